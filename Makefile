@@ -1,0 +1,66 @@
+# Every target sets up what it needs first: python3 (3.11 or newer) and make are all a machine must have.
+
+STACK ?= dev
+OUT ?= manifests
+
+PYTHON := .venv/bin/python
+READY := .venv/ready
+SANDBOX := $(PYTHON) -m sandbox
+# Each pack under policies/ is enforced, with its levels for this stack.
+PACKS = $(foreach pack,$(wildcard policies/*/PulumiPolicy.yaml),\
+	--policy-pack $(dir $(pack)) --policy-pack-config $(dir $(pack))levels.$(STACK).json)
+
+export UV_PYTHON_DOWNLOADS := never
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup cli preview up refresh destroy outputs manifests check test format bench
+
+help: ## Show this
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+setup: $(READY) ## Make .venv with everything the lock names
+
+# The SDKs are ten seconds of compilation: --compile-bytecode does it once, also where PYTHONDONTWRITEBYTECODE is set.
+$(READY): pyproject.toml uv.lock
+	@python3 -c 'import sys; sys.version_info >= (3, 11) or sys.exit(f"python3 is {sys.version.split()[0]}: 3.11 or newer is needed")'
+	@test -x .venv/bin/uv || { echo "setting up .venv" >&2; python3 -m venv .venv && \
+		.venv/bin/python -m pip install --quiet "$$(grep -o 'uv==[0-9.]*' pyproject.toml)"; }
+	@.venv/bin/uv sync --locked --compile-bytecode --quiet
+	@touch $@
+
+cli: $(READY) ## Find the Pulumi CLI, or build it (once)
+	@$(SANDBOX) install > /dev/null
+
+preview: $(READY) ## Show the plan of STACK (dev) under every policy pack, on the sandbox
+	@$(SANDBOX) preview --stack $(STACK) $(PACKS)
+
+up: $(READY) ## Bring STACK up on the sandbox, under every policy pack
+	@$(SANDBOX) up --stack $(STACK) $(PACKS)
+
+refresh: $(READY) ## Read what exists on the sandbox into the state of STACK
+	@$(SANDBOX) refresh --stack $(STACK)
+
+destroy: $(READY) ## Delete STACK from the sandbox, what is protected too
+	@$(SANDBOX) destroy --stack $(STACK) --unprotect
+
+outputs: $(READY) ## Print the outputs of STACK
+	@$(SANDBOX) outputs --stack $(STACK)
+
+manifests: $(READY) ## Write the Kubernetes objects of STACK as YAML files to OUT (manifests)
+	@$(SANDBOX) manifests --stack $(STACK) --out $(OUT)
+
+check: $(READY) ## Format, lint, types, quick tests: the inner loop
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/mypy
+	@.venv/bin/pytest -n auto -m "not engine"
+
+test: cli ## Every test, the real engine's among them
+	@.venv/bin/pytest -n auto
+
+format: $(READY) ## Format and mend what can be mended by itself
+	@.venv/bin/ruff check --fix --quiet . || true
+	@.venv/bin/ruff format --quiet .
+
+bench: cli ## The cost of a preview against the engine's floor, and how it grows
+	@$(PYTHON) tools/bench.py

@@ -1,0 +1,107 @@
+"""The sandbox's command line: `python -m sandbox COMMAND --stack S`. Options it does not know go to `pulumi`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from . import commands
+from .toolchain import ToolchainError, pulumi_cli
+from .workspace import SandboxError, Workspace
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; its exit status (the engine's, where the engine ran)."""
+    options, rest = _parser().parse_known_args(arguments)
+    try:
+        if options.command == "install":
+            print(pulumi_cli())
+            return 0
+        workspace = Workspace.of(options.cwd, options.stack)
+        if options.fresh:
+            with workspace.locked():
+                workspace.reset()
+        command: Callable[[Workspace, argparse.Namespace, list[str]], int] = getattr(commands, options.command)
+        return command(workspace, options, rest)
+    except (SandboxError, ToolchainError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except json.JSONDecodeError as error:
+        print(
+            f"the sandbox's folder holds a damaged file ({error}): run the command again with --fresh", file=sys.stderr
+        )
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    commands_of = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, text in _COMMANDS.items():
+        command = commands_of.add_parser(name, help=text, description=text, allow_abbrev=False)
+        command.set_defaults(cwd=Path.cwd(), fresh=False)
+        if name == "install":
+            continue
+        command.add_argument("--stack", "-s", required=True, help="the stack, as in Pulumi.<stack>.yaml")
+        command.add_argument("--cwd", "-C", type=Path, default=Path.cwd(), help="the program's folder (default: here)")
+        command.add_argument("--fresh", action="store_true", help="forget the stack's state and world first")
+        if name in ("preview", "up"):
+            command.add_argument(
+                "--policy-pack", action="append", default=[], type=Path, help="enforce this policy pack (repeatable)"
+            )
+            command.add_argument(
+                "--policy-pack-config",
+                action="append",
+                default=[],
+                type=Path,
+                help="the pack's configuration, in the same order",
+            )
+        if name in ("up", "refresh", "destroy"):
+            command.add_argument(
+                "--recover", action="store_true", help="settle what a run that was cut off left pending, first"
+            )
+        if name == "destroy":
+            command.add_argument("--unprotect", action="store_true", help="delete what is protected, too")
+        if name == "manifests":
+            command.add_argument("--out", type=Path, required=True, help="the folder to write the YAML files to")
+        if name == "drift":
+            command.add_argument("resource", help="the resource's name or URN")
+            command.add_argument(
+                "changes",
+                nargs="*",
+                metavar="path=value",
+                help="what to change behind the engine's back (JSON or text)",
+            )
+            command.add_argument("--delete", action="store_true", help="delete the resource behind the engine's back")
+        if name == "recover":
+            command.add_argument(
+                "--live", action="store_true", help="settle a real stack, with your own login and credentials"
+            )
+            command.add_argument(
+                "--id",
+                action="append",
+                default=[],
+                metavar="URN=ID",
+                help="what exists for a pending create (empty ID: nothing)",
+            )
+    return parser
+
+
+_COMMANDS = {
+    "preview": "show what `up` would do",
+    "up": "create or update the stack",
+    "refresh": "read what exists into the state",
+    "destroy": "delete everything in the stack",
+    "outputs": "print the stack's outputs",
+    "export": "print the stack's state, as `pulumi stack export` does",
+    "manifests": "write the stack's Kubernetes objects as YAML files",
+    "serve": "keep the clouds running, and print the environment in which any `pulumi` command uses them",
+    "drift": "change or delete a resource behind the engine's back",
+    "world": "list the resources that exist",
+    "recover": "settle what a run that was cut off left pending, and do no more",
+    "install": "find or build the Pulumi CLI, and print its path",
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,62 @@
+"""What each cloud answers: the id and outputs of a created resource, the result of a function.
+
+Everything here is a pure function of its arguments, so the same fake world serves the engine (through the provider)
+and the unit tests (through Pulumi's mocks).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from .. import schema
+from ..wire import UNKNOWN
+from . import aws, kubernetes, random, resource
+from .resource import Request
+
+_CLOUDS: Mapping[str, Any] = {"aws": aws, "kubernetes": kubernetes, "random": random}
+
+
+class UnknownTypeError(LookupError):
+    """No installed SDK knows this resource type or function."""
+
+
+def create(
+    token: str,
+    name: str,
+    urn: str,
+    inputs: Mapping[str, Any],
+    *,
+    serial: int = 0,
+    provider: Mapping[str, Any] | None = None,
+) -> tuple[str, dict[str, Any]]:
+    """The physical id and all outputs (camelCase, inputs included) of a new resource.
+
+    `serial` counts the earlier resources of the same URN; `provider` is the provider's configuration.
+    Deterministic. Raises UnknownTypeError for a type of no installed SDK.
+    """
+    made: tuple[str, dict[str, Any]] = _cloud(token).create(
+        Request(token, name, urn, dict(inputs), serial, dict(provider or {}))
+    )
+    return made
+
+
+def preview(
+    token: str, name: str, urn: str, inputs: Mapping[str, Any], *, provider: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The outputs of a resource that does not exist yet: its inputs, and UNKNOWN for all that the cloud will decide."""
+    request = Request(token, name, urn, dict(inputs), 0, dict(provider or {}))
+    if schema.package_of(token) == "aws":
+        return aws.preview(request)
+    return resource.complete(resource.outputs_of(token), dict(inputs), lambda _name, _type: UNKNOWN)
+
+
+def invoke(token: str, args: Mapping[str, Any], *, provider: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The result (camelCase) of a provider function. Raises UnknownTypeError for a function of no installed SDK."""
+    result: dict[str, Any] = _cloud(token).invoke(Request(token, "", token, dict(args), 0, dict(provider or {})))
+    return result
+
+
+def _cloud(token: str) -> Any:
+    cloud = _CLOUDS.get(schema.package_of(token))
+    if cloud is None:
+        raise UnknownTypeError(f"{token}: the sandbox plays the packages {', '.join(_CLOUDS)}")
+    return cloud

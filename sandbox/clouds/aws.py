@@ -1,0 +1,503 @@
+"""AWS: ids, ARNs, endpoints and the few outputs that a program can tell apart from any other string.
+
+A type without a rule here still answers: its SDK says which outputs exist and of what type, and the rules by property
+name below make values of the right shape.
+"""
+
+import base64
+import dataclasses
+import re
+from collections.abc import Callable
+from typing import Any
+
+from ..schema import Type
+from ..wire import UNKNOWN
+from .aws_functions import FUNCTIONS
+from .aws_places import ACCOUNT_ID, partition, region_of, suffix
+from .resource import CREATED_AT, Request, complete, empty, outputs_of
+
+# EC2's own prefixes, by class: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
+_EC2_PREFIXES = {
+    "Ami": "ami",
+    "CustomerGateway": "cgw",
+    "DefaultNetworkAcl": "acl",
+    "DefaultRouteTable": "rtb",
+    "DefaultSecurityGroup": "sg",
+    "DefaultSubnet": "subnet",
+    "DefaultVpc": "vpc",
+    "EgressOnlyInternetGateway": "eigw",
+    "Eip": "eipalloc",
+    "EipAssociation": "eipassoc",
+    "FlowLog": "fl",
+    "Instance": "i",
+    "InternetGateway": "igw",
+    "LaunchTemplate": "lt",
+    "ManagedPrefixList": "pl",
+    "NatGateway": "nat",
+    "NetworkAcl": "acl",
+    "NetworkInterface": "eni",
+    "RouteTable": "rtb",
+    "RouteTableAssociation": "rtbassoc",
+    "SecurityGroup": "sg",
+    "SecurityGroupEgressRule": "sgr",
+    "SecurityGroupIngressRule": "sgr",
+    "SecurityGroupRule": "sgrule",
+    "Snapshot": "snap",
+    "Subnet": "subnet",
+    "Volume": "vol",
+    "Vpc": "vpc",
+    "VpcDhcpOptions": "dopt",
+    "VpcEndpoint": "vpce",
+    "VpcIpv4CidrBlockAssociation": "vpc-cidr-assoc",
+    "VpcPeeringConnection": "pcx",
+    "TransitGateway": "tgw",
+    "VpnGateway": "vgw",
+}
+
+# Inputs that name a thing, best first; what names it is also its id, unless a rule below says otherwise.
+NAMES = (
+    "bucket",
+    "replicationGroupId",
+    "clusterId",
+    "identifier",
+    "clusterIdentifier",
+    "functionName",
+    "domain",
+    "name",
+    "family",
+    "roleName",
+    "alarmName",
+)
+
+# What the id is, where it is neither EC2-like nor the name.
+_ARN_IS_ID = frozenset(
+    {
+        "aws:acm/certificate:Certificate",
+        "aws:backup/selection:Selection",
+        "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+        "aws:iam/policy:Policy",
+        "aws:lb/listener:Listener",
+        "aws:lb/listenerRule:ListenerRule",
+        "aws:lb/loadBalancer:LoadBalancer",
+        "aws:lb/targetGroup:TargetGroup",
+        "aws:secretsmanager/secret:Secret",
+        "aws:sns/topic:Topic",
+        "aws:sns/topicSubscription:TopicSubscription",
+        "aws:ecs/cluster:Cluster",
+        "aws:ecs/service:Service",
+        "aws:sfn/stateMachine:StateMachine",
+    }
+)
+_UUID_IS_ID = frozenset(
+    {
+        "aws:kms/key:Key",
+        "aws:wafv2/webAcl:WebAcl",
+        "aws:wafv2/ipSet:IpSet",
+        "aws:cloudfront/cachePolicy:CachePolicy",
+        "aws:cloudfront/originRequestPolicy:OriginRequestPolicy",
+        "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
+    }
+)
+# The id is that of what it belongs to.
+_PARENT_IS_ID = {
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "bucket",
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "bucket",
+    "aws:s3/bucketPolicy:BucketPolicy": "bucket",
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "bucket",
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": "bucket",
+    "aws:s3/bucketVersioning:BucketVersioning": "bucket",
+    "aws:sns/topicPolicy:TopicPolicy": "arn",
+    "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": "resourceArn",
+    "aws:acm/certificateValidation:CertificateValidation": "certificateArn",
+}
+
+# service -> how its ARNs end; `{kind}` is the class in kebab case, `{id}` the id, `{name}` the name or id.
+_ARN_ENDS = {
+    "acm": "certificate/{uuid}",
+    "backup": "backup-{kind}:{name}",
+    "cloudfront": "{kind}/{id}",
+    "dynamodb": "table/{name}",
+    "ec2": "{kind}/{id}",
+    "ecr": "repository/{name}",
+    "ecs": "{kind}/{name}",
+    "eks": "{kind}/{name}",
+    "iam": "{kind}/{name}",
+    "lambda": "function:{name}",
+    "kms": "key/{id}",
+    "s3": "{name}",
+    "secretsmanager": "secret:{name}-{hex6}",
+    "sns": "{name}",
+    "sqs": "{name}",
+    "sfn": "stateMachine:{name}",
+    "vpc": "security-group-rule/{id}",
+}
+_ARN_ENDS_BY_TOKEN = {
+    "aws:cloudwatch/logGroup:LogGroup": "log-group:{name}",
+    "aws:cloudwatch/metricAlarm:MetricAlarm": "alarm:{name}",
+    "aws:cloudwatch/eventRule:EventRule": "rule/{name}",
+    "aws:elasticache/parameterGroup:ParameterGroup": "parametergroup:{name}",
+    "aws:elasticache/replicationGroup:ReplicationGroup": "replicationgroup:{name}",
+    "aws:elasticache/subnetGroup:SubnetGroup": "subnetgroup:{name}",
+    "aws:lb/listener:Listener": "listener/app/{name}/{hex16}/{hex16}",
+    "aws:lb/loadBalancer:LoadBalancer": "loadbalancer/app/{name}/{hex16}",
+    "aws:lb/targetGroup:TargetGroup": "targetgroup/{name}/{hex16}",
+    "aws:rds/cluster:Cluster": "cluster:{name}",
+    "aws:rds/instance:Instance": "db:{name}",
+    "aws:rds/parameterGroup:ParameterGroup": "pg:{name}",
+    "aws:rds/subnetGroup:SubnetGroup": "subgrp:{name}",
+    "aws:wafv2/ipSet:IpSet": "global/ipset/{name}/{id}",
+    "aws:wafv2/webAcl:WebAcl": "global/webacl/{name}/{id}",
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "oidc-provider/{name}",
+}
+_ARN_SERVICES = {"cloudwatch": "logs", "lb": "elasticloadbalancing", "vpc": "ec2", "sfn": "states"}
+_ARN_SERVICES_BY_CLASS = {"MetricAlarm": "cloudwatch", "EventRule": "events", "Dashboard": "cloudwatch"}
+_GLOBAL = frozenset({"cloudfront", "iam", "route53"})  # their ARNs name no region
+_PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306, "valkey": 6379, "redis": 6379}
+
+
+def create(request: Request) -> tuple[str, dict[str, Any]]:
+    """The id and outputs of an AWS resource."""
+    aws = _Aws(request)
+    values = {**request.inputs, **_own(aws)}
+    fields = outputs_of(request.token)
+    inputs = request.inputs.keys() | ({} if not fields else _input_names(request.token))
+    outputs = complete(fields, values, lambda name, kind: aws.value(name, kind, computed=name not in inputs))
+    if "arn" in fields and not values.get("arn"):
+        outputs["arn"] = aws.arn
+    if "tagsAll" in fields:
+        defaults = (request.provider.get("defaultTags") or {}).get("tags") or {}
+        outputs["tagsAll"] = {**defaults, **(request.inputs.get("tags") or {})}
+    return aws.id, outputs
+
+
+# What a plan knows although no input says it.
+_PLANNED = ("region", "tagsAll")
+
+
+def preview(request: Request) -> dict[str, Any]:
+    """The outputs of a resource that is only planned: what `create` would add is UNKNOWN, at any depth."""
+    _, made = create(dataclasses.replace(request, inputs=_known(request.inputs)))
+    return {**_undecided(request.inputs, made), **{key: made[key] for key in _PLANNED if key in made}}
+
+
+def _known(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _known(item) for key, item in value.items() if item != UNKNOWN}
+    return value
+
+
+def _undecided(given: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
+    result = {**dict.fromkeys(made, UNKNOWN), **given}
+    for key, value in given.items():
+        if isinstance(value, dict) and isinstance(made.get(key), dict):
+            result[key] = _undecided(value, made[key])
+    return result
+
+
+def invoke(request: Request) -> dict[str, Any]:
+    """The result of an AWS function."""
+    aws = _Aws(request)
+    rule = FUNCTIONS.get(request.token)
+    own = rule(request) if rule else {}
+    result = complete(
+        outputs_of(request.token), {**request.inputs, **own}, lambda name, kind: aws.value(name, kind, computed=True)
+    )
+    return {"id": aws.region, **result} if not result.get("id") else result
+
+
+def _input_names(token: str) -> frozenset[str]:
+    from ..schema import resource  # noqa: PLC0415 (a function of the same name as this package's module)
+
+    described = resource(token)
+    return frozenset(described.inputs) if described else frozenset()
+
+
+class _Aws:
+    """One AWS resource: its name, id and ARN, each computed from the request alone."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.service = request.token.split(":")[1].split("/")[0]
+        self.region = region_of(request)
+        self.name = next((str(request.inputs[key]) for key in NAMES if request.inputs.get(key)), "") or self._prefixed()
+        self.id = self._id()
+        self.arn = self._arn()
+
+    def _prefixed(self) -> str:
+        prefix = next(
+            (value for key, value in self.request.inputs.items() if key.endswith("Prefix") and isinstance(value, str)),
+            "",
+        )
+        return f"{prefix}{self.request.hex(26, 'suffix')}" if prefix else ""
+
+    def _id(self) -> str:
+        request, cls = self.request, self.request.cls
+        if request.token in _ARN_IS_ID:
+            return self._arn()
+        if request.token in _UUID_IS_ID:
+            return request.uuid()
+        if request.token in _PARENT_IS_ID:
+            return str(request.inputs.get(_PARENT_IS_ID[request.token]))
+        if request.token in _ID_RULES:
+            return _ID_RULES[request.token](self)
+        if self.service in ("ec2", "vpc", "ec2transitgateway") and cls in _EC2_PREFIXES:
+            return f"{_EC2_PREFIXES[cls]}-0{request.hex(16)}"
+        return self.name or f"{_kebab(cls)}-{request.hex(17)}"
+
+    def _arn(self) -> str:
+        request, cls = self.request, self.request.cls
+        end = _ARN_ENDS_BY_TOKEN.get(request.token) or _ARN_ENDS.get(self.service, "{kind}/{name}")
+        resource_id = getattr(self, "id", "")
+        end = end.format(
+            kind=_kebab(cls),
+            id=resource_id,
+            name=self.name or resource_id,
+            uuid=request.uuid(),
+            hex6=request.hex(6),
+            hex16=request.hex(16),
+        )
+        if self.service == "iam" and isinstance(path := request.inputs.get("path"), str):
+            end = end.replace("/", path, 1)
+        service = _ARN_SERVICES_BY_CLASS.get(cls) or _ARN_SERVICES.get(self.service, self.service)
+        region = "" if self.service in _GLOBAL or self.service == "s3" else self.region
+        account = "" if self.service in ("s3", "route53") else ACCOUNT_ID
+        return f"arn:{partition(self.region)}:{service}:{region}:{account}:{end}"
+
+    def host(self, label: str = "") -> str:
+        """A host name inside this service's domain."""
+        stem = "-".join(part for part in (self.name or self.request.name or self.service, label) if part)
+        return f"{stem}.{self.request.hex(12, label)}.{self.region}.{self.service}.{suffix(self.region)}".lower()
+
+    def value(self, name: str, kind: Type, *, computed: bool) -> Any:
+        """An output of the right shape. `computed`: no input sets it, so the cloud surely gives a value."""
+        known = {"region": self.region, "ownerId": ACCOUNT_ID, "accountId": ACCOUNT_ID, "registryId": ACCOUNT_ID}
+        if name in known:
+            return known[name]
+        if kind.kind == "list":
+            return []
+        if kind.kind == "object":
+            return complete(kind.fields, {}, lambda inner, inner_kind: self.value(inner, inner_kind, computed=computed))
+        if kind.kind != "string" or not computed:
+            return empty(kind)
+        return self._text(name)
+
+    def _text(self, name: str) -> str:
+        lowered = name.lower()
+        if lowered.endswith("arn"):
+            return f"{self.arn}/{_kebab(name)}"
+        if re.search(r"(time|date|(created|modified|updated)(at|on)?)$", lowered):
+            return CREATED_AT
+        if lowered in ("status", "state"):
+            return "ACTIVE"
+        if re.search(r"(endpoint|address|dnsname|domainname|hostname|host)$", lowered):
+            return self.host(_kebab(name))
+        if lowered.endswith("url"):
+            return f"https://{self.host(_kebab(name))}"
+        if lowered.endswith("name") and self.name:
+            return self.name
+        return f"{_kebab(name)}-{self.request.hex(17, name)}"
+
+
+def _kebab(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
+
+
+_ID_RULES: dict[str, Callable[[_Aws], str]] = {
+    "aws:cloudfront/distribution:Distribution": lambda a: f"E{a.request.hex(13).upper()}",
+    "aws:cloudfront/originAccessControl:OriginAccessControl": lambda a: f"E{a.request.hex(13).upper()}",
+    "aws:cloudfront/vpcOrigin:VpcOrigin": lambda a: f"vo_{a.request.hex(22)}",
+    "aws:ec2/route:Route": lambda a: f"r-{a.request.inputs.get('routeTableId')}{a.request.hex(10)}",
+    "aws:eks/addon:Addon": lambda a: f"{a.request.inputs.get('clusterName')}:{a.request.inputs.get('addonName')}",
+    "aws:eks/accessEntry:AccessEntry": lambda a: (
+        f"{a.request.inputs.get('clusterName')}:{a.request.inputs.get('principalArn')}"
+    ),
+    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": lambda a: "#".join(
+        str(a.request.inputs.get(key)) for key in ("clusterName", "principalArn", "policyArn")
+    ),
+    "aws:eks/nodeGroup:NodeGroup": lambda a: f"{a.request.inputs.get('clusterName')}:{_node_group(a)}",
+    "aws:eks/podIdentityAssociation:PodIdentityAssociation": lambda a: f"a-{a.request.hex(17)}",
+    "aws:iam/rolePolicy:RolePolicy": lambda a: f"{a.request.inputs.get('role')}:{a.name}",
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": lambda a: (
+        f"{a.request.inputs.get('role')}/{a.request.inputs.get('policyArn')}"
+    ),
+    # Since version 5 of the provider the id is the immutable resource id, not the identifier.
+    "aws:rds/instance:Instance": lambda a: f"db-{a.request.hex(26).upper()}",
+    "aws:route53/record:Record": lambda a: "_".join(
+        str(a.request.inputs.get(key)) for key in ("zoneId", "name", "type")
+    ),
+    "aws:route53/zone:Zone": lambda a: f"Z{a.request.hex(20).upper()}",
+    "aws:secretsmanager/secretVersion:SecretVersion": lambda a: (
+        f"{a.request.inputs.get('secretId')}|{a.request.uuid()}"
+    ),
+    "aws:sqs/queue:Queue": lambda a: f"https://sqs.{a.region}.{suffix(a.region)}/{ACCOUNT_ID}/{a.name}",
+}
+
+
+def _node_group(aws: _Aws) -> str:
+    given = aws.request.inputs
+    return str(
+        given.get("nodeGroupName")
+        or f"{given.get('nodeGroupNamePrefix') or aws.request.name + '-'}{aws.request.hex(7)}"
+    )
+
+
+def _own(aws: _Aws) -> dict[str, Any]:
+    rule = _OUTPUT_RULES.get(aws.request.token)
+    outputs = outputs_of(aws.request.token)
+    named: dict[str, Any] = {
+        key: aws.name
+        for key in ("name", "bucket", "identifier")
+        if key in outputs and f"{key}Prefix" in aws.request.inputs and not aws.request.inputs.get(key)
+    }
+    return named | (rule(aws) if rule else {})
+
+
+def _vpc(aws: _Aws) -> dict[str, Any]:
+    table = f"rtb-0{aws.request.hex(16, 'main')}"
+    return {
+        "mainRouteTableId": table,
+        "defaultRouteTableId": table,
+        "defaultSecurityGroupId": f"sg-0{aws.request.hex(16, 'default')}",
+        "defaultNetworkAclId": f"acl-0{aws.request.hex(16, 'default')}",
+        "enableDnsSupport": aws.request.inputs.get("enableDnsSupport", True),
+        "instanceTenancy": "default",
+    }
+
+
+def _eks_cluster(aws: _Aws) -> dict[str, Any]:
+    given = aws.request.inputs
+    key = aws.request.hex(32).upper()
+    return {
+        "endpoint": f"https://{key}.gr7.{aws.region}.eks.{suffix(aws.region)}",
+        "certificateAuthority": {"data": base64.b64encode(f"sandbox CA of {aws.name}".encode()).decode()},
+        "certificateAuthorities": [{"data": base64.b64encode(f"sandbox CA of {aws.name}".encode()).decode()}],
+        "identities": [{"oidcs": [{"issuer": f"https://oidc.eks.{aws.region}.{suffix(aws.region)}/id/{key}"}]}],
+        "platformVersion": "eks.1",
+        "status": "ACTIVE",
+        "version": given.get("version", "1.35"),
+        "vpcConfig": {
+            "endpointPrivateAccess": False,
+            "endpointPublicAccess": True,
+            **(given.get("vpcConfig") or {}),
+            "clusterSecurityGroupId": f"sg-0{aws.request.hex(16, 'cluster')}",
+            "vpcId": f"vpc-0{aws.request.hex(16, 'vpc')}",
+        },
+    }
+
+
+def _rds_instance(aws: _Aws) -> dict[str, Any]:
+    given = aws.request.inputs
+    address = f"{aws.name}.{aws.request.hex(12)}.{aws.region}.rds.{suffix(aws.region)}"
+    port = given.get("port") or _PORTS.get(str(given.get("engine")), 5432)
+    return {
+        "address": address,
+        "endpoint": f"{address}:{port}",
+        "port": port,
+        "resourceId": aws.id,
+        "status": "available",
+        "engineVersionActual": given.get("engineVersion", ""),
+        "identifier": aws.name,
+        "masterUserSecrets": [
+            {
+                "kmsKeyId": given.get("masterUserSecretKmsKeyId", ""),
+                "secretStatus": "active",
+                "secretArn": aws.arn.replace(":rds:", ":secretsmanager:").replace(":db:", ":secret:rds!"),
+            }
+        ]
+        if given.get("manageMasterUserPassword")
+        else [],
+    }
+
+
+def _replication_group(aws: _Aws) -> dict[str, Any]:
+    given = aws.request.inputs
+    domain = f"{aws.name}.{aws.request.hex(6)}.{aws.region.replace('-', '')[:4]}.cache.{suffix(aws.region)}"
+    count = given.get("numCacheClusters") or 1
+    return {
+        "replicationGroupId": aws.name,
+        "primaryEndpointAddress": f"master.{domain}",
+        "readerEndpointAddress": f"replica.{domain}",
+        "configurationEndpointAddress": f"clustercfg.{domain}" if given.get("clusterMode") == "enabled" else "",
+        "engineVersionActual": given.get("engineVersion", ""),
+        "numCacheClusters": count,
+        "memberClusters": [f"{aws.name}-{index + 1:03}" for index in range(count)],
+        "port": given.get("port", 6379),
+    }
+
+
+def _load_balancer(aws: _Aws) -> dict[str, Any]:
+    internal = "internal-" if aws.request.inputs.get("internal") else ""
+    return {
+        "dnsName": f"{internal}{aws.name}-{int(aws.request.hex(8), 16)}.{aws.region}.elb.{suffix(aws.region)}",
+        "arnSuffix": f"app/{aws.name}/{aws.request.hex(16)}",
+        "zoneId": f"Z{aws.request.hex(13, 'zone').upper()}",
+        "vpcId": f"vpc-0{aws.request.hex(16, 'vpc')}",
+    }
+
+
+def _certificate(aws: _Aws) -> dict[str, Any]:
+    given = aws.request.inputs
+    domains = dict.fromkeys([given.get("domainName", ""), *(given.get("subjectAlternativeNames") or [])])
+    return {
+        "status": "PENDING_VALIDATION",
+        "type": "AMAZON_ISSUED",
+        "domainValidationOptions": [
+            {
+                "domainName": domain,
+                "resourceRecordName": f"_{aws.request.hex(32, domain)}.{domain}.",
+                "resourceRecordType": "CNAME",
+                "resourceRecordValue": f"_{aws.request.hex(32, domain + '=')}.acm-validations.aws.",
+            }
+            for domain in domains
+        ],
+    }
+
+
+def _bucket(aws: _Aws) -> dict[str, Any]:
+    return {
+        "bucket": aws.name,
+        "bucketDomainName": f"{aws.name}.s3.{suffix(aws.region)}",
+        "bucketRegionalDomainName": f"{aws.name}.s3.{aws.region}.{suffix(aws.region)}",
+        "hostedZoneId": f"Z{aws.request.hex(13).upper()}",
+    }
+
+
+_OUTPUT_RULES: dict[str, Callable[[_Aws], dict[str, Any]]] = {
+    "aws:acm/certificate:Certificate": _certificate,
+    "aws:cloudfront/distribution:Distribution": lambda a: {
+        "domainName": f"d{a.request.hex(13)}.cloudfront.net",
+        "hostedZoneId": "Z2FDTNDATAQYW2",
+        "status": "Deployed",
+        "etag": f"E{a.request.hex(12).upper()}",
+    },
+    "aws:ec2/eip:Eip": lambda a: {
+        "allocationId": a.id,
+        "publicIp": f"203.0.113.{int(a.request.hex(2), 16) % 254 + 1}",
+        "domain": "vpc",
+    },
+    "aws:ec2/vpc:Vpc": _vpc,
+    "aws:ecr/repository:Repository": lambda a: {
+        "repositoryUrl": f"{ACCOUNT_ID}.dkr.ecr.{a.region}.{suffix(a.region)}/{a.name}",
+    },
+    "aws:eks/cluster:Cluster": _eks_cluster,
+    "aws:eks/nodeGroup:NodeGroup": lambda a: {"nodeGroupName": _node_group(a), "status": "ACTIVE"},
+    "aws:elasticache/replicationGroup:ReplicationGroup": _replication_group,
+    "aws:iam/role:Role": lambda a: {"uniqueId": f"AROA{a.request.hex(17).upper()}"},
+    "aws:kms/key:Key": lambda a: {"keyId": a.id},
+    "aws:lb/loadBalancer:LoadBalancer": _load_balancer,
+    "aws:lb/targetGroup:TargetGroup": lambda a: {"arnSuffix": f"targetgroup/{a.name}/{a.request.hex(16)}"},
+    "aws:rds/instance:Instance": _rds_instance,
+    "aws:route53/zone:Zone": lambda a: {
+        "zoneId": a.id,
+        "nameServers": [f"ns-{index}.awsdns-{index:02}.com" for index in range(4)],
+        "primaryNameServer": "ns-0.awsdns-00.com",
+    },
+    "aws:s3/bucket:Bucket": _bucket,
+    "aws:secretsmanager/secretVersion:SecretVersion": lambda a: {
+        "arn": a.request.inputs.get("secretId", ""),
+        "secretArn": a.request.inputs.get("secretId", ""),
+        "versionId": a.request.uuid(),
+        "versionStages": ["AWSCURRENT"],
+    },
+    "aws:sqs/queue:Queue": lambda a: {"url": a.id},
+}

@@ -1,0 +1,152 @@
+"""AWS's functions whose result is more than a value of the right shape."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from .aws_places import ACCOUNT_ID, partition, region_of, suffix, zones
+from .resource import Request
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_version.html
+_POLICY_VERSION = "2012-10-17"
+
+
+def _availability_zones(request: Request) -> dict[str, Any]:
+    region = region_of(request)
+    names = [name for name in zones(region) if name not in (request.inputs.get("excludeNames") or [])]
+    return {
+        "names": names,
+        "zoneIds": [f"{_short(region)}-az{index + 1}" for index in range(len(names))],
+        "groupNames": [region],
+        "id": region,
+    }
+
+
+def _short(region: str) -> str:
+    area, *middle, number = region.split("-")
+    return area + "".join(word[0] for word in middle) + number
+
+
+def _one_or_many(values: list[str]) -> str | list[str]:
+    return values[0] if len(values) == 1 else sorted(values, reverse=True)
+
+
+def _policy_document(request: Request) -> dict[str, Any]:
+    given = request.inputs
+    statements = [
+        statement
+        for source in [given.get("sourceJson"), *(given.get("sourcePolicyDocuments") or [])]
+        if source
+        for statement in json.loads(source)["Statement"]
+    ]
+    statements += [_statement(statement) for statement in given.get("statements") or []]
+    for override in [given.get("overrideJson"), *(given.get("overridePolicyDocuments") or [])]:
+        for statement in json.loads(override)["Statement"] if override else []:
+            statements = [s for s in statements if not statement.get("Sid") or s.get("Sid") != statement["Sid"]] + [
+                statement
+            ]
+    document = {"Version": given.get("version") or _POLICY_VERSION, "Statement": statements}
+    if given.get("policyId"):
+        document["Id"] = given["policyId"]
+    return {
+        "json": json.dumps(document, indent=2),
+        "minifiedJson": json.dumps(document, separators=(",", ":")),
+        "id": request.hex(10),
+    }
+
+
+def _statement(given: dict[str, Any]) -> dict[str, Any]:
+    lists = {"Action": "actions", "NotAction": "notActions", "Resource": "resources", "NotResource": "notResources"}
+    statement: dict[str, Any] = {"Sid": given["sid"]} if given.get("sid") else {}
+    statement["Effect"] = given.get("effect") or "Allow"
+    statement |= {name: _one_or_many(given[key]) for name, key in lists.items() if given.get(key)}
+    for name, key in (("Principal", "principals"), ("NotPrincipal", "notPrincipals")):
+        principals = given.get(key) or []
+        if principals:
+            everyone = any(p["type"] == "*" and p["identifiers"] == ["*"] for p in principals)
+            statement[name] = "*" if everyone else {p["type"]: _one_or_many(p["identifiers"]) for p in principals}
+    conditions: dict[str, dict[str, Any]] = {}
+    for condition in given.get("conditions") or []:
+        conditions.setdefault(condition["test"], {})[condition["variable"]] = _one_or_many(condition["values"])
+    return statement | ({"Condition": conditions} if conditions else {})
+
+
+def _prefix_list(request: Request) -> dict[str, Any]:
+    return {"id": f"pl-{request.hex(8, str(request.inputs.get('name')))}", "addressFamily": "IPv4"}
+
+
+def _secret_version(request: Request) -> dict[str, Any]:
+    # Whoever supplies a secret by hand puts it there by hand: the sandbox stands in for that person.
+    return {
+        "secretString": f"sandbox-value-{request.hex(8, str(request.inputs.get('secretId')))}",
+        "secretBinary": "",
+        "versionId": request.uuid(),
+        "arn": str(request.inputs.get("secretId")),
+    }
+
+
+def _parameter(request: Request) -> dict[str, Any]:
+    name = str(request.inputs.get("name"))
+    is_image = any(word in name for word in ("/ami", "image_id", "image-id"))
+    return {
+        "value": f"ami-0{request.hex(16, name)}" if is_image else f"sandbox-value-{request.hex(8, name)}",
+        "type": "String",
+        "version": 1,
+        "id": name,
+    }
+
+
+def _by_filters(prefix: str) -> Callable[[Request], dict[str, Any]]:
+    def found(request: Request) -> dict[str, Any]:
+        return {
+            "id": request.inputs.get("id") or f"{prefix}-0{request.hex(16, json.dumps(request.inputs, sort_keys=True))}"
+        }
+
+    return found
+
+
+def _subnets(request: Request) -> dict[str, Any]:
+    salt = json.dumps(request.inputs, sort_keys=True)
+    return {
+        "ids": [f"subnet-0{request.hex(16, f'{salt}{zone}')}" for zone in zones(region_of(request))],
+        "id": region_of(request),
+    }
+
+
+def _region(request: Request) -> dict[str, Any]:
+    region = region_of(request)
+    return {
+        "id": region,
+        "name": region,
+        "region": region,
+        "description": f"Region {region}",
+        "endpoint": f"ec2.{region}.{suffix(region)}",
+    }
+
+
+FUNCTIONS: dict[str, Callable[[Request], dict[str, Any]]] = {
+    "aws:ec2/getAmi:getAmi": _by_filters("ami"),
+    "aws:ec2/getManagedPrefixList:getManagedPrefixList": _prefix_list,
+    "aws:ec2/getPrefixList:getPrefixList": _prefix_list,
+    "aws:ec2/getSecurityGroup:getSecurityGroup": _by_filters("sg"),
+    "aws:ec2/getSubnet:getSubnet": _by_filters("subnet"),
+    "aws:ec2/getSubnets:getSubnets": _subnets,
+    "aws:ec2/getVpc:getVpc": _by_filters("vpc"),
+    "aws:iam/getPolicyDocument:getPolicyDocument": _policy_document,
+    "aws:index/getAvailabilityZones:getAvailabilityZones": _availability_zones,
+    "aws:index/getCallerIdentity:getCallerIdentity": lambda _: {
+        "accountId": ACCOUNT_ID,
+        "arn": f"arn:aws:iam::{ACCOUNT_ID}:user/sandbox",
+        "userId": "AIDASANDBOX",
+        "id": ACCOUNT_ID,
+    },
+    "aws:index/getPartition:getPartition": lambda r: {
+        "partition": partition(region_of(r)),
+        "dnsSuffix": suffix(region_of(r)),
+        "id": partition(region_of(r)),
+        "reverseDnsPrefix": ".".join(reversed(suffix(region_of(r)).split("."))),
+    },
+    "aws:index/getRegion:getRegion": _region,
+    "aws:secretsmanager/getSecretVersion:getSecretVersion": _secret_version,
+    "aws:ssm/getParameter:getParameter": _parameter,
+}

@@ -1,0 +1,252 @@
+"""The commands of the sandbox, one function each: (workspace, its own options, options for `pulumi`) -> exit status."""
+
+import json
+import os
+import shlex
+import signal
+import sys
+import tempfile
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from . import recovery
+from .engine import Engine, running
+from .toolchain import pulumi_cli
+from .workspace import SandboxError, Workspace
+from .world import Record, World
+
+
+def preview(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
+    """Show what `up` would do."""
+    with running(workspace) as engine:
+        return engine.run("preview", "--stack", workspace.stack, *_packs(options), *rest)
+
+
+def up(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
+    """Create or update the stack."""
+    with running(workspace) as engine:
+        return _settle(engine, options) or engine.run(
+            "up", "--yes", "--skip-preview", "--stack", workspace.stack, *_packs(options), *rest
+        )
+
+
+def refresh(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
+    """Read what exists into the state."""
+    with running(workspace) as engine:
+        return _settle(engine, options) or engine.run(
+            "refresh", "--yes", "--skip-preview", "--stack", workspace.stack, *rest
+        )
+
+
+def destroy(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
+    """Delete everything in the stack."""
+    with running(workspace) as engine:
+        status = _settle(engine, options)
+        if not status and options.unprotect:
+            status = engine.run("state", "unprotect", "--all", "--yes", "--stack", workspace.stack)
+        return status or engine.run("destroy", "--yes", "--skip-preview", "--stack", workspace.stack, *rest)
+
+
+def outputs(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
+    """Print the stack's outputs."""
+    with running(workspace) as engine:
+        return engine.run("stack", "output", "--stack", workspace.stack, *rest)
+
+
+def export(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
+    """Print the stack's state."""
+    with running(workspace) as engine:
+        return engine.run("stack", "export", "--stack", workspace.stack, *rest)
+
+
+def recover(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
+    """Settle pending operations, on the sandbox or (`--live`) on a real stack with the user's own login."""
+    options.recover = True
+    if not options.live:
+        with running(workspace) as engine:
+            return _settle(engine, options)
+    engine = Engine(pulumi_cli(), replace_work(workspace), {})
+    return _carry_out(engine, engine.deployment(), _told(options.id))
+
+
+def replace_work(workspace: Workspace) -> Workspace:
+    """The workspace whose engine runs in the program's own folder, as a real stack's does."""
+    return _Live(workspace.program, workspace.stack, workspace.root)
+
+
+class _Live(Workspace):
+    @property
+    def work(self) -> Path:
+        return self.program
+
+
+def manifests(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
+    """Write the Kubernetes objects of the stack, brought up in a world of their own, as YAML files."""
+    with tempfile.TemporaryDirectory(prefix="flowise-sandbox-") as folder:
+        apart = Workspace.of(workspace.program, workspace.stack, Path(folder))
+        with running(apart) as engine:
+            engine.read("up", "--yes", "--skip-preview", "--stack", apart.stack, *rest)
+            state = engine.deployment()["deployment"]
+    options.out.mkdir(parents=True, exist_ok=True)
+    count = 0
+    for resource in state.get("resources", []):
+        manifest = _without_secrets(resource.get("inputs", {}))
+        if resource["type"].startswith("kubernetes:") and {"apiVersion", "kind", "metadata"} <= manifest.keys():
+            metadata = manifest["metadata"]
+            name = "-".join(
+                part for part in (metadata.get("namespace"), manifest["kind"].lower(), metadata["name"]) if part
+            )
+            (options.out / f"{name}.yaml").write_text(yaml.safe_dump(manifest, sort_keys=False), encoding="utf-8")
+            count += 1
+    print(f"{count} objects written to {options.out}", file=sys.stderr)
+    return 0
+
+
+def serve(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
+    """Keep the clouds running until interrupted."""
+    with running(workspace) as engine:
+        for name, value in engine.environment.items():
+            print(f"export {name}={shlex.quote(value)}")
+        sys.stdout.flush()
+        # In the program's own folder a plain `pulumi` would write its encryption salt into the committed stack file.
+        print(
+            f"# the clouds of stack {workspace.stack} run until Ctrl-C; with this environment, in another shell:\n"
+            f"# {engine.cli} -C {workspace.work} preview --stack {workspace.stack}",
+            file=sys.stderr,
+        )
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    return 0
+
+
+def drift(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
+    """Change or delete a resource in the world, and nowhere else."""
+    with workspace.locked():
+        world = World(workspace.world_file)
+        found = [record for record in world if options.resource in (record.urn, record.urn.rpartition("::")[2])]
+        if len(found) != 1:
+            names = "".join(f"\n  {record.urn}" for record in found)
+            raise SandboxError(
+                f"{len(found)} resources are called {options.resource}: give one URN (`world` lists them){names}"
+            )
+        record = found[0]
+        if options.delete:
+            world.delete(record)
+        for change in options.changes:
+            path, separator, text = change.partition("=")
+            if not separator:
+                raise SandboxError(f"{change}: write path=value, as in tags.Owner=nobody")
+            record = _changed(record, path.split("."), _value(text))
+        if options.changes:
+            world.update(record)
+        world.close()
+    return 0
+
+
+def world(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
+    """List what exists: type, id, URN."""
+    for record in World(workspace.world_file):
+        print(f"{record.token}\t{record.id}\t{record.urn}")
+    return 0
+
+
+def _packs(options: Namespace) -> list[str]:
+    packs = [item for path in options.policy_pack for item in ("--policy-pack", str(path.resolve()))]
+    return packs + [
+        item for path in options.policy_pack_config for item in ("--policy-pack-config", str(path.resolve()))
+    ]
+
+
+def _settle(engine: Engine, options: Namespace) -> int:
+    """Settle what is pending, or say how to; 0 where the command may go on."""
+    workspace = engine.workspace
+    _remove_stale_lock(workspace)
+    # Asking the engine costs a second; its checkpoint says whether there is anything to ask.
+    if '"pending_operations"' not in workspace.state_file.read_text(encoding="utf-8"):
+        return 0
+    deployment = engine.deployment()
+    operations = recovery.pending(deployment)
+    if not options.recover and operations:
+        print(
+            f"A run on stack {workspace.stack} was cut off; {len(operations)} operation(s) did not report back:\n"
+            f"{recovery.describe(operations)}\n"
+            "Run this command again with --recover: it asks the cloud what became of each, adopts what was made, "
+            "forgets what was not, and then goes on.",
+            file=sys.stderr,
+        )
+        return 1
+    known = {(item["urn"], item.get("id")) for item in deployment["deployment"].get("resources") or []}
+    existing = World(workspace.world_file)
+    # During a replacement the predecessor bears the same URN, but its id stands in the state.
+    made = {record.urn: record.id for record in existing if (record.urn, record.id) not in known}
+    existing.close()
+    return _carry_out(engine, deployment, lambda urn: made.get(urn, ""))
+
+
+def _carry_out(engine: Engine, deployment: dict[str, Any], find: Callable[[str], str | None]) -> int:
+    operations = recovery.pending(deployment)
+    if not operations:
+        return 0
+    plan = recovery.plan(operations, find)
+    if plan.undecided:
+        print(
+            "Look each of these up in the account, and say what is there, with --id URN=ID (URN= for nothing):\n"
+            + recovery.describe([operation for operation in operations if operation.urn in plan.undecided]),
+            file=sys.stderr,
+        )
+        return 1
+    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+        json.dump(recovery.settled(deployment, plan.adopted), file)
+        file.flush()
+        engine.read("stack", "import", "--stack", engine.workspace.stack, "--file", file.name)
+    print(f"{len(plan.adopted)} adopted of {len(operations)} pending operations; reading what exists", file=sys.stderr)
+    return engine.run("refresh", "--yes", "--skip-preview", "--stack", engine.workspace.stack)
+
+
+def _told(pairs: list[str]) -> Callable[[str], str | None]:
+    told = dict(pair.partition("=")[::2] for pair in pairs)
+    return told.get
+
+
+def _remove_stale_lock(workspace: Workspace) -> None:
+    """The engine's own lock outlives an engine that was killed: it counts only while its holder is alive."""
+    for lock in (workspace.state / ".pulumi" / "locks").glob(
+        f"**/{workspace.project['name']}/{workspace.stack}/*.json"
+    ):
+        holder = json.loads(lock.read_text(encoding="utf-8"))
+        try:
+            os.kill(int(holder["pid"]), 0)
+        except ProcessLookupError:
+            lock.unlink()
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, dict):
+        # sdk/go/common/resource/sig.go: what marks an encrypted value in a state.
+        if value.get("4dabf18193072939515e22adb298388d") == "1b47061264138c4ac30d75fd1eb44270":
+            return "[secret]"
+        return {key: _without_secrets(item) for key, item in value.items() if not key.startswith("__")}
+    return [_without_secrets(item) for item in value] if isinstance(value, list) else value
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _changed(record: Record, path: list[str], value: Any) -> Record:
+    def put(values: Any) -> Any:
+        copy = json.loads(json.dumps(values))
+        inner = copy
+        for key in path[:-1]:
+            inner = inner[int(key)] if isinstance(inner, list) else inner.setdefault(key, {})
+        inner[int(path[-1]) if isinstance(inner, list) else path[-1]] = value
+        return copy
+
+    return replace(record, inputs=put(record.inputs), outputs=put(record.outputs))

@@ -1,0 +1,146 @@
+"""A Python language host: it starts the program, and policy packs, in processes of their own.
+
+It stands in for `pulumi-language-python`, which a CLI built from Go modules lacks, and runs everything with the
+interpreter that runs the sandbox. The official host is not needed, and not in the way.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, language_pb2, language_pb2_grpc, plugin_pb2
+
+_PROGRAM = Path(__file__).with_name("run_program.py")
+
+
+class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
+    """Runs programs for any number of engines, each known by its connection."""
+
+    def __init__(self) -> None:
+        self._engines: dict[str, str] = {}
+
+    def Handshake(self, request: Any, context: grpc.ServicerContext) -> language_pb2.LanguageHandshakeResponse:
+        """Remember where the engine behind this connection takes log messages."""
+        self._engines[context.peer()] = request.engine_address
+        return language_pb2.LanguageHandshakeResponse()
+
+    def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
+        """No version of its own: it is part of the sandbox."""
+        return plugin_pb2.PluginInfo()
+
+    def GetRequiredPackages(
+        self, request: Any, context: grpc.ServicerContext
+    ) -> language_pb2.GetRequiredPackagesResponse:
+        """None: the engine need not look for plugins, the providers are attached."""
+        return language_pb2.GetRequiredPackagesResponse()
+
+    def GetRequiredPlugins(
+        self, request: Any, context: grpc.ServicerContext
+    ) -> language_pb2.GetRequiredPluginsResponse:
+        """The older form of the same question."""
+        return language_pb2.GetRequiredPluginsResponse()
+
+    def GetProgramDependencies(
+        self, request: Any, context: grpc.ServicerContext
+    ) -> language_pb2.GetProgramDependenciesResponse:
+        """None worth reporting."""
+        return language_pb2.GetProgramDependenciesResponse()
+
+    def InstallDependencies(
+        self, request: Any, context: grpc.ServicerContext
+    ) -> Iterator[language_pb2.InstallDependenciesResponse]:
+        """Nothing to install: the environment of the sandbox is the program's."""
+        yield from ()
+
+    def About(self, request: Any, context: grpc.ServicerContext) -> language_pb2.AboutResponse:
+        """Which interpreter runs the programs."""
+        return language_pb2.AboutResponse(executable=sys.executable, version=sys.version.split()[0])
+
+    def Cancel(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        """A program ends when its engine does: its next call to it fails."""
+        return empty_pb2.Empty()
+
+    def Run(self, request: Any, context: grpc.ServicerContext) -> language_pb2.RunResponse:
+        """Run the program to its end. Its output becomes messages of the engine."""
+        directory = Path(request.info.program_directory or request.pwd)
+        settings = {
+            "project": request.project,
+            "stack": request.stack,
+            "organization": request.organization,
+            "monitor": request.monitor_address,
+            "engine": self._engines.get(context.peer(), ""),
+            "parallel": request.parallel,
+            "preview": request.dryRun,
+            "config": dict(request.config),
+            "secret_keys": list(request.configSecretKeys),
+            "root": request.info.root_directory or str(directory),
+            "program": str(directory / (request.info.entry_point or request.program or ".")),
+        }
+        program = subprocess.Popen(
+            [sys.executable, "-u", str(_PROGRAM)],
+            cwd=directory,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        context.add_callback(program.kill)
+        assert program.stdin is not None
+        program.stdin.write(json.dumps(settings))
+        program.stdin.close()
+        with grpc.insecure_channel(settings["engine"]) as channel:
+            engine = engine_pb2_grpc.EngineStub(channel)
+            readers = [
+                threading.Thread(target=_forward, args=(engine, stream), daemon=True)
+                for stream in (program.stdout, program.stderr)
+            ]
+            for reader in readers:
+                reader.start()
+            code = program.wait()
+            for reader in readers:
+                reader.join()
+        if code == 0:
+            return language_pb2.RunResponse()
+        if code == 1:  # the program has said what was wrong
+            return language_pb2.RunResponse(bail=True)
+        return language_pb2.RunResponse(error=f"the program ended with exit status {code}")
+
+    def RunPlugin(self, request: Any, context: grpc.ServicerContext) -> Iterator[language_pb2.RunPluginResponse]:
+        """Run a policy pack, where the engine asks its language host to."""
+        directory = request.info.program_directory or request.pwd
+        command = [
+            sys.executable,
+            "-u",
+            "-m",
+            "pulumi.policy" if request.kind == "analyzer" else "__main__",
+            *request.args,
+            ".",
+        ]
+        plugin = subprocess.Popen(
+            command,
+            cwd=directory,
+            env=dict(item.split("=", 1) for item in request.env) or None,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=sys.stderr,
+        )
+        context.add_callback(plugin.kill)
+        assert plugin.stdout is not None
+        for line in iter(plugin.stdout.readline, b""):
+            yield language_pb2.RunPluginResponse(stdout=line)
+        yield language_pb2.RunPluginResponse(exitcode=plugin.wait())
+
+
+def _forward(engine: Any, stream: Any) -> None:
+    for line in stream:
+        try:
+            engine.Log(engine_pb2.LogRequest(severity=engine_pb2.INFO, message=line))
+        except grpc.RpcError:
+            os.write(2, line.encode())

@@ -1,0 +1,227 @@
+"""One resource provider for all packages: it speaks Pulumi's provider protocol and keeps what it makes in a World.
+
+The engine attaches every provider instance of a package to the same port, so an instance's configuration is kept by
+its connection.
+"""
+
+import json
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from . import autonaming, checks, clouds, diffing, schema
+from .clouds.resource import Request
+from .wire import has_unknown, to_python, to_struct
+from .world import AlreadyExistsError, Record, World
+
+_RELEASE = "kubernetes:helm.sh/v3:Release"
+
+
+class Provider(provider_pb2_grpc.ResourceProviderServicer):
+    """The provider of one package (`aws`, `kubernetes` or `random`)."""
+
+    def __init__(self, package: str, world: World) -> None:
+        self._package = package
+        self._world = world
+        self._configs: dict[str, dict[str, Any]] = {}
+        self._last: dict[str, Any] = {}
+
+    def Attach(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        """The engine says where it listens; the provider has nothing to tell it."""
+        return empty_pb2.Empty()
+
+    def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
+        """The SDK's own version: any other makes the engine warn."""
+        return plugin_pb2.PluginInfo(version=version(schema.PACKAGES[self._package].replace("_", "-")))
+
+    def GetSchema(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.GetSchemaResponse:
+        """An empty package schema: Python programs carry their SDK with them."""
+        return provider_pb2.GetSchemaResponse(schema=json.dumps({"name": self._package}))
+
+    def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
+        """Refuse a provider configuration that the SDK does not know."""
+        news = to_python(request.news)
+        described = schema.resource(f"pulumi:providers:{self._package}")
+        known = described.inputs if described else {}
+        failures = [
+            provider_pb2.CheckFailure(property=name, reason=f"there is no provider setting `{name}`")
+            for name in news
+            if known
+            and name not in known
+            and name not in ("version", "pluginDownloadURL")
+            and not name.startswith("__")
+        ]
+        return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
+
+    def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
+        """Whether a changed provider configuration replaces what the provider made."""
+        olds = to_python(request.old_inputs if request.old_inputs.fields else request.olds)
+        return _diff_response(diffing.diff_provider(self._package, olds, to_python(request.news)))
+
+    def Configure(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ConfigureResponse:
+        """Keep the configuration of the provider instance behind this connection."""
+        self._last = {key: _decoded(value) for key, value in to_python(request.args).items()}
+        self._configs[context.peer()] = self._last
+        return provider_pb2.ConfigureResponse(supportsPreview=True, supports_autonaming_configuration=True)
+
+    def Check(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
+        """Refuse inputs of the wrong shape, and fill in the physical name."""
+        token, name = _type_and_name(request.urn)
+        news, olds = to_python(request.news), to_python(request.olds)
+        if schema.resource(token) is None and self._package != "kubernetes":
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"unrecognized resource type: {token}")
+        failures = checks.check(token, news)
+        try:
+            news = self._named(token, name, request, news, olds)
+        except autonaming.NameRequiredError as error:
+            failures.append(checks.Failure("name", str(error)))
+        return provider_pb2.CheckResponse(
+            inputs=to_struct(news),
+            failures=[provider_pb2.CheckFailure(property=f.property, reason=f.reason) for f in failures],
+        )
+
+    def _named(self, token: str, name: str, request: Any, news: dict[str, Any], olds: dict[str, Any]) -> dict[str, Any]:
+        options = request.autonaming
+        proposal = autonaming.Proposal(
+            options.proposed_name, options.mode == provider_pb2.CheckRequest.AutonamingOptions.DISABLE
+        )
+        digits = Request(token, name, request.urn, {}, self._world.times_made(request.urn), {}).hex(16, "name")
+        if self._package == "aws":
+            return autonaming.aws(token, name, news, olds, proposal, digits)
+        if token == _RELEASE:
+            return autonaming.release(name, news, olds, proposal, digits)
+        return autonaming.kubernetes(name, news, olds, proposal, digits) if self._package == "kubernetes" else news
+
+    def Diff(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
+        """Compare the inputs of the last deployment with those of this one."""
+        token, _ = _type_and_name(request.urn)
+        old, new = to_python(request.old_inputs), to_python(request.news)
+        return _diff_response(diffing.diff(token, old, new, self._config(context)))
+
+    def Create(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
+        """Make a resource; in a preview, say what is known of it."""
+        token, name = _type_and_name(request.urn)
+        inputs, config = to_python(request.properties), self._config(context)
+        if request.preview:
+            return provider_pb2.CreateResponse(
+                properties=to_struct(clouds.preview(token, name, request.urn, _plain(inputs), provider=config))
+            )
+        serial = self._world.times_made(request.urn)
+        resource_id, outputs = clouds.create(token, name, request.urn, _plain(inputs), serial=serial, provider=config)
+        try:
+            record = Record(token, resource_id, request.urn, serial, inputs, outputs)
+            self._world.create(record, unique=self._package != "random")
+        except AlreadyExistsError:
+            context.abort(grpc.StatusCode.ALREADY_EXISTS, f"creating {token} ({resource_id}): it exists already")
+        return provider_pb2.CreateResponse(id=resource_id, properties=to_struct(outputs))
+
+    def Read(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
+        """What the world holds now; an empty id where the resource is gone."""
+        token, _ = _type_and_name(request.urn)
+        record = self._world.get(token, request.id, request.urn)
+        if record is None:
+            return provider_pb2.ReadResponse()
+        return provider_pb2.ReadResponse(
+            id=record.id, properties=to_struct(record.outputs), inputs=to_struct(record.inputs)
+        )
+
+    def Update(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
+        """Change a resource in place."""
+        token, name = _type_and_name(request.urn)
+        news, olds = to_python(request.news), to_python(request.olds)
+        record = self._world.get(token, request.id, request.urn)
+        if record is None and not request.preview:
+            context.abort(
+                grpc.StatusCode.NOT_FOUND, f"updating {token} ({request.id}): it does not exist; `refresh` first"
+            )
+        if has_unknown(news):
+            return provider_pb2.UpdateResponse(properties=to_struct({**olds, **_plain(news)}))
+        serial = record.serial if record else 0
+        _, outputs = clouds.create(
+            token, name, request.urn, _plain(news), serial=serial, provider=self._config(context)
+        )
+        if record is not None and not request.preview:
+            self._world.update(Record(token, record.id, record.urn, serial, news, outputs))
+        return provider_pb2.UpdateResponse(properties=to_struct(outputs))
+
+    def Delete(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        """Remove a resource; one that is gone already is no fault."""
+        token, _ = _type_and_name(request.urn)
+        record = self._world.get(token, request.id, request.urn)
+        if record is not None:
+            self._world.delete(record)
+        return empty_pb2.Empty()
+
+    def Invoke(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
+        """Answer a function."""
+        args = to_python(request.args)
+        failures = checks.check_call(request.tok, args)
+        if failures:
+            return provider_pb2.InvokeResponse(
+                failures=[provider_pb2.CheckFailure(property=f.property, reason=f.reason) for f in failures]
+            )
+        try:
+            result = clouds.invoke(request.tok, args, provider=self._config(context))
+        except (clouds.UnknownTypeError, NotImplementedError) as error:
+            context.abort(grpc.StatusCode.UNIMPLEMENTED, str(error))
+        response = provider_pb2.InvokeResponse()
+        getattr(response, "return").CopyFrom(to_struct(result))  # the field bears a Python keyword's name
+        return response
+
+    def Construct(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ConstructResponse:
+        """Component types that live inside a provider have no Python SDK behind them to play."""
+        context.abort(
+            grpc.StatusCode.UNIMPLEMENTED,
+            f"{request.type} is built inside its provider, which the sandbox does not have",
+        )
+        raise AssertionError
+
+    def Cancel(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        """No operation here lasts long enough to be cancelled."""
+        return empty_pb2.Empty()
+
+    def _config(self, context: grpc.ServicerContext) -> dict[str, Any]:
+        return self._configs.get(context.peer(), self._last)
+
+
+def _type_and_name(urn: str) -> tuple[str, str]:
+    """`aws:ec2/vpc:Vpc` and `main` of `urn:pulumi:dev::flowise::flowise:index:Vpc$aws:ec2/vpc:Vpc::main`."""
+    types, name = urn.split("::", 3)[2:]
+    return types.rpartition("$")[2], name
+
+
+def _plain(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in inputs.items() if not key.startswith("__")}
+
+
+def _decoded(value: Any) -> Any:
+    """Provider settings that are no strings travel as JSON inside one."""
+    if isinstance(value, str) and value[:1] in "{[tf":
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _diff_response(found: diffing.Diff) -> provider_pb2.DiffResponse:
+    response = provider_pb2.DiffResponse
+    detailed = {
+        change.path: provider_pb2.PropertyDiff(
+            kind=provider_pb2.PropertyDiff.Kind.Value(change.kind + ("_REPLACE" if change.replaces else "")),
+            inputDiff=True,
+        )
+        for change in found.changes
+    }
+    return response(
+        changes=response.DIFF_SOME if found.changes else response.DIFF_NONE,
+        replaces=found.replaces,
+        deleteBeforeReplace=found.delete_before_replace,
+        diffs=list(dict.fromkeys(change.path.split(".")[0].split("[")[0] for change in found.changes)),
+        detailedDiff=detailed,
+        hasDetailedDiff=bool(detailed),
+    )

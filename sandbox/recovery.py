@@ -1,0 +1,87 @@
+"""After a run that was cut off: which operations never reported back, and how to settle each.
+
+The engine notes an operation before it starts it. If it dies before the cloud's answer, the note stays: a pending
+operation. A create is settled by adopting what the cloud made, or by forgetting it where the cloud made nothing; any
+other by a refresh, which reads what became of the resource. All through `pulumi stack export`, `stack import` and
+`refresh`: the engine's `refresh --import-pending-creates` marks a create as an import and then loses it (read in
+v3.259.0, pkg/backend/snapshot.go keeps only pending operations of type creating).
+"""
+
+import copy
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Pending:
+    """One operation that did not report back. `name` is the physical name that its inputs carry, where they do."""
+
+    urn: str
+    operation: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What settles the pending creates: those to adopt (URN -> id), and those of which nobody can tell."""
+
+    adopted: Mapping[str, str]
+    undecided: tuple[str, ...]
+
+
+def pending(deployment: Mapping[str, Any]) -> list[Pending]:
+    """The pending operations of an exported stack."""
+    return [
+        Pending(item["resource"]["urn"], item["type"], _name(item["resource"].get("inputs") or {}))
+        for item in deployment["deployment"].get("pending_operations") or []
+    ]
+
+
+def plan(operations: Iterable[Pending], find: Callable[[str], str | None]) -> Plan:
+    """How to settle them. `find(urn)`: the id of what exists, "" where nothing does, None where nobody can tell."""
+    found = {operation.urn: find(operation.urn) for operation in operations if operation.operation == "creating"}
+    return Plan(
+        adopted={urn: resource_id for urn, resource_id in found.items() if resource_id},
+        undecided=tuple(urn for urn, resource_id in found.items() if resource_id is None),
+    )
+
+
+def settled(deployment: Mapping[str, Any], adopted: Mapping[str, str]) -> dict[str, Any]:
+    """The exported stack without pending operations, and with the adopted resources among its own.
+
+    A refresh must follow: an adopted resource has no outputs yet.
+    """
+    result: dict[str, Any] = copy.deepcopy(dict(deployment))
+    state = result["deployment"]
+    resources: list[dict[str, Any]] = state.setdefault("resources", [])
+    for operation in state.pop("pending_operations", None) or []:
+        urn = operation["resource"]["urn"]
+        if operation["type"] != "creating" or urn not in adopted:
+            continue
+        made = {**operation["resource"], "id": adopted[urn]}
+        made.pop("initErrors", None)
+        predecessor = next(
+            (index for index, item in enumerate(resources) if item["urn"] == urn and not item.get("delete")), None
+        )
+        if predecessor is None:
+            resources.append(made)
+        else:
+            # A replacement that was cut off: the successor goes where its dependents look for it, its predecessor away.
+            resources[predecessor]["delete"] = True
+            resources.insert(predecessor, made)
+    return result
+
+
+def describe(operations: Sequence[Pending]) -> str:
+    """The operations, a line each."""
+    return "\n".join(
+        f"  {operation.operation:9} {operation.urn}" + (f"  (named {operation.name})" if operation.name else "")
+        for operation in operations
+    )
+
+
+def _name(inputs: Mapping[str, Any]) -> str:
+    names = ("name", "bucket", "identifier", "clusterIdentifier", "replicationGroupId")
+    found = next((inputs[key] for key in names if isinstance(inputs.get(key), str)), None)
+    return found or str((inputs.get("metadata") or {}).get("name") or "")

@@ -1,0 +1,188 @@
+"""Which inputs of an AWS type can change only by replacing the resource.
+
+Three sources, in order: the corrections below, the provider's own words in the SDK ("forces new resource"), and
+AWS's CloudFormation schemas (`createOnlyProperties`), which cfn-lint ships. Types and properties of the two worlds
+are matched by name, case aside, with a small table where the names differ. Nested inputs are not judged: AWS's
+schemas name nearly none of them.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from . import schema
+
+# Pulumi's module -> CloudFormation's service, where the names differ.
+_SERVICES: Mapping[str, str] = {
+    "acm": "certificatemanager",
+    "alb": "elasticloadbalancingv2",
+    "appautoscaling": "applicationautoscaling",
+    "cfg": "config",
+    "lb": "elasticloadbalancingv2",
+    "mskconnect": "kafkaconnect",
+    "msk": "msk",
+    "sfn": "stepfunctions",
+    "vpc": "ec2",
+}
+
+# Pulumi's token -> CloudFormation's type, where neither service nor class name leads there.
+_TYPES: Mapping[str, str] = {
+    "aws:cloudwatch/eventRule:EventRule": "AWS::Events::Rule",
+    "aws:cloudwatch/logGroup:LogGroup": "AWS::Logs::LogGroup",
+    "aws:cloudwatch/logStream:LogStream": "AWS::Logs::LogStream",
+    "aws:cloudwatch/metricAlarm:MetricAlarm": "AWS::CloudWatch::Alarm",
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": "AWS::EC2::SecurityGroup",
+    "aws:ec2/networkAclRule:NetworkAclRule": "AWS::EC2::NetworkAclEntry",
+    "aws:ec2/routeTableAssociation:RouteTableAssociation": "AWS::EC2::SubnetRouteTableAssociation",
+    "aws:elasticache/cluster:Cluster": "AWS::ElastiCache::CacheCluster",
+    "aws:iam/policy:Policy": "AWS::IAM::ManagedPolicy",
+    "aws:rds/cluster:Cluster": "AWS::RDS::DBCluster",
+    "aws:rds/clusterParameterGroup:ClusterParameterGroup": "AWS::RDS::DBClusterParameterGroup",
+    "aws:rds/instance:Instance": "AWS::RDS::DBInstance",
+    "aws:rds/parameterGroup:ParameterGroup": "AWS::RDS::DBParameterGroup",
+    "aws:rds/proxy:Proxy": "AWS::RDS::DBProxy",
+    "aws:rds/subnetGroup:SubnetGroup": "AWS::RDS::DBSubnetGroup",
+    "aws:route53/zone:Zone": "AWS::Route53::HostedZone",
+    "aws:route53/record:Record": "AWS::Route53::RecordSet",
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "AWS::EC2::SecurityGroupEgress",
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "AWS::EC2::SecurityGroupIngress",
+}
+
+# Where the provider differs from AWS's schema. Sources: the resource pages of the AWS provider ("Forces new resource"
+# and the update sections), and the APIs' own modify calls.
+_ALWAYS: Mapping[str, frozenset[str]] = {
+    "aws:ec2/flowLog:FlowLog": frozenset({"eniId", "subnetId", "vpcId"}),
+    "aws:ec2/launchTemplate:LaunchTemplate": frozenset({"name", "namePrefix"}),
+    "aws:ec2/securityGroup:SecurityGroup": frozenset({"description", "name", "namePrefix", "vpcId"}),
+    "aws:eks/cluster:Cluster": frozenset({"name", "roleArn", "bootstrapSelfManagedAddons"}),
+    "aws:eks/nodeGroup:NodeGroup": frozenset(
+        {
+            "amiType",
+            "capacityType",
+            "clusterName",
+            "diskSize",
+            "instanceTypes",
+            "nodeGroupName",
+            "nodeRoleArn",
+            "subnetIds",
+        }
+    ),
+    "aws:lb/loadBalancer:LoadBalancer": frozenset({"internal", "loadBalancerType", "name", "namePrefix"}),
+    "aws:rds/instance:Instance": frozenset(
+        {
+            "availabilityZone",
+            "characterSetName",
+            "dbName",
+            "kmsKeyId",
+            "snapshotIdentifier",
+            "storageEncrypted",
+            "username",
+        }
+    ),
+    "aws:secretsmanager/secretVersion:SecretVersion": frozenset({"secretId"}),
+}
+_NEVER: Mapping[str, frozenset[str]] = {
+    # ModifyDBInstance takes NewDBInstanceIdentifier, EngineVersion and Port; the provider uses them.
+    "aws:rds/instance:Instance": frozenset(
+        {"identifier", "engineVersion", "port", "dbSubnetGroupName", "allocatedStorage"}
+    ),
+    # ModifyVpcAttribute, ModifySubnetAttribute.
+    "aws:ec2/vpc:Vpc": frozenset({"enableDnsHostnames", "enableDnsSupport", "tags"}),
+    # SetSecurityGroups and SetSubnets; only for network load balancers does the provider speak of a replacement.
+    "aws:lb/loadBalancer:LoadBalancer": frozenset({"securityGroups", "subnets"}),
+    # The rules of a group are changed one by one.
+    "aws:ec2/securityGroup:SecurityGroup": frozenset({"ingress", "egress", "tags"}),
+    # ModifySecurityGroupRules changes a rule in place; the provider does so for all but its group.
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": frozenset(
+        {
+            "cidrIpv4",
+            "cidrIpv6",
+            "description",
+            "fromPort",
+            "ipProtocol",
+            "prefixListId",
+            "referencedSecurityGroupId",
+            "toPort",
+        }
+    ),
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": frozenset(
+        {
+            "cidrIpv4",
+            "cidrIpv6",
+            "description",
+            "fromPort",
+            "ipProtocol",
+            "prefixListId",
+            "referencedSecurityGroupId",
+            "toPort",
+        }
+    ),
+    # ModifyReplicationGroup rotates the token and moves between node types and engine versions.
+    "aws:elasticache/replicationGroup:ReplicationGroup": frozenset(
+        {"authToken", "engineVersion", "nodeType", "transitEncryptionMode"}
+    ),
+}
+
+# Properties whose Pulumi name is neither CloudFormation's nor its last words.
+_PROPERTIES: Mapping[str, str] = {
+    "bucket": "bucketname",
+    "identifier": "dbinstanceidentifier",
+    "username": "masterusername",
+}
+
+_FORCES_NEW = re.compile(r"forces? (a |the creation of a )?(new|replacement|re-?creat)", re.IGNORECASE)
+
+
+def forces_replacement(token: str, property_name: str) -> bool:
+    """Whether AWS can change this top-level input (camelCase) only by replacing the resource."""
+    if property_name in _NEVER.get(token, ()):
+        return False
+    return (
+        property_name in _ALWAYS.get(token, ())
+        or property_name in _said_by_provider(token)
+        or (_matches(token, property_name))
+    )
+
+
+@cache
+def _said_by_provider(token: str) -> frozenset[str]:
+    return frozenset(name for name, text in schema.input_docs(token).items() if _FORCES_NEW.search(text))
+
+
+def _matches(token: str, property_name: str) -> bool:
+    name = property_name.lower()
+    # A role's `name` is AWS's `RoleName`, a table's `TableName`.
+    spellings = {name, _PROPERTIES.get(name, name), token.rpartition(":")[2].lower() + name}
+    return bool(spellings & _create_only(token))
+
+
+@cache
+def _create_only(token: str) -> frozenset[str]:
+    """The top-level create-only properties of the type that matches a token, in lower case."""
+    package, _, rest = token.partition(":")
+    module, _, cls = rest.partition(":")
+    service = module.partition("/")[0]
+    wanted = _TYPES.get(token, f"AWS::{_SERVICES.get(service, service)}::{cls}").lower() if package == "aws" else ""
+    document = _index().get(wanted)
+    if document is None:
+        return frozenset()
+    paths = [
+        path.removeprefix("/properties/")
+        for path in _read(f"resources/{document}.json").get("createOnlyProperties", [])
+    ]
+    return frozenset(path.lower() for path in paths if "/" not in path)
+
+
+@cache
+def _index() -> Mapping[str, str]:
+    # us-east-1 has every type; a type's create-only properties do not differ by region.
+    return {name.lower(): document for name, document in _read("providers/us-east-1.json").items()}
+
+
+def _read(name: str) -> dict[str, Any]:
+    text = resources.files("cfnlint").joinpath("data", "schemas", *name.split("/")).read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded

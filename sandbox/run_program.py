@@ -1,0 +1,77 @@
+"""Runs one Pulumi program, as `pulumi-language-python-exec` does. Started by the language host, by path.
+
+Its settings come as JSON on standard input, since they may hold secrets. Nothing of the sandbox is importable here.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import runpy
+import sys
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import grpc
+import pulumi
+from pulumi.runtime import configure, run_in_stack, set_all_config
+from pulumi.runtime.settings import Settings
+
+
+def main() -> int:
+    """0: the program ran; 1: it did not, and the engine has been told why."""
+    given: dict[str, Any] = json.load(sys.stdin)
+    program = given["program"]
+    os.environ["PULUMI_CONFIG"] = json.dumps(given["config"])
+    os.environ["PULUMI_CONFIG_SECRET_KEYS"] = json.dumps(given["secret_keys"])
+    set_all_config(given["config"], given["secret_keys"])
+    configure(
+        Settings(
+            project=given["project"],
+            stack=given["stack"],
+            organization=given["organization"],
+            parallel=given["parallel"],
+            monitor=given["monitor"],
+            engine=given["engine"],
+            dry_run=given["preview"],
+            root_directory=given["root"],
+        )
+    )
+    sys.path[0] = program if os.path.isdir(program) else os.path.dirname(program)
+    sys.argv = [program]
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # unobserved task failures are reported by the SDK itself
+    loop = asyncio.new_event_loop()
+    # Four times the engine's parallelism, as the official host does: each pending call holds a thread.
+    loop.set_default_executor(ThreadPoolExecutor(max_workers=max(given["parallel"], 1) * 4))
+    try:
+        loop.run_until_complete(run_in_stack(lambda: _run(program)))
+    except pulumi.RunError as error:
+        pulumi.log.error(str(error))
+    except grpc.RpcError as error:
+        if error.code() != grpc.StatusCode.UNAVAILABLE:  # else the engine is shutting down, for its own reasons
+            pulumi.log.error(f"the engine refused a call: {error.details()}")
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else int(error.code is not None)
+    except Exception:
+        pulumi.log.error(f"Program failed with an unhandled exception:\n{traceback.format_exc()}")
+    else:
+        return 0
+    finally:
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return 1
+
+
+def _run(program: str) -> None:
+    runpy.run_path(program, run_name="__main__")
+
+
+if __name__ == "__main__":
+    # The interpreter's own clean-up would wait for the SDK's idle threads.
+    status = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

@@ -1,0 +1,49 @@
+"""The process that plays the clouds: three providers and a language host, each on a free port of 127.0.0.1.
+
+It prints one line of JSON (name -> port) and serves until its standard input closes, so that it never outlives the
+command that started it. A process of its own, because providers that share the program's interpreter lock are slow.
+"""
+
+import json
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import grpc
+from pulumi.runtime.proto import language_pb2_grpc, provider_pb2_grpc
+
+from .language_host import LanguageHost
+from .provider import Provider
+from .schema import PACKAGES
+from .world import World
+
+# sdk/go/common/util/rpcutil: MaxRPCMessageSize, 400 MiB.
+_OPTIONS = [("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_message_length", 400 << 20)]
+
+
+def main(world_file: Path) -> None:
+    """Serve until standard input closes."""
+    world = World(world_file)
+    ports: dict[str, int] = {}
+    servers = []
+    for name in (*PACKAGES, "python"):
+        server = grpc.server(ThreadPoolExecutor(max_workers=16), options=_OPTIONS)
+        if name == "python":
+            language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(), server)
+        else:
+            provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(name, world), server)
+        ports[name] = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        servers.append(server)
+    sys.stdout.write(json.dumps(ports) + "\n")
+    sys.stdout.flush()
+    sys.stdin.read()
+    for server in servers:
+        server.stop(grace=None)
+    world.close()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

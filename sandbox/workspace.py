@@ -1,0 +1,190 @@
+"""Where a stack lives on the sandbox: one ignored folder beside the program, and a scratch project for the engine.
+
+The engine writes into its project folder (a stack's encryption salt, values given by -c), so it never gets the
+program's own: it gets a copy of `Pulumi.yaml` and `Pulumi.<stack>.yaml` whose `main` points at the program.
+"""
+
+import shutil
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fcntl import LOCK_EX, LOCK_NB, flock
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FOLDER = ".sandbox"
+# The state of a sandbox holds no secret of anybody's; the engine only insists on a passphrase.
+_PASSPHRASE = "sandbox"
+_PLACEHOLDER = "sandbox-value"
+# Keys of a stack file that tie it to a real backend's encryption.
+_ENCRYPTION = ("secretsprovider", "encryptionsalt", "encryptedkey", "environment")
+
+
+class SandboxError(Exception):
+    """Something the user can put right; its text says how."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folders of one stack of one program."""
+
+    program: Path
+    stack: str
+    root: Path
+
+    @classmethod
+    def of(cls, program: Path, stack: str, root: Path | None = None) -> "Workspace":
+        """The workspace of a program's stack; its folder is made, ignored by git through a file of its own."""
+        program = program.resolve()
+        if not (program / "Pulumi.yaml").is_file():
+            raise SandboxError(f"{program} has no Pulumi.yaml: name a Pulumi program's folder with --cwd")
+        root = root or program / FOLDER
+        root.mkdir(parents=True, exist_ok=True)
+        (root / ".gitignore").write_text("*\n", encoding="utf-8")
+        workspace = cls(program, stack, root)
+        for folder in (workspace.home, workspace.state, workspace.work):
+            folder.mkdir(parents=True, exist_ok=True)
+        return workspace
+
+    @property
+    def home(self) -> Path:
+        """The engine's home: apart from the user's own, whose logins and plugins are not the sandbox's business."""
+        return self.root / "home"
+
+    @property
+    def state(self) -> Path:
+        """The file backend that holds the state of every stack."""
+        return self.root / "state"
+
+    @property
+    def folder(self) -> Path:
+        """All that belongs to this stack but its state."""
+        return self.root / "stacks" / self.stack
+
+    @property
+    def work(self) -> Path:
+        """The scratch project."""
+        return self.folder / "work"
+
+    @property
+    def world_file(self) -> Path:
+        """What exists in the cloud."""
+        return self.folder / "world.db"
+
+    @property
+    def state_file(self) -> Path:
+        """The engine's checkpoint of this stack."""
+        return self.state / ".pulumi" / "stacks" / str(self.project["name"]) / f"{self.stack}.json"
+
+    @property
+    def project(self) -> dict[str, Any]:
+        """The program's Pulumi.yaml."""
+        return _mapping(self.program / "Pulumi.yaml")
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the stack for one command; a killed command's hold ends with it."""
+        with (self.folder / "lock").open("w", encoding="utf-8") as file:
+            try:
+                flock(file, LOCK_EX | LOCK_NB)
+            except OSError as error:
+                raise SandboxError(
+                    f"another command is at work on stack {self.stack}: wait for it, or stop it"
+                ) from error
+            yield
+
+    def reset(self) -> None:
+        """Forget the stack: its world and its state."""
+        self.state_file.unlink(missing_ok=True)
+        for path in (self.state / ".pulumi").glob(f"*/{self.project['name']}/{self.stack}*"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        for path in self.folder.glob("world.db*"):
+            path.unlink()
+        shutil.rmtree(self.work, ignore_errors=True)
+        self.work.mkdir(parents=True)
+
+    def write_project(self) -> None:
+        """Bring the scratch project up to date with the program's files."""
+        project = self.project
+        runtime = project.get("runtime")
+        language = runtime.get("name") if isinstance(runtime, dict) else runtime
+        if language != "python":
+            raise SandboxError(
+                f"{self.program / 'Pulumi.yaml'}: runtime is {language}: the sandbox runs python programs"
+            )
+        main = self.program / str(project.get("main", "."))
+        kept = {key: value for key, value in project.items() if key not in ("backend", "stackConfigDir", "plugins")}
+        _write(self.work / "Pulumi.yaml", {**kept, "runtime": "python", "main": str(main)})
+        self._write_stack(project)
+        self._write_policy_starter()
+
+    def _write_stack(self, project: Mapping[str, Any]) -> None:
+        name = f"Pulumi.{self.stack}.yaml"
+        source = self.program / str(project.get("stackConfigDir", ".")) / name
+        given = _mapping(source) if source.is_file() else {}
+        salt = (
+            {key: value for key, value in _mapping(self.work / name).items() if key == "encryptionsalt"}
+            if ((self.work / name).is_file())
+            else {}
+        )
+        config = given.get("config") or {}
+        hidden = [key for key, value in config.items() if _is_secure(value)]
+        if hidden:
+            sys.stderr.write(
+                f"{name}: {', '.join(hidden)}: encrypted for another backend; the sandbox uses a stand-in\n"
+            )
+        config = {key: _PLACEHOLDER if _is_secure(value) else value for key, value in config.items()}
+        rest = {key: value for key, value in given.items() if key not in (*_ENCRYPTION, "config")}
+        _write(self.work / name, {**rest, "config": config, **salt})
+
+    def _write_policy_starter(self) -> None:
+        """Install what the engine runs a Python policy pack with where it finds no official Python language host."""
+        # As an installed plugin (analyzer_plugin.go, plugins.go); one on PATH would work too, with a warning each time.
+        folder = self.home / "plugins" / "analyzer-policy-python-v1.0.0"
+        folder.mkdir(parents=True, exist_ok=True)
+        starter = folder / "pulumi-analyzer-policy-python"
+        # The engine's address and the pack's folder; then come the pack's runtime options, which are not for us.
+        starter.write_text(f'#!/bin/sh\nexec "{sys.executable}" -u -m pulumi.policy "$1" "$2"\n', encoding="utf-8")
+        starter.chmod(starter.stat().st_mode | stat.S_IXUSR)
+
+    def environment(self, ports: Mapping[str, int]) -> dict[str, str]:
+        """What a `pulumi` command needs in its environment to run against the providers on these ports."""
+        providers = ",".join(f"{name}:{port}" for name, port in ports.items() if name != "python")
+        return {
+            # Without metadata=skip each save also writes an .attrs file, in place: a kill in that moment leaves it
+            # empty, and the engine then says "failed to load checkpoint: EOF".
+            "PULUMI_BACKEND_URL": f"{self.state.as_uri()}?metadata=skip",
+            "PULUMI_CONFIG_PASSPHRASE": _PASSPHRASE,
+            "PULUMI_DEBUG_LANGUAGES": f"python:{ports['python']}",
+            "PULUMI_DEBUG_PROVIDERS": providers,
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
+            "PULUMI_HOME": str(self.home),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+        }
+
+
+def _is_secure(value: Any) -> bool:
+    if isinstance(value, dict):
+        return "secure" in value or any(_is_secure(item) for item in value.values())
+    return isinstance(value, list) and any(_is_secure(item) for item in value)
+
+
+def _mapping(path: Path) -> dict[str, Any]:
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise SandboxError(f"{path} is not valid YAML: {error}") from error
+    if loaded is None:
+        return {}
+    if not isinstance(loaded, dict):
+        raise SandboxError(f"{path} must hold keys and values, got {type(loaded).__name__}")
+    return loaded
+
+
+def _write(path: Path, content: Mapping[str, Any]) -> None:
+    path.write_text(yaml.safe_dump(dict(content), sort_keys=False, width=1000), encoding="utf-8")

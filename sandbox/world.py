@@ -1,0 +1,130 @@
+"""The resources that exist, on disk: what a cloud would answer if it were asked.
+
+Every change is one SQLite transaction, so a process that dies between two operations leaves a whole world behind.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS resource (
+    token TEXT NOT NULL, id TEXT NOT NULL, urn TEXT NOT NULL, serial INTEGER NOT NULL,
+    inputs TEXT NOT NULL, outputs TEXT NOT NULL, PRIMARY KEY (urn, id)
+);
+CREATE INDEX IF NOT EXISTS resource_token ON resource (token, id);
+CREATE TABLE IF NOT EXISTS made (urn TEXT PRIMARY KEY, times INTEGER NOT NULL);
+"""
+
+
+class AlreadyExistsError(Exception):
+    """A resource of this type and id stands in the world already."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One resource that exists: its type token, physical id, the URN that made it, and its camelCase properties.
+
+    `serial` counts the resources that the same URN made before it.
+    """
+
+    token: str
+    id: str
+    urn: str
+    serial: int
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+
+
+class World:
+    """The resources of one stack. Safe to use from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # it holds what a cloud holds, generated passwords among them
+        self._lock = threading.Lock()
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
+        # A killed process loses nothing under these; only a power cut might, and then --fresh is the remedy.
+        self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;" + _TABLES)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def times_made(self, urn: str) -> int:
+        """How often a resource of this URN has been created so far: physical names and ids of successors differ."""
+        row = self._one("SELECT times FROM made WHERE urn = ?", urn)
+        return int(row[0]) if row else 0
+
+    def create(self, record: Record, *, unique: bool = True) -> None:
+        """Add a resource; raise AlreadyExistsError where `unique` and its type and id are taken."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                taken = self._db.execute("SELECT 1 FROM resource WHERE token = ? AND id = ?", (record.token, record.id))
+                if unique and taken.fetchone():
+                    raise AlreadyExistsError(record.id)
+                self._db.execute("INSERT INTO resource VALUES (?, ?, ?, ?, ?, ?)", _row(record))
+                self._db.execute(
+                    "INSERT INTO made VALUES (?, 1) ON CONFLICT (urn) DO UPDATE SET times = times + 1", (record.urn,)
+                )
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+
+    def update(self, record: Record) -> bool:
+        """Replace the properties of an existing resource; False where there is none."""
+        with self._lock:
+            done = self._db.execute(
+                "UPDATE resource SET inputs = ?, outputs = ? WHERE urn = ? AND id = ?",
+                (json.dumps(record.inputs), json.dumps(record.outputs), record.urn, record.id),
+            )
+        return done.rowcount == 1
+
+    def delete(self, record: Record) -> bool:
+        """Remove a resource; False where there is none."""
+        with self._lock:
+            done = self._db.execute("DELETE FROM resource WHERE urn = ? AND id = ?", (record.urn, record.id))
+        return done.rowcount == 1
+
+    def get(self, token: str, resource_id: str, urn: str = "") -> Record | None:
+        """The resource of this type and id: the one that `urn` made, else (for an import) whoever made it."""
+        rows = self._all(_SELECT + " WHERE token = ? AND id = ? ORDER BY urn = ? DESC LIMIT 1", token, resource_id, urn)
+        return _record(rows[0]) if rows else None
+
+    def of_urn(self, urn: str) -> list[Record]:
+        """The resources that this URN made and that still stand (two during a replacement)."""
+        return [_record(row) for row in self._all(_SELECT + " WHERE urn = ?", urn)]
+
+    def __iter__(self) -> Iterator[Record]:
+        return (_record(row) for row in self._all(_SELECT + " ORDER BY token, id"))
+
+    def __len__(self) -> int:
+        row = self._one("SELECT count(*) FROM resource")
+        return int(row[0]) if row else 0
+
+    def _one(self, query: str, *values: str) -> tuple[Any, ...] | None:
+        with self._lock:
+            row: tuple[Any, ...] | None = self._db.execute(query, values).fetchone()
+        return row
+
+    def _all(self, query: str, *values: str) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._db.execute(query, values).fetchall()
+
+
+_SELECT = "SELECT token, id, urn, serial, inputs, outputs FROM resource"
+
+
+def _row(record: Record) -> tuple[Any, ...]:
+    return (record.token, record.id, record.urn, record.serial, json.dumps(record.inputs), json.dumps(record.outputs))
+
+
+def _record(row: tuple[Any, ...]) -> Record:
+    token, resource_id, urn, serial, inputs, outputs = row
+    return Record(token, resource_id, urn, serial, json.loads(inputs), json.loads(outputs))

@@ -1,0 +1,73 @@
+"""Programs, and the real engine to run them on."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A program's folder, and the sandbox's command line on it."""
+
+    program: Path
+
+    def __call__(
+        self, command: str, *arguments: str, stack: str = "dev", status: int = 0
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command; fail where it does not end with `status`."""
+        done = subprocess.run(
+            [sys.executable, "-m", "sandbox", command, "--stack", stack, "--cwd", str(self.program), *arguments],
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        assert done.returncode == status, f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def changes(self, *arguments: str, stack: str = "dev") -> dict[str, int]:
+        """What a preview would do, by operation."""
+        summary: dict[str, int] = json.loads(self("preview", "--json", *arguments, stack=stack).stdout)["changeSummary"]
+        return summary
+
+    def world(self, stack: str = "dev") -> list[str]:
+        """The URNs of what exists."""
+        return [line.split("\t")[2] for line in self("world", stack=stack).stdout.splitlines()]
+
+    def state(self, stack: str = "dev") -> dict[str, Any]:
+        """The stack's exported state."""
+        exported: dict[str, Any] = json.loads(self("export", stack=stack).stdout)["deployment"]
+        return exported
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Callable[..., Sandbox]:
+    """Write a program and its stack `dev`."""
+
+    def write(source: str, config: dict[str, Any] | None = None, name: str = "other") -> Sandbox:
+        (tmp_path / "Pulumi.yaml").write_text(f"name: {name}\nruntime: python\n", encoding="utf-8")
+        (tmp_path / "Pulumi.dev.yaml").write_text(yaml.safe_dump({"config": config or {}}), encoding="utf-8")
+        (tmp_path / "__main__.py").write_text(source, encoding="utf-8")
+        return Sandbox(tmp_path)
+
+    return write
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Sandbox:
+    """This repository's own program, linked into a folder of its own, so that tests share no state."""
+    for name in ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"):
+        (tmp_path / name).write_text((REPOSITORY / name).read_text(encoding="utf-8"), encoding="utf-8")
+    for name in ("__main__.py", "components"):
+        (tmp_path / name).symlink_to(REPOSITORY / name)
+    return Sandbox(tmp_path)
