@@ -1,0 +1,169 @@
+"""The composition: settings, then providers, then components, then what the stack tells the world."""
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_kubernetes as k8s
+import pulumi_random as random
+
+from components import (
+    EksCluster,
+    EksClusterArgs,
+    FlowiseService,
+    FlowiseServiceArgs,
+    MonitoringStack,
+    MonitoringStackArgs,
+    RdsPostgres,
+    RdsPostgresArgs,
+    RedisCache,
+    RedisCacheArgs,
+    Vpc,
+    VpcArgs,
+    WafCdn,
+    WafCdnArgs,
+)
+from components.monitoring_stack import METRICS_NAMESPACE
+from components.parts.cluster_services import ClusterServices, ClusterServicesArgs
+from components.planning.flowise_env import Cache, Database
+from components.planning.timeouts import timeouts
+from components.settings import load
+
+settings = load()
+region, tags = settings.region, settings.all_tags()
+# for the two resources whose log groups must be named before they exist
+stack_name = f"{pulumi.get_project()}-{pulumi.get_stack()}"
+
+aws_provider = aws.Provider("aws", region=region)
+random_provider = random.Provider("random")
+in_aws = pulumi.ResourceOptions(providers=[aws_provider, random_provider])
+holds_data = pulumi.ResourceOptions.merge(in_aws, pulumi.ResourceOptions(protect=settings.protect_data))
+
+vpc = Vpc("vpc", VpcArgs(settings=settings.network, region=region, tags=tags), in_aws)
+
+cluster = EksCluster(
+    "cluster",
+    EksClusterArgs(
+        settings=settings.cluster,
+        cluster_name=stack_name,
+        region=region,
+        subnet_ids=vpc.private_subnet_ids,
+        tags=tags,
+    ),
+    in_aws,
+)
+# every node carries the cluster's own group, so it stands for the pods
+clients = {"cluster": cluster.cluster_security_group_id}
+
+database = RdsPostgres(
+    "db",
+    RdsPostgresArgs(
+        settings=settings.database,
+        identifier=stack_name,
+        region=region,
+        vpc_id=vpc.vpc_id,
+        subnet_ids=vpc.data_subnet_ids,
+        clients=clients,
+        tags=tags,
+    ),
+    holds_data,
+)
+
+cache = RedisCache(
+    "cache",
+    RedisCacheArgs(
+        settings=settings.cache,
+        region=region,
+        vpc_id=vpc.vpc_id,
+        subnet_ids=vpc.data_subnet_ids,
+        clients=clients,
+        tags=tags,
+    ),
+    holds_data,
+)
+
+kubernetes_provider = k8s.Provider(
+    "kubernetes",
+    kubeconfig=cluster.kubeconfig,
+    # the cluster's identity: a new token command or certificate alone must not replace everything in it
+    cluster_identifier=cluster.cluster_arn,
+    # pods need the nodes and the add-ons, and an administrator's access entry; the kubeconfig names none of them
+    opts=pulumi.ResourceOptions(depends_on=[cluster]),
+)
+in_cluster = pulumi.ResourceOptions(providers=[aws_provider, random_provider, kubernetes_provider])
+
+services = ClusterServices(
+    "services",
+    ClusterServicesArgs(
+        cluster_name=cluster.cluster_name,
+        cluster_arn=cluster.cluster_arn,
+        vpc_id=vpc.vpc_id,
+        region=region,
+        tags=tags,
+    ),
+    in_cluster,
+)
+
+service = FlowiseService(
+    # short: AWS gives a load balancer 32 characters, and project and stack take half of them
+    "app",
+    FlowiseServiceArgs(
+        settings=settings.service,
+        domain=settings.edge.domain,
+        region=region,
+        cluster_name=cluster.cluster_name,
+        cluster_arn=cluster.cluster_arn,
+        cluster_security_group_id=cluster.cluster_security_group_id,
+        vpc_id=vpc.vpc_id,
+        vpc_cidr=settings.network.cidr,
+        subnet_ids=vpc.private_subnet_ids,
+        database=Database(
+            address=database.address,
+            port=database.port,
+            name=database.database_name,
+            username=database.username,
+            password=database.password,
+        ),
+        cache=Cache(address=cache.address, port=cache.port, auth_token=cache.auth_token),
+        controller=services,
+        scraper_namespace=METRICS_NAMESPACE,
+        tags=tags,
+    ),
+    in_cluster,
+)
+
+monitoring = MonitoringStack(
+    "monitoring",
+    MonitoringStackArgs(
+        settings=settings.monitoring,
+        region=region,
+        cluster_name=cluster.cluster_name,
+        cluster_arn=cluster.cluster_arn,
+        tags=tags,
+        databricks_url=settings.service.databricks.url if settings.service.databricks else None,
+    ),
+    in_cluster,
+)
+
+site = WafCdn(
+    "site",
+    WafCdnArgs(
+        settings=settings.edge,
+        site_name=stack_name,
+        load_balancer_arn=service.load_balancer_arn,
+        load_balancer_dns_name=service.load_balancer_dns_name,
+        read_timeout_seconds=timeouts(settings.service.max_answer_seconds).cdn_read,
+        certificate_record=service.certificate_record,
+        tags=tags,
+    ),
+    in_aws,
+)
+
+pulumi.export("url", site.url)
+pulumi.export("cluster_name", cluster.cluster_name)
+pulumi.export("kubeconfig", cluster.kubeconfig)
+pulumi.export("database_endpoint", database.address)
+pulumi.export("database_secret_arn", database.secret_arn)
+pulumi.export("cache_endpoint", cache.address)
+pulumi.export("cache_secret_arn", cache.secret_arn)
+pulumi.export("service_secret_arn", service.secret_arn)
+pulumi.export("grafana_secret_arn", monitoring.grafana_secret_arn)
+pulumi.export("nat_public_ips", vpc.nat_public_ips)

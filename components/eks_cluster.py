@@ -1,0 +1,326 @@
+"""The Kubernetes cluster and its nodes."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from .parts.data_key import DataKey, DataKeyArgs
+from .parts.pod_role import PodRole, PodRoleArgs
+from .planning.addons import AddonName, addon_version
+from .planning.iam_documents import allow, document, service_trust
+from .planning.kubeconfig import kubeconfig
+from .planning.names import principal_role
+from .settings import ClusterSettings
+
+ALL_LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+# What EKS does with the key that envelopes secrets (EKS user guide, enable-kms).
+SECRETS_KEY_USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:ListGrants")
+CNI_CONFIGURATION = {
+    # a text, not a truth value: the add-on's schema wants it so (EKS user guide, cni-network-policy-configure)
+    "enableNetworkPolicy": "true",
+    # whole /28 prefixes instead of single addresses, or a large instance holds a couple of dozen pods
+    "env": {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class EksClusterArgs:
+    """What the cluster is (settings) and where it lies.
+
+    `cluster_name` is fixed, not auto-named: the log group must stand before the cluster under a name that contains it,
+    or EKS makes one without key or retention.
+    """
+
+    settings: ClusterSettings
+    cluster_name: str
+    region: str
+    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    tags: Mapping[str, str]
+
+
+class EksCluster(pulumi.ComponentResource):
+    """An EKS cluster with pinned add-ons and one managed group of arm64 nodes.
+
+    Access is by access entries alone; whoever creates the cluster is not thereby its administrator. It installs nothing
+    into Kubernetes but EKS's own add-ons, and it makes no Kubernetes provider: that is built from its kubeconfig.
+    """
+
+    cluster_name: pulumi.Output[str]
+    cluster_arn: pulumi.Output[str]
+    endpoint: pulumi.Output[str]
+    certificate_authority: pulumi.Output[str]
+    cluster_security_group_id: pulumi.Output[str]
+    kubeconfig: pulumi.Output[str]
+
+    def __init__(self, name: str, args: EksClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("flowise:index:EksCluster", name, {}, opts)
+        self._name = name
+        self._args = args
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._partition = aws.get_partition_output(opts=pulumi.InvokeOutputOptions(parent=self)).partition
+
+        cluster = self._control_plane()
+        self._administrators(cluster)
+        cni = self._cni(cluster)
+        agent = self._addon(cluster, "eks-pod-identity-agent")
+        # without a network plugin nodes join as NotReady, and without prefix delegation they settle on too few pods
+        nodes = self._nodes(cluster, before=[cni, agent])
+        self._addons_on_nodes(cluster, nodes)
+
+        self.cluster_name = cluster.name
+        self.cluster_arn = cluster.arn
+        self.endpoint = cluster.endpoint
+        self.certificate_authority = cluster.certificate_authority.data
+        self.cluster_security_group_id = cluster.vpc_config.cluster_security_group_id
+        self.kubeconfig = self._kubeconfig()
+        self.register_outputs(
+            {
+                "cluster_name": self.cluster_name,
+                "cluster_arn": self.cluster_arn,
+                "endpoint": self.endpoint,
+                "certificate_authority": self.certificate_authority,
+                "cluster_security_group_id": self.cluster_security_group_id,
+                "kubeconfig": self.kubeconfig,
+            }
+        )
+
+    def _after(self, *before: pulumi.Resource, ignoring: Sequence[str] = ()) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions.merge(
+            self._child, pulumi.ResourceOptions(depends_on=list(before), ignore_changes=list(ignoring))
+        )
+
+    def _managed_policy(self, path: str) -> pulumi.Output[str]:
+        return pulumi.Output.concat("arn:", self._partition, ":iam::aws:policy/", path)
+
+    def _control_plane(self) -> aws.eks.Cluster:
+        args, name = self._args, self._name
+        key = DataKey(
+            f"{name}-key",
+            DataKeyArgs(
+                purpose=f"Secrets and control-plane logs of {args.cluster_name}",
+                region=args.region,
+                tags=args.tags,
+                encrypts_logs=True,
+            ),
+            self._child,
+        )
+        logs = aws.cloudwatch.LogGroup(
+            f"{name}-logs",
+            # EKS writes to the group of this name and no other
+            name=f"/aws/eks/{args.cluster_name}/cluster",
+            retention_in_days=args.settings.log_retention_days,
+            kms_key_id=key.arn,
+            tags=dict(args.tags),
+            opts=self._child,
+        )
+        role, granted = self._control_plane_role(key)
+        public = list(args.settings.public_access_cidrs)
+        return aws.eks.Cluster(
+            f"{name}-cluster",
+            name=args.cluster_name,
+            version=args.settings.kubernetes_version,
+            role_arn=role.arn,
+            access_config={
+                "authentication_mode": "API",
+                "bootstrap_cluster_creator_admin_permissions": False,
+            },
+            vpc_config=aws.eks.ClusterVpcConfigArgs(
+                subnet_ids=args.subnet_ids,
+                endpoint_private_access=True,
+                endpoint_public_access=bool(public),
+                # absent means open to all, where the public endpoint is on
+                public_access_cidrs=public or None,
+            ),
+            encryption_config=aws.eks.ClusterEncryptionConfigArgs(
+                resources=["secrets"], provider=aws.eks.ClusterEncryptionConfigProviderArgs(key_arn=key.arn)
+            ),
+            enabled_cluster_log_types=ALL_LOGS,
+            bootstrap_self_managed_addons=False,
+            deletion_protection=args.settings.deletion_protection,
+            # six times the price falls due when standard support ends; upgraded instead
+            upgrade_policy={"support_type": "STANDARD"},
+            zonal_shift_config={"enabled": True},
+            tags=dict(args.tags),
+            # EKS would make the log group itself, and fails without the role's permissions; no property names either
+            opts=self._after(logs, *granted),
+        )
+
+    def _control_plane_role(self, key: DataKey) -> tuple[aws.iam.Role, list[pulumi.Resource]]:
+        name = self._name
+        role = aws.iam.Role(
+            f"{name}-control-plane",
+            assume_role_policy=json.dumps(service_trust("eks.amazonaws.com")),
+            description="The EKS control plane",
+            tags=dict(self._args.tags),
+            opts=self._child,
+        )
+        attached = aws.iam.RolePolicyAttachment(
+            f"{name}-control-plane-eks",
+            role=role.name,
+            policy_arn=self._managed_policy("AmazonEKSClusterPolicy"),
+            opts=self._child,
+        )
+        secrets = aws.iam.RolePolicy(
+            f"{name}-control-plane-key",
+            role=role.name,
+            policy=pulumi.Output.json_dumps(document([allow("EnvelopesSecrets", SECRETS_KEY_USE, [key.arn])])),
+            opts=self._child,
+        )
+        return role, [attached, secrets]
+
+    def _administrators(self, cluster: aws.eks.Cluster) -> None:
+        for arn in self._args.settings.admin_principal_arns:
+            role = f"{self._name}-admin-{principal_role(arn)}"
+            entry = aws.eks.AccessEntry(
+                role,
+                cluster_name=cluster.name,
+                principal_arn=arn,
+                tags=dict(self._args.tags),
+                opts=self._child,
+            )
+            aws.eks.AccessPolicyAssociation(
+                f"{role}-policy",
+                cluster_name=cluster.name,
+                principal_arn=entry.principal_arn,
+                policy_arn=pulumi.Output.concat(
+                    "arn:", self._partition, ":eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+                ),
+                access_scope={"type": "cluster"},
+                opts=self._child,
+            )
+
+    def _cni(self, cluster: aws.eks.Cluster) -> aws.eks.Addon:
+        role = self._pod_role(cluster, "cni", "aws-node", "AmazonEKS_CNI_Policy", self._args.tags)
+        return self._addon(cluster, "vpc-cni", CNI_CONFIGURATION, before=[role])
+
+    def _addons_on_nodes(self, cluster: aws.eks.Cluster, nodes: aws.eks.NodeGroup) -> None:
+        ebs = self._pod_role(
+            cluster,
+            "ebs",
+            "ebs-csi-controller-sa",
+            "AmazonEBSCSIDriverEKSClusterScopedPolicy",
+            # the policy admits volumes of the cluster that this tag of the role names
+            {**self._args.tags, "eks-cluster-name": self._args.cluster_name},
+        )
+        # these stay degraded until they find a node to run on
+        self._addon(cluster, "kube-proxy", before=[nodes])
+        self._addon(cluster, "coredns", before=[nodes])
+        self._addon(cluster, "aws-ebs-csi-driver", before=[nodes, ebs])
+
+    def _pod_role(
+        self, cluster: aws.eks.Cluster, role: str, service_account: str, policy: str, tags: Mapping[str, str]
+    ) -> PodRole:
+        return PodRole(
+            f"{self._name}-{role}",
+            PodRoleArgs(
+                cluster_name=cluster.name,
+                cluster_arn=cluster.arn,
+                namespace="kube-system",
+                service_account=service_account,
+                managed_policy_arns={"aws": self._managed_policy(policy)},
+                tags=tags,
+            ),
+            self._child,
+        )
+
+    def _addon(
+        self,
+        cluster: aws.eks.Cluster,
+        addon: AddonName,
+        configuration: Mapping[str, Any] | None = None,
+        before: Sequence[pulumi.Resource] = (),
+    ) -> aws.eks.Addon:
+        return aws.eks.Addon(
+            f"{self._name}-{addon}",
+            cluster_name=cluster.name,
+            addon_name=addon,
+            addon_version=addon_version(self._args.settings.kubernetes_version, addon),
+            configuration_values=json.dumps(configuration, sort_keys=True) if configuration else None,
+            # what the program says wins over what somebody changed by hand
+            resolve_conflicts_on_create="OVERWRITE",
+            resolve_conflicts_on_update="OVERWRITE",
+            tags=dict(self._args.tags),
+            # the callers say what each add-on waits for; no property of an add-on names it
+            opts=self._after(*before),
+        )
+
+    def _nodes(self, cluster: aws.eks.Cluster, before: Sequence[pulumi.Resource]) -> aws.eks.NodeGroup:
+        args, name, settings = self._args, self._name, self._args.settings
+        role, granted = self._node_role()
+        template = self._launch_template()
+        return aws.eks.NodeGroup(
+            f"{name}-nodes",
+            cluster_name=cluster.name,
+            node_role_arn=role.arn,
+            subnet_ids=args.subnet_ids,
+            ami_type="AL2023_ARM_64_STANDARD",
+            version=settings.kubernetes_version,
+            capacity_type=settings.capacity_type,
+            instance_types=list(settings.instance_types),
+            launch_template={"id": template.id, "version": template.latest_version.apply(str)},
+            scaling_config={
+                "min_size": settings.min_size,
+                "desired_size": settings.desired_size,
+                "max_size": settings.max_size,
+            },
+            update_config={"max_unavailable": 1},
+            node_repair_config={"enabled": True},
+            tags=dict(args.tags),
+            # nodes cannot join before the role may; the autoscaler moves the desired size, the program only sets its
+            # start
+            opts=self._after(*before, *granted, ignoring=["scalingConfig.desiredSize"]),
+        )
+
+    def _node_role(self) -> tuple[aws.iam.Role, list[pulumi.Resource]]:
+        name = self._name
+        role = aws.iam.Role(
+            f"{name}-node",
+            assume_role_policy=json.dumps(service_trust("ec2.amazonaws.com")),
+            description="EKS nodes: join the cluster and pull images, nothing an application needs",
+            tags=dict(self._args.tags),
+            opts=self._child,
+        )
+        policies = {"join": "AmazonEKSWorkerNodePolicy", "pull": "AmazonEC2ContainerRegistryPullOnly"}
+        return role, [
+            aws.iam.RolePolicyAttachment(
+                f"{name}-node-{purpose}", role=role.name, policy_arn=self._managed_policy(policy), opts=self._child
+            )
+            for purpose, policy in policies.items()
+        ]
+
+    def _launch_template(self) -> aws.ec2.LaunchTemplate:
+        tags = {**self._args.tags, "Name": f"{self._args.cluster_name}-node"}
+        return aws.ec2.LaunchTemplate(
+            f"{self._name}-node-template",
+            description="EKS nodes",
+            block_device_mappings=[
+                {
+                    "device_name": "/dev/xvda",
+                    "ebs": {
+                        "volume_size": self._args.settings.disk_gib,
+                        "volume_type": "gp3",
+                        "encrypted": "true",
+                        "delete_on_termination": "true",
+                    },
+                }
+            ],
+            # one hop: a pod's packets make two, so no pod reaches the node's role
+            metadata_options={"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
+            tag_specifications=[{"resource_type": kind, "tags": tags} for kind in ("instance", "volume")],
+            update_default_version=True,
+            tags=dict(self._args.tags),
+            opts=self._child,
+        )
+
+    def _kubeconfig(self) -> pulumi.Output[str]:
+        config = kubeconfig(
+            cluster_name=self.cluster_name,
+            endpoint=self.endpoint,
+            certificate_authority=self.certificate_authority,
+            region=self._args.region,
+        )
+        return pulumi.Output.secret(pulumi.Output.json_dumps(config))

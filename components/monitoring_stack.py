@@ -1,0 +1,265 @@
+"""Metrics, logs and alerts."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes as k8s
+import pulumi_random as random
+
+from .parts.data_key import DataKey, DataKeyArgs
+from .parts.pod_role import PodRole, PodRoleArgs
+from .parts.secure_bucket import SecureBucket, SecureBucketArgs
+from .parts.stored_secret import StoredSecret, StoredSecretArgs
+from .planning.alerts import DATABRICKS_JOB, alerts
+from .planning.dashboards import flowise_dashboard
+from .planning.flowise_env import NAMESPACE as FLOWISE
+from .planning.helm_values import blackbox_values, loki_values, prometheus_values
+from .planning.iam_documents import allow
+from .settings import MonitoringSettings
+
+METRICS_NAMESPACE, LOGS_NAMESPACE = "monitoring", "logging"
+PROMETHEUS_CHARTS = "https://prometheus-community.github.io/helm-charts"
+# Loki's chart left Grafana's own repository in March 2026
+LOKI_CHARTS = "https://grafana-community.github.io/helm-charts"
+LOKI_ACCOUNT = "loki"
+LOKI_URL = f"http://loki.{LOGS_NAMESPACE}.svc.cluster.local:3100"
+# seen in 2026-11 in the chart's own repository
+BLACKBOX_CHART_VERSION = "11.17.2"
+MONITORING_API = "monitoring.coreos.com/v1"
+# Flowise makes API keys only once somebody has registered: until a person puts one here, under this name and key, the
+# operator leaves the monitor out
+METRICS_KEY_SECRET = "flowise-metrics-key"
+METRICS_KEY = "key"
+# Loki asks nobody who they are
+LOGS_READERS = k8s.networking.v1.NetworkPolicySpecArgs(
+    pod_selector=k8s.meta.v1.LabelSelectorArgs(),
+    policy_types=["Ingress"],
+    ingress=[
+        k8s.networking.v1.NetworkPolicyIngressRuleArgs(
+            from_=[
+                k8s.networking.v1.NetworkPolicyPeerArgs(
+                    namespace_selector=k8s.meta.v1.LabelSelectorArgs(match_labels={"kubernetes.io/metadata.name": name})
+                )
+                for name in (METRICS_NAMESPACE, LOGS_NAMESPACE)
+            ]
+        )
+    ],
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonitoringStackArgs:
+    """How much is kept (settings), the cluster that is watched, and the Databricks workspace, if flows call one."""
+
+    settings: MonitoringSettings
+    region: str
+    cluster_name: pulumi.Input[str]
+    cluster_arn: pulumi.Input[str]
+    tags: Mapping[str, str]
+    databricks_url: str | None = None
+
+
+class MonitoringStack(pulumi.ComponentResource):
+    """Prometheus, Alertmanager and Grafana, Loki on S3, Flowise's alerts and dashboard.
+
+    It sends alerts to nobody and ships no logs to Loki; both need a choice that is not made yet.
+    """
+
+    namespace: pulumi.Output[str]
+    grafana_secret_arn: pulumi.Output[str]
+    logs_bucket_name: pulumi.Output[str]
+
+    def __init__(self, name: str, args: MonitoringStackArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("flowise:index:MonitoringStack", name, {}, opts)
+        self._name, self._args = name, args
+        self._child = pulumi.ResourceOptions(parent=self)
+
+        key = DataKey(f"{name}-key", DataKeyArgs(purpose="Logs", region=args.region, tags=args.tags), self._child)
+        # the node exporter reads the node's own /proc and network, which only this level admits
+        metrics = self._namespace("metrics", METRICS_NAMESPACE, "privileged")
+        logs = self._namespace("logs", LOGS_NAMESPACE, "restricted")
+        password, secret = self._grafana_password(key)
+        prometheus = self._prometheus(metrics, password)
+        # the kinds of these come with the chart, and no property says so
+        after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[prometheus]))
+        self._flowise(metrics, after)
+        self._databricks(metrics, after)
+        bucket = self._loki(key, logs)
+
+        self.namespace = metrics
+        self.grafana_secret_arn = secret.arn
+        self.logs_bucket_name = bucket.bucket_name
+        self.register_outputs(
+            {
+                "namespace": self.namespace,
+                "grafana_secret_arn": self.grafana_secret_arn,
+                "logs_bucket_name": self.logs_bucket_name,
+            }
+        )
+
+    def _namespace(self, role: str, namespace: str, level: str) -> pulumi.Output[str]:
+        return k8s.core.v1.Namespace(
+            f"{self._name}-{role}",
+            metadata=k8s.meta.v1.ObjectMetaArgs(
+                name=namespace, labels={**_labels(), "pod-security.kubernetes.io/enforce": level}
+            ),
+            opts=self._child,
+        ).metadata.name
+
+    def _grafana_password(self, key: DataKey) -> tuple[pulumi.Output[str], StoredSecret]:
+        password = random.RandomPassword(f"{self._name}-grafana", length=32, special=False, opts=self._child).result
+        kept = StoredSecretArgs(
+            purpose="How to log in to Grafana",
+            kms_key_arn=key.arn,
+            fields={"username": "admin", "password": password},
+            tags=self._args.tags,
+        )
+        return password, StoredSecret(f"{self._name}-grafana-login", kept, self._child)
+
+    def _prometheus(self, namespace: pulumi.Output[str], password: pulumi.Output[str]) -> k8s.helm.v3.Release:
+        hidden: pulumi.Output[str] = pulumi.Output.secret(password)
+        login = k8s.core.v1.Secret(
+            f"{self._name}-grafana-admin",
+            metadata=k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels()),
+            string_data={"admin-user": "admin", "admin-password": hidden},
+            opts=self._child,
+        )
+        return k8s.helm.v3.Release(
+            f"{self._name}-prometheus",
+            chart="kube-prometheus-stack",
+            version=self._args.settings.prometheus_chart_version,
+            namespace=namespace,
+            repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=PROMETHEUS_CHARTS),
+            atomic=True,
+            timeout=900,
+            values=prometheus_values(self._args.settings, grafana_login=login.metadata.name, loki_url=LOKI_URL),
+            opts=self._child,
+        )
+
+    def _flowise(self, namespace: pulumi.Output[str], after: pulumi.ResourceOptions) -> None:
+        settings, meta = self._args.settings, k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels())
+        rules = alerts(
+            latency_threshold_seconds=settings.latency_threshold_seconds,
+            latency_for_minutes=settings.latency_for_minutes,
+            databricks=self._args.databricks_url is not None,
+        )
+        k8s.apiextensions.CustomResource(
+            f"{self._name}-alerts",
+            api_version=MONITORING_API,
+            kind="PrometheusRule",
+            metadata=meta,
+            spec={"groups": [{"name": "flowise", "rules": rules}]},
+            opts=after,
+        )
+        k8s.apiextensions.CustomResource(
+            f"{self._name}-flowise",
+            api_version=MONITORING_API,
+            kind="ServiceMonitor",
+            metadata=meta,
+            spec={
+                "namespaceSelector": {"matchNames": [FLOWISE]},
+                # workers have no metrics
+                "selector": {"matchLabels": {"app.kubernetes.io/component": "server"}},
+                "endpoints": [
+                    {
+                        "port": "http",
+                        "path": "/api/v1/metrics",
+                        "interval": f"{settings.scrape_interval_seconds}s",
+                        "authorization": {"credentials": {"name": METRICS_KEY_SECRET, "key": METRICS_KEY}},
+                    }
+                ],
+            },
+            opts=after,
+        )
+        k8s.core.v1.ConfigMap(
+            f"{self._name}-dashboard",
+            metadata=k8s.meta.v1.ObjectMetaArgs(
+                # Grafana's sidecar finds dashboards by this label
+                namespace=namespace,
+                labels={**_labels(), "grafana_dashboard": "1"},
+            ),
+            data={"flowise.json": json.dumps(flowise_dashboard())},
+            opts=self._child,
+        )
+
+    def _databricks(self, namespace: pulumi.Output[str], after: pulumi.ResourceOptions) -> None:
+        url = self._args.databricks_url
+        if url is None:
+            return
+        k8s.helm.v3.Release(
+            f"{self._name}-blackbox",
+            chart="prometheus-blackbox-exporter",
+            version=BLACKBOX_CHART_VERSION,
+            namespace=namespace,
+            repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=PROMETHEUS_CHARTS),
+            atomic=True,
+            values=blackbox_values(),
+            opts=self._child,
+        )
+        k8s.apiextensions.CustomResource(
+            f"{self._name}-databricks",
+            api_version=MONITORING_API,
+            kind="Probe",
+            metadata=k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels()),
+            spec={
+                "jobName": DATABRICKS_JOB,
+                "interval": f"{self._args.settings.scrape_interval_seconds}s",
+                "module": "answers",
+                "prober": {"url": "blackbox:9115"},
+                "targets": {"staticConfig": {"static": [f"{url}/api/2.0/serving-endpoints"]}},
+            },
+            opts=after,
+        )
+
+    def _loki(self, key: DataKey, namespace: pulumi.Output[str]) -> SecureBucket:
+        args = self._args
+        k8s.networking.v1.NetworkPolicy(
+            f"{self._name}-logs-readers",
+            metadata=k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels()),
+            spec=LOGS_READERS,
+            opts=self._child,
+        )
+        bucket = SecureBucket(f"{self._name}-logs", SecureBucketArgs(kms_key_arn=key.arn, tags=args.tags), self._child)
+        objects = pulumi.Output.concat(bucket.bucket_arn, "/*")
+        role = PodRole(
+            f"{self._name}-loki-role",
+            PodRoleArgs(
+                cluster_name=args.cluster_name,
+                cluster_arn=args.cluster_arn,
+                namespace=LOGS_NAMESPACE,
+                service_account=LOKI_ACCOUNT,
+                statements=[
+                    allow("FindsLogs", ["s3:ListBucket"], [bucket.bucket_arn]),
+                    allow("KeepsLogs", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [objects]),
+                    allow("EncryptsLogs", ["kms:Decrypt", "kms:GenerateDataKey"], [key.arn]),
+                ],
+                tags=args.tags,
+            ),
+            self._child,
+        )
+        k8s.helm.v3.Release(
+            f"{self._name}-loki",
+            chart="loki",
+            version=args.settings.loki_chart_version,
+            namespace=namespace,
+            repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=LOKI_CHARTS),
+            atomic=True,
+            timeout=900,
+            values=loki_values(
+                args.settings, region=args.region, bucket=bucket.bucket_name, service_account=LOKI_ACCOUNT
+            ),
+            # pods that start before the role is associated stay without credentials; no value names the role
+            opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[role])),
+        )
+        return bucket
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "app.kubernetes.io/name": "monitoring",
+        "app.kubernetes.io/instance": "monitoring",
+        "app.kubernetes.io/part-of": "flowise",
+        "app.kubernetes.io/managed-by": "pulumi",
+    }

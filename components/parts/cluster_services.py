@@ -1,0 +1,118 @@
+"""What workloads expect of any cluster: a disk when they claim one, and a way to register with a load balancer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_kubernetes as k8s
+
+from ..planning.iam_documents import allow
+from .pod_role import PodRole, PodRoleArgs
+
+NAMESPACE = "kube-system"
+CONTROLLER = "aws-load-balancer-controller"
+# seen with EKS in 2026-08; the chart's own repository has newer ones
+CONTROLLER_CHART_VERSION = "3.5.0"
+CHARTS = "https://aws.github.io/eks-charts"
+# What the controller needs when it only binds pods to target groups that somebody else owns, and leaves security groups
+# alone (its installation guide, on IAM permissions for TargetGroupBinding only).
+LOOKS = (
+    "ec2:DescribeAvailabilityZones",
+    "ec2:DescribeInstances",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
+    "elasticloadbalancing:DescribeTargetGroups",
+    "elasticloadbalancing:DescribeTargetHealth",
+)
+REGISTERS = ("elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterServicesArgs:
+    """The cluster to equip, and the network in which its pods are found."""
+
+    cluster_name: pulumi.Input[str]
+    cluster_arn: pulumi.Input[str]
+    vpc_id: pulumi.Input[str]
+    region: str
+    tags: Mapping[str, str]
+
+
+class ClusterServices(pulumi.ComponentResource):
+    """The default storage class and the AWS Load Balancer Controller.
+
+    The controller may register pods with target groups and nothing more: load balancers are made by Pulumi, so that
+    they are known beforehand and gone afterwards.
+    """
+
+    def __init__(self, name: str, args: ClusterServicesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("flowise:parts:ClusterServices", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        _storage_class(name, child)
+        role = _controller_role(name, args, child, pulumi.InvokeOutputOptions(parent=self))
+        k8s.helm.v3.Release(
+            f"{name}-controller",
+            chart=CONTROLLER,
+            version=CONTROLLER_CHART_VERSION,
+            namespace=NAMESPACE,
+            repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=CHARTS),
+            atomic=True,
+            values={
+                "clusterName": args.cluster_name,
+                # both would be asked of the instance metadata, which pods cannot reach
+                "region": args.region,
+                "vpcId": args.vpc_id,
+                "serviceAccount": {"create": True, "name": CONTROLLER},
+                "replicaCount": 2,
+                "podDisruptionBudget": {"maxUnavailable": 1},
+                # it would answer for every Service of every chart, and fail those made before it runs
+                "enableServiceMutatorWebhook": False,
+            },
+            # the pods start with the role or without it for good; no property of the release names it
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[role])),
+        )
+        self.register_outputs({})
+
+
+def _storage_class(name: str, child: pulumi.ResourceOptions) -> None:
+    k8s.storage.v1.StorageClass(
+        f"{name}-gp3",
+        metadata=k8s.meta.v1.ObjectMetaArgs(annotations={"storageclass.kubernetes.io/is-default-class": "true"}),
+        provisioner="ebs.csi.aws.com",
+        parameters={"type": "gp3", "encrypted": "true"},
+        # the disk is made in the zone of the pod that first claims it
+        volume_binding_mode="WaitForFirstConsumer",
+        allow_volume_expansion=True,
+        reclaim_policy="Delete",
+        opts=child,
+    )
+
+
+def _controller_role(
+    name: str, args: ClusterServicesArgs, child: pulumi.ResourceOptions, lookup: pulumi.InvokeOutputOptions
+) -> PodRole:
+    return PodRole(
+        f"{name}-controller-role",
+        PodRoleArgs(
+            cluster_name=args.cluster_name,
+            cluster_arn=args.cluster_arn,
+            namespace=NAMESPACE,
+            service_account=CONTROLLER,
+            statements=[
+                # Describe actions of EC2 and Elastic Load Balancing support no narrower resource
+                allow("FindsPodsAndTargetGroups", LOOKS, ["*"]),
+                allow("RegistersPods", REGISTERS, [_target_groups(args.region, lookup)]),
+            ],
+            tags=args.tags,
+        ),
+        child,
+    )
+
+
+def _target_groups(region: str, lookup: pulumi.InvokeOutputOptions) -> pulumi.Output[str]:
+    partition = aws.get_partition_output(opts=lookup).partition
+    account = aws.get_caller_identity_output(opts=lookup).account_id
+    return pulumi.Output.concat("arn:", partition, f":elasticloadbalancing:{region}:", account, ":targetgroup/*")

@@ -1,0 +1,121 @@
+"""IAM policy documents, written out in full: exact actions, exact resources, and a Sid that says why.
+
+A document is plain data in which an ARN may still be an Output; the caller serializes it with
+`pulumi.Output.json_dumps`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pulumi import Input, Output
+
+Statement = Mapping[str, Any]
+
+# The least that lets a service encrypt and decrypt with a key (KMS developer guide, "Using KMS keys with other
+# services").
+KEY_USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
+
+
+def allow(
+    sid: str,
+    actions: Sequence[str],
+    resources: Sequence[Input[str]],
+    *,
+    conditions: Mapping[str, Any] | None = None,
+) -> Statement:
+    """Write a statement of an identity policy."""
+    statement = {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
+    return {**statement, "Condition": conditions} if conditions else statement
+
+
+def allow_principal(
+    sid: str,
+    principal: Mapping[str, Input[str]],
+    actions: Sequence[str],
+    resources: Sequence[Input[str]],
+    *,
+    conditions: Mapping[str, Any] | None = None,
+) -> Statement:
+    """Write a statement of a resource policy."""
+    statement = {**allow(sid, actions, resources, conditions=conditions)}
+    return {**statement, "Principal": principal}
+
+
+def document(statements: Sequence[Statement]) -> Mapping[str, Any]:
+    """Write a policy document."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def service_trust(service: str, *, account: Input[str] | None = None) -> Mapping[str, Any]:
+    """Let one AWS service assume a role, on behalf of this account alone if it says for whom it acts."""
+    statement: dict[str, Any] = {
+        "Sid": "ServiceAssumes",
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": ["sts:AssumeRole"],
+    }
+    if account is not None:
+        statement["Condition"] = {"StringEquals": {"aws:SourceAccount": account}}
+    return document([statement])
+
+
+def pod_trust(*, cluster_arn: Input[str], namespace: str, service_account: str) -> Mapping[str, Any]:
+    """Let the Pod Identity agent assume a role for one service account of one cluster (EKS user guide, pod-id-role)."""
+    return document(
+        [
+            {
+                "Sid": "PodAssumes",
+                "Effect": "Allow",
+                "Principal": {"Service": "pods.eks.amazonaws.com"},
+                # without sts:TagSession the agent cannot set the session tags that the condition reads
+                "Action": ["sts:AssumeRole", "sts:TagSession"],
+                "Condition": {
+                    "StringEquals": {
+                        "aws:RequestTag/eks-cluster-arn": cluster_arn,
+                        "aws:RequestTag/kubernetes-namespace": namespace,
+                        "aws:RequestTag/kubernetes-service-account": service_account,
+                    }
+                },
+            }
+        ]
+    )
+
+
+def key_policy(
+    *,
+    partition: Input[str],
+    account: Input[str],
+    region: str,
+    encrypts_logs: bool,
+    services: Sequence[str],
+) -> Mapping[str, Any]:
+    """Write a key's policy: the account administers it through IAM, and named services use it for this account alone.
+
+    In a key policy the resource "*" is this one key; KMS supports nothing else there.
+    """
+    root = Output.concat("arn:", partition, ":iam::", account, ":root")
+    statements = [allow_principal("AccountAdministersByIam", {"AWS": root}, ["kms:*"], ["*"])]
+    if encrypts_logs:
+        groups = Output.concat("arn:", partition, ":logs:", region, ":", account, ":log-group:*")
+        statements.append(
+            allow_principal(
+                "LogGroupsOfThisAccount",
+                {"Service": f"logs.{region}.amazonaws.com"},
+                KEY_USE,
+                ["*"],
+                # CloudWatch Logs names the log group in the encryption context (CloudWatch Logs user guide,
+                # encrypt-log-data-kms)
+                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+            )
+        )
+    statements.extend(
+        allow_principal(
+            f"{service.split('.')[0].replace('-', '').capitalize()}ForThisAccount",
+            {"Service": service},
+            KEY_USE,
+            ["*"],
+            conditions={"StringEquals": {"aws:SourceAccount": account}},
+        )
+        for service in services
+    )
+    return document(statements)

@@ -1,0 +1,37 @@
+"""What a stack's configuration may say, and the one reader of it.
+
+Dev and prod differ by these values alone. The models judge the values and nothing else: they reach no cloud, so a
+typing error costs no credentials. No secret is kept here: a secret that a person supplies is named, and read from
+Secrets Manager where it is used.
+"""
+
+from .cache import CacheSettings
+from .cluster import ClusterSettings
+from .database import DatabaseSettings
+from .edge import DomainSettings, EdgeSettings
+from .monitoring import MonitoringSettings
+from .network import NetworkSettings
+from .reading import SettingsError, load
+from .section import InProd, LogDays, Section
+from .service import DatabricksSettings, ServiceSettings
+from .stack import Environment, StackSettings, production_floor
+
+__all__ = [
+    "CacheSettings",
+    "ClusterSettings",
+    "DatabaseSettings",
+    "DatabricksSettings",
+    "DomainSettings",
+    "EdgeSettings",
+    "Environment",
+    "InProd",
+    "LogDays",
+    "MonitoringSettings",
+    "NetworkSettings",
+    "Section",
+    "ServiceSettings",
+    "SettingsError",
+    "StackSettings",
+    "load",
+    "production_floor",
+]

@@ -1,0 +1,87 @@
+"""All settings of a stack, and production's floor."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from ..planning.config_faults import NAMESPACE, Truth
+from .cache import CacheSettings
+from .cluster import ClusterSettings
+from .database import DatabaseSettings
+from .edge import EdgeSettings
+from .monitoring import MonitoringSettings
+from .network import NetworkSettings
+from .section import InProd, Section
+from .service import ServiceSettings
+
+Environment = Literal["dev", "staging", "prod"]
+
+
+class StackSettings(Section):
+    """All that one stack may differ in."""
+
+    environment: Environment = Field(
+        description="dev, staging or prod; prod has a floor below which values are refused", examples=["dev"]
+    )
+    region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")] = Field(
+        description="AWS region", examples=["eu-west-1"]
+    )
+    tags: dict[str, str] = Field(
+        default_factory=dict, description="tags on whatever takes tags, beside Project, Environment and ManagedBy"
+    )
+    protect_data: Annotated[bool, InProd(equals=True)] = Field(
+        default=True,
+        description="Pulumi refuses to delete or replace what holds data; `pulumi state unprotect` lets go",
+    )
+    network: NetworkSettings = Field(description="the VPC")
+    cluster: ClusterSettings = Field(description="the EKS cluster")
+    database: DatabaseSettings = Field(default_factory=DatabaseSettings, description="PostgreSQL")
+    cache: CacheSettings = Field(default_factory=CacheSettings, description="Valkey")
+    service: ServiceSettings = Field(default_factory=ServiceSettings, description="Flowise")
+    monitoring: MonitoringSettings = Field(default_factory=MonitoringSettings, description="metrics, logs, alerts")
+    edge: EdgeSettings = Field(default_factory=EdgeSettings, description="CDN and firewall")
+
+    def truths(self) -> Iterator[Truth]:
+        """Judge the zones against the region, and production against its floor."""
+        yield from _zones_in_region(self.region, self.network.zones)
+        if self.environment == "prod":
+            yield from production_floor(self.model_dump())
+
+    def all_tags(self) -> dict[str, str]:
+        """Give the tags every taggable resource carries; the three fixed ones cannot be overridden."""
+        return {**self.tags, "Project": NAMESPACE, "Environment": self.environment, "ManagedBy": "pulumi"}
+
+
+def _zones_in_region(region: str, zones: tuple[str, ...]) -> Iterator[Truth]:
+    for zone in zones:
+        if zone[:-1] != region:
+            yield Truth(
+                "network.zones",
+                f"must lie in aws:region {region}",
+                zone,
+                f"write a zone of {region}, such as {region}a",
+            )
+
+
+def floors() -> Iterator[tuple[str, str, Any, InProd]]:
+    """Yield every field that production sets a floor to: its section ("" at the top), name, default and floor."""
+    for name, field in StackSettings.model_fields.items():
+        section = field.annotation
+        nested = section.model_fields if isinstance(section, type) and issubclass(section, Section) else {}
+        for owner, key, leaf in [("", name, field), *((name, inner, leaf) for inner, leaf in nested.items())]:
+            for mark in leaf.metadata:
+                if isinstance(mark, InProd):
+                    yield owner, key, leaf.get_default(call_default_factory=True), mark
+
+
+def production_floor(values: Mapping[str, Any], judged: frozenset[str] = frozenset()) -> Iterator[Truth]:
+    """Yield every value below production's floor, except for keys whose value is judged wrong already."""
+    for section, key, default, floor in floors():
+        owner = (values.get(section) or {}) if section else values
+        path = f"{section}.{key}" if section else key
+        if section in judged or path in judged or not isinstance(owner, Mapping):
+            continue
+        value = owner.get(key, default)
+        if not floor.holds(value):
+            yield Truth(path, f"must be {floor} in prod", value, f"write {floor.to_write()}")

@@ -1,0 +1,54 @@
+import json
+
+import pulumi_aws as aws
+import pulumi_kubernetes as k8s
+
+from components.parts.cluster_services import ClusterServices, ClusterServicesArgs
+from tests.cloud import Cloud
+from tests.samples import TAGS
+
+
+def build(cloud: Cloud) -> ClusterServices:
+    return cloud.build(
+        lambda: ClusterServices(
+            "services",
+            ClusterServicesArgs(
+                cluster_name="flowise-test", cluster_arn="arn:c", vpc_id="vpc-1", region="eu-west-1", tags=TAGS
+            ),
+        )
+    )
+
+
+def test_it_builds_with_and_without_knowing_the_cloud(any_cloud: Cloud) -> None:
+    build(any_cloud)
+    assert any_cloud.only(k8s.helm.v3.Release).inputs["version"] == "3.5.0"
+
+
+def test_disks_are_encrypted_by_default(cloud: Cloud) -> None:
+    build(cloud)
+    storage = cloud.only(k8s.storage.v1.StorageClass).inputs
+    assert storage["parameters"] == {"type": "gp3", "encrypted": "true"}
+    assert storage["metadata"]["annotations"] == {"storageclass.kubernetes.io/is-default-class": "true"}
+
+
+def test_the_controller_asks_nothing_of_the_instance_metadata(cloud: Cloud) -> None:
+    build(cloud)
+    values = cloud.only(k8s.helm.v3.Release).inputs["values"]
+    assert (values["clusterName"], values["region"], values["vpcId"]) == ("flowise-test", "eu-west-1", "vpc-1")
+
+
+def test_the_controller_may_register_targets_but_not_make_load_balancers(cloud: Cloud) -> None:
+    build(cloud)
+    policy = json.loads(cloud.only(aws.iam.RolePolicy).inputs["policy"])
+    looks, registers = policy["Statement"]
+    assert all(":Describe" in action for action in looks["Action"])
+    assert registers["Action"] == [
+        "elasticloadbalancing:DeregisterTargets",
+        "elasticloadbalancing:RegisterTargets",
+    ]
+    assert registers["Resource"] == ["arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/*"]
+
+
+def test_the_controller_waits_for_its_permissions(cloud: Cloud) -> None:
+    build(cloud)
+    assert cloud.only(aws.eks.PodIdentityAssociation).urn in cloud.only(k8s.helm.v3.Release).depends_on

@@ -1,0 +1,67 @@
+from ipaddress import IPv4Network
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.planning.subnets import plan_subnets, zone_letter
+
+LETTERS = "abcdefgh"
+networks = st.builds(
+    lambda prefix, address: IPv4Network((address, prefix), strict=False),
+    st.integers(16, 20),
+    st.integers(0x0A000000, 0x0AFFFFFF),
+)
+zone_sets = st.lists(st.sampled_from(LETTERS), min_size=1, max_size=8, unique=True).map(
+    lambda letters: [f"eu-west-1{letter}" for letter in letters]
+)
+
+
+def test_a_16_is_cut_into_these_subnets() -> None:
+    plan = {subnet.key: subnet.cidr for subnet in plan_subnets("10.20.0.0/16", ["eu-west-1a", "eu-west-1c"])}
+    assert plan == {
+        "private-a": "10.20.0.0/20",
+        "private-c": "10.20.32.0/20",
+        "public-a": "10.20.128.0/21",
+        "public-c": "10.20.144.0/21",
+        "data-a": "10.20.192.0/22",
+        "data-c": "10.20.200.0/22",
+    }
+
+
+@given(networks, zone_sets)
+def test_every_subnet_lies_within_the_vpc(network: IPv4Network, zones: list[str]) -> None:
+    assert all(IPv4Network(subnet.cidr).subnet_of(network) for subnet in plan_subnets(str(network), zones))
+
+
+@given(networks, zone_sets)
+def test_no_two_subnets_overlap(network: IPv4Network, zones: list[str]) -> None:
+    cidrs = [IPv4Network(subnet.cidr) for subnet in plan_subnets(str(network), zones)]
+    assert not any(one.overlaps(other) for one, other in combinations(cidrs, 2))
+
+
+@given(networks, zone_sets)
+def test_every_zone_has_one_subnet_in_every_tier(network: IPv4Network, zones: list[str]) -> None:
+    plan = plan_subnets(str(network), zones)
+    wanted = sorted((tier, zone) for tier in ("private", "public", "data") for zone in zones)
+    assert sorted((subnet.tier, subnet.zone) for subnet in plan) == wanted
+
+
+@given(networks, zone_sets, st.sampled_from(LETTERS))
+def test_adding_a_zone_moves_no_other(network: IPv4Network, zones: list[str], letter: str) -> None:
+    before = set(plan_subnets(str(network), zones))
+    assert before <= set(plan_subnets(str(network), [f"eu-west-1{letter}", *zones]))
+
+
+@given(networks, zone_sets)
+def test_a_public_subnet_has_room_for_a_load_balancer(network: IPv4Network, zones: list[str]) -> None:
+    # AWS wants at least a /27 with eight addresses free
+    public = [subnet for subnet in plan_subnets(str(network), zones) if subnet.tier == "public"]
+    assert all(IPv4Network(subnet.cidr).prefixlen <= 27 for subnet in public)
+
+
+@pytest.mark.parametrize("zone", ["", "eu-west-1", "eu-west-1z"])
+def test_fails_on_a_zone_without_a_letter(zone: str) -> None:
+    with pytest.raises(ValueError, match="zone must end in a letter from a to h"):
+        zone_letter(zone)

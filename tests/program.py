@@ -1,0 +1,56 @@
+"""Runs the whole program on the mocks, as the engine would run it for a stack."""
+
+import asyncio
+import json
+import runpy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import yaml
+from pulumi.runtime import config as runtime_config
+from pulumi.runtime import settings as runtime
+
+from tests.cloud import Cloud, CloudMonitor
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of the program asked for: resources, and exports with whether each is secret."""
+
+    cloud: Cloud
+    exports: dict[str, tuple[Any, bool]]
+
+
+@cache
+def run(stack: str, *, preview: bool = False) -> Run:
+    """Run the program for a committed stack; once for all tests that ask, for a run changes nothing."""
+    cloud = Cloud(preview=preview)
+    with _engine(stack, cloud):
+        exports = cloud.build_and_read(lambda: runpy.run_path(str(ROOT / "__main__.py")))
+    return Run(cloud, exports)
+
+
+@contextmanager
+def _engine(stack: str, cloud: Cloud) -> Iterator[None]:
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    config = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
+    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
+    before = runtime_config.CONFIG.get()
+    pulumi.runtime.set_all_config(texts)
+    runtime.reset_options()
+    pulumi.runtime.set_mocks(cloud, project="flowise", stack=stack, preview=cloud.preview, monitor=CloudMonitor(cloud))
+    try:
+        yield
+    finally:
+        runtime.reset_options()
+        runtime_config.CONFIG.set(before)
+        asyncio.set_event_loop(None)
+        loop.close()

@@ -1,0 +1,40 @@
+"""Settings to test with: the least that is accepted, and changes to it."""
+
+from typing import Any
+
+from components.settings import StackSettings
+
+DEV: dict[str, Any] = {
+    "environment": "dev",
+    "region": "eu-west-1",
+    "tags": {"Owner": "tests"},
+    "network": {"cidr": "10.20.0.0/16", "zones": ["eu-west-1a", "eu-west-1b"]},
+    "cluster": {"admin_principal_arns": ["arn:aws:iam::111122223333:role/deployer"]},
+}
+PROD: dict[str, Any] = {
+    **DEV,
+    "environment": "prod",
+    "network": {"cidr": "10.30.0.0/16", "zones": ["eu-west-1a", "eu-west-1b", "eu-west-1c"], "nat": "per_zone"},
+    "cluster": {**DEV["cluster"], "min_size": 2},
+    "database": {"multi_az": True},
+    "cache": {"replicas": 1, "snapshot_retention_days": 7},
+    "service": {"mode": "queue", "replicas_min": 2, "replicas_max": 4},
+    "monitoring": {"prometheus_replicas": 2, "alertmanager_replicas": 2},
+    "edge": {"domain": {"name": "flowise.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"}},
+}
+
+
+def changed(base: dict[str, Any], **sections: Any) -> dict[str, Any]:
+    """Give a copy in which keys of sections differ: `changed(DEV, network={"nat": "per_zone"})`."""
+    result = dict(base)
+    for key, value in sections.items():
+        result[key] = {**result.get(key, {}), **value} if isinstance(value, dict) else value
+    return result
+
+
+def stack(base: dict[str, Any] = DEV, **sections: Any) -> StackSettings:
+    """Give the settings of a stack."""
+    return StackSettings.model_validate(changed(base, **sections))
+
+
+TAGS = stack().all_tags()

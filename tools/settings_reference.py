@@ -1,0 +1,128 @@
+"""Writes docs/settings.md from the settings' models: `python -m tools.settings_reference`.
+
+It invents nothing: what a key means, its limits, default and floor are read from the field.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from components.settings import InProd, LogDays, Section, StackSettings
+
+PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
+HEAD = """# Settings
+
+Written by `python -m tools.settings_reference`; do not edit.
+
+A stack's values stand in `Pulumi.<stack>.yaml`. Each section below is one object, `flowise:<section>`; a single value
+is set with `pulumi config set --path flowise:<section>.<key> <value>`. Unknown keys are refused. "Floor in prod" is the
+least that is accepted where `flowise:environment` is `prod`. Versions must be quoted, or YAML reads 1.30 as 1.3.
+
+No secret belongs here. A secret that a person supplies, such as the Databricks token, is made in Secrets Manager by
+that person, and its name is written here.
+
+An image may be pinned to its very bytes: write `flowiseai/flowise:<version>@sha256:<digest>`.
+
+Days that logs are kept are those that CloudWatch takes: {days}.
+"""
+
+
+def reference() -> str:
+    """Give the whole page."""
+    top = {name: field for name, field in StackSettings.model_fields.items() if _section(field) is None}
+    parts = [
+        HEAD.format(days=", ".join(map(str, get_args(LogDays)))),
+        _table("The stack", "", top.items(), keys={name: _top_key(name) for name in top}),
+    ]
+    for name, field in StackSettings.model_fields.items():
+        section = _section(field)
+        if section:
+            parts += _sections(f"flowise:{name}", section)
+    return "\n".join(parts)
+
+
+def _top_key(name: str) -> str:
+    return "aws:region" if name == "region" else f"flowise:{name}"
+
+
+def _sections(title: str, model: type[BaseModel]) -> Iterator[str]:
+    yield _table(title, (model.__doc__ or "").splitlines()[0], model.model_fields.items())
+    for name, field in model.model_fields.items():
+        nested = _section(field)
+        if nested:
+            yield from _sections(f"{title}.{name}", nested)
+
+
+def _table(title: str, about: str, fields: Any, keys: dict[str, str] | None = None) -> str:
+    lines = [f"## {title}", "", *([about, ""] if about else [])]
+    lines += ["| key | value | default | floor in prod | meaning |", "|---|---|---|---|---|"]
+    for name, field in fields:
+        cells = (f"`{(keys or {}).get(name, name)}`", _kind(field), _default(field), _floor(field), field.description)
+        lines.append(f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in cells)} |")
+    return "\n".join([*lines, ""])
+
+
+def _section(field: FieldInfo) -> type[BaseModel] | None:
+    kinds = get_args(field.annotation) if get_origin(field.annotation) in (Union, UnionType) else (field.annotation,)
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Section)), None)
+
+
+def _kind(field: FieldInfo) -> str:
+    kinds = [kind for kind in get_args(field.annotation) if kind is not type(None)]
+    kind = kinds[0] if get_origin(field.annotation) in (Union, UnionType) else field.annotation
+    if kind == LogDays:
+        return "days, as above"
+    if get_origin(kind) is Literal:
+        return " or ".join(f"`{choice}`" for choice in get_args(kind))
+    names: dict[Any, str] = {bool: "`true` or `false`", int: "whole number", float: "number", str: "text"}
+    words = names.get(kind, "list" if get_origin(kind) is tuple else "object")
+    return " ".join([words, *_limits(field), *_example(field)])
+
+
+def _limits(field: FieldInfo) -> Iterator[str]:
+    for mark in field.metadata:
+        match mark:
+            case Ge(ge=least):
+                yield f"from {least}"
+            case Gt(gt=least):
+                yield f"above {least}"
+            case Le(le=most):
+                yield f"to {most}"
+            case Lt(lt=most):
+                yield f"below {most}"
+            case MinLen(min_length=least):
+                yield f"of at least {least}"
+            case MaxLen(max_length=most):
+                yield f"and at most {most}"
+            case _:
+                pass
+
+
+def _example(field: FieldInfo) -> Iterator[str]:
+    if field.examples:
+        yield f"such as `{str(field.examples[0]).strip(chr(34))}`"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    default = field.get_default(call_default_factory=True)
+    if isinstance(default, BaseModel) or default is None:
+        return "none"
+    return f"`{json.dumps(default)}`"
+
+
+def _floor(field: FieldInfo) -> str:
+    return next((str(mark) for mark in field.metadata if isinstance(mark, InProd)), "")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(reference())
+    sys.stdout.write(f"{PAGE.name} written\n")
