@@ -1,0 +1,103 @@
+"""The platform itself, under the real engine: both stacks, their policies, and what breaks them."""
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+from .conftest import REPOSITORY, Sandbox
+
+pytestmark = pytest.mark.engine
+
+SECURITY = REPOSITORY / "policies" / "security"
+
+
+def under_policies(stack: str) -> tuple[str, ...]:
+    return ("--policy-pack", str(SECURITY), "--policy-pack-config", str(SECURITY / f"levels.{stack}.json"))
+
+
+def change(sandbox: Sandbox, stack: str, key: str, value: Any) -> None:
+    """Write a value into the stack's file: `database.multi_az` is a key of the section `flowise:database`."""
+    file = sandbox.program / f"Pulumi.{stack}.yaml"
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    section, _, name = key.partition(".")
+    if name:
+        content["config"][f"flowise:{section}"][name] = value
+    else:
+        content["config"][f"flowise:{section}"] = value
+    file.write_text(yaml.safe_dump(content), encoding="utf-8")
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_a_stack_comes_up_clean_stays_and_goes_away(platform: Sandbox, stack: str) -> None:
+    platform("preview", *under_policies(stack), stack=stack)
+    platform("up", *under_policies(stack), stack=stack)
+    made = len(platform.world(stack))
+    assert made > 100
+
+    assert set(platform.changes(stack=stack)) == {"same"}
+    assert len(platform.world(stack)) == made
+
+    platform("destroy", "--unprotect", stack=stack)
+    assert platform.world(stack) == []
+
+
+def test_no_output_shows_a_secret(platform: Sandbox) -> None:
+    platform("up")
+    outputs = json.loads(platform("outputs", "--json").stdout)
+    exported = platform("export").stdout
+
+    assert {"url", "cluster_name", "kubeconfig", "database_endpoint", "cache_endpoint"} <= outputs.keys()
+    assert outputs["kubeconfig"] == "[secret]"
+    in_clear = json.loads(platform("export", "--show-secrets").stdout)
+    passwords = [
+        item["outputs"]["result"]["plaintext"].strip('"')
+        for item in in_clear["deployment"]["resources"]
+        if item["type"] == "random:index/randomPassword:RandomPassword"
+    ]
+    assert passwords
+    assert not [password for password in passwords if password in exported]
+
+
+# a key, a value that somebody might write, and what the message must say of it
+WRONG: list[tuple[str, Any, str]] = [
+    ("environment", "production", "flowise:environment"),
+    ("network.cidr", "10.20.0.0/33", "flowise:network.cidr"),
+    ("network.zones", ["eu-west-1a", "us-east-1a"], "flowise:network.zones"),
+    ("network.nat", "sometimes", "flowise:network.nat"),
+    ("cluster.kubernetes_version", 1.3, "flowise:cluster.kubernetes_version"),
+    ("cluster.max_size", 0, "flowise:cluster.max_size"),
+    ("database.instance_class", "large", "flowise:database.instance_class"),
+    ("cache.node_typ", "cache.t4g.small", "flowise:cache.node_typ"),
+    ("service.image", "flowiseai/flowise:latest", "flowise:service.image"),
+    ("monitoring.loki_retention_days", "a week", "flowise:monitoring.loki_retention_days"),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "says"), WRONG, ids=[key for key, _, _ in WRONG])
+def test_a_wrong_setting_is_refused_in_one_clear_message(platform: Sandbox, key: str, value: Any, says: str) -> None:
+    change(platform, "dev", key, value)
+    refused = platform("preview", status=1)
+    said = refused.stdout + refused.stderr
+
+    assert said.count(says) == 1
+    assert "Traceback" not in said
+    assert platform.world() == []
+
+
+def test_a_program_that_breaks_a_rule_is_refused_by_name(platform: Sandbox) -> None:
+    source = (REPOSITORY / "__main__.py").read_text(encoding="utf-8")
+    (platform.program / "__main__.py").unlink()
+    (platform.program / "__main__.py").write_text(
+        source
+        + """
+aws.ec2.SecurityGroup("open", vpc_id=vpc.vpc_id, tags=tags, opts=pulumi.ResourceOptions(provider=aws_provider),
+    ingress=[{"protocol": "tcp", "from_port": 5432, "to_port": 5432, "cidr_blocks": ["0.0.0.0/0"]}])
+""",
+        encoding="utf-8",
+    )
+    refused = platform("preview", *under_policies("dev"), status=1)
+
+    assert "net-sg-open-ingress" in refused.stdout
+    assert "mandatory" in refused.stdout
