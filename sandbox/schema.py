@@ -2,7 +2,7 @@
 
 The SDKs are generated from the providers' own schemas, so their annotations carry what a provider checks: which
 inputs exist, which are required, and (an output that is not Optional) which values the provider fills in by itself.
-This module imports an SDK's classes only when a type of theirs is asked for.
+Reading them means importing an SDK's classes, which is slow; so what was read is kept on a shelf between runs.
 """
 
 import ast
@@ -22,6 +22,8 @@ from typing import Any, Literal
 import pulumi
 from pulumi.runtime import rpc
 
+from .shelf import Shelf, shelf_of
+
 Kind = Literal["string", "number", "integer", "boolean", "list", "map", "object", "asset", "any"]
 
 PACKAGES: Mapping[str, str] = {"aws": "pulumi_aws", "kubernetes": "pulumi_kubernetes", "random": "pulumi_random"}
@@ -36,17 +38,17 @@ _loading = threading.RLock()
 
 @dataclass(frozen=True)
 class Type:
-    """The type of a value. `element` is set for lists and maps, `cls` (an SDK class) for objects."""
+    """The type of a value. `element` is set for lists and maps, `cls` (`module:name` of an SDK class) for objects."""
 
     kind: Kind
     element: "Type | None" = None
-    cls: type | None = None
+    cls: str = ""
 
     @property
     def fields(self) -> "Mapping[str, Field]":
         """The fields of an object type by wire name; empty for every other type."""
         with _loading:
-            return _object_fields(self.cls) if self.cls is not None else {}
+            return _object_fields(self.cls) if self.cls else {}
 
 
 @dataclass(frozen=True)
@@ -96,14 +98,32 @@ def function(token: str) -> FunctionType | None:
         return _described_function(token)
 
 
+# Counts the changes of what stands on the shelf.
+_FORM = 1
+
+
+@cache
+def _shelf() -> Shelf:
+    return shelf_of(tuple(module.replace("_", "-") for module in PACKAGES.values()), _FORM)
+
+
 @cache
 def _resource(token: str) -> ResourceType | None:
-    cls = _resource_class(token)
-    return None if cls is None else ResourceType(token, _inputs_of(cls), _fields(cls))
+    def find() -> Any:
+        cls = _resource_class(token)
+        return None if cls is None else [_packed(_inputs_of(cls)), _packed(_fields(cls))]
+
+    found = _shelf().get(f"resource {token}", find)
+    return None if found is None else ResourceType(token, _unpacked(found[0]), _unpacked(found[1]))
 
 
 @cache
 def _described_function(token: str) -> FunctionType | None:
+    found = _shelf().get(f"function {token}", lambda: _function_fields(token))
+    return None if found is None else FunctionType(token, _unpacked(found[0]), _unpacked(found[1]))
+
+
+def _function_fields(token: str) -> Any:
     found = _function(token)
     if found is None:
         return None
@@ -111,17 +131,39 @@ def _described_function(token: str) -> FunctionType | None:
     result = _hints(found).get("return")
     cls = next((c for c in _flatten(result) if isinstance(c, type) and c is not type(None)), None)
     # A function with an Awaitable... in its name returns a wrapper whose base carries the fields.
-    return FunctionType(token, inputs, _fields(cls) if cls is not None else {})
+    return [_packed(inputs), _packed(_fields(cls) if cls is not None else {})]
 
 
 def input_docs(token: str) -> Mapping[str, str]:
     """What the SDK says of each input of a resource type, by wire name."""
     with _loading:
-        cls = _resource_class(token)
-        args = None if cls is None else _args_class(cls)
+        docs: Mapping[str, str] = _shelf().get(f"docs {token}", lambda: _input_docs(token))
+    return docs
+
+
+def _input_docs(token: str) -> Mapping[str, str]:
+    cls = _resource_class(token)
+    args = None if cls is None else _args_class(cls)
     if args is None:
         return {}
     return {wire: vars(args)[python].__doc__ or "" for python, wire, _ in _properties(args) if python in vars(args)}
+
+
+def _packed(fields: Mapping[str, Field]) -> dict[str, Any]:
+    return {name: [_packed_type(field.type), field.required] for name, field in fields.items()}
+
+
+def _packed_type(kind: Type) -> list[Any]:
+    return [kind.kind, None if kind.element is None else _packed_type(kind.element), kind.cls]
+
+
+def _unpacked(fields: Mapping[str, Any]) -> Mapping[str, Field]:
+    return {name: Field(_unpacked_type(packed), required) for name, (packed, required) in fields.items()}
+
+
+def _unpacked_type(packed: list[Any]) -> Type:
+    kind, element, cls = packed
+    return Type(kind, None if element is None else _unpacked_type(element), cls)
 
 
 def resource_tokens(package: str) -> Iterator[str]:
@@ -165,8 +207,12 @@ def _inputs_of(cls: type) -> Mapping[str, Field]:
 
 
 @cache
-def _object_fields(cls: type) -> Mapping[str, Field]:
-    return _fields(cls)
+def _object_fields(name: str) -> Mapping[str, Field]:
+    def find() -> Any:
+        module, _, cls = name.partition(":")
+        return _packed(_fields(getattr(importlib.import_module(module), cls)))
+
+    return _unpacked(_shelf().get(f"object {name}", find))
 
 
 def _fields(cls: type) -> Mapping[str, Field]:
@@ -253,7 +299,7 @@ def _plain(hint: Any) -> Type:
         if issubclass(hint, str):  # SDK enums
             return Type("string")
         if hint.__module__.split(".")[0] in PACKAGES.values():
-            return Type("object", cls=hint)
+            return Type("object", cls=f"{hint.__module__}:{hint.__name__}")
     return ANY
 
 
