@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from . import commands
+from .faults import FaultSyntaxError
 from .toolchain import ToolchainError, pulumi_cli
 from .workspace import SandboxError, Workspace
 
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str]) -> int:
                 workspace.reset()
         command: Callable[[Workspace, argparse.Namespace, list[str]], int] = getattr(commands, options.command)
         return command(workspace, options, rest)
-    except (SandboxError, ToolchainError) as error:
+    except (SandboxError, ToolchainError, FaultSyntaxError) as error:
         print(error, file=sys.stderr)
         return 1
     except json.JSONDecodeError as error:
@@ -56,6 +57,8 @@ def _parser() -> argparse.ArgumentParser:
                 type=Path,
                 help="the pack's configuration, in the same order",
             )
+        if name in ("preview", "up", "refresh", "destroy", "serve"):
+            _add_rules(command)
         if name in ("up", "refresh", "destroy"):
             command.add_argument(
                 "--recover", action="store_true", help="settle what a run that was cut off left pending, first"
@@ -85,6 +88,23 @@ def _parser() -> argparse.ArgumentParser:
                 help="what exists for a pending create (empty ID: nothing)",
             )
     return parser
+
+
+def _add_rules(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--laws", choices=("on", "off"), default="on", help="whether to refuse what the clouds refuse")
+    command.add_argument(
+        "--quota", action="append", default=[], metavar="NAME=NUMBER", help="a quota that differs from AWS's default"
+    )
+    command.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="TYPE[:NAME]@OPERATION=MESSAGE[;times=N][;probability=P][;seed=S]",
+        help="let operations fail as an outage would",
+    )
+    command.add_argument(
+        "--crash-after", type=int, default=0, metavar="N", help="end the engine hard after N changes in the cloud"
+    )
 
 
 _COMMANDS = {

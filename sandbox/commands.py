@@ -15,7 +15,11 @@ from typing import Any
 import yaml
 
 from . import recovery
+from .account import Rules
 from .engine import Engine, running
+from .faults import parse
+from .laws import QUOTAS
+from .laws.teardown import PROTECTED, is_protected
 from .toolchain import pulumi_cli
 from .workspace import SandboxError, Workspace
 from .world import Record, World
@@ -23,13 +27,13 @@ from .world import Record, World
 
 def preview(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Show what `up` would do."""
-    with running(workspace) as engine:
+    with running(workspace, _rules(options)) as engine:
         return engine.run("preview", "--stack", workspace.stack, *_packs(options), *rest)
 
 
 def up(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Create or update the stack."""
-    with running(workspace) as engine:
+    with running(workspace, _rules(options)) as engine:
         return _settle(engine, options) or engine.run(
             "up", "--yes", "--skip-preview", "--stack", workspace.stack, *_packs(options), *rest
         )
@@ -37,7 +41,7 @@ def up(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
 
 def refresh(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Read what exists into the state."""
-    with running(workspace) as engine:
+    with running(workspace, _rules(options)) as engine:
         return _settle(engine, options) or engine.run(
             "refresh", "--yes", "--skip-preview", "--stack", workspace.stack, *rest
         )
@@ -45,7 +49,9 @@ def refresh(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
 
 def destroy(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Delete everything in the stack."""
-    with running(workspace) as engine:
+    if options.unprotect:
+        _lift_protection(workspace)
+    with running(workspace, _rules(options)) as engine:
         status = _settle(engine, options)
         if not status and options.unprotect:
             status = engine.run("state", "unprotect", "--all", "--yes", "--stack", workspace.stack)
@@ -109,7 +115,7 @@ def manifests(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
 
 def serve(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Keep the clouds running until interrupted."""
-    with running(workspace) as engine:
+    with running(workspace, _rules(options)) as engine:
         for name, value in engine.environment.items():
             print(f"export {name}={shlex.quote(value)}")
         sys.stdout.flush()
@@ -152,6 +158,30 @@ def world(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     for record in World(workspace.world_file):
         print(f"{record.token}\t{record.id}\t{record.urn}")
     return 0
+
+
+def _rules(options: Namespace) -> Rules:
+    quotas: dict[str, int] = {}
+    for text in options.quota:
+        name, _, number = text.partition("=")
+        if name not in QUOTAS or not number.isdigit():
+            raise SandboxError(f"--quota {text}: write NAME=NUMBER; the names are {', '.join(QUOTAS)}")
+        quotas[name] = int(number)
+    for text in options.fault:
+        parse(text)  # so that a mistake is told before anything starts
+    return Rules(options.laws == "on", quotas, options.fault, options.crash_after)
+
+
+def _lift_protection(workspace: Workspace) -> None:
+    """Switch the clouds' own deletion protection off, as an operator would before a teardown that is meant."""
+    with workspace.locked():
+        existing = World(workspace.world_file)
+        for record in existing:
+            switch, _ = PROTECTED.get(record.token, ("", ""))
+            if switch and is_protected(record.inputs.get(switch)):
+                existing.update(replace(record, inputs={**record.inputs, switch: False}))
+                print(f"deletion protection lifted: {record.urn}", file=sys.stderr)
+        existing.close()
 
 
 def _packs(options: Namespace) -> list[str]:

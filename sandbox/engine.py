@@ -5,15 +5,18 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from .account import Rules
 from .toolchain import pulumi_cli
 from .workspace import SandboxError, Workspace
 
+NO_RULES = Rules()
 # What a `pulumi` started elsewhere left in the environment would lead this one astray.
 _FOREIGN = ("PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CONFIG", "PULUMI_STACK")
 
@@ -25,15 +28,19 @@ class Engine:
     cli: Path
     workspace: Workspace
     environment: dict[str, str]
+    at_work: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def run(self, *arguments: str) -> int:
         """Run `pulumi`, its display on this terminal; its exit status."""
         process = subprocess.Popen(self._command(arguments), cwd=self.workspace.work, env=self._environment)
         # The terminal sends Ctrl-C to the engine too, which then winds up: wait for it.
         previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self.at_work.append(process)
         try:
-            return process.wait()
+            status = process.wait()
+            return status if status >= 0 else 128 - status  # as a shell reports an end by a signal
         finally:
+            self.at_work.remove(process)
             signal.signal(signal.SIGINT, previous)
 
     def read(self, *arguments: str) -> str:
@@ -64,21 +71,29 @@ class Engine:
 
 
 @contextmanager
-def running(workspace: Workspace) -> Iterator[Engine]:
+def running(workspace: Workspace, rules: Rules = NO_RULES) -> Iterator[Engine]:
     """The clouds of a stack, for as long as the block lasts; the stack is made where it does not exist."""
     cli = pulumi_cli()
     workspace.write_project()
-    with workspace.locked(), _serving(workspace) as ports:
+    with workspace.locked(), _serving(workspace, rules) as (ports, said):
         engine = Engine(cli, workspace, workspace.environment(ports))
+        threading.Thread(target=_crash_when_told, args=(engine, said), daemon=True).start()
         if not workspace.state_file.exists():
             engine.read("stack", "init", workspace.stack, "--no-select")
         yield engine
 
 
+def _crash_when_told(engine: Engine, said: IO[str]) -> None:
+    """End the engine as a power cut would, when the server says that the operation to crash after is done."""
+    for _ in said:
+        for process in engine.at_work:
+            process.kill()
+
+
 @contextmanager
-def _serving(workspace: Workspace) -> Iterator[dict[str, int]]:
+def _serving(workspace: Workspace, rules: Rules) -> Iterator[tuple[dict[str, int], IO[str]]]:
     server = subprocess.Popen(
-        [sys.executable, "-m", "sandbox.server", str(workspace.world_file)],
+        [sys.executable, "-m", "sandbox.server", str(workspace.world_file), rules.to_json()],
         cwd=Path(__file__).parent.parent,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -94,8 +109,7 @@ def _serving(workspace: Workspace) -> Iterator[dict[str, int]]:
                 f"the sandbox's server did not start (exit status {server.wait()}); its message stands above"
             )
         ports: dict[str, int] = json.loads(line)
-        yield ports
+        yield ports, server.stdout
     finally:
         server.stdin.close()
         server.wait()
-        server.stdout.close()

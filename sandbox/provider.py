@@ -11,12 +11,14 @@ from typing import Any
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from . import autonaming, checks, clouds, diffing, schema
+from . import autonaming, checks, clouds, diffing, schema, stateful
+from .account import Account, RefusedError
 from .clouds.resource import Request
+from .laws.law import Act, Operation
 from .wire import has_unknown, to_python, to_struct
-from .world import AlreadyExistsError, Record, World
+from .world import AlreadyExistsError, Record
 
 _RELEASE = "kubernetes:helm.sh/v3:Release"
 
@@ -24,14 +26,17 @@ _RELEASE = "kubernetes:helm.sh/v3:Release"
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
     """The provider of one package (`aws`, `kubernetes` or `random`)."""
 
-    def __init__(self, package: str, world: World) -> None:
+    def __init__(self, package: str, account: Account) -> None:
         self._package = package
-        self._world = world
+        self._account = account
+        self._world = account.world
         self._configs: dict[str, dict[str, Any]] = {}
         self._last: dict[str, Any] = {}
+        self._engine: engine_pb2_grpc.EngineStub | None = None
 
     def Attach(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
-        """The engine says where it listens; the provider has nothing to tell it."""
+        """The engine says where it listens, for what the provider has to tell besides its answers."""
+        self._engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(request.address))
         return empty_pb2.Empty()
 
     def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
@@ -100,28 +105,42 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Compare the inputs of the last deployment with those of this one."""
         token, _ = _type_and_name(request.urn)
         old, new = to_python(request.old_inputs), to_python(request.news)
-        return _diff_response(diffing.diff(token, old, new, self._config(context)))
+        found = diffing.diff(token, old, new, self._config(context))
+        warning = stateful.warning(token, found.replaces)
+        if warning and self._engine is not None:
+            self._engine.Log(engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=warning, urn=request.urn))
+        return _diff_response(found)
 
     def Create(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
         """Make a resource; in a preview, say what is known of it."""
         token, name = _type_and_name(request.urn)
         inputs, config = to_python(request.properties), self._config(context)
-        if request.preview:
-            return provider_pb2.CreateResponse(
-                properties=to_struct(clouds.preview(token, name, request.urn, _plain(inputs), provider=config))
-            )
-        serial = self._world.times_made(request.urn)
-        resource_id, outputs = clouds.create(token, name, request.urn, _plain(inputs), serial=serial, provider=config)
+        act = self._act("create", request.urn, inputs, config, preview=request.preview)
         try:
-            record = Record(token, resource_id, request.urn, serial, inputs, outputs)
-            self._world.create(record, unique=self._package != "random")
+            with self._account.judged(act):
+                if request.preview:
+                    outputs = clouds.preview(token, name, request.urn, _plain(inputs), provider=config)
+                    self._account.plan(Record(token, "", request.urn, 0, _plain(inputs), outputs))
+                    return provider_pb2.CreateResponse(properties=to_struct(outputs))
+                serial = self._world.times_made(request.urn)
+                resource_id, outputs = clouds.create(
+                    token, name, request.urn, _plain(inputs), serial=serial, provider=config
+                )
+                record = Record(token, resource_id, request.urn, serial, inputs, outputs)
+                self._account.create(record, unique=self._package != "random")
         except AlreadyExistsError:
             context.abort(grpc.StatusCode.ALREADY_EXISTS, f"creating {token} ({resource_id}): it exists already")
+        except RefusedError as error:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
         return provider_pb2.CreateResponse(id=resource_id, properties=to_struct(outputs))
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         """What the world holds now; an empty id where the resource is gone."""
-        token, _ = _type_and_name(request.urn)
+        token, name = _type_and_name(request.urn)
+        try:
+            self._account.strike(token, name, "read")
+        except RefusedError as error:
+            context.abort(grpc.StatusCode.UNAVAILABLE, str(error))
         record = self._world.get(token, request.id, request.urn)
         if record is None:
             return provider_pb2.ReadResponse()
@@ -138,23 +157,60 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             context.abort(
                 grpc.StatusCode.NOT_FOUND, f"updating {token} ({request.id}): it does not exist; `refresh` first"
             )
-        if has_unknown(news):
-            return provider_pb2.UpdateResponse(properties=to_struct({**olds, **_plain(news)}))
-        serial = record.serial if record else 0
-        _, outputs = clouds.create(
-            token, name, request.urn, _plain(news), serial=serial, provider=self._config(context)
-        )
-        if record is not None and not request.preview:
-            self._world.update(Record(token, record.id, record.urn, serial, news, outputs))
+        config = self._config(context)
+        act = self._act("update", request.urn, news, config, preview=request.preview, old=record)
+        try:
+            with self._account.judged(act):
+                if has_unknown(news):
+                    outputs = {**olds, **_plain(news)}
+                else:
+                    serial = record.serial if record else 0
+                    _, outputs = clouds.create(token, name, request.urn, _plain(news), serial=serial, provider=config)
+                changed = Record(token, request.id, request.urn, record.serial if record else 0, news, outputs)
+                if request.preview:
+                    self._account.plan(changed)
+                elif record is not None:
+                    self._account.update(changed)
+        except RefusedError as error:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
         return provider_pb2.UpdateResponse(properties=to_struct(outputs))
 
     def Delete(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """Remove a resource; one that is gone already is no fault."""
         token, _ = _type_and_name(request.urn)
         record = self._world.get(token, request.id, request.urn)
-        if record is not None:
-            self._world.delete(record)
+        if record is None:
+            return empty_pb2.Empty()
+        act = self._act("delete", request.urn, record.inputs, self._config(context), old=record)
+        try:
+            with self._account.judged(act):
+                self._account.delete(record)
+        except RefusedError as error:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
         return empty_pb2.Empty()
+
+    def _act(
+        self,
+        operation: Operation,
+        urn: str,
+        inputs: Mapping[str, Any],
+        config: Mapping[str, Any],
+        *,
+        preview: bool = False,
+        old: Record | None = None,
+    ) -> Act:
+        token, name = _type_and_name(urn)
+        return Act(
+            operation,
+            token,
+            name,
+            urn,
+            _plain(inputs),
+            region=str(inputs.get("region") or config.get("region") or "us-east-1"),
+            provider=config,
+            old=old,
+            preview=preview,
+        )
 
     def Invoke(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
         """Answer a function."""

@@ -54,6 +54,10 @@ _TYPES: Mapping[str, str] = {
 # Where the provider differs from AWS's schema. Sources: the resource pages of the AWS provider ("Forces new resource"
 # and the update sections), and the APIs' own modify calls.
 _ALWAYS: Mapping[str, frozenset[str]] = {
+    "aws:docdb/cluster:Cluster": frozenset({"clusterIdentifier", "kmsKeyId", "masterUsername", "storageEncrypted"}),
+    # AWS's schema has a table's keys as one `KeySchema`.
+    "aws:dynamodb/table:Table": frozenset({"hashKey", "rangeKey"}),
+    "aws:ebs/volume:Volume": frozenset({"availabilityZone", "encrypted", "kmsKeyId", "outpostArn", "snapshotId"}),
     "aws:ec2/flowLog:FlowLog": frozenset({"eniId", "subnetId", "vpcId"}),
     "aws:ec2/launchTemplate:LaunchTemplate": frozenset({"name", "namePrefix"}),
     "aws:ec2/securityGroup:SecurityGroup": frozenset({"description", "name", "namePrefix", "vpcId"}),
@@ -70,6 +74,7 @@ _ALWAYS: Mapping[str, frozenset[str]] = {
             "subnetIds",
         }
     ),
+    "aws:kms/key:Key": frozenset({"customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion", "xksKeyId"}),
     "aws:lb/loadBalancer:LoadBalancer": frozenset({"internal", "loadBalancerType", "name", "namePrefix"}),
     "aws:rds/instance:Instance": frozenset(
         {
@@ -162,18 +167,21 @@ def _matches(token: str, property_name: str) -> bool:
 @cache
 def _create_only(token: str) -> frozenset[str]:
     """The top-level create-only properties of the type that matches a token, in lower case."""
+    paths = [
+        path.removeprefix("/properties/") for path in (cloudformation(token) or {}).get("createOnlyProperties", [])
+    ]
+    return frozenset(path.lower() for path in paths if "/" not in path)
+
+
+@cache
+def cloudformation(token: str) -> dict[str, Any] | None:
+    """AWS's own schema of the type that matches a token; None where there is none."""
     package, _, rest = token.partition(":")
     module, _, cls = rest.partition(":")
     service = module.partition("/")[0]
     wanted = _TYPES.get(token, f"AWS::{_SERVICES.get(service, service)}::{cls}").lower() if package == "aws" else ""
     document = _index().get(wanted)
-    if document is None:
-        return frozenset()
-    paths = [
-        path.removeprefix("/properties/")
-        for path in _read(f"resources/{document}.json").get("createOnlyProperties", [])
-    ]
-    return frozenset(path.lower() for path in paths if "/" not in path)
+    return None if document is None else _read(f"resources/{document}.json")
 
 
 @cache

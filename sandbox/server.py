@@ -13,6 +13,7 @@ from pathlib import Path
 import grpc
 from pulumi.runtime.proto import language_pb2_grpc, provider_pb2_grpc
 
+from .account import Account, Rules
 from .language_host import LanguageHost
 from .provider import Provider
 from .schema import PACKAGES
@@ -22,9 +23,10 @@ from .world import World
 _OPTIONS = [("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_message_length", 400 << 20)]
 
 
-def main(world_file: Path) -> None:
+def main(world_file: Path, rules: Rules) -> None:
     """Serve until standard input closes."""
     world = World(world_file)
+    account = Account(world, rules)
     ports: dict[str, int] = {}
     servers = []
     for name in (*PACKAGES, "python"):
@@ -32,7 +34,7 @@ def main(world_file: Path) -> None:
         if name == "python":
             language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(), server)
         else:
-            provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(name, world), server)
+            provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(name, account), server)
         ports[name] = server.add_insecure_port("127.0.0.1:0")
         server.start()
         servers.append(server)
@@ -46,4 +48,4 @@ def main(world_file: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), Rules.from_json(sys.argv[2]))

@@ -6,7 +6,7 @@ Every change is one SQLite transaction, so a process that dies between two opera
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS resource (
 );
 CREATE INDEX IF NOT EXISTS resource_token ON resource (token, id);
 CREATE TABLE IF NOT EXISTS made (urn TEXT PRIMARY KEY, times INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS gone (value TEXT PRIMARY KEY);
 """
 
 
@@ -86,9 +87,10 @@ class World:
             )
         return done.rowcount == 1
 
-    def delete(self, record: Record) -> bool:
-        """Remove a resource; False where there is none."""
+    def delete(self, record: Record, gone: Iterable[str] = ()) -> bool:
+        """Remove a resource; False where there is none. `gone`: identifiers that nothing may refer to any more."""
         with self._lock:
+            self._db.executemany("INSERT OR IGNORE INTO gone VALUES (?)", [(value,) for value in gone])
             done = self._db.execute("DELETE FROM resource WHERE urn = ? AND id = ?", (record.urn, record.id))
         return done.rowcount == 1
 
@@ -100,6 +102,10 @@ class World:
     def of_urn(self, urn: str) -> list[Record]:
         """The resources that this URN made and that still stand (two during a replacement)."""
         return [_record(row) for row in self._all(_SELECT + " WHERE urn = ?", urn)]
+
+    def gone(self) -> list[str]:
+        """Identifiers of what once stood."""
+        return [str(value) for (value,) in self._all("SELECT value FROM gone")]
 
     def __iter__(self) -> Iterator[Record]:
         return (_record(row) for row in self._all(_SELECT + " ORDER BY token, id"))

@@ -24,8 +24,9 @@ import pulumi_random as random
 config = pulumi.Config()
 print("a line of the program")
 password = random.RandomPassword("password", length=20)
-vpc = aws.ec2.Vpc("main", cidr_block=config.get("cidr") or "10.0.0.0/16", tags={"Owner": config.get("owner") or "us"})
-aws.ec2.Subnet("subnet", vpc_id=vpc.id, cidr_block="10.0.1.0/24")
+cidr = config.get("cidr") or "10.0.0.0/16"
+vpc = aws.ec2.Vpc("main", cidr_block=cidr, tags={"Owner": config.get("owner") or "us"})
+aws.ec2.Subnet("subnet", vpc_id=vpc.id, cidr_block=cidr.replace("0.0/16", "1.0/24"))
 bucket = aws.s3.Bucket("files")
 parameter = aws.ssm.Parameter("parameter", type="SecureString", value=password.result)
 cluster = kubernetes.Provider("cluster", kubeconfig="{}")
@@ -105,7 +106,7 @@ def test_a_refused_create_leaves_the_rest_and_the_next_run_goes_on(program: Call
     sandbox = program(clash.format(name="mine"))
 
     refused = sandbox("up", "--continue-on-error", status=1)
-    assert "it exists already" in refused.stdout
+    assert "BucketAlreadyOwnedByYou" in refused.stdout
     assert len(sandbox.world()) == 2
 
     program(clash.format(name="yours"))("up")
@@ -224,3 +225,20 @@ def serving(sandbox: Sandbox) -> Iterator[dict[str, str]]:
     finally:
         server.terminate()
         server.communicate()
+
+
+def test_a_replacement_that_loses_data_says_so_loudly(program: Callable[..., Sandbox]) -> None:
+    source = (
+        "import pulumi_aws as aws\n"
+        'aws.sns.Topic("topic", name={name!r})\n'
+        'attributes = [{{"name": {name!r}, "type": "S"}}]\n'
+        'aws.dynamodb.Table("table", hash_key={name!r}, attributes=attributes, billing_mode="PAY_PER_REQUEST")\n'
+    )
+    program(source.format(name="one"))("up")
+
+    planned = program(source.format(name="two"))("preview")
+
+    warning = "warning: REPLACEMENT OF WHAT HOLDS DATA: `hashKey` cannot change in place"
+    assert warning in planned.stdout
+    assert "topic  warning" not in planned.stdout
+    assert "is deleted with its items" in planned.stdout

@@ -1,0 +1,53 @@
+"""What the real clouds refuse: one module per subject, each law naming the source of its truth."""
+
+from functools import cache
+
+from . import (
+    api_models,
+    caches,
+    databases,
+    edge,
+    eks,
+    iam,
+    kubernetes_kinds,
+    kubernetes_objects,
+    kubernetes_pods,
+    names,
+    networks,
+    references,
+    stores,
+    teardown,
+)
+from .law import Act, Law, Refusal, sentence
+
+_MODULES = (
+    api_models,
+    references,
+    names,
+    networks,
+    iam,
+    eks,
+    databases,
+    caches,
+    edge,
+    stores,
+    kubernetes_kinds,
+    kubernetes_objects,
+    kubernetes_pods,
+    teardown,
+)
+LAWS: tuple[Law, ...] = tuple(law for module in _MODULES for law in module.LAWS)
+QUOTAS = names.QUOTAS
+
+
+@cache
+def _of(token: str, operation: str) -> tuple[Law, ...]:
+    return tuple(law for law in LAWS if operation in law.operations and law.applies(token))
+
+
+def refusals(act: Act) -> list[tuple[Law, Refusal]]:
+    """Everything that stands against an operation."""
+    return [(law, refusal) for law in _of(act.token, act.operation) for refusal in law.judge(act)]
+
+
+__all__ = ["LAWS", "QUOTAS", "Act", "Law", "Refusal", "refusals", "sentence"]

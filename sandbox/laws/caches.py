@@ -1,0 +1,104 @@
+"""ElastiCache: failover needs replicas, tokens need TLS, families fit engines."""
+
+import re
+from collections.abc import Iterator
+
+from .law import Act, Law, Refusal, get
+
+_GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
+_CREATE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html"
+_AUTH = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html"
+
+
+def _failover(act: Act) -> Iterator[Refusal]:
+    count, failover, zones = act.get("numCacheClusters"), act.get("automaticFailoverEnabled"), act.get("multiAzEnabled")
+    if failover is True and count == 1:
+        yield Refusal(
+            "InvalidParameterValue",
+            "Automatic failover is not supported for a replication group without replicas",
+            "set numCacheClusters to 2 at least, or automaticFailoverEnabled to false",
+        )
+    if zones is True and failover is not True and not act.unknown("automaticFailoverEnabled"):
+        yield Refusal(
+            "InvalidParameterCombination",
+            "Must have automatic failover enabled for Multi-AZ",
+            "set automaticFailoverEnabled to true, with a replica",
+        )
+
+
+def _token(act: Act) -> Iterator[Refusal]:
+    token = act.get("authToken")
+    if "authToken" not in act.inputs:
+        return
+    if act.get("transitEncryptionEnabled") is not True:
+        yield Refusal(
+            "InvalidParameterCombination",
+            "The AUTH token can only be set with TLS: TransitEncryptionEnabled must be true",
+            "set transitEncryptionEnabled to true",
+        )
+    if isinstance(token, str) and not re.fullmatch(r"[A-Za-z0-9!&#$^<>-]{16,128}", token):
+        yield Refusal(
+            "InvalidParameterValue",
+            "Invalid AuthToken provided: it must be 16 to 128 printable characters, and of the special ones only !&#$^<>-",
+            "make it with RandomPassword(length=32, override_special='!&#$^<>-')",
+        )
+
+
+def _engine(act: Act) -> Iterator[Refusal]:
+    engine, version, family = act.text("engine") or "redis", str(act.get("engineVersion") or ""), ""
+    name = act.text("parameterGroupName")
+    group = next(
+        (g for g in act.world.of("aws:elasticache/parameterGroup:ParameterGroup") if name and g.id == name), None
+    )
+    family = (
+        str(get(group.inputs, "family"))
+        if group
+        else name.removeprefix("default.")
+        if name.startswith("default.")
+        else ""
+    )
+    if engine not in ("redis", "valkey"):
+        yield Refusal("InvalidParameterValue", f"Invalid engine {engine}", "write valkey or redis")
+    major = version.partition(".")[0]
+    if engine == "valkey" and major and major not in ("7", "8", "9"):
+        yield Refusal("InvalidParameterValue", f"Cannot find version {version} for valkey", "use 7.2 or 8.x")
+    wanted = {"valkey": f"valkey{major}", "redis": "redis7" if major == "7" else f"redis{major}"}.get(engine, "")
+    # `redis6.x` is the one family with an x.
+    if family and major and family.removesuffix(".cluster.on").removesuffix(".x") != wanted:
+        yield Refusal(
+            "InvalidParameterCombination",
+            f"Expected a parameter group of family {wanted} but found one of family {family}",
+            f"use a parameter group of family {wanted}",
+        )
+
+
+def _node(act: Act) -> Iterator[Refusal]:
+    node = act.text("nodeType")
+    if node and not re.fullmatch(r"cache\.[a-z]\d[a-z]*\.(micro|small|medium|large|\d*xlarge)", node):
+        yield Refusal(
+            "InvalidParameterValue", f"Invalid node type {node}", "write cache.t4g.small or its like, with cache."
+        )
+    shards, nodes = act.get("numNodeGroups"), act.get("numCacheClusters")
+    if isinstance(shards, int) and isinstance(nodes, int):
+        yield Refusal(
+            "InvalidParameterCombination",
+            "numNodeGroups and numCacheClusters cannot both be given",
+            "numCacheClusters for one shard; numNodeGroups and replicasPerNodeGroup for cluster mode",
+        )
+    days = act.get("snapshotRetentionLimit")
+    if isinstance(days, int) and not 0 <= days <= 35:  # noqa: PLR2004 # the API's
+        yield Refusal("InvalidParameterValue", f"snapshotRetentionLimit {days} is not from 0 to 35", "use 0 to 35 days")
+    if act.text("kmsKeyId") and act.get("atRestEncryptionEnabled") not in (True, "true"):
+        yield Refusal(
+            "InvalidParameterCombination",
+            "A KMS key can only be given with encryption at rest",
+            "set atRestEncryptionEnabled to true",
+        )
+
+
+LAWS = (
+    Law("failover needs a replica", _CREATE, _GROUP, _failover),
+    Law("tokens need TLS", _AUTH, _GROUP, _token),
+    Law("engines and families of a cache", _CREATE, _GROUP, _engine),
+    Law("nodes of a cache", _CREATE, _GROUP, _node),
+)

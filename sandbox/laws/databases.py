@@ -1,0 +1,360 @@
+"""RDS: families and versions, classes and storage that fit, passwords and names that PostgreSQL takes."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from .law import Act, Law, Refusal, get, items
+from .references import subnets_of_group
+
+_INSTANCE = "aws:rds/instance:Instance"
+_CREATE = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html"
+_STORAGE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html"
+_MODIFY = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html"
+
+
+@cache
+def _extension(name: str) -> Any:
+    """AWS's own lists, as cfn-lint ships them."""
+    path = ("data", "schemas", "extensions", "aws_rds_dbinstance", f"{name}.json")
+    return json.loads(resources.files("cfnlint").joinpath(*path).read_text(encoding="utf-8"))
+
+
+def _engine_versions(engine: str) -> list[str]:
+    """The versions of an engine that can be created."""
+    for rule in _extension("engine_version")["allOf"]:
+        if rule["if"]["properties"].get("Engine") == {"const": engine}:
+            listed = rule["then"]["properties"]["EngineVersion"]
+            return [str(version) for version in listed.get("enum", [])]
+    return []
+
+
+@cache
+def _classes(region: str, engine: str) -> frozenset[str]:
+    """The instance classes of an engine in a region."""
+    found: set[str] = set()
+    for rule in _extension("dbinstanceclass_enum").get(region, {}).get("allOf", []):
+        if rule["if"]["properties"].get("Engine") == {"const": engine}:
+            found |= set(rule["then"]["properties"]["DBInstanceClass"]["enum"])
+    return frozenset(found)
+
+
+def _version(act: Act) -> Iterator[Refusal]:
+    engine, version = act.text("engine"), str(act.get("engineVersion") or "")
+    known = _engine_versions(engine)
+    # A major alone lets RDS choose the minor.
+    if known and version and version not in known and not any(v.startswith(f"{version}.") for v in known):
+        major = version.partition(".")[0]
+        near = [v for v in known if v.partition(".")[0] == major]
+        yield Refusal(
+            "InvalidParameterCombination",
+            f"Cannot find version {version} for {engine}",
+            f"choose {near[-1] if near else known[-1]}, or the major alone ({major})",
+        )
+
+
+def _class(act: Act) -> Iterator[Refusal]:
+    wanted, engine = act.text("instanceClass"), act.text("engine")
+    known = _classes(act.region, engine)
+    if wanted and known and wanted not in known:
+        size = wanted.rpartition(".")[2]
+        near = sorted(name for name in known if name.endswith(f".{size}"))
+        yield Refusal(
+            "InvalidParameterCombination",
+            f"RDS does not support creating a DB instance with the following combination: DBInstanceClass={wanted}, "
+            f"Engine={engine} in {act.region}",
+            f"choose a class that {act.region} has: {', '.join(near[:5]) or 'see the AWS console'}",
+        )
+
+
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.StorageTypes.html
+_LEAST_GIB = {"gp2": 20, "gp3": 20, "io1": 100, "io2": 100, "standard": 5}
+_STRIPED_GIB = {"postgres": 400, "mysql": 400, "mariadb": 400}
+
+
+def _storage(act: Act) -> Iterator[Refusal]:
+    size, kind, engine = act.get("allocatedStorage"), act.text("storageType") or "gp2", act.text("engine")
+    if not isinstance(size, int):
+        return
+    least = _LEAST_GIB.get(kind, 20)
+    if size < least and engine in _STRIPED_GIB:
+        yield Refusal(
+            "InvalidParameterCombination",
+            f"Invalid storage size for engine name {engine} and storage type {kind}: {size}",
+            f"give {kind} {least} GiB at least",
+        )
+    striped = _STRIPED_GIB.get(engine)
+    chosen = [key for key in ("iops", "storageThroughput") if act.get(key) is not None]
+    if kind == "gp3" and striped and size < striped and chosen:
+        yield Refusal(
+            "InvalidParameterCombination",
+            f"You can't specify {' or '.join(chosen)} for engine {engine} and a storage size less than {striped}.",
+            f"leave {' and '.join(chosen)} out (gp3 gives 3000 IOPS and 125 MiB/s), or give {striped} GiB",
+        )
+    if kind in ("io1", "io2") and act.get("iops") is None and not act.unknown("iops"):
+        yield Refusal("InvalidParameterCombination", f"You must specify iops for {kind}", "set iops, or use gp3")
+    most = act.get("maxAllocatedStorage")
+    if isinstance(most, int) and 0 < most < size * 1.1:
+        yield Refusal(
+            "InvalidParameterCombination",
+            f"Max storage size must be greater than storage size: {most} is less than 110 % of {size}",
+            f"set maxAllocatedStorage to {-(-size * 11 // 10)} at least, or 0 to switch autoscaling off",
+        )
+
+
+_MASTER_RESERVED = {
+    "postgres": {"admin", "rdsadmin", "rds_superuser", "user", "public", "current_user"},
+    "mysql": {"rdsadmin"},
+}
+
+
+def _credentials(act: Act) -> Iterator[Refusal]:
+    managed = act.get("manageMasterUserPassword") is True
+    given = [key for key in ("password", "passwordWo") if key in act.inputs]
+    replica = any(key in act.inputs for key in ("replicateSourceDb", "snapshotIdentifier", "restoreToPointInTime"))
+    if managed and given:
+        yield Refusal(
+            "InvalidParameterCombination",
+            "You can't specify MasterUserPassword for an instance with ManageMasterUserPassword",
+            "keep one: RDS's own secret, or yours",
+        )
+    if not managed and not given and not replica:
+        yield Refusal(
+            "InvalidParameterException",
+            "The parameter MasterUserPassword must be provided",
+            "set password, or manageMasterUserPassword",
+        )
+    password = act.get("password") if isinstance(act.get("password"), str) else act.get("passwordWo")
+    if isinstance(password, str) and not re.fullmatch(r"[!-~]{8,128}", password):
+        yield Refusal(
+            "InvalidParameterValue",
+            "The parameter MasterUserPassword is not a valid password because it is shorter than 8 characters, or holds a space or no ASCII",
+            "8 to 128 printable ASCII characters",
+        )
+    if isinstance(password, str) and re.search(r'[/"@ ]', password):
+        yield Refusal(
+            "InvalidParameterValue",
+            "The parameter MasterUserPassword is not a valid password. Only printable ASCII characters besides '/', '@', '\"', ' ' may be used.",
+            "leave these four out: RandomPassword has override_special",
+        )
+    user, engine = act.text("username"), act.text("engine")
+    if user.lower() in _MASTER_RESERVED.get(engine, ()):
+        yield Refusal(
+            "InvalidParameterValue",
+            f"MasterUsername {user} cannot be used as it is a reserved word used by the engine",
+            "choose another name for the master user",
+        )
+    name = act.text("dbName")
+    if name and engine == "postgres" and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,62}", name):
+        yield Refusal(
+            "InvalidParameterValue",
+            f"DBName {name} must begin with a letter or underscore and contain only alphanumeric characters and underscores",
+            "write flowise_prod, not flowise-prod",
+        )
+
+
+def _family(act: Act) -> Iterator[Refusal]:
+    name, engine, version = act.text("parameterGroupName"), act.text("engine"), str(act.get("engineVersion") or "")
+    groups = act.world.of("aws:rds/parameterGroup:ParameterGroup")
+    group = next((g for g in groups if name and g.id == name), None)
+    family = (
+        str(get(group.inputs, "family"))
+        if group
+        else name.removeprefix("default.")
+        if name.startswith("default.")
+        else ""
+    )
+    major = version.partition(".")[0]
+    if engine == "postgres" and family and major and family != f"postgres{major}":
+        yield Refusal(
+            "InvalidParameterCombination",
+            f"The parameter group {name} with DBParameterGroupFamily {family} can't be used for this instance. "
+            f"Please use a parameter group with DBParameterGroupFamily postgres{major}",
+            f"set the parameter group's family to postgres{major}",
+        )
+
+
+_FAMILIES = re.compile(
+    r"postgres(9\.\d|[12]\d)|mysql\d\.\d|mariadb\d+\.\d+|aurora-postgresql\d+|aurora-mysql\d\.\d|(oracle|sqlserver|db2|custom).+"
+)
+# PostgreSQL's parameters that need a restart: `immediate` is refused for them.
+_STATIC = {
+    "max_connections",
+    "shared_buffers",
+    "shared_preload_libraries",
+    "max_wal_senders",
+    "rds.logical_replication",
+}
+
+
+def _parameters(act: Act) -> Iterator[Refusal]:
+    family = act.text("family")
+    if family and not _FAMILIES.fullmatch(family):
+        yield Refusal(
+            "InvalidParameterValue",
+            f"ParameterGroupFamily {family} is not a valid parameter group family",
+            "write the engine and its major, as in postgres17",
+        )
+    for parameter in items(act.inputs, "parameters"):
+        name, method = get(parameter, "name"), get(parameter, "applyMethod") or "immediate"
+        if family.startswith("postgres") and name in _STATIC and method == "immediate":
+            yield Refusal(
+                "InvalidParameterCombination",
+                f"cannot use immediate apply method for static parameter: {name}",
+                "set applyMethod to pending-reboot",
+            )
+
+
+def _zones(act: Act) -> Iterator[Refusal]:
+    wanted = get(act.inputs, "subnetIds")
+    known = [act.world.owner(subnet) for subnet in act.texts("subnetIds")]
+    zones = {get(subnet.inputs, "availabilityZone") for subnet in known if subnet is not None}
+    if (
+        isinstance(wanted, list)
+        and len(known) == len(wanted)
+        and None not in known
+        and None not in zones
+        and len(zones) == 1
+    ):
+        yield Refusal(
+            "DBSubnetGroupDoesNotCoverEnoughAZs",
+            "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: "
+            f"{', '.join(map(str, zones))}. Add subnets to cover at least 2 AZs.",
+            "give it subnets of two zones or more, for a single-AZ instance too",
+        )
+
+
+def _options(act: Act) -> Iterator[Refusal]:
+    if act.get("multiAz") is True and act.text("availabilityZone"):
+        yield Refusal(
+            "InvalidParameterCombination",
+            "Requesting a specific availability zone is not valid for Multi-AZ instances.",
+            "leave availabilityZone out",
+        )
+    interval = act.get("monitoringInterval")
+    if isinstance(interval, int) and interval not in (0, 1, 5, 10, 15, 30, 60):
+        yield Refusal(
+            "InvalidParameterValue", f"Invalid monitoring interval {interval}", "use 0, 1, 5, 10, 15, 30 or 60 seconds"
+        )
+    if isinstance(interval, int) and interval > 0 and "monitoringRoleArn" not in act.inputs:
+        yield Refusal(
+            "InvalidParameterCombination",
+            "A MonitoringRoleARN value is required if you specify a MonitoringInterval value other than 0.",
+            "set monitoringRoleArn, and let the instance depend on the role's policy attachment",
+        )
+    kept = act.get("performanceInsightsRetentionPeriod")
+    if isinstance(kept, int) and kept not in (7, 731) and (kept % 31 or not 31 <= kept <= 713):  # noqa: PLR2004 # the API's
+        yield Refusal(
+            "InvalidParameterValue",
+            f"Invalid Performance Insights retention period: {kept}",
+            "use 7, 731, or a multiple of 31 between",
+        )
+    days = act.get("backupRetentionPeriod")
+    if isinstance(days, int) and not 0 <= days <= 35:  # noqa: PLR2004 # the API's
+        yield Refusal("InvalidParameterValue", f"Invalid backup retention period: {days}", "use 0 to 35 days")
+    if act.text("kmsKeyId") and act.get("storageEncrypted") is not True and "replicateSourceDb" not in act.inputs:
+        yield Refusal(
+            "InvalidParameterCombination",
+            "You can't specify a KMS key for an instance that isn't encrypted",
+            "set storageEncrypted to true",
+        )
+
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _windows(act: Act) -> Iterator[Refusal]:
+    backup = re.fullmatch(r"(\d\d):(\d\d)-(\d\d):(\d\d)", act.text("backupWindow"))
+    kept = re.fullmatch(r"(\w{3}):(\d\d):(\d\d)-(\w{3}):(\d\d):(\d\d)", act.text("maintenanceWindow").lower())
+    if act.text("backupWindow") and not backup:
+        yield Refusal(
+            "InvalidParameterValue", f"Invalid backup window {act.text('backupWindow')}", "write 03:00-04:00, in UTC"
+        )
+    if act.text("maintenanceWindow") and not (kept and kept[1] in _DAYS and kept[4] in _DAYS):
+        yield Refusal(
+            "InvalidParameterValue",
+            f"Invalid maintenance window {act.text('maintenanceWindow')}",
+            "write sun:04:30-sun:05:30, in UTC",
+        )
+    if backup and kept and kept[1] == kept[4]:
+        first = (int(backup[1]) * 60 + int(backup[2]), int(backup[3]) * 60 + int(backup[4]))
+        second = (int(kept[2]) * 60 + int(kept[3]), int(kept[5]) * 60 + int(kept[6]))
+        if first[0] < second[1] and second[0] < first[1]:
+            yield Refusal(
+                "InvalidParameterValue",
+                "The backup window and maintenance window must not overlap.",
+                "let one begin after the other ends",
+            )
+
+
+def _change(act: Act) -> Iterator[Refusal]:
+    old: Mapping[str, Any] = act.old.inputs if act.old else {}
+    before, after = old.get("allocatedStorage"), act.get("allocatedStorage")
+    if isinstance(before, int) and isinstance(after, int) and after < before:
+        yield Refusal(
+            "InvalidParameterCombination",
+            f"Requested storage size ({after}) cannot be less than the current storage size ({before}).",
+            "storage only grows: to shrink it, restore into a new instance",
+        )
+    was, will = (_number(str(value or "")) for value in (old.get("engineVersion"), act.get("engineVersion")))
+    if was and will and will[: len(was)] < was[: len(will)]:
+        yield Refusal(
+            "InvalidParameterCombination",
+            f"Cannot upgrade {act.text('engine')} from {old.get('engineVersion')} to {act.get('engineVersion')}",
+            "an engine goes up only: restore a snapshot to go back",
+        )
+    if was and will and will[0] > was[0] and act.get("allowMajorVersionUpgrade") is not True:
+        yield Refusal(
+            "InvalidParameterCombination",
+            "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version.",
+            "set allowMajorVersionUpgrade for this change, and the parameter group's family with it",
+        )
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
+
+
+def _subnets_exist(act: Act) -> Iterator[Refusal]:
+    subnets = subnets_of_group(act.world, "aws:rds/subnetGroup:SubnetGroup", act.text("dbSubnetGroupName"))
+    zone = act.text("availabilityZone")
+    zones = {get(subnet.inputs, "availabilityZone") for subnet in subnets}
+    if zone and subnets and None not in zones and zone not in zones:
+        yield Refusal(
+            "InvalidVPCNetworkStateFault",
+            f"the DB subnet group has no subnet in {zone}",
+            "choose a zone of the subnet group's subnets",
+        )
+
+
+LAWS = (
+    Law("engine versions", _CREATE, _INSTANCE, _version),
+    Law(
+        "instance classes",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.html",
+        _INSTANCE,
+        _class,
+    ),
+    Law("storage that fits", _STORAGE, _INSTANCE, _storage),
+    Law("names and passwords of a database", _CREATE, _INSTANCE, _credentials),
+    Law("the family fits the engine", _CREATE, _INSTANCE, _family),
+    Law(
+        "parameters of a database",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html",
+        r"aws:rds/parameterGroup:ParameterGroup",
+        _parameters,
+    ),
+    Law(
+        "a subnet group covers two zones",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
+        r"aws:rds/subnetGroup:SubnetGroup",
+        _zones,
+    ),
+    Law("options that exclude each other", _CREATE, _INSTANCE, _options),
+    Law("windows", _CREATE, _INSTANCE, _windows),
+    Law("what a database can change", _MODIFY, _INSTANCE, _change, ("update",)),
+    Law("a zone of the subnet group", _CREATE, _INSTANCE, _subnets_exist),
+)

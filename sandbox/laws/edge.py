@@ -1,0 +1,320 @@
+"""Load balancers, CloudFront, WAF and certificates: what stands before the service."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from .law import Act, Law, Refusal, get, items
+
+_BALANCER, _TARGETS, _LISTENER = (
+    "aws:lb/loadBalancer:LoadBalancer",
+    "aws:lb/targetGroup:TargetGroup",
+    "aws:lb/listener:Listener",
+)
+_ELB = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/"
+
+
+def _balancer_zones(act: Act) -> Iterator[Refusal]:
+    subnets, listed = act.texts("subnets"), act.get("subnets")
+    if not isinstance(listed, list) or act.text("loadBalancerType") not in ("", "application"):
+        return
+    if len(listed) == 1:
+        yield Refusal(
+            "ValidationError",
+            "At least two subnets in two different Availability Zones must be specified",
+            "give an application load balancer subnets of two zones",
+        )
+    zones = Counter(
+        get(record.inputs, "availabilityZone") for subnet in subnets if (record := act.world.owner(subnet)) is not None
+    )
+    for zone, count in zones.items():
+        if zone and count > 1:
+            yield Refusal(
+                "InvalidConfigurationRequest",
+                f"A load balancer cannot be attached to multiple subnets in the same Availability Zone: {zone}",
+                "give one subnet per zone",
+            )
+
+
+def _balancer_options(act: Act) -> Iterator[Refusal]:
+    idle = act.get("idleTimeout")
+    if isinstance(idle, int) and not 1 <= idle <= 4000:  # noqa: PLR2004 # the API's
+        yield Refusal(
+            "InvalidConfigurationRequest", f"Idle timeout must be in the range of 1-4000: {idle}", "use 1 to 4000 s"
+        )
+
+
+def _health_check(act: Act) -> Iterator[Refusal]:
+    interval, timeout = (get(act.inputs, "healthCheck", key) for key in ("interval", "timeout"))
+    protocol = act.text("protocol")
+    if isinstance(interval, int) and isinstance(timeout, int) and timeout >= interval and protocol in ("HTTP", "HTTPS"):
+        yield Refusal(
+            "ValidationError",
+            f"Health check timeout '{timeout}' must be smaller than the interval '{interval}'",
+            "let the timeout be shorter than the interval",
+        )
+    path = get(act.inputs, "healthCheck", "path")
+    if isinstance(path, str) and not path.startswith("/"):
+        yield Refusal(
+            "ValidationError", f"Health check path '{path}' must begin with a '/' character", "begin it with /"
+        )
+    if act.text("targetType") != "lambda" and "port" not in act.inputs:
+        yield Refusal("ValidationError", "A port must be specified", "set port")
+    if act.text("targetType") != "lambda" and "vpcId" not in act.inputs:
+        yield Refusal("ValidationError", "A VPC ID must be specified", "set vpcId")
+
+
+def _listener(act: Act) -> Iterator[Refusal]:
+    protocol, certificate = act.text("protocol"), "certificateArn" in act.inputs
+    if protocol in ("HTTPS", "TLS") and not certificate:
+        yield Refusal(
+            "CertificateNotFound",
+            f"A certificate must be specified for {protocol} listeners",
+            "set certificateArn to a validated certificate of this region",
+        )
+    if protocol in ("HTTP", "TCP") and (certificate or act.text("sslPolicy")):
+        yield Refusal(
+            "InvalidConfigurationRequest",
+            f"{'A certificate' if certificate else 'An SSL policy'} cannot be specified for {protocol} listeners",
+            "use protocol HTTPS, or leave it out",
+        )
+    for other in act.world.of(_LISTENER):
+        same = get(other.inputs, "loadBalancerArn") == act.text("loadBalancerArn") and act.text("loadBalancerArn")
+        if other.urn != act.urn and same and get(other.inputs, "port") == act.get("port"):
+            yield Refusal(
+                "DuplicateListener",
+                f"A listener already exists on this port for this load balancer: {act.get('port')}",
+                "give each listener a port of its own",
+            )
+    yield from _certificate_region(act, "certificateArn", act.region)
+
+
+def _certificate_region(act: Act, key: str, region: str, *path: str) -> Iterator[Refusal]:
+    arn = act.text(*path, key)
+    parts = arn.split(":")
+    if arn.startswith("arn:") and parts[2] == "acm" and parts[3] != region:
+        yield Refusal(
+            "ValidationError" if key == "certificateArn" else "InvalidViewerCertificate",
+            f"Certificate ARN '{arn}' is not valid: it lies in {parts[3]}, and must lie in {region}",
+            f'make the certificate with region="{region}"',
+        )
+
+
+def _certificate_ready(act: Act) -> Iterator[Refusal]:
+    arn = act.text("certificateArn") or act.text("viewerCertificate", "acmCertificateArn")
+    record = act.world.owner(arn) if arn else None
+    validations = act.world.of("aws:acm/certificateValidation:CertificateValidation")
+    if record is None or record.token != "aws:acm/certificate:Certificate" or act.preview:
+        return
+    imported = "privateKey" in record.inputs or "certificateAuthorityArn" in record.inputs
+    if not imported and not any(get(v.inputs, "certificateArn") == arn for v in validations):
+        yield Refusal(
+            "UnsupportedCertificate",
+            f"The certificate '{arn}' must have a fully-qualified domain name, a supported signature, and a supported "
+            "key size: it is pending validation",
+            "make its DNS record, wait with a CertificateValidation, and hand over that resource's certificateArn",
+        )
+
+
+_CLOUDFRONT = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_DistributionConfig.html"
+
+
+def _aliases(act: Act) -> Iterator[Refusal]:
+    aliases, certificate = act.texts("aliases"), get(act.inputs, "viewerCertificate") or {}
+    named = any(certificate.get(key) for key in ("acmCertificateArn", "iamCertificateId"))
+    if aliases and not named:
+        yield Refusal(
+            "InvalidViewerCertificate",
+            "To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a trusted certificate "
+            "that validates your authorization to use the domain name",
+            "set viewerCertificate.acmCertificateArn to a validated certificate in us-east-1",
+        )
+    if named and not certificate.get("sslSupportMethod"):
+        yield Refusal(
+            "InvalidViewerCertificate",
+            "sslSupportMethod is required with a certificate of your own",
+            "set viewerCertificate.sslSupportMethod to sni-only",
+        )
+    yield from _certificate_region(act, "acmCertificateArn", "us-east-1", "viewerCertificate")
+    for other in act.world.of(act.token):
+        for alias in set(aliases) & set(items(other.inputs, "aliases")) if other.urn != act.urn else ():
+            yield Refusal(
+                "CNAMEAlreadyExists",
+                f"One or more of the CNAMEs you provided are already associated with a different resource: {alias}",
+                "an alias belongs to one distribution",
+            )
+
+
+def _origins(act: Act) -> Iterator[Refusal]:
+    ids = [get(origin, "originId") for origin in items(act.inputs, "origins")]
+    groups = [get(group, "originId") for group in items(act.inputs, "originGroups")]
+    known = [value for value in (*ids, *groups) if isinstance(value, str)]
+    for value in sorted({value for value in known if known.count(value) > 1}):
+        yield Refusal("InvalidArgument", f"The origin id {value} is used twice", "give each origin an id of its own")
+    behaviors = [act.get("defaultCacheBehavior"), *items(act.inputs, "orderedCacheBehaviors")]
+    for target in (get(behavior, "targetOriginId") for behavior in behaviors):
+        if isinstance(target, str) and None not in ids and target not in known:
+            yield Refusal(
+                "NoSuchOrigin",
+                f"One or more of your origins or origin groups do not exist: {target}",
+                f"use one of {', '.join(known)}",
+            )
+    for behavior in behaviors:
+        if get(behavior, "cachePolicyId") and get(behavior, "forwardedValues"):
+            yield Refusal(
+                "InvalidArgument",
+                "The parameter ForwardedValues cannot be used when a cache policy is associated to the cache behavior.",
+                "keep the cache policy, and say with an origin request policy what the origin gets",
+            )
+
+
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html: up to 120 s without a request
+_LONGEST_READ_SECONDS = 120
+
+
+def _timeouts(act: Act) -> Iterator[Refusal]:
+    for origin in items(act.inputs, "origins"):
+        for kind in ("customOriginConfig", "vpcOriginConfig"):
+            seconds = get(origin, kind, "originReadTimeout")
+            limit = act.quotas.get("origin-read-timeout", _LONGEST_READ_SECONDS)
+            if isinstance(seconds, int) and not 1 <= seconds <= limit:
+                yield Refusal(
+                    "InvalidOriginReadTimeout",
+                    f"The origin read timeout must be between 1 and {limit} seconds: {seconds}",
+                    "answer faster or stream; or ask AWS for more, and pass --quota origin-read-timeout=N",
+                )
+
+
+_WAF = "https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html"
+
+
+def _web_acl(act: Act) -> Iterator[Refusal]:
+    if act.text("scope") == "CLOUDFRONT" and act.region != "us-east-1":
+        yield Refusal(
+            "WAFInvalidParameterException",
+            "Error reason: The scope is not valid., field: SCOPE_VALUE, parameter: CLOUDFRONT",
+            'make what has the scope CLOUDFRONT with region="us-east-1"',
+        )
+    rules = items(act.inputs, "rules")
+    for key, code in (("priority", "priority"), ("name", "name")):
+        values = [get(rule, key) for rule in rules if get(rule, key) is not None]
+        for value in sorted({value for value in values if values.count(value) > 1}, key=str):
+            yield Refusal(
+                "WAFInvalidParameterException",
+                f"Error reason: You have used none or multiple rules with the same {code}: {value}",
+                f"give each rule a {code} of its own",
+            )
+    for rule in rules:
+        name, statement = get(rule, "name"), get(rule, "statement") or {}
+        managed = "managedRuleGroupStatement" in statement or "ruleGroupReferenceStatement" in statement
+        if managed and get(rule, "action") is not None:
+            yield Refusal(
+                "WAFInvalidParameterException",
+                f"Error reason: A reference in your rule statement is not valid: rule group {name} takes overrideAction, not action",
+                "set overrideAction to none or count",
+            )
+        if not managed and get(rule, "overrideAction") is not None:
+            yield Refusal(
+                "WAFInvalidParameterException",
+                f"Error reason: rule {name} is no rule group, and takes action, not overrideAction",
+                "set action to allow, block, count, captcha or challenge",
+            )
+        limit = get(statement, "rateBasedStatement", "limit")
+        if isinstance(limit, int) and not 10 <= limit <= 2_000_000_000:  # noqa: PLR2004 # the API's
+            yield Refusal(
+                "WAFInvalidParameterException",
+                f"Error reason: The rate limit of {name} must be 10 to 2000000000: {limit}",
+                "requests are counted in five minutes unless evaluationWindowSec says otherwise",
+            )
+
+
+def _web_acl_log(act: Act) -> Iterator[Refusal]:
+    for arn in act.texts("logDestinationConfigs"):
+        name = arn.removesuffix(":*").rpartition(":")[2].rpartition("/")[2]
+        if arn.startswith("arn:") and not name.startswith("aws-waf-logs-"):
+            yield Refusal(
+                "WAFInvalidParameterException",
+                f"Error reason: The ARN isn't valid. A valid ARN begins with arn: ..., field: LOG_DESTINATION, parameter: {arn}",
+                "name the log group, bucket or stream aws-waf-logs-...",
+            )
+
+
+def _web_acl_arn(act: Act) -> Iterator[Refusal]:
+    value = act.text("webAclId")
+    if re.fullmatch(r"[0-9a-f-]{36}", value) and act.world.owner(value) is not None:
+        yield Refusal(
+            "InvalidWebACLId",
+            f"Web ACL is not accessible by the requester: {value}",
+            "hand over the web ACL's arn: an id means one of the old WAF",
+        )
+
+
+def _zone_record(act: Act) -> Iterator[Refusal]:
+    zone = act.world.owner(act.text("zoneId")) if act.text("zoneId") else None
+    domain, name = str(get(zone.inputs, "name") or "").rstrip(".") if zone else "", act.text("name").rstrip(".")
+    if domain and name.count(".") >= domain.count(".") and name != domain and not name.endswith(f".{domain}"):
+        yield Refusal(
+            "InvalidChangeBatch",
+            f"RRSet with DNS name {name}. is not permitted in zone {domain}.",
+            f"name it within {domain}",
+        )
+    for other in act.world.of(act.token):
+        keys = ("zoneId", "name", "type", "setIdentifier")
+        same = all(get(other.inputs, key) == act.get(key) for key in keys) and act.text("zoneId")
+        if other.urn != act.urn and same and act.get("allowOverwrite") is not True:
+            yield Refusal(
+                "InvalidChangeBatch",
+                f"Tried to create resource record set [name='{name}.', type='{act.text('type')}'] but it already exists",
+                "keep one of the two records",
+            )
+    aliased, ttl = bool(act.get("aliases")), act.get("ttl")
+    if aliased and ttl is not None:
+        yield Refusal("InvalidInput", "An alias record has no ttl of its own", "leave ttl out")
+    if act.text("type") == "CNAME" and name and name == domain:
+        yield Refusal(
+            "InvalidChangeBatch",
+            f"RRSet of type CNAME with DNS name {name}. is not permitted at apex in zone {domain}.",
+            "use an A and an AAAA record with an alias",
+        )
+
+
+_DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
+LAWS = (
+    Law("a load balancer's zones", _ELB + "API_CreateLoadBalancer.html", _BALANCER, _balancer_zones),
+    Law("a load balancer's timeouts", _ELB + "API_ModifyLoadBalancerAttributes.html", _BALANCER, _balancer_options),
+    Law("health checks", _ELB + "API_CreateTargetGroup.html", _TARGETS, _health_check),
+    Law("listeners", _ELB + "API_CreateListener.html", _LISTENER, _listener),
+    Law(
+        "a certificate is validated before use",
+        _ELB + "API_CreateListener.html",
+        f"{_LISTENER}|{_DISTRIBUTION}",
+        _certificate_ready,
+    ),
+    Law("a distribution's names", _CLOUDFRONT, _DISTRIBUTION, _aliases),
+    Law("a distribution's origins", _CLOUDFRONT, _DISTRIBUTION, _origins),
+    Law(
+        "a distribution's timeouts",
+        "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html",
+        _DISTRIBUTION,
+        _timeouts,
+    ),
+    Law("a distribution's web ACL", _CLOUDFRONT, _DISTRIBUTION, _web_acl_arn),
+    Law(
+        "web ACLs",
+        _WAF,
+        r"aws:wafv2/(webAcl:WebAcl|ipSet:IpSet|ruleGroup:RuleGroup|regexPatternSet:RegexPatternSet)",
+        _web_acl,
+    ),
+    Law(
+        "where a web ACL may log",
+        "https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html",
+        r"aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",
+        _web_acl_log,
+    ),
+    Law(
+        "records of a zone",
+        "https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html",
+        r"aws:route53/record:Record",
+        _zone_record,
+    ),
+)

@@ -1,0 +1,232 @@
+"""Kubernetes: kinds that the cluster knows, manifests that fit their schema, namespaces and clusters that are there."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import jsonschema
+import yaml
+from kubernetes_validate.utils import schema_contents
+from referencing import Registry, Resource
+
+from ..wire import UNKNOWN
+from ..world import Record
+from .law import Act, Law, Refusal, get, items
+
+RELEASE = "kubernetes:helm.sh/v3:Release"
+_DEFAULT_VERSION = "1.35"
+OBJECTS = r"kubernetes:(?!helm\.sh/|yaml|kustomize|index:|pulumi)[\w./-]+:(?!\w+(Patch|List)$)\w+"
+
+
+def _cluster(act: Act) -> Record | None:
+    """The EKS cluster that the object goes to, where this program made it."""
+    clusters = act.world.of("aws:eks/cluster:Cluster")
+    identity = act.provider.get("clusterIdentifier")
+    named = next((c for c in clusters if identity and identity in (c.outputs.get("arn"), c.id)), None)
+    return named or (clusters[0] if len(clusters) == 1 else None)
+
+
+def version_of(act: Act) -> str:
+    """The Kubernetes minor of the object's cluster."""
+    cluster = _cluster(act)
+    version = get(cluster.inputs, "version") if cluster else None
+    return version if isinstance(version, str) and re.fullmatch(r"1\.\d+", version) else _DEFAULT_VERSION
+
+
+@cache
+def _validator(version: str, kind: str, api_version: str) -> "jsonschema.Draft202012Validator | None":
+    """The strict schema of a kind, as kubernetes-validate ships it; None where that version has no such kind."""
+    folder = f"kubernetes-json-schema/v{_patch(version)}-local-strict"
+    group = re.sub(r"^([^./]*)(?:\.[^/]*)?/", r"\1-", api_version)
+    try:
+        schema = schema_contents(f"{folder}/{kind.lower()}-{group}.json", version)
+    except FileNotFoundError:
+        return None
+    definitions = schema_contents(f"{folder}/_definitions.json", version)
+    registry: Registry[Any] = Resource.from_contents(definitions) @ (Resource.from_contents(schema) @ Registry())
+    return jsonschema.Draft202012Validator(schema, registry=registry)
+
+
+@cache
+def _patch(version: str) -> str:
+    from kubernetes_validate.utils import all_versions, major_minor  # noqa: PLC0415 # reads a folder: only when needed
+
+    return str([v for v in all_versions() if major_minor(v) <= major_minor(version)][-1])
+
+
+def label(act: Act) -> str:
+    """How the API server speaks of the object: Deployment.apps "web"."""
+    group = act.text("apiVersion").rpartition("/")[0]
+    name = act.text("metadata", "name") or act.name
+    return f'{act.text("kind") or act.cls}{"." + group if group else ""} "{name}"'
+
+
+def _schema(act: Act) -> Iterator[Refusal]:
+    api_version, kind = act.text("apiVersion"), act.text("kind")
+    validator = _validator(version_of(act), kind, api_version) if api_version and kind else None
+    if validator is None:
+        return
+    faults = [e for e in validator.iter_errors(dict(act.inputs)) if e.instance != UNKNOWN]
+    for fault in faults[:5]:
+        deepest = jsonschema.exceptions.best_match([fault])
+        where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in deepest.absolute_path)
+        yield Refusal(
+            "ValidationError",
+            f"{label(act)} is invalid: {where.lstrip('.') or '(root)'}: {_say(deepest)}",
+            f"write it as Kubernetes {version_of(act)} has it: kubectl explain {kind.lower()}{where.split('[')[0]}",
+        )
+
+
+def _say(fault: Any) -> str:
+    if fault.validator == "additionalProperties":
+        known = set(fault.schema.get("properties", ()))
+        return "unknown field " + ", ".join(sorted(f'"{name}"' for name in fault.instance.keys() - known))
+    if fault.validator in ("type", "required", "enum", "minimum", "format"):
+        return str(fault.message).partition(" is not of type ")[0] + (
+            f" must be of type {fault.validator_value}" if fault.validator == "type" else ""
+        )
+    return str(fault.message)
+
+
+# chart -> groups of the custom resources it brings, and the value without which it does not, where there is one.
+CHARTS: Mapping[str, tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]] = {
+    "argo-cd": (("argoproj.io",), ()),
+    "argo-rollouts": (("argoproj.io",), ()),
+    "aws-gateway-controller-chart": (("application-networking.k8s.aws",), ()),
+    "aws-load-balancer-controller": (("elbv2.k8s.aws", "gateway.k8s.aws"), ()),
+    # https://cert-manager.io/docs/installation/helm/: it brings them only when told to
+    "cert-manager": (("cert-manager.io", "acme.cert-manager.io"), (("crds", "enabled"), ("installCRDs",))),
+    "cloudnative-pg": (("postgresql.cnpg.io",), ()),
+    "external-secrets": (("external-secrets.io", "generators.external-secrets.io"), ()),
+    "istio-base": (("networking.istio.io", "security.istio.io", "telemetry.istio.io"), ()),
+    "base": (("networking.istio.io", "security.istio.io", "telemetry.istio.io"), ()),
+    "karpenter": (("karpenter.sh", "karpenter.k8s.aws"), ()),
+    "karpenter-crd": (("karpenter.sh", "karpenter.k8s.aws"), ()),
+    "keda": (("keda.sh", "eventing.keda.sh"), ()),
+    "kube-prometheus-stack": (("monitoring.coreos.com",), ()),
+    "kyverno": (("kyverno.io",), ()),
+    "opentelemetry-operator": (("opentelemetry.io",), ()),
+    "prometheus-operator-crds": (("monitoring.coreos.com",), ()),
+    "secrets-store-csi-driver": (("secrets-store.csi.x-k8s.io",), ()),
+    "traefik": (("traefik.io",), ()),
+}
+# https://docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks.html
+_ADDONS: Mapping[str, tuple[str, ...]] = {
+    "vpc-cni": ("vpcresources.k8s.aws", "networking.k8s.aws", "crd.k8s.amazonaws.com"),
+    "cert-manager": ("cert-manager.io", "acme.cert-manager.io"),
+    "snapshot-controller": ("snapshot.storage.k8s.io",),
+    "adot": ("opentelemetry.io",),
+}
+# Groups with a dot that are Kubernetes' own, or that EKS brings.
+_BUILT_IN = re.compile(r"[a-z.]+\.k8s\.io|vpcresources\.k8s\.aws|eks\.amazonaws\.com|crd\.k8s\.amazonaws\.com")
+_CRD_GROUPS = re.compile(r"gateway\.networking\.k8s\.io|snapshot\.storage\.k8s\.io|secrets-store\.csi\.x-k8s\.io")
+
+
+def _known_kind(act: Act) -> Iterator[Refusal]:
+    api_version, kind = act.text("apiVersion"), act.text("kind")
+    group = api_version.rpartition("/")[0]
+    if not api_version or not kind:
+        return
+    built_in = "." not in group or (_BUILT_IN.fullmatch(group) and not _CRD_GROUPS.fullmatch(group))
+    if built_in:
+        if _validator(version_of(act), kind, api_version) is None and not group.endswith((".k8s.aws", "amazonaws.com")):
+            yield Refusal(
+                "NoKindMatch",
+                f'no matches for kind "{kind}" in version "{api_version}"',
+                f"Kubernetes {version_of(act)} has no such kind: see its deprecation guide for the version that took its place",
+            )
+    elif not _served(act, group):
+        charts = ", ".join(chart for chart, (groups, _) in CHARTS.items() if group in groups)
+        yield Refusal(
+            "NoKindMatch",
+            f'no matches for kind "{kind}" in version "{api_version}": ensure CRDs are installed first',
+            f"install what brings {group}{f' ({charts})' if charts else ''} first, and let this object depend on it",
+        )
+
+
+def _served(act: Act, group: str) -> bool:
+    crds = act.world.of("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition")
+    if any(get(crd.inputs, "spec", "group") in (group, None) for crd in crds):
+        return True
+    addons = (get(addon.inputs, "addonName") for addon in act.world.of("aws:eks/addon:Addon"))
+    if any(group in _ADDONS.get(str(name), ()) for name in addons):
+        return True
+    return any(_brings(release, group) for release in act.world.of(RELEASE))
+
+
+def _brings(release: Record, group: str) -> bool:
+    chart = get(release.inputs, "chart")
+    if not isinstance(chart, str) or get(release.inputs, "skipCrds") is True:
+        return not isinstance(chart, str)
+    known = CHARTS.get(chart.rstrip("/").rpartition("/")[2])
+    if known is None:
+        return True  # a chart that the sandbox does not know may bring anything
+    groups, switches = known
+    values = get(release.inputs, "values")
+    on = not switches or values is None or any(get(values, *path) in (True, "true") for path in switches)
+    return group in groups and (on and (values is not None or not switches))
+
+
+_STANDING = {"default", "kube-system", "kube-public", "kube-node-lease"}
+
+
+def _namespace(act: Act) -> Iterator[Refusal]:
+    name = act.text("metadata", "namespace") if act.token != RELEASE else act.text("namespace")
+    creates = act.token == RELEASE and act.get("createNamespace") is True
+    if not name or name in _STANDING or creates:
+        return
+    made = {get(n.inputs, "metadata", "name") for n in act.world.of("kubernetes:core/v1:Namespace")}
+    releases = act.world.of(RELEASE)
+    made |= {get(r.inputs, "namespace") for r in releases if get(r.inputs, "createNamespace") is True}
+    if name not in made and None not in made:
+        yield Refusal(
+            "NotFound",
+            f'namespaces "{name}" not found',
+            "make the Namespace first, and take its metadata.name output, so that Pulumi knows the order",
+            may_appear=True,
+        )
+
+
+def _reachable(act: Act) -> Iterator[Refusal]:
+    identity = act.provider.get("clusterIdentifier")
+    endpoint = _server(str(act.provider.get("kubeconfig") or ""))
+    for value in (identity, endpoint):
+        if isinstance(value, str) and act.world.gone(value):
+            host = endpoint.removeprefix("https://") or value
+            yield Refusal(
+                "unreachable",
+                f"configured Kubernetes cluster is unreachable: dial tcp: lookup {host}: no such host",
+                "let everything in the cluster depend on it, so that it is deleted first; what is left in the state goes "
+                "with PULUMI_K8S_DELETE_UNREACHABLE=true",
+            )
+            return
+
+
+@cache
+def _server(kubeconfig: str) -> str:
+    try:
+        loaded = yaml.safe_load(kubeconfig) if kubeconfig else None
+    except yaml.YAMLError:
+        return ""
+    clusters = items(loaded, "clusters")
+    found = get(clusters[0], "cluster", "server") if clusters else None
+    return found if isinstance(found, str) else ""
+
+
+_API = "https://kubernetes.io/docs/reference/using-api/"
+_ALL = r"kubernetes:(?!yaml|kustomize|index:).*"
+LAWS = (
+    Law(
+        "a manifest fits its schema", "https://kubernetes.io/docs/reference/generated/kubernetes-api/", OBJECTS, _schema
+    ),
+    Law("a kind is known", "https://kubernetes.io/docs/reference/using-api/deprecation-guide/", OBJECTS, _known_kind),
+    Law(
+        "a namespace is there first",
+        "https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
+        f"{OBJECTS}|{re.escape(RELEASE)}",
+        _namespace,
+        ("create",),
+    ),
+    Law("a cluster is there", _API, _ALL, _reachable, ("create", "update", "delete")),
+)

@@ -1,0 +1,390 @@
+"""Names that are taken, names that are too long, and the quotas that such a stack meets first."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ..world import Record
+from .law import Act, Law, Refusal, get
+
+_TAKEN = "https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html"
+
+
+@dataclass(frozen=True)
+class _Name:
+    """How a type is named: the property, what AWS takes, and what AWS says."""
+
+    key: str
+    pattern: str
+    rule: str
+    source: str
+    code: str = "ValidationError"
+    taken: str = "AlreadyExistsException"
+    within: tuple[str, ...] = ()
+    """Further properties that must be equal for two names to clash."""
+    everywhere: bool = False
+    """Whether it is unique over all regions."""
+
+
+_IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
+_ELB = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html"
+_TARGETS = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html"
+_BUCKETS = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
+_RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html"
+_CACHE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html"
+_NAMES: Mapping[str, _Name] = {
+    "aws:iam/role:Role": _Name(
+        "name",
+        r"[\w+=,.@-]{1,64}",
+        "1 to 64 letters, digits and +=,.@-",
+        _IAM,
+        taken="EntityAlreadyExists",
+        everywhere=True,
+    ),
+    "aws:iam/policy:Policy": _Name(
+        "name",
+        r"[\w+=,.@-]{1,128}",
+        "1 to 128 letters, digits and +=,.@-",
+        _IAM,
+        taken="EntityAlreadyExists",
+        everywhere=True,
+    ),
+    "aws:iam/instanceProfile:InstanceProfile": _Name(
+        "name",
+        r"[\w+=,.@-]{1,128}",
+        "1 to 128 letters, digits and +=,.@-",
+        _IAM,
+        taken="EntityAlreadyExists",
+        everywhere=True,
+    ),
+    "aws:lb/loadBalancer:LoadBalancer": _Name(
+        "name",
+        r"(?!internal-)(?!-)[A-Za-z0-9-]{1,32}(?<!-)",
+        "at most 32 letters, digits and hyphens, no hyphen at either end, and not internal- at the start",
+        _ELB,
+        taken="DuplicateLoadBalancerName",
+    ),
+    "aws:lb/targetGroup:TargetGroup": _Name(
+        "name",
+        r"(?!-)[A-Za-z0-9-]{1,32}(?<!-)",
+        "at most 32 letters, digits and hyphens, and no hyphen at either end",
+        _TARGETS,
+        taken="DuplicateTargetGroupName",
+    ),
+    "aws:s3/bucket:Bucket": _Name(
+        "bucket",
+        r"(?!xn--)(?!sthree-)(?!amzn-s3-demo-)(?!(\d+\.){3}\d+$)[a-z0-9](?!.*\.\.)[a-z0-9.-]{1,61}[a-z0-9](?<!-s3alias)(?<!--ol-s3)",
+        "3 to 63 lowercase letters, digits, dots and hyphens, beginning and ending with a letter or digit",
+        _BUCKETS,
+        code="InvalidBucketName",
+        taken="BucketAlreadyOwnedByYou",
+        everywhere=True,
+    ),
+    "aws:rds/instance:Instance": _Name(
+        "identifier",
+        r"[A-Za-z](?!.*--)[A-Za-z0-9-]{0,62}(?<!-)",
+        "1 to 63 letters, digits and hyphens, a letter first, no hyphen last and no two together",
+        _RDS,
+        code="InvalidParameterValue",
+        taken="DBInstanceAlreadyExists",
+    ),
+    "aws:rds/subnetGroup:SubnetGroup": _Name(
+        "name",
+        r"(?!default$)[a-z0-9 ._-]{1,255}",
+        "at most 255 lowercase letters, digits, periods, underscores and hyphens, and not default",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSubnetGroup.html",
+        code="InvalidParameterValue",
+        taken="DBSubnetGroupAlreadyExists",
+    ),
+    "aws:rds/parameterGroup:ParameterGroup": _Name(
+        "name",
+        r"[a-z](?!.*--)[a-z0-9-]{0,254}(?<!-)",
+        "1 to 255 lowercase letters, digits and hyphens, a letter first, no hyphen last and no two together",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBParameterGroup.html",
+        code="InvalidParameterValue",
+        taken="DBParameterGroupAlreadyExists",
+    ),
+    "aws:elasticache/replicationGroup:ReplicationGroup": _Name(
+        "replicationGroupId",
+        r"[A-Za-z](?!.*--)[A-Za-z0-9-]{0,39}(?<!-)",
+        "1 to 40 letters, digits and hyphens, a letter first, no hyphen last and no two together",
+        _CACHE,
+        code="InvalidParameterValue",
+        taken="ReplicationGroupAlreadyExists",
+    ),
+    "aws:eks/cluster:Cluster": _Name(
+        "name",
+        r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}",
+        "1 to 100 letters, digits, hyphens and underscores, a letter or digit first",
+        "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html",
+        code="InvalidParameterException",
+        taken="ResourceInUseException",
+    ),
+    "aws:eks/nodeGroup:NodeGroup": _Name(
+        "nodeGroupName",
+        r"[0-9A-Za-z][A-Za-z0-9_-]{0,62}",
+        "1 to 63 letters, digits, hyphens and underscores, a letter or digit first",
+        "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html",
+        code="InvalidParameterException",
+        taken="ResourceInUseException",
+        within=("clusterName",),
+    ),
+    "aws:eks/addon:Addon": _Name(
+        "addonName",
+        r".+",
+        "",
+        "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAddon.html",
+        taken="ResourceInUseException",
+        within=("clusterName",),
+    ),
+    "aws:ec2/securityGroup:SecurityGroup": _Name(
+        "name",
+        r"(?!sg-)[\w .:/()#,@\[\]+=&;{}!$*-]{1,255}",
+        "at most 255 characters of a-z, A-Z, 0-9, spaces and ._-:/()#,@[]+=&;{}!$*, and not sg- at the start",
+        "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html",
+        code="InvalidParameterValue",
+        taken="InvalidGroup.Duplicate",
+        within=("vpcId",),
+    ),
+    "aws:secretsmanager/secret:Secret": _Name(
+        "name",
+        r"[\w/+=.@-]{1,512}",
+        "at most 512 letters, digits and /_+=.@-",
+        "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html",
+        code="ValidationException",
+        taken="ResourceExistsException",
+    ),
+    "aws:cloudwatch/logGroup:LogGroup": _Name(
+        "name",
+        r"[.\w/#-]{1,512}",
+        "at most 512 letters, digits and _-/.#",
+        "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
+        code="InvalidParameterException",
+        taken="ResourceAlreadyExistsException",
+    ),
+    "aws:kms/alias:Alias": _Name(
+        "name",
+        r"alias/(?!aws/)[\w/-]{1,250}",
+        "alias/ and then letters, digits and /_-, and not alias/aws/",
+        "https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html",
+        code="ValidationException",
+    ),
+    "aws:sns/topic:Topic": _Name(
+        "name",
+        r"[\w-]{1,256}|[\w-]{1,251}\.fifo",
+        "at most 256 letters, digits, hyphens and underscores (.fifo at the end of a FIFO topic)",
+        "https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html",
+        code="InvalidParameter",
+    ),
+    "aws:sqs/queue:Queue": _Name(
+        "name",
+        r"[\w-]{1,80}|[\w-]{1,75}\.fifo",
+        "at most 80 letters, digits, hyphens and underscores (.fifo at the end of a FIFO queue)",
+        "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html",
+        code="InvalidParameterValue",
+        taken="QueueAlreadyExists",
+    ),
+    "aws:wafv2/webAcl:WebAcl": _Name(
+        "name",
+        r"[\w-]{1,128}",
+        "at most 128 letters, digits, hyphens and underscores",
+        "https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html",
+        code="WAFInvalidParameterException",
+        taken="WAFDuplicateItemException",
+        within=("scope",),
+    ),
+    "aws:wafv2/ipSet:IpSet": _Name(
+        "name",
+        r"[\w-]{1,128}",
+        "at most 128 letters, digits, hyphens and underscores",
+        "https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateIPSet.html",
+        code="WAFInvalidParameterException",
+        taken="WAFDuplicateItemException",
+        within=("scope",),
+    ),
+    "aws:ecr/repository:Repository": _Name(
+        "name",
+        r"[a-z0-9]+([._/-][a-z0-9]+)*",
+        "lowercase letters and digits, divided by single . _ - /",
+        "https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html",
+        code="InvalidParameterException",
+        taken="RepositoryAlreadyExistsException",
+    ),
+    "aws:backup/vault:Vault": _Name(
+        "name",
+        r"[\w-]{2,50}",
+        "2 to 50 letters, digits, hyphens and underscores",
+        "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html",
+        code="InvalidParameterValueException",
+    ),
+}
+
+
+def region_of(record: Record) -> str:
+    """The region a record was made in, as its outputs tell."""
+    return str(record.outputs.get("region") or "")
+
+
+def _legal(act: Act) -> Iterator[Refusal]:
+    rule = _NAMES[act.token]
+    name = act.text(rule.key)
+    if name and not re.fullmatch(rule.pattern, name):
+        yield Refusal(
+            rule.code,
+            f"the {rule.key} '{name}' ({len(name)} characters) is not valid: {rule.rule}",
+            f"choose a {rule.key} of {rule.rule}; or leave it out, and Pulumi makes one",
+        )
+
+
+def _free(act: Act) -> Iterator[Refusal]:
+    rule = _NAMES[act.token]
+    name = act.text(rule.key)
+    for other in act.world.of(act.token) if name else []:
+        theirs = get(other.inputs, rule.key) or other.outputs.get(rule.key)
+        if other.urn == act.urn or theirs != name or any(get(other.inputs, k) != act.get(k) for k in rule.within):
+            continue
+        region = region_of(other)
+        if rule.everywhere or not region or region == act.region:
+            yield Refusal(
+                rule.taken,
+                f"{act.cls} with {rule.key} {name} already exists: {other.urn.rpartition('::')[2]}",
+                f"give it another {rule.key}; or leave it out, and Pulumi makes one",
+            )
+
+
+def _pending_deletion(act: Act) -> Iterator[Refusal]:
+    name = act.text("name")
+    if name and act.world.gone(f"secret {name}"):
+        yield Refusal(
+            "InvalidRequestException",
+            f"You can't create this secret because a secret with this name is already scheduled for deletion: {name}",
+            "restore that secret, leave the name to Pulumi, or set recoveryWindowInDays to 0 where losing it is meant",
+        )
+
+
+@dataclass(frozen=True)
+class _Quota:
+    """So many of a type AWS gives an account at first."""
+
+    name: str
+    token: str
+    default: int
+    code: str
+    source: str
+    group: Callable[[Record], object]
+    """Resources are counted among those of which this is equal."""
+
+
+_VPC_QUOTAS = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"
+_QUOTAS = (
+    _Quota("vpcs", "aws:ec2/vpc:Vpc", 5, "VpcLimitExceeded", _VPC_QUOTAS, region_of),
+    _Quota("elastic-ips", "aws:ec2/eip:Eip", 5, "AddressLimitExceeded", _VPC_QUOTAS, region_of),
+    _Quota(
+        "internet-gateways",
+        "aws:ec2/internetGateway:InternetGateway",
+        5,
+        "InternetGatewayLimitExceeded",
+        _VPC_QUOTAS,
+        region_of,
+    ),
+    _Quota(
+        "subnets-per-vpc",
+        "aws:ec2/subnet:Subnet",
+        200,
+        "SubnetLimitExceeded",
+        _VPC_QUOTAS,
+        lambda r: get(r.inputs, "vpcId"),
+    ),
+    _Quota(
+        "rules-per-security-group",
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        60,
+        "RulesPerSecurityGroupLimitExceeded",
+        _VPC_QUOTAS,
+        lambda r: get(r.inputs, "securityGroupId"),
+    ),
+    _Quota(
+        "rules-per-security-group",
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+        60,
+        "RulesPerSecurityGroupLimitExceeded",
+        _VPC_QUOTAS,
+        lambda r: get(r.inputs, "securityGroupId"),
+    ),
+    _Quota(
+        "policies-per-role",
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        10,
+        "LimitExceeded",
+        _IAM,
+        lambda r: get(r.inputs, "role"),
+    ),
+    _Quota(
+        "node-groups-per-cluster",
+        "aws:eks/nodeGroup:NodeGroup",
+        30,
+        "ResourceLimitExceededException",
+        "https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html",
+        lambda r: get(r.inputs, "clusterName"),
+    ),
+    _Quota(
+        "database-instances",
+        "aws:rds/instance:Instance",
+        40,
+        "InstanceQuotaExceeded",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html",
+        region_of,
+    ),
+)
+
+
+def _within(quota: _Quota) -> Callable[[Act], Iterator[Refusal]]:
+    def judge(act: Act) -> Iterator[Refusal]:
+        own = quota.group(Record(act.token, "", act.urn, 0, dict(act.inputs), {"region": act.region}))
+        if own is None:
+            return
+        standing = [r for r in act.world.of(quota.token) if r.urn != act.urn and quota.group(r) in (own, "")]
+        limit = act.quotas.get(quota.name, quota.default)
+        if len(standing) >= limit:
+            yield Refusal(
+                quota.code,
+                f"The maximum number of {quota.name} has been reached: {limit}",
+                f"ask AWS for more (Service Quotas), then tell the sandbox: --quota {quota.name}=N",
+            )
+
+    return judge
+
+
+def _inline_rules(act: Act) -> Iterator[Refusal]:
+    limit = act.quotas.get("rules-per-security-group", 60)
+    for key in ("ingress", "egress"):
+        rules = act.get(key)
+        # A rule with several ranges counts once for each.
+        count = sum(
+            len(get(rule, "cidrBlocks") or [])
+            + len(get(rule, "ipv6CidrBlocks") or [])
+            + len(get(rule, "securityGroups") or [])
+            for rule in (rules if isinstance(rules, list) else [])
+        )
+        if count > limit:
+            yield Refusal(
+                "RulesPerSecurityGroupLimitExceeded",
+                f"The maximum number of rules per security group has been reached: {count} {key} rules, {limit} allowed",
+                "use a managed prefix list, or ask for a higher quota and pass --quota rules-per-security-group=N",
+            )
+
+
+QUOTAS = (*dict.fromkeys(quota.name for quota in _QUOTAS), "origin-read-timeout")
+LAWS = (
+    *(Law("names", rule.source, re.escape(token), _legal) for token, rule in _NAMES.items()),
+    *(Law("a name is free", _TAKEN, re.escape(token), _free, ("create",)) for token in _NAMES),
+    Law(
+        "a deleted secret keeps its name",
+        "https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_delete-secret.html",
+        r"aws:secretsmanager/secret:Secret",
+        _pending_deletion,
+        ("create",),
+    ),
+    *(Law(f"quota {q.name}", q.source, re.escape(q.token), _within(q), ("create",)) for q in _QUOTAS),
+    Law("quota rules-per-security-group", _VPC_QUOTAS, r"aws:ec2/securityGroup:SecurityGroup", _inline_rules),
+)

@@ -1,0 +1,216 @@
+"""What a resource refers to must stand, be of the right kind, and lie in the same VPC where AWS demands it.
+
+An id that the sandbox never made is taken to stand outside of this program: it is judged by its kind alone.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..world import Record
+from .known import Known
+from .law import Act, Law, Refusal, get, items
+
+_IDS = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"
+_ERRORS = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
+_ID = re.compile(
+    r"(vpc|subnet|sg|rtb|igw|eigw|nat|eipalloc|acl|vpce|lt|eni|vgw|tgw|vol|snap|ami|pl|dopt|pcx)-[0-9a-f]{8,17}"
+)
+# Property -> the prefixes of the ids that belong there.
+_KINDS: Mapping[str, tuple[str, ...]] = {
+    "allocationId": ("eipalloc",),
+    "egressOnlyGatewayId": ("eigw",),
+    "gatewayId": ("igw", "vgw", "vpce"),
+    "internetGatewayId": ("igw",),
+    "natGatewayId": ("nat",),
+    "networkAclId": ("acl",),
+    "networkInterfaceId": ("eni",),
+    "referencedSecurityGroupId": ("sg",),
+    "routeTableId": ("rtb",),
+    "routeTableIds": ("rtb",),
+    "securityGroupId": ("sg",),
+    "securityGroupIds": ("sg",),
+    "securityGroups": ("sg",),
+    "sourceSecurityGroupId": ("sg",),
+    "subnetId": ("subnet",),
+    "subnetIds": ("subnet",),
+    "subnets": ("subnet",),
+    "transitGatewayId": ("tgw",),
+    "vpcEndpointId": ("vpce",),
+    "vpcId": ("vpc",),
+    "vpcSecurityGroupIds": ("sg",),
+}
+# Property -> what the ARN there must be of: service, and how its resource begins.
+_ARNS: Mapping[str, tuple[str, str]] = {
+    "acmCertificateArn": ("acm", "certificate/"),
+    "certificateArn": ("acm", "certificate/"),
+    "executionRoleArn": ("iam", "role/"),
+    "iamRoleArn": ("iam", "role/"),
+    "keyArn": ("kms", "key/"),
+    "kmsKeyArn": ("kms", "key/"),
+    "kmsKeyId": ("kms", ""),
+    "loadBalancerArn": ("elasticloadbalancing", "loadbalancer/"),
+    "monitoringRoleArn": ("iam", "role/"),
+    "nodeRoleArn": ("iam", "role/"),
+    "roleArn": ("iam", "role/"),
+    "targetGroupArn": ("elasticloadbalancing", "targetgroup/"),
+    "taskRoleArn": ("iam", "role/"),
+    "webAclArn": ("wafv2", ""),
+}
+
+
+def _walk(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in the inputs with the name of the property that holds it."""
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            if name not in ("tags", "tagsAll"):
+                yield from _walk(item, name)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _walk(item, key)
+
+
+def _standing(act: Act) -> Iterator[Refusal]:
+    for key, value in _walk(act.inputs):
+        if (value.startswith("arn:") or _ID.fullmatch(value)) and act.world.gone(value):
+            yield Refusal(
+                "NotFound",
+                f"`{key}` is {value}, which stood in this account once and was deleted",
+                "hand over the output of the resource that stands now; `refresh` shows what is gone",
+            )
+
+
+def _right_kind(act: Act) -> Iterator[Refusal]:
+    for key, value in _walk(act.inputs):
+        wanted = _KINDS.get(key)
+        found = _ID.fullmatch(value)
+        if wanted and ((found and found[1] not in wanted) or value.startswith("arn:")):
+            yield Refusal(
+                f"Invalid{wanted[0].capitalize()}ID.Malformed",
+                f'Invalid id: "{value}" (expecting "{wanted[0]}-...") in `{key}`',
+                f"hand over the id of a resource of that kind, which begins with {wanted[0]}-",
+            )
+        if key in _ARNS:
+            yield from _right_arn(key, value)
+
+
+def _right_arn(key: str, value: str) -> Iterator[Refusal]:
+    service, begins = _ARNS[key]
+    parts = value.split(":", 5)
+    is_arn = len(parts) == 6 and parts[0] == "arn"  # noqa: PLR2004 # arn:partition:service:region:account:resource
+    if (is_arn and (parts[2] != service or not parts[5].startswith(begins))) or _ID.fullmatch(value):
+        yield Refusal(
+            "ValidationException",
+            f"`{key}` is {value}, which is no ARN of {service}" + (f" {begins.rstrip('/')}" if begins else ""),
+            f"hand over the ARN of such a resource: arn:aws:{service}:...:{begins}...",
+        )
+
+
+def vpc_of(world: Known, value: str) -> str:
+    """The VPC in which a subnet, security group, route table, gateway or load balancer lies; empty if unknown."""
+    record = world.owner(value)
+    if record is None:
+        return ""
+    if record.token == "aws:ec2/vpc:Vpc":  # its default security group and route table
+        return record.id
+    if record.token == "aws:eks/cluster:Cluster":  # the cluster's own security group
+        return next(filter(None, (vpc_of(world, item) for item in items(record.inputs, "vpcConfig", "subnetIds"))), "")
+    if record.token == "aws:lb/loadBalancer:LoadBalancer":
+        return next(filter(None, (vpc_of(world, item) for item in items(record.inputs, "subnets"))), "")
+    vpc = get(record.inputs, "vpcId")
+    if vpc is None and record.token == "aws:ec2/internetGateway:InternetGateway":
+        attached = world.of("aws:ec2/internetGatewayAttachment:InternetGatewayAttachment")
+        vpc = next((get(a.inputs, "vpcId") for a in attached if get(a.inputs, "internetGatewayId") == value), None)
+    return vpc if isinstance(vpc, str) else ""
+
+
+def subnets_of_group(world: Known, token: str, name: str) -> list[Record]:
+    """The subnets of a database or cache subnet group."""
+    group = next((record for record in world.of(token) if record.id == name), None)
+    found = (world.owner(item) for item in items(group.inputs, "subnetIds")) if group else iter(())
+    return [record for record in found if record is not None]
+
+
+_RDS_GROUP, _CACHE_GROUP = "aws:rds/subnetGroup:SubnetGroup", "aws:elasticache/subnetGroup:SubnetGroup"
+
+
+def _members(act: Act) -> list[str]:
+    """The ids that must lie in one VPC."""
+    if act.token == "aws:rds/instance:Instance":
+        subnets = [subnet.id for subnet in subnets_of_group(act.world, _RDS_GROUP, act.text("dbSubnetGroupName"))]
+        return subnets[:1] + act.texts("vpcSecurityGroupIds") if subnets else []
+    if act.token == "aws:elasticache/replicationGroup:ReplicationGroup":
+        subnets = [subnet.id for subnet in subnets_of_group(act.world, _CACHE_GROUP, act.text("subnetGroupName"))]
+        return subnets[:1] + act.texts("securityGroupIds") if subnets else []
+    inside = act.get("vpcConfig") or act.inputs
+    keys = ("vpcId", "subnetId", "subnetIds", "subnets", "securityGroupIds", "securityGroups", "routeTableId")
+    return [value for key in (*keys, "routeTableIds") for value in _one_or_many(get(inside, key))]
+
+
+def _one_or_many(value: Any) -> list[str]:
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
+
+
+def _same_vpc(act: Act) -> Iterator[Refusal]:
+    home = {value: value if value.startswith("vpc-") else vpc_of(act.world, value) for value in _members(act)}
+    vpcs = {vpc for vpc in home.values() if vpc}
+    if len(vpcs) > 1:
+        listed = ", ".join(f"{value} in {vpc}" for value, vpc in home.items() if vpc)
+        yield Refusal(
+            "InvalidParameterValue",
+            f"The resources belong to different networks: {listed}",
+            "take subnets, security groups and route tables of one VPC",
+        )
+
+
+def _reachable_gateway(act: Act) -> Iterator[Refusal]:
+    table, gateway = act.text("routeTableId"), act.text("gatewayId") or act.text("natGatewayId")
+    if not gateway.startswith(("igw-", "nat-")):
+        return
+    record = act.world.owner(gateway)
+    subnet = get(record.inputs, "subnetId") if record else None
+    theirs = vpc_of(act.world, subnet if isinstance(subnet, str) else gateway)
+    own = vpc_of(act.world, table)
+    if own and theirs and own != theirs:
+        yield Refusal(
+            "InvalidParameterValue",
+            f"route table {table} and network gateway {gateway} belong to different networks",
+            "route to a gateway of the same VPC",
+        )
+
+
+def _peered(act: Act) -> Iterator[Refusal]:
+    own, other = act.text("securityGroupId"), act.text("referencedSecurityGroupId") or act.text("sourceSecurityGroupId")
+    vpcs = {vpc for vpc in (vpc_of(act.world, own), vpc_of(act.world, other)) if vpc}
+    if len(vpcs) > 1 and not act.world.of("aws:ec2/vpcPeeringConnection:VpcPeeringConnection"):
+        yield Refusal(
+            "InvalidGroup.NotFound",
+            f"You have specified two resources that belong to different networks: {own} and {other}",
+            "refer to a security group of the same VPC, or peer the two",
+        )
+
+
+_PLACED = (
+    r"aws:(lb/loadBalancer:LoadBalancer|rds/(instance:Instance|subnetGroup:SubnetGroup)|ec2/vpcEndpoint:VpcEndpoint"
+    r"|elasticache/(replicationGroup:ReplicationGroup|subnetGroup:SubnetGroup)|eks/(cluster:Cluster|nodeGroup:NodeGroup)"
+    r"|lambda/function:Function|ec2/routeTableAssociation:RouteTableAssociation)"
+)
+LAWS = (
+    Law("a reference stands", _ERRORS, r"aws:.*", _standing),
+    Law("a reference is of the right kind", _IDS, r"aws:.*", _right_kind),
+    Law("one VPC", "https://docs.aws.amazon.com/vpc/latest/userguide/how-it-works.html", _PLACED, _same_vpc),
+    Law(
+        "a route's gateway is in its VPC",
+        "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html",
+        r"aws:ec2/route:Route",
+        _reachable_gateway,
+    ),
+    Law(
+        "a group refers to groups it can reach",
+        "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
+        r"aws:(vpc/securityGroup(Ingress|Egress)Rule:.*|ec2/securityGroupRule:SecurityGroupRule)",
+        _peered,
+    ),
+)

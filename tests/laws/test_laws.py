@@ -1,0 +1,147 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pulumi_aws as aws
+import pytest
+
+from sandbox.account import Rules
+from sandbox.laws import LAWS, refusals
+from sandbox.laws.known import Known
+from sandbox.laws.law import Act, Operation
+from sandbox.wire import UNKNOWN
+
+from . import pairs
+from .lawful import Lawful, refusal
+from .pairs import PAIRS, Pair
+
+IDS = [f"{number:03}-{pair.law.replace(' ', '-')}" for number, pair in enumerate(PAIRS)]
+
+
+@pytest.mark.usefixtures("loop")
+@pytest.mark.parametrize("pair", PAIRS, ids=IDS)
+def test_a_break_is_refused_in_the_clouds_words(pair: Pair, tmp_path: Path) -> None:
+    cloud = Lawful(tmp_path)
+    if pair.first is not None:
+        cloud.run(lambda: pair.program(pair.first))
+    if pair.deletes:
+        cloud.run(lambda: pair.program(pair.bad))
+        said = refusal(lambda: cloud.delete(pair.deletes))
+    else:
+        said = refusal(lambda: cloud.run(lambda: pair.program(pair.bad)))
+
+    assert pair.says in said
+    assert f"law:      {pair.law} (https://" in said
+    assert "resource: urn:pulumi:" in said
+    assert "way out:  " in said
+
+
+@pytest.mark.usefixtures("loop")
+@pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.bad != pair.good], ids=lambda pair: pair.law)
+def test_its_neighbour_passes(pair: Pair, tmp_path: Path) -> None:
+    cloud = Lawful(tmp_path)
+    if pair.first is not None:
+        cloud.run(lambda: pair.program(pair.first))
+    cloud.run(lambda: pair.program(pair.good))
+    if pair.deletes:
+        for name in {"bucket": ("object", "bucket")}.get(pair.deletes, (pair.deletes,)):
+            cloud.delete(name)
+
+
+# What must go first, so that what the teardown pairs delete may go.
+ORDER = {
+    "vpc": ("one",),
+    "group": ("lb",),
+    "one": ("nat",),
+    "gateway": ("nat",),
+    "cluster": ("nodes",),
+    "role": ("attachment",),
+}
+
+
+@pytest.mark.usefixtures("loop")
+@pytest.mark.parametrize("pair", [p for p in PAIRS if p.deletes and p.bad == p.good], ids=lambda pair: pair.deletes)
+def test_in_the_right_order_everything_goes(pair: Pair, tmp_path: Path) -> None:
+    cloud = Lawful(tmp_path)
+    cloud.run(lambda: pair.program(pair.good))
+    for name in (*ORDER[pair.deletes], pair.deletes):
+        cloud.delete(name)
+
+
+def test_every_law_has_a_pair() -> None:
+    tried = {pair.law for pair in PAIRS}
+    assert {law.name for law in LAWS} - tried - TRIED_ELSEWHERE == set()
+
+
+# Each has a test of its own below or beside this file.
+TRIED_ELSEWHERE = {
+    "a reference stands",
+    "a deleted secret keeps its name",
+    "a cluster is there",
+}
+
+
+def test_there_are_enough_pairs_and_real_threads() -> None:
+    threads = {pair.thread for pair in PAIRS if pair.thread}
+    assert len(PAIRS) >= 80
+    assert len(threads) >= 25
+
+
+def test_every_law_names_the_source_of_its_truth() -> None:
+    assert [law.name for law in LAWS if not law.source.startswith("https://")] == []
+
+
+@pytest.mark.usefixtures("loop")
+def test_without_laws_anything_goes(tmp_path: Path) -> None:
+    cloud = Lawful(tmp_path, Rules(laws=False))
+    cloud.run(lambda: PAIRS[0].program(PAIRS[0].bad))
+    assert len(cloud.world) > 0
+
+
+@pytest.mark.usefixtures("loop")
+def test_what_was_deleted_cannot_be_referred_to(tmp_path: Path) -> None:
+    cloud = Lawful(tmp_path)
+    cloud.run(pairs.vpc)
+    gone = next(iter(cloud.world)).id
+    cloud.delete("vpc")
+
+    said = refusal(lambda: cloud.run(lambda: aws.ec2.SecurityGroup("group", vpc_id=gone)))
+    assert f"`vpcId` is {gone}, which stood in this account once and was deleted" in said
+    # and the next command knows it still
+    again = Lawful(tmp_path)
+    assert "was deleted" in refusal(lambda: again.run(lambda: aws.ec2.SecurityGroup("group", vpc_id=gone)))
+    # what this program never made is somebody else's, and may well stand
+    again.run(lambda: aws.ec2.SecurityGroup("group", vpc_id="vpc-0aaaaaaaaaaaaaaaa"))
+
+
+@pytest.mark.usefixtures("loop")
+@pytest.mark.parametrize(("days", "refused"), [(30, True), (None, True), (0, False)])
+def test_a_deleted_secret_keeps_its_name_while_it_can_be_restored(
+    days: int | None, refused: bool, tmp_path: Path
+) -> None:
+    """https://github.com/aws-ia/terraform-aws-eks-blueprints/issues/1733."""
+    cloud = Lawful(tmp_path)
+
+    def program() -> None:
+        aws.secretsmanager.Secret("secret", name="flowise", recovery_window_in_days=days)
+
+    cloud.run(program)
+    cloud.delete("secret")
+    said = refusal(lambda: cloud.run(program))
+    assert ("already scheduled for deletion: flowise" in said) == refused
+
+
+@pytest.mark.parametrize("operation", ["create", "update", "delete"])
+def test_what_lies_in_a_cluster_that_is_gone_cannot_be_reached(operation: Operation) -> None:
+    arn = "arn:aws:eks:eu-west-1:123456789012:cluster/platform"
+    token = "kubernetes:core/v1:ConfigMap"
+    act = Act(operation, token, "c", "urn", {}, world=Known(gone=[arn]), provider={"clusterIdentifier": arn})
+    assert [refusal.code for _, refusal in refusals(act)] == ["unreachable"]
+    standing = replace(act, world=Known())
+    assert [refusal.code for _, refusal in refusals(standing)] == []
+
+
+def test_a_preview_says_nothing_of_what_it_does_not_know() -> None:
+    """An unknown is not a fault: every pair's refusals vanish when every value is unknown."""
+    inputs = {"cidrBlock": UNKNOWN, "vpcId": UNKNOWN, "availabilityZone": UNKNOWN, "tags": UNKNOWN}
+    act = Act("create", "aws:ec2/subnet:Subnet", "s", "urn", inputs, region="eu-west-1", preview=True)
+    assert refusals(act) == []
