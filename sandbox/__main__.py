@@ -63,6 +63,10 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--recover", action="store_true", help="settle what a run that was cut off left pending, first"
             )
+        if name in ("up", "destroy"):
+            command.add_argument(
+                "--clock", action="store_true", help="say how long it would take on the real clouds, and why"
+            )
         if name == "destroy":
             command.add_argument("--unprotect", action="store_true", help="delete what is protected, too")
         if name == "manifests":

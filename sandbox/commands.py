@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from . import recovery
+from . import clock, recovery
 from .account import Rules
 from .engine import Engine, running
 from .faults import parse
@@ -34,9 +34,12 @@ def preview(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
 def up(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Create or update the stack."""
     with running(workspace, _rules(options)) as engine:
-        return _settle(engine, options) or engine.run(
+        status = _settle(engine, options) or engine.run(
             "up", "--yes", "--skip-preview", "--stack", workspace.stack, *_packs(options), *rest
         )
+        if not status and options.clock:
+            print(clock.report(_resources(engine)))
+        return status
 
 
 def refresh(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
@@ -55,7 +58,11 @@ def destroy(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
         status = _settle(engine, options)
         if not status and options.unprotect:
             status = engine.run("state", "unprotect", "--all", "--yes", "--stack", workspace.stack)
-        return status or engine.run("destroy", "--yes", "--skip-preview", "--stack", workspace.stack, *rest)
+        resources = _resources(engine) if options.clock else []
+        status = status or engine.run("destroy", "--yes", "--skip-preview", "--stack", workspace.stack, *rest)
+        if not status and options.clock:
+            print(clock.report(resources, deleting=True))
+        return status
 
 
 def outputs(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
@@ -182,6 +189,10 @@ def _lift_protection(workspace: Workspace) -> None:
                 existing.update(replace(record, inputs={**record.inputs, switch: False}))
                 print(f"deletion protection lifted: {record.urn}", file=sys.stderr)
         existing.close()
+
+
+def _resources(engine: Engine) -> list[dict[str, Any]]:
+    return engine.deployment()["deployment"].get("resources") or []
 
 
 def _packs(options: Namespace) -> list[str]:

@@ -32,15 +32,22 @@ def change(sandbox: Sandbox, stack: str, key: str, value: Any) -> None:
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_a_stack_comes_up_clean_stays_and_goes_away(platform: Sandbox, stack: str) -> None:
     platform("preview", *under_policies(stack), stack=stack)
-    platform("up", *under_policies(stack), stack=stack)
+    said = platform("up", "--clock", *under_policies(stack), stack=stack).stdout
+    assert above_the_bound(said) <= 1.1  # no order that is not needed costs time
     made = len(platform.world(stack))
     assert made > 100
 
     assert set(platform.changes(stack=stack)) == {"same"}
     assert len(platform.world(stack)) == made
 
-    platform("destroy", "--unprotect", stack=stack)
+    said = platform("destroy", "--unprotect", "--clock", stack=stack).stdout
+    assert above_the_bound(said) <= 1.1
     assert platform.world(stack) == []
+
+
+def above_the_bound(said: str) -> float:
+    (line,) = [line for line in said.splitlines() if line.startswith("no ordering can take less than")]
+    return float(line.rpartition("ratio ")[2].rstrip(")"))
 
 
 def test_no_output_shows_a_secret(platform: Sandbox) -> None:
