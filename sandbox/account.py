@@ -1,41 +1,22 @@
 """One account of the clouds: the world that stands in it, the laws that hold, and the outages that strike."""
 
-import json
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 
 from . import laws
 from .faults import Outages, parse
 from .laws.known import Known, Layered, gone_values
 from .laws.law import Act
+from .rules import Rules
 from .world import Record, World
 
 # What is missing may be on its way: the Kubernetes provider tries again for a while, too.
 # https://github.com/pulumi/pulumi-kubernetes: await.Creation retries where a kind or a namespace is not found.
 _PATIENCE_SECONDS = 3.0
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What a run is told about the account."""
-
-    laws: bool = True
-    quotas: Mapping[str, int] = field(default_factory=dict)
-    faults: Sequence[str] = ()
-    crash_after: int = 0
-
-    def to_json(self) -> str:
-        """The rules as one argument of a command."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "Rules":
-        """The rules that `to_json` wrote."""
-        return cls(**json.loads(text))
 
 
 class RefusedError(Exception):

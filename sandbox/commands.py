@@ -15,11 +15,9 @@ from typing import Any
 import yaml
 
 from . import clock, recovery
-from .account import Rules
 from .engine import Engine, running
 from .faults import parse
-from .laws import QUOTAS
-from .laws.teardown import PROTECTED, is_protected
+from .rules import Rules
 from .toolchain import pulumi_cli
 from .workspace import SandboxError, Workspace
 from .world import Record, World
@@ -168,19 +166,29 @@ def world(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
 
 
 def _rules(options: Namespace) -> Rules:
+    for text in options.fault:
+        parse(text)  # so that a mistake is told before anything starts
+    return Rules(options.laws == "on", _quotas(options.quota), options.fault, options.crash_after)
+
+
+def _quotas(texts: list[str]) -> dict[str, int]:
+    if not texts:
+        return {}
+    from .laws import QUOTAS  # noqa: PLC0415 # slow: only when needed
+
     quotas: dict[str, int] = {}
-    for text in options.quota:
+    for text in texts:
         name, _, number = text.partition("=")
         if name not in QUOTAS or not number.isdigit():
             raise SandboxError(f"--quota {text}: write NAME=NUMBER; the names are {', '.join(QUOTAS)}")
         quotas[name] = int(number)
-    for text in options.fault:
-        parse(text)  # so that a mistake is told before anything starts
-    return Rules(options.laws == "on", quotas, options.fault, options.crash_after)
+    return quotas
 
 
 def _lift_protection(workspace: Workspace) -> None:
     """Switch the clouds' own deletion protection off, as an operator would before a teardown that is meant."""
+    from .laws.teardown import PROTECTED, is_protected  # noqa: PLC0415 # as above
+
     with workspace.locked():
         existing = World(workspace.world_file)
         for record in existing:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from .account import Rules
+from .rules import Rules
 from .toolchain import pulumi_cli
 from .workspace import SandboxError, Workspace
 

@@ -6,14 +6,12 @@ are matched by name, case aside, with a small table where the names differ. Nest
 schemas name nearly none of them.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
 
-from . import schema
+from . import aws_data, schema
 
 # Pulumi's module -> CloudFormation's service, where the names differ.
 _SERVICES: Mapping[str, str] = {
@@ -181,16 +179,10 @@ def cloudformation(token: str) -> dict[str, Any] | None:
     service = module.partition("/")[0]
     wanted = _TYPES.get(token, f"AWS::{_SERVICES.get(service, service)}::{cls}").lower() if package == "aws" else ""
     document = _index().get(wanted)
-    return None if document is None else _read(f"resources/{document}.json")
+    return None if document is None else aws_data.read(f"schemas/resources/{document}.json")
 
 
 @cache
 def _index() -> Mapping[str, str]:
     # us-east-1 has every type; a type's create-only properties do not differ by region.
-    return {name.lower(): document for name, document in _read("providers/us-east-1.json").items()}
-
-
-def _read(name: str) -> dict[str, Any]:
-    text = resources.files("cfnlint").joinpath("data", "schemas", *name.split("/")).read_text(encoding="utf-8")
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
+    return {name.lower(): document for name, document in aws_data.read("schemas/providers/us-east-1.json").items()}

@@ -13,9 +13,10 @@ from pathlib import Path
 import grpc
 from pulumi.runtime.proto import language_pb2_grpc, provider_pb2_grpc
 
-from .account import Account, Rules
+from .account import Account
 from .language_host import LanguageHost
 from .provider import Provider
+from .rules import Rules
 from .schema import PACKAGES
 from .world import World
 

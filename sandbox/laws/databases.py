@@ -1,12 +1,11 @@
 """RDS: families and versions, classes and storage that fit, passwords and names that PostgreSQL takes."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
 
+from .. import aws_data
 from .law import Act, Law, Refusal, get, items
 from .references import subnets_of_group
 
@@ -19,8 +18,7 @@ _MODIFY = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyD
 @cache
 def _extension(name: str) -> Any:
     """AWS's own lists, as cfn-lint ships them."""
-    path = ("data", "schemas", "extensions", "aws_rds_dbinstance", f"{name}.json")
-    return json.loads(resources.files("cfnlint").joinpath(*path).read_text(encoding="utf-8"))
+    return aws_data.read(f"schemas/extensions/aws_rds_dbinstance/{name}.json")
 
 
 def _engine_versions(engine: str) -> list[str]:

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib import resources
 from typing import Any, Literal
 
+from .. import aws_data
 from ..wire import UNKNOWN
 from .law import Act, Law, Refusal
 
@@ -58,8 +58,8 @@ _OPERATORS = re.compile(
 @cache
 def _services() -> Mapping[str, frozenset[str]]:
     """Every service prefix with its actions, in lower case, as cfn-lint ships them."""
-    text = resources.files("cfnlint").joinpath("data", "AdditionalSpecs", "Policies.json").read_text(encoding="utf-8")
-    return {service: frozenset(known["Actions"]) for service, known in json.loads(text).items()}
+    listed = aws_data.read("AdditionalSpecs/Policies.json")
+    return {service: frozenset(known["Actions"]) for service, known in listed.items()}
 
 
 def _document(act: Act) -> Iterator[Refusal]:

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from ipaddress import IPv4Network, ip_network
 
-from cfnlint.helpers import AVAILABILITY_ZONES
-
+from ..aws_data import availability_zones
 from ..world import Record
 from .known import Known
 from .law import Act, Law, Refusal, get, items
@@ -85,7 +84,7 @@ def _apart(act: Act) -> Iterator[Refusal]:
 
 
 def _zone(act: Act) -> Iterator[Refusal]:
-    zone, zones = act.text("availabilityZone"), AVAILABILITY_ZONES.get(act.region)
+    zone, zones = act.text("availabilityZone"), availability_zones().get(act.region)
     # Local Zones and Wavelength Zones have longer names, and must be opted into.
     if zone and zones and zone not in zones and zone.count("-") == 2:  # noqa: PLR2004 # region-direction-number
         yield Refusal(

@@ -4,8 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from cfnlint.helpers import AVAILABILITY_ZONES
-
+from ..aws_data import availability_zones
 from .law import Act, Law, Refusal, get, items
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -212,7 +211,7 @@ def _topic_endpoint(act: Act) -> Iterator[Refusal]:
 
 
 def _region(act: Act) -> Iterator[Refusal]:
-    if act.region not in AVAILABILITY_ZONES:
+    if act.region not in availability_zones():
         yield Refusal("InvalidRegion", f"invalid AWS Region: {act.region}", "write a region's code, as in eu-west-1")
 
 

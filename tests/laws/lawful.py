@@ -9,9 +9,10 @@ from pulumi.runtime import mocks
 from pulumi.runtime import settings as runtime
 
 from sandbox import autonaming, clouds
-from sandbox.account import Account, RefusedError, Rules
+from sandbox.account import Account, RefusedError
 from sandbox.clouds.resource import Request
 from sandbox.laws.law import Act
+from sandbox.rules import Rules
 from sandbox.world import Record, World
 from tests.cloud import drained, revealed
 

@@ -4,10 +4,10 @@ from pathlib import Path
 import pulumi_aws as aws
 import pytest
 
-from sandbox.account import Rules
 from sandbox.laws import LAWS, refusals
 from sandbox.laws.known import Known
 from sandbox.laws.law import Act, Operation
+from sandbox.rules import Rules
 from sandbox.wire import UNKNOWN
 
 from . import pairs
