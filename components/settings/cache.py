@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from .section import InProd, LogDays, Section
+from .section import SIZE, InProd, LogDays, Section
 
 # CreateReplicationGroup: SnapshotRetentionLimit.
 ELASTICACHE_MAX_SNAPSHOT_DAYS = 35
@@ -18,7 +18,7 @@ class CacheSettings(Section):
     engine_version: Literal["7.2", "8.0", "8.1", "8.2", "9.0", "9.1"] = Field(
         default="8.2", description="Valkey version, major.minor; cannot go back"
     )
-    node_type: Annotated[str, StringConstraints(pattern=r"^cache\.[a-z0-9]+\.[a-z0-9]+$")] = Field(
+    node_type: Annotated[str, StringConstraints(pattern=rf"^cache\.[a-z0-9]+\.{SIZE}$")] = Field(
         default="cache.t4g.small", description="node type", examples=["cache.t4g.small"]
     )
     replicas: Annotated[int, InProd(at_least=1)] = Field(

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from ..planning.config_faults import Truth
-from .section import Cidr, InProd, LogDays, Section
+from .section import SIZE, Cidr, InProd, LogDays, Section
 
 PrincipalArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+$")]
 # the letter after the generation names the processor; g is Graviton, which the node image is built for
-GravitonType = Annotated[str, StringConstraints(pattern=r"^[a-z]+\d+g[a-z]*\.[a-z0-9]+$")]
+GravitonType = Annotated[str, StringConstraints(pattern=rf"^[a-z]+\d+g[a-z]*\.({SIZE}|metal)$")]
 
 
 class ClusterSettings(Section):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from ..planning.config_faults import Truth
-from .section import InProd, LogDays, Section
+from .section import SIZE, InProd, LogDays, Section
 
 # CreateDBInstance: BackupRetentionPeriod.
 RDS_MAX_BACKUP_DAYS = 35
@@ -21,7 +21,7 @@ class DatabaseSettings(Section):
         description="PostgreSQL version, 17 or 17.x; minor upgrades come by themselves, so that 17 suffices",
         examples=['"17"'],
     )
-    instance_class: Annotated[str, StringConstraints(pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$")] = Field(
+    instance_class: Annotated[str, StringConstraints(pattern=rf"^db\.[a-z0-9]+\.{SIZE}$")] = Field(
         default="db.t4g.medium", description="instance class", examples=["db.t4g.medium"]
     )
     storage_gib: int = Field(default=20, ge=20, le=65536, description="storage at creation, GiB, gp3")

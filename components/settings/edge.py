@@ -1,9 +1,12 @@
 """Settings of the CDN and its firewall."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from ..planning.config_faults import Truth
+from ..planning.countries import COUNTRIES
 from .section import InProd, LogDays, Section
 
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -42,3 +45,11 @@ class EdgeSettings(Section):
         default=(), description="two-letter countries that may come in; none listed admits all", examples=["DE"]
     )
     waf_log_retention_days: LogDays = Field(default=30, description="days that the firewall's logs are kept")
+
+    def truths(self) -> Iterator[Truth]:
+        """Judge that the firewall knows each country."""
+        for country in self.allowed_countries:
+            if country not in COUNTRIES:
+                yield Truth(
+                    "allowed_countries", "is no country that AWS WAF knows", country, "write ISO 3166 codes, such as DE"
+                )

@@ -15,6 +15,9 @@ LogDays = Literal[
 ]
 Cidr = Annotated[str, StringConstraints(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")]
 
+# "large" of db.t4g.large: what EC2, RDS and ElastiCache call sizes.
+SIZE = r"(nano|micro|small|medium|large|\d*xlarge)"
+
 
 @dataclass(frozen=True)
 class InProd:

@@ -15,7 +15,43 @@ from .network import NetworkSettings
 from .section import InProd, Section
 from .service import ServiceSettings
 
+# https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html: length and characters.
+_TAG = r"^[\p{L}\p{N}\p{Z}_.:/=+@-]*$"
+TagKey = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=_TAG)]
+TagValue = Annotated[str, StringConstraints(max_length=256, pattern=_TAG)]
+# A resource bears 50 tags; the program sets three on all, and up to five on some (`Name` among them).
+MOST_TAGS = 42
 Environment = Literal["dev", "staging", "prod"]
+# Where the database's certificate authorities are known (docs/decisions/0003): components/assets/rds-ca-<region>.pem.
+Region = Literal[
+    "af-south-1",
+    "ap-east-1",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "me-central-1",
+    "me-south-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+]
 
 
 class StackSettings(Section):
@@ -24,11 +60,11 @@ class StackSettings(Section):
     environment: Environment = Field(
         description="dev, staging or prod; prod has a floor below which values are refused", examples=["dev"]
     )
-    region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")] = Field(
-        description="AWS region", examples=["eu-west-1"]
-    )
-    tags: dict[str, str] = Field(
-        default_factory=dict, description="tags on whatever takes tags, beside Project, Environment and ManagedBy"
+    region: Region = Field(description="AWS region", examples=["eu-west-1"])
+    tags: dict[TagKey, TagValue] = Field(
+        default_factory=dict,
+        max_length=MOST_TAGS,
+        description="tags on whatever takes tags, beside Project, Environment and ManagedBy",
     )
     protect_data: Annotated[bool, InProd(equals=True)] = Field(
         default=True,
@@ -43,8 +79,11 @@ class StackSettings(Section):
     edge: EdgeSettings = Field(default_factory=EdgeSettings, description="CDN and firewall")
 
     def truths(self) -> Iterator[Truth]:
-        """Judge the zones against the region, and production against its floor."""
+        """Judge the zones against the region, the tags' keys, and production against its floor."""
         yield from _zones_in_region(self.region, self.network.zones)
+        for key in self.tags:
+            if key.lower().startswith("aws:"):
+                yield Truth("tags", "must not begin with aws:, which AWS keeps for itself", key, "choose another key")
         if self.environment == "prod":
             yield from production_floor(self.model_dump())
 
