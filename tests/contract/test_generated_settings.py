@@ -1,0 +1,70 @@
+"""Generated settings, judged by validation alone: the engine's share is in tests/engine/test_soak.py."""
+
+import json
+from collections import Counter
+
+import pytest
+from pydantic import ValidationError
+
+from components.settings import StackSettings
+from tools.soak.generator import TEXTS, draw, keys
+
+SEEDS = range(600)
+
+
+def verdict(seed: int) -> str:
+    try:
+        StackSettings.model_validate_json(json.dumps(draw(seed)), strict=True)
+    except ValidationError:
+        return "refused"
+    return "accepted"
+
+
+def test_most_are_accepted_and_many_are_not() -> None:
+    counts = Counter(map(verdict, SEEDS))
+    assert counts["accepted"] > 0.5 * len(SEEDS)
+    assert counts["refused"] > 0.2 * len(SEEDS)
+
+
+def test_every_key_is_drawn() -> None:
+    drawn = {path for seed in SEEDS for path in paths(draw(seed))}
+    assert set(keys()) - drawn == set()
+
+
+def paths(value: object, prefix: str = "") -> set[str]:
+    if isinstance(value, dict):
+        return {prefix[:-1]} | {path for key, inner in value.items() for path in paths(inner, f"{prefix}{key}.")}
+    return {prefix[:-1]}
+
+
+def test_the_same_seed_draws_the_same() -> None:
+    assert draw(7) == draw(7) != draw(8)
+
+
+@pytest.mark.parametrize("path", [path for path, (right, _) in TEXTS.items() if right])
+def test_right_texts_are_accepted_and_wrong_ones_refused(path: str) -> None:
+    right, wrong = TEXTS[path]
+    assert [value for value in right if not accepted(path, value)] == []
+    assert [value for value in wrong if accepted(path, value)] == []
+
+
+def accepted(path: str, value: object) -> bool:
+    zones = {"zones": [f"{value}a", f"{value}b"]} if path == "region" else {}
+    settings = {
+        "environment": "dev",
+        "region": "eu-west-1",
+        "network": {"cidr": "10.20.0.0/16", "zones": ["eu-west-1a", "eu-west-1b"], **zones},
+        "cluster": {"admin_principal_arns": ["arn:aws:iam::111122223333:role/deployer"]},
+        "service": {"databricks": {"url": "https://dbc-1.cloud.databricks.com", "token_secret_name": "t"}},
+        "edge": {"domain": {"name": "flowise.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"}},
+    }
+    *sections, key = path.split(".")
+    owner = settings
+    for section in sections:
+        owner = owner.setdefault(section, {})  # type: ignore[assignment]
+    owner[key] = value  # type: ignore[assignment]
+    try:
+        StackSettings.model_validate_json(json.dumps(settings), strict=True)
+    except ValidationError:
+        return False
+    return True

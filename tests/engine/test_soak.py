@@ -1,0 +1,56 @@
+"""Ten of each that `make soak` runs by the hundred, and that a soak sees what goes wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.samples import DEV, changed
+from tools.soak import runs
+from tools.soak.runs import Sandbox, bring_up, converge
+
+pytestmark = pytest.mark.engine
+
+# Five that come up, prod among them, and five that validation refuses.
+COME_UP = (0, 3, 5, 6, 9)
+REFUSED = (1, 2, 4, 7, 8)
+
+
+@pytest.mark.parametrize("seed", COME_UP)
+def test_generated_settings_come_up(seed: int, tmp_path: Path) -> None:
+    outcome = bring_up(seed, tmp_path)
+    assert outcome.verdict == "came up", outcome.detail
+
+
+@pytest.mark.parametrize("seed", REFUSED)
+def test_wrong_settings_are_refused_by_validation(seed: int, tmp_path: Path) -> None:
+    outcome = bring_up(seed, tmp_path)
+    assert outcome.verdict == "refused by validation", outcome.detail
+
+
+@pytest.mark.parametrize("seed", [seed for seed in range(1, 12) if seed % runs.EVERY_PLATFORM])
+def test_outages_and_crashes_are_overcome(seed: int, tmp_path: Path) -> None:
+    outcome = converge(seed, tmp_path)
+    assert outcome.verdict == "converged", outcome.detail
+
+
+def test_a_soak_sees_what_leaks_and_what_is_forgotten(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: soak\nruntime: python\n", encoding="utf-8")
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n", encoding="utf-8")
+    (tmp_path / "__main__.py").write_text(f"{runs.PROGRAM}\npassword.result.apply(print)\n", encoding="utf-8")
+    sandbox = Sandbox(tmp_path)
+    sandbox.run("up")
+    assert runs.whole(sandbox) == "1 secrets stand in what was printed"
+
+    sandbox.run("drift", "login-a", "--delete")
+    assert runs.whole(sandbox).startswith("state and world differ")
+    assert "login-b" in runs.empty(sandbox)
+
+
+def test_a_soak_sees_what_validation_lets_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = changed(DEV, database={"instance_class": "db.t9g.large"})
+    monkeypatch.setattr(runs, "draw", lambda seed: settings)
+
+    outcome = bring_up(0, tmp_path)
+
+    assert outcome.verdict == "FOUND"
+    assert "db.t9g.large" in outcome.detail

@@ -1,0 +1,189 @@
+"""Draws stack settings: mostly sensible, at the edges of what is allowed, and now and then wrong.
+
+Numbers, choices and truth values are read from the settings' models; texts have candidates below. A test demands
+that every key of the models can be drawn.
+"""
+
+import random
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+from annotated_types import Ge, Gt, Le
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from components.settings import StackSettings
+from components.settings.stack import floors
+
+# Regions with zones a, b and c for every account, in each of which the types below are sold.
+REGIONS = ("eu-west-1", "eu-central-1", "us-east-1", "us-west-2", "ap-southeast-2")
+# Key -> (what is right, what somebody might write instead).
+TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
+    "region": (REGIONS, ("eu-west-9", "Ireland", "cn-north-1")),
+    "tags": (
+        ({}, {"Owner": "a team", "CostCenter": "42"}, {"Project": "another"}, {"a/b:c=d": "e+f@g"}),
+        ({"aws:mine": "no"}, {"Owner": "x" * 257}, {"": "empty"}, {"Owner": "semi;colon"}, "Owner"),
+    ),
+    "network.cidr": (
+        (
+            "10.20.0.0/16",
+            "10.0.0.0/20",
+            "172.16.0.0/16",
+            "192.168.0.0/16",
+            "10.255.240.0/20",
+            "172.31.0.0/18",
+            "172.20.0.0/16",
+            "10.100.0.0/18",
+        ),
+        ("10.20.0.0/8", "10.20.0.0/24", "10.20.0.1/16", "8.8.0.0/16", "10.20.0.0", "100.64.0.0/16"),
+    ),
+    "network.zones": ((), (["eu-west-1a"], [], ["eu-west-1a", "eu-west-1a"], ["mars-north-1a", "mars-north-1b"])),
+    "cluster.public_access_cidrs": (([], ["198.51.100.7/32"], ["203.0.113.0/24"]), (["0.0.0.0/0"], ["anywhere"])),
+    "cluster.admin_principal_arns": (
+        (["arn:aws:iam::111122223333:role/deployer"], ["arn:aws:iam::111122223333:user/ada"]),
+        ([], ["deployer"], ["arn:aws:iam::1:role/deployer"], ["arn:aws:iam::111122223333:root"]),
+    ),
+    "cluster.instance_types": (
+        (["m7g.large"], ["t4g.large"], ["m7g.xlarge", "m6g.xlarge"], ["r7g.2xlarge"], ["c7g.4xlarge"]),
+        (["m7i.large"], [], ["large"], ["m7g.huge"]),
+    ),
+    "database.engine_version": (("17", "17.4", "17.7"), ("18", "16.3", "17.99", 17)),
+    "database.instance_class": (
+        ("db.t4g.micro", "db.t4g.medium", "db.m7g.large", "db.r7g.xlarge", "db.m6g.2xlarge"),
+        ("m7g.large", "db.m7g", "db.m7g.huge"),
+    ),
+    "cache.node_type": (
+        ("cache.t4g.micro", "cache.t4g.small", "cache.m7g.large", "cache.r7g.xlarge"),
+        ("m7g.large", "cache.small", "cache.m7g.huge"),
+    ),
+    "service.image": (
+        ("flowiseai/flowise:3.1.4", "registry.example.com:5000/team/flowise:3.2.0@sha256:" + "0" * 64),
+        ("flowiseai/flowise", "flowiseai/flowise:latest", "flowiseai/flowise:3.0.1"),
+    ),
+    "service.databricks.url": (("https://dbc-1.cloud.databricks.com",), ("http://dbc-1.cloud.databricks.com", "dbc")),
+    "service.databricks.token_secret_name": (("flowise/token",), ("a name with spaces", "")),
+    "monitoring.prometheus_chart_version": (("88.3.0",), ("latest", "88")),
+    "monitoring.loki_chart_version": (("18.4.2",), ("v18.4.2", "")),
+    "edge.domain.name": (("flowise.example.com", "a.b-c.example.org"), ("flowise", "Flowise.example.com", "*.a.com")),
+    "edge.domain.hosted_zone_id": (("Z0123456789ABCDEFGHIJ",), ("example.com", "")),
+    "edge.allowed_countries": (([], ["DE"], ["GB", "IE", "FR"]), (["Germany"], ["de"], ["XX"])),
+}
+# What must not decrease from key to key of a section.
+RISING = (
+    ("cluster", "min_size", "desired_size", "max_size"),
+    ("service", "replicas_min", "replicas_max"),
+    ("service", "memory_request_mib", "memory_limit_mib"),
+)
+_OMITTED, _WRONG, _UNRELATED = 0.5, 0.3, 0.15
+_STRANGE: tuple[Any, ...] = (-1, 10**9, "many", "", None, [], {}, 1.5, True)
+
+
+def draw(seed: int) -> dict[str, Any]:
+    """The settings of one stack, nested as `flowise:<section>` has them, with `region` among them."""
+    dice = random.Random(seed)
+    settings = _section(dice, StackSettings, "")
+    region = settings["region"]
+    settings["network"]["zones"] = [f"{region}{letter}" for letter in dice.choice(("ab", "abc", "bc", "ca"))]
+    if settings["environment"] == "prod" and dice.random() >= _UNRELATED:
+        _raise_to_floor(settings)
+    if dice.random() >= _UNRELATED:
+        _agree(settings)
+    if dice.random() < _WRONG:
+        _spoil(dice, settings)
+    return settings
+
+
+def keys(model: type[BaseModel] = StackSettings, prefix: str = "") -> list[str]:
+    """Every key of the settings, as `section.key`."""
+    found: list[str] = []
+    for name, field in model.model_fields.items():
+        nested = nested_model(field)
+        found += keys(nested, f"{prefix}{name}.") if nested else [f"{prefix}{name}"]
+    return found
+
+
+def nested_model(field: FieldInfo) -> type[BaseModel] | None:
+    """The model of a section; None where the field is a value."""
+    kinds = get_args(field.annotation) if get_origin(field.annotation) in (Union, UnionType) else (field.annotation,)
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+
+
+def _section(dice: random.Random, model: type[BaseModel], prefix: str) -> dict[str, Any]:
+    drawn: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        if not field.is_required() and dice.random() < _OMITTED:
+            continue
+        nested = nested_model(field)
+        path = f"{prefix}{name}"
+        drawn[name] = _section(dice, nested, f"{path}.") if nested else _value(dice, field, path)
+    return drawn
+
+
+def _value(dice: random.Random, field: FieldInfo, path: str) -> Any:
+    if path in TEXTS:
+        right = TEXTS[path][0]
+        return dice.choice(right) if right else None
+    kinds = get_args(field.annotation)
+    if get_origin(field.annotation) is Literal:
+        return dice.choice(kinds)
+    if field.annotation is bool:
+        return dice.random() < 0.5  # noqa: PLR2004 # a coin
+    least, most = _range(field)
+    number = dice.choice((least, most, least + (most - least) * dice.random() ** 3))
+    return round(number, 1) if field.annotation is float else int(number)
+
+
+def _range(field: FieldInfo) -> tuple[float, float]:
+    least, most = 0.1, 10_000.0
+    for mark in field.metadata:
+        if isinstance(mark, Ge):
+            least = float(str(mark.ge))
+        elif isinstance(mark, Gt):
+            least = float(str(mark.gt)) + 0.1
+        elif isinstance(mark, Le):
+            most = float(str(mark.le))
+    return least, most
+
+
+def _agree(settings: dict[str, Any]) -> None:
+    """Mend what only several keys show to be wrong."""
+    for section, *names in RISING:
+        if section in settings:
+            fields = StackSettings.model_fields[section].annotation.model_fields  # type: ignore[union-attr]
+            values = [settings[section].get(name, fields[name].default) for name in names]
+            settings[section].update(zip(names, accumulate(values, max), strict=True))
+    service, database = settings.get("service", {}), settings.get("database", {})
+    if service.get("replicas_max", 1) > 1:
+        service["mode"] = "queue"
+    if service.get("cpu_limit_millicores") is not None:
+        service["cpu_limit_millicores"] = max(
+            service["cpu_limit_millicores"], service.get("cpu_request_millicores", 500)
+        )
+    if "storage_gib" in database:
+        database["storage_gib"] = min(database["storage_gib"], 59_000)
+        database["max_storage_gib"] = max(database.get("max_storage_gib", 100), -(-database["storage_gib"] * 11 // 10))
+
+
+def _raise_to_floor(settings: dict[str, Any]) -> None:
+    """Bring what production asks for."""
+    for section, key, _, floor in floors():
+        owner = settings.setdefault(section, {}) if section else settings
+        if floor.given:
+            owner.setdefault(key, {"name": "flowise.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"})
+        elif floor.at_least is None:
+            owner[key] = floor.equals
+        else:
+            owner[key] = max(int(owner.get(key) or 0), floor.at_least)
+
+
+def _spoil(dice: random.Random, settings: dict[str, Any]) -> None:
+    """Put something wrong at one key, or a key that there is not."""
+    path = dice.choice([*keys(), "flavour", "database.size", "service.replicas"])
+    *sections, key = path.split(".")
+    owner = settings
+    for section in sections:
+        owner = owner.setdefault(section, {})
+    wrong = TEXTS.get(path, ((), ()))[1]
+    owner[key] = dice.choice(wrong or _STRANGE)
