@@ -25,12 +25,14 @@ REPOSITORY = Path(__file__).parent.parent
 sys.path.insert(0, str(REPOSITORY))
 
 from sandbox import engine  # noqa: E402 (the repository is no installed package)
+from sandbox.rules import Rules  # noqa: E402
 from sandbox.workspace import Workspace  # noqa: E402
 
 RUNS = 5
 SIZES = (100, 1000, 4000)
 TARGET_RATIO = 1.25
 TARGET_DOUBLING = 2.2
+TARGET_LAWS = 1.15
 
 NOOP_SERVER = """
 import sys
@@ -97,6 +99,7 @@ def main() -> None:
         contenders: dict[str, Callable[[], Any]] = {
             "floor": lambda: preview(floor, noop=port),
             "prod": lambda: preview(platform),
+            "prod, without laws": lambda: preview(platform, rules=Rules(laws=False)),
             "prod, with every policy pack": lambda: preview(platform, *packs),
         }
         print(f"preview of prod, {count} resources; median of {RUNS} alternating runs")
@@ -104,7 +107,9 @@ def main() -> None:
         for name, values in timings.items():
             ratios = [value / base for value, base in zip(values, timings["floor"], strict=True)]
             print(f"  {name:30} {statistics.median(values):6.2f} s   {statistics.median(ratios):5.2f} x floor")
-        print(f"  target: prod at most {TARGET_RATIO} x floor\n")
+        print(f"  target: prod at most {TARGET_RATIO} x floor")
+        lawful = [law / none for law, none in zip(timings["prod"], timings["prod, without laws"], strict=True)]
+        print(f"  laws: {statistics.median(lawful):4.2f} x without; target: at most {TARGET_LAWS} x\n")
 
         print("preview as the stack grows")
         before: tuple[int, float] | None = None
@@ -135,9 +140,9 @@ def sdk_modules() -> list[str]:
     )
 
 
-def preview(workspace: Workspace, *arguments: str, noop: int | None = None) -> str:
+def preview(workspace: Workspace, *arguments: str, noop: int | None = None, rules: Rules | None = None) -> str:
     """One preview, everything started anew; what the engine printed."""
-    with engine.running(workspace) as sandbox:
+    with engine.running(workspace, rules or Rules()) as sandbox:
         attached = {} if noop is None else {"PULUMI_DEBUG_PROVIDERS": f"noop:{noop}"}
         return replace(sandbox, environment=sandbox.environment | attached).read(
             "preview", "--stack", workspace.stack, *arguments
