@@ -95,7 +95,7 @@ def _storage(act: Act) -> Iterator[Refusal]:
     if kind in ("io1", "io2") and act.get("iops") is None and not act.unknown("iops"):
         yield Refusal("InvalidParameterCombination", f"You must specify iops for {kind}", "set iops, or use gp3")
     most = act.get("maxAllocatedStorage")
-    if isinstance(most, int) and 0 < most < size * 1.1:
+    if isinstance(most, int) and 0 < most * 10 < size * 11:
         yield Refusal(
             "InvalidParameterCombination",
             f"Max storage size must be greater than storage size: {most} is less than 110 % of {size}",

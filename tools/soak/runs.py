@@ -28,8 +28,21 @@ class Sandbox:
 
     def run(self, command: str, *arguments: str) -> int:
         """Run a command; its exit status. What it printed is kept in `said`."""
+        # hundreds of stacks: what only a control plane would refuse is left to the tests of one
+        quick = ("--kubernetes", "schema") if command in ("preview", "up", "destroy") else ()
         done = subprocess.run(
-            [sys.executable, "-m", "sandbox", command, "--stack", STACK, "--cwd", str(self.program), *arguments],
+            [
+                sys.executable,
+                "-m",
+                "sandbox",
+                command,
+                "--stack",
+                STACK,
+                "--cwd",
+                str(self.program),
+                *quick,
+                *arguments,
+            ],
             cwd=REPOSITORY,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -96,7 +109,7 @@ def bring_up(seed: int, folder: Path) -> Outcome:
         return Outcome(seed, "came up")
     if status and "the configuration of stack" in said and not sandbox.read("world"):
         return Outcome(seed, "refused by validation")
-    return Outcome(seed, "FOUND", f"status {status}\n{said}")
+    return Outcome(seed, "FOUND", f"status {status}\n{said[said.find('Diagnostics:') :]}")
 
 
 PROGRAM = """
