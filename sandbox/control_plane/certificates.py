@@ -1,0 +1,180 @@
+"""What a cluster trusts and is trusted by: its CA, server certificate, service-account keys and tokens.
+
+Made once per cluster and kept with its data, so that a kubeconfig stays good for as long as the cluster stands. All of
+it belongs to one sandbox on one machine: it opens nothing but a server on 127.0.0.1.
+"""
+
+import csv
+import ipaddress
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+# A world may be kept for years, and nobody rotates what never leaves the machine.
+VALID_DAYS = 3650
+# A clock that was set back must not make a new certificate one of the future.
+_BACKDATED = timedelta(days=1)
+_DONE = "tokens.csv"
+
+ADMIN = "sandbox:admin"
+CONTROLLER_MANAGER = "system:kube-controller-manager"
+SCHEDULER = "system:kube-scheduler"
+KUBELETS = "sandbox:kubelets"
+# Users and the groups that the API server's own RBAC roles know them by; one program plays every kubelet, which the
+# role of a kubelet, made for a single node, does not allow.
+_USERS = {ADMIN: "system:masters", CONTROLLER_MANAGER: "", SCHEDULER: "", KUBELETS: "system:masters"}
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """The files of one cluster. What is private can be read by its owner alone."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, cluster: Path) -> "Credentials":
+        """The credentials of the cluster whose data is in a folder, made where there are none."""
+        folder = cluster / "pki"
+        if not (folder / _DONE).is_file():
+            _make(folder)
+        return cls(folder)
+
+    @property
+    def ca(self) -> Path:
+        """The certificate that clients of the API server trust, PEM."""
+        return self.folder / "ca.crt"
+
+    @property
+    def server_certificate(self) -> Path:
+        """For 127.0.0.1 and localhost, signed by the CA, PEM."""
+        return self.folder / "server.crt"
+
+    @property
+    def server_key(self) -> Path:
+        """The server's private key, PEM."""
+        return self.folder / "server.key"
+
+    @property
+    def service_account_key(self) -> Path:
+        """Signs the tokens of service accounts, PEM."""
+        return self.folder / "service-account.key"
+
+    @property
+    def service_account_public_key(self) -> Path:
+        """Checks the tokens of service accounts, PEM."""
+        return self.folder / "service-account.pub"
+
+    @property
+    def tokens(self) -> Path:
+        """The file that the API server's `--token-auth-file` reads: token, user, uid, groups."""
+        return self.folder / _DONE
+
+    def token(self, user: str) -> str:
+        """The bearer token of a user."""
+        with self.tokens.open(encoding="utf-8", newline="") as file:
+            return next(row[0] for row in csv.reader(file) if row[1] == user)
+
+
+def _make(folder: Path) -> None:
+    """Write all files into a folder that gets its name last, so that an interrupted run leaves nothing that counts."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    for stale in folder.parent.glob("pki-*"):
+        shutil.rmtree(stale)
+    shutil.rmtree(folder, ignore_errors=True)
+    made = Path(tempfile.mkdtemp(prefix="pki-", dir=folder.parent))
+    authority_key, server_key, service_accounts = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
+    authority = _authority(authority_key)
+    server = _server(server_key, authority, authority_key)
+    # The CA's key is not kept: nothing is ever signed by it again.
+    _write(made / "ca.crt", authority.public_bytes(Encoding.PEM))
+    _write(made / "server.crt", server.public_bytes(Encoding.PEM))
+    _write(made / "server.key", _private(server_key))
+    _write(made / "service-account.key", _private(service_accounts))
+    public = service_accounts.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    _write(made / "service-account.pub", public)
+    with open(os.open(made / _DONE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows(
+            (secrets.token_urlsafe(32), user, user, groups) for user, groups in _USERS.items()
+        )
+    os.replace(made, folder)
+
+
+def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    name = _name("sandbox Kubernetes CA")
+    return (
+        _certificate(name, name, key)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(signs_certificates=True), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+
+
+def _server(
+    key: ec.EllipticCurvePrivateKey, authority: x509.Certificate, authority_key: ec.EllipticCurvePrivateKey
+) -> x509.Certificate:
+    names: Sequence[x509.GeneralName] = (
+        x509.DNSName("localhost"),
+        x509.IPAddress(ipaddress.IPv4Address("127.0.0.1")),
+    )
+    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
+    return (
+        _certificate(_name("kube-apiserver"), authority.subject, key)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(signs_certificates=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(issuer, critical=False)
+        .sign(authority_key, hashes.SHA256())
+    )
+
+
+def _certificate(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - _BACKDATED)
+        .not_valid_after(now + timedelta(days=VALID_DAYS))
+    )
+
+
+def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _name(common: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
+
+
+def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _write(path: Path, content: bytes) -> None:
+    with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        file.write(content)
