@@ -95,6 +95,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_rules(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--kubernetes",
+        choices=("real", "schema"),
+        default="real",
+        help="whether an EKS cluster is a real control plane (built once, when it is first needed), or its objects are "
+        "only judged by their schemas",
+    )
     command.add_argument("--laws", choices=("on", "off"), default="on", help="whether to refuse what the clouds refuse")
     command.add_argument(
         "--quota", action="append", default=[], metavar="NAME=NUMBER", help="a quota that differs from AWS's default"

@@ -60,6 +60,11 @@ class Account:
         if message:
             raise RefusedError(f"{operation} {token} {name}: {message}")
 
+    def standing(self, *tokens: str) -> list[Record]:
+        """The resources of some types that exist."""
+        with self._lock:
+            return self._known.of(*tokens)
+
     def plan(self, record: Record) -> None:
         """Remember what a preview would make, so that what comes after it can be judged."""
         with self._changed:

@@ -100,7 +100,7 @@ def manifests(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Write the Kubernetes objects of the stack, brought up in a world of their own, as YAML files."""
     with tempfile.TemporaryDirectory(prefix="flowise-sandbox-") as folder:
         apart = Workspace.of(workspace.program, workspace.stack, Path(folder))
-        with running(apart) as engine:
+        with running(apart, Rules(real_clusters=False)) as engine:
             engine.read("up", "--yes", "--skip-preview", "--stack", apart.stack, *rest)
             state = engine.deployment()["deployment"]
     options.out.mkdir(parents=True, exist_ok=True)
@@ -168,7 +168,9 @@ def world(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
 def _rules(options: Namespace) -> Rules:
     for text in options.fault:
         parse(text)  # so that a mistake is told before anything starts
-    return Rules(options.laws == "on", _quotas(options.quota), options.fault, options.crash_after)
+    return Rules(
+        options.laws == "on", _quotas(options.quota), options.fault, options.crash_after, options.kubernetes == "real"
+    )
 
 
 def _quotas(texts: list[str]) -> dict[str, int]:

@@ -6,16 +6,23 @@ its connection.
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
 import grpc
 from google.protobuf import empty_pb2
+from google.rpc import status_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from . import autonaming, checks, clouds, diffing, schema, stateful
 from .account import Account, RefusedError
 from .clouds.resource import Request
+from .clusters import objects
+from .clusters.cluster import Cluster
+from .clusters.objects import ClusterError
+from .clusters.plan import CLUSTER
+from .clusters.registry import Clusters
 from .laws.law import Act, Operation
 from .wire import has_unknown, to_python, to_struct
 from .world import AlreadyExistsError, Record
@@ -26,9 +33,10 @@ _RELEASE = "kubernetes:helm.sh/v3:Release"
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
     """The provider of one package (`aws`, `kubernetes` or `random`)."""
 
-    def __init__(self, package: str, account: Account) -> None:
+    def __init__(self, package: str, account: Account, clusters: Clusters | None = None) -> None:
         self._package = package
         self._account = account
+        self._clusters = clusters
         self._world = account.world
         self._configs: dict[str, dict[str, Any]] = {}
         self._last: dict[str, Any] = {}
@@ -116,23 +124,38 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         token, name = _type_and_name(request.urn)
         inputs, config = to_python(request.properties), self._config(context)
         act = self._act("create", request.urn, inputs, config, preview=request.preview)
+        not_ready = ""
         try:
-            with self._account.judged(act):
-                if request.preview:
+            if request.preview:
+                with self._account.judged(act):
                     outputs = clouds.preview(token, name, request.urn, _plain(inputs), provider=config)
                     self._account.plan(Record(token, "", request.urn, 0, _plain(inputs), outputs))
-                    return provider_pb2.CreateResponse(properties=to_struct(outputs))
+                self._ask(act)
+                return provider_pb2.CreateResponse(properties=to_struct(outputs))
+            cluster = self._cluster(config)
+            with self._account.judged(act):
                 serial = self._world.times_made(request.urn)
                 resource_id, outputs = clouds.create(
                     token, name, request.urn, _plain(inputs), serial=serial, provider=config
                 )
+                outputs |= self._told_by_cluster(token, resource_id)
                 record = Record(token, resource_id, request.urn, serial, inputs, outputs)
-                self._account.create(record, unique=self._package != "random")
+                if cluster is None:
+                    self._account.create(record, unique=self._package != "random")
+            if cluster is not None:  # it takes its time, and the account goes on meanwhile
+                made = objects.create(cluster, token, request.urn, inputs)
+                record, not_ready = replace(record, outputs=outputs | made.outputs), made.not_ready
+                self._account.create(record, unique=False)
+            self._follow(record)
         except AlreadyExistsError:
             context.abort(grpc.StatusCode.ALREADY_EXISTS, f"creating {token} ({resource_id}): it exists already")
         except RefusedError as error:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
-        return provider_pb2.CreateResponse(id=resource_id, properties=to_struct(outputs))
+        except ClusterError as error:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, _said_by_server(act, error))
+        if not_ready:
+            _abort_unready(context, record, f"{_said_by_server(act, not_ready)}")
+        return provider_pb2.CreateResponse(id=resource_id, properties=to_struct(record.outputs))
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         """What the world holds now; an empty id where the resource is gone."""
@@ -142,6 +165,12 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         except RefusedError as error:
             context.abort(grpc.StatusCode.UNAVAILABLE, str(error))
         record = self._world.get(token, request.id, request.urn)
+        try:
+            cluster = self._cluster(self._config(context)) if record is not None else None
+            if record is not None and cluster is not None:
+                record = objects.read(cluster, record)
+        except ClusterError as error:
+            context.abort(grpc.StatusCode.UNAVAILABLE, f"reading {token}: {error}")
         if record is None:
             return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(
@@ -159,21 +188,36 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             )
         config = self._config(context)
         act = self._act("update", request.urn, news, config, preview=request.preview, old=record)
+        not_ready = ""
         try:
+            cluster = None if request.preview else self._cluster(config)
             with self._account.judged(act):
                 if has_unknown(news):
                     outputs = {**olds, **_plain(news)}
                 else:
                     serial = record.serial if record else 0
                     _, outputs = clouds.create(token, name, request.urn, _plain(news), serial=serial, provider=config)
+                    outputs |= self._told_by_cluster(token, request.id)
                 changed = Record(token, request.id, request.urn, record.serial if record else 0, news, outputs)
                 if request.preview:
                     self._account.plan(changed)
-                elif record is not None:
+                elif cluster is None:
                     self._account.update(changed)
+            if request.preview:
+                self._ask(act)
+            elif cluster is not None and record is not None:
+                made = objects.update(cluster, record, news)
+                changed, not_ready = replace(changed, outputs=outputs | made.outputs), made.not_ready
+                self._account.update(changed)
+            if not request.preview:
+                self._follow(changed)
         except RefusedError as error:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
-        return provider_pb2.UpdateResponse(properties=to_struct(outputs))
+        except ClusterError as error:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, _said_by_server(act, error))
+        if not_ready:
+            _abort_unready(context, changed, f"{_said_by_server(act, not_ready)}")
+        return provider_pb2.UpdateResponse(properties=to_struct(changed.outputs))
 
     def Delete(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """Remove a resource; one that is gone already is no fault."""
@@ -183,11 +227,38 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return empty_pb2.Empty()
         act = self._act("delete", request.urn, record.inputs, self._config(context), old=record)
         try:
+            cluster = self._cluster(self._config(context))
             with self._account.judged(act):
+                if cluster is None:
+                    self._account.delete(record)
+            if cluster is not None:
+                objects.delete(cluster, record)
                 self._account.delete(record)
+            self._follow(record, gone=True)
         except RefusedError as error:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
+        except ClusterError as error:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, _said_by_server(act, error))
         return empty_pb2.Empty()
+
+    def _cluster(self, config: Mapping[str, Any]) -> Cluster | None:
+        """The cluster that this provider's objects live on; None where they are only stored."""
+        known = self._package == "kubernetes" and self._clusters is not None
+        return self._clusters.of(config) if known and self._clusters is not None else None
+
+    def _ask(self, act: Act) -> None:
+        """In a preview, ask a cluster that stands whether it would take an object."""
+        if self._package == "kubernetes" and self._clusters is not None and act.token != _RELEASE:
+            cluster = None if has_unknown(act.inputs) else self._clusters.standing(act.provider)
+            if cluster is not None:
+                objects.ask(cluster, act.urn, act.inputs)
+
+    def _told_by_cluster(self, token: str, name: str) -> dict[str, Any]:
+        return self._clusters.outputs(name) if self._clusters is not None and token == CLUSTER else {}
+
+    def _follow(self, record: Record, *, gone: bool = False) -> None:
+        if self._clusters is not None and self._package == "aws":
+            self._clusters.changed(record, gone=gone)
 
     def _act(
         self,
@@ -248,6 +319,22 @@ def _type_and_name(urn: str) -> tuple[str, str]:
     """`aws:ec2/vpc:Vpc` and `main` of `urn:pulumi:dev::flowise::flowise:index:Vpc$aws:ec2/vpc:Vpc::main`."""
     types, name = urn.split("::", 3)[2:]
     return types.rpartition("$")[2], name
+
+
+def _said_by_server(act: Act, said: object) -> str:
+    return f"{act.operation} {act.token}: {said}\n  resource: {act.urn}"
+
+
+def _abort_unready(context: grpc.ServicerContext, record: Record, why: str) -> None:
+    """Fail, and hand over what was made all the same: the next run then waits for it, or deletes it."""
+    failed = provider_pb2.ErrorResourceInitFailed(
+        id=record.id, properties=to_struct(record.outputs), reasons=[why], inputs=to_struct(record.inputs)
+    )
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=why)
+    status.details.add().Pack(failed)
+    # What grpc-status does in one call: the details of an error travel in this trailer.
+    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+    context.abort(grpc.StatusCode.UNKNOWN, why)
 
 
 def _plain(inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,8 @@ class Rules:
     quotas: Mapping[str, int] = field(default_factory=dict)
     faults: Sequence[str] = ()
     crash_after: int = 0
+    real_clusters: bool = True
+    """Whether a cluster is a real control plane, or its objects are only stored."""
 
     def to_json(self) -> str:
         """The rules as one argument of a command."""

@@ -14,6 +14,7 @@ import grpc
 from pulumi.runtime.proto import language_pb2_grpc, provider_pb2_grpc
 
 from .account import Account
+from .clusters.registry import Clusters
 from .language_host import LanguageHost
 from .provider import Provider
 from .rules import Rules
@@ -23,19 +24,23 @@ from .world import World
 # sdk/go/common/util/rpcutil: MaxRPCMessageSize, 400 MiB.
 _OPTIONS = [("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_message_length", 400 << 20)]
 
+# An operation on a cluster waits in its thread until what it made is ready.
+_WORKERS = 128
+
 
 def main(world_file: Path, rules: Rules) -> None:
     """Serve until standard input closes."""
     world = World(world_file)
     account = Account(world, rules)
+    clusters = Clusters(world_file.parent / "clusters", account.standing) if rules.real_clusters else None
     ports: dict[str, int] = {}
     servers = []
     for name in (*PACKAGES, "python"):
-        server = grpc.server(ThreadPoolExecutor(max_workers=16), options=_OPTIONS)
+        server = grpc.server(ThreadPoolExecutor(max_workers=_WORKERS), options=_OPTIONS)
         if name == "python":
             language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(), server)
         else:
-            provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(name, account), server)
+            provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(name, account, clusters), server)
         ports[name] = server.add_insecure_port("127.0.0.1:0")
         server.start()
         servers.append(server)
@@ -44,6 +49,8 @@ def main(world_file: Path, rules: Rules) -> None:
     sys.stdin.read()
     for server in servers:
         server.stop(grace=None)
+    if clusters is not None:
+        clusters.stop()
     world.close()
     os._exit(0)
 

@@ -104,6 +104,7 @@ class Workspace:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         for path in self.folder.glob("world.db*"):
             path.unlink()
+        shutil.rmtree(self.folder / "clusters", ignore_errors=True)
         shutil.rmtree(self.work, ignore_errors=True)
         self.work.mkdir(parents=True)
 

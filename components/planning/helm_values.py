@@ -15,6 +15,8 @@ SELECTED = ("podMonitor", "probe", "rule", "scrapeConfig", "serviceMonitor")
 USED_SHARE_OF_DISK = 0.85
 ALERTMANAGER_GIB, GRAFANA_GIB, LOKI_GIB = 5, 10, 10
 LOKI_SCHEMA_FROM = "2026-01-01"
+# the user that the image grafana/loki runs as
+LOKI_USER = 10001
 
 
 def prometheus_values(settings: MonitoringSettings, *, grafana_login: Input[str], loki_url: str) -> dict[str, Any]:
@@ -96,6 +98,14 @@ def loki_values(
                 ]
             },
             "limits_config": {"retention_period": f"{settings.loki_retention_days * 24}h"},
+            # the chart leaves it out, and the namespace's Pod Security standard refuses pods without it
+            "podSecurityContext": {
+                "runAsNonRoot": True,
+                "runAsUser": LOKI_USER,
+                "runAsGroup": LOKI_USER,
+                "fsGroup": LOKI_USER,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
             # the retention period alone deletes nothing
             "compactor": {"retention_enabled": True, "delete_request_store": "s3"},
             # reports its use to Grafana Labs otherwise

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+JUDGED = ("preview", "up", "refresh", "destroy", "serve")
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -19,13 +20,19 @@ class Sandbox:
     """A program's folder, and the sandbox's command line on it."""
 
     program: Path
+    kubernetes: str = "schema"
 
     def __call__(
         self, command: str, *arguments: str, stack: str = "dev", status: int = 0
     ) -> subprocess.CompletedProcess[str]:
         """Run a command; fail where it does not end with `status`."""
+        clusters = ("--kubernetes", self.kubernetes) if command in JUDGED else ()
         done = subprocess.run(
-            [sys.executable, "-m", "sandbox", command, "--stack", stack, "--cwd", str(self.program), *arguments],
+            [
+                *(sys.executable, "-m", "sandbox", command, "--stack", stack, "--cwd", str(self.program)),
+                *clusters,
+                *arguments,
+            ],
             cwd=REPOSITORY,
             capture_output=True,
             text=True,

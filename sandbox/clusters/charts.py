@@ -1,0 +1,171 @@
+"""What Helm charts install: their workloads with the replicas and requests that the values set, and their kinds.
+
+A chart that is not known here stands as one Deployment of `replicaCount` pods with the values' `resources`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .stand_ins import Kind, Manifest, Workload, claim, definition, manifests
+
+Values = Mapping[str, Any]
+_HOST = "kubernetes.io/hostname"
+
+# The kinds of the charts' `crds/` folders.
+_MONITORING = tuple(
+    Kind("monitoring.coreos.com", version, kind, plural)
+    for version, kind, plural in (
+        ("v1", "Alertmanager", "alertmanagers"),
+        ("v1", "PodMonitor", "podmonitors"),
+        ("v1", "Probe", "probes"),
+        ("v1", "Prometheus", "prometheuses"),
+        ("v1", "PrometheusRule", "prometheusrules"),
+        ("v1", "ServiceMonitor", "servicemonitors"),
+        ("v1", "ThanosRuler", "thanosrulers"),
+        ("v1alpha1", "AlertmanagerConfig", "alertmanagerconfigs"),
+        ("v1alpha1", "PrometheusAgent", "prometheusagents"),
+        ("v1alpha1", "ScrapeConfig", "scrapeconfigs"),
+    )
+)
+KINDS: Mapping[str, tuple[Kind, ...]] = {
+    "kube-prometheus-stack": _MONITORING,
+    "aws-load-balancer-controller": (
+        Kind("elbv2.k8s.aws", "v1beta1", "TargetGroupBinding", "targetgroupbindings"),
+        Kind("elbv2.k8s.aws", "v1beta1", "IngressClassParams", "ingressclassparams", namespaced=False),
+    ),
+    "karpenter": (
+        Kind("karpenter.sh", "v1", "NodePool", "nodepools", namespaced=False),
+        Kind("karpenter.sh", "v1", "NodeClaim", "nodeclaims", namespaced=False),
+        Kind("karpenter.k8s.aws", "v1", "EC2NodeClass", "ec2nodeclasses", namespaced=False),
+    ),
+    "keda": tuple(
+        Kind("keda.sh", "v1alpha1", kind, f"{kind.lower()}s")
+        for kind in ("ScaledObject", "ScaledJob", "TriggerAuthentication")
+    ),
+    "external-secrets": (
+        Kind("external-secrets.io", "v1", "ExternalSecret", "externalsecrets"),
+        Kind("external-secrets.io", "v1", "SecretStore", "secretstores"),
+        Kind("external-secrets.io", "v1", "ClusterSecretStore", "clustersecretstores", namespaced=False),
+    ),
+    "cert-manager": (
+        Kind("cert-manager.io", "v1", "Certificate", "certificates"),
+        Kind("cert-manager.io", "v1", "Issuer", "issuers"),
+        Kind("cert-manager.io", "v1", "ClusterIssuer", "clusterissuers", namespaced=False),
+    ),
+}
+
+
+def definitions(chart: str) -> list[Manifest]:
+    """The CRDs that a chart brings. Helm leaves them behind when the release goes."""
+    return [definition(kind, chart) for kind in KINDS.get(chart, ())]
+
+
+def objects(chart: str, release: str, namespace: str, values: Values) -> list[Manifest]:
+    """The objects of a release."""
+    make = _CHARTS.get(chart)
+    if make is not None:
+        return make(release, namespace, values)
+    name = str(values.get("fullnameOverride") or release)
+    replicas = _number(values.get("replicaCount", values.get("replicas")), 1)
+    budget = _at(values, "podDisruptionBudget", "maxUnavailable")
+    workload = Workload(
+        "Deployment",
+        name,
+        replicas,
+        _at(values, "resources") or {},
+        pod_security=_at(values, "podSecurityContext") or {},
+        container_security=_at(values, "securityContext") or {},
+        max_unavailable=budget if isinstance(budget, int) else None,
+        spread_over=_HOST,
+    )
+    return manifests(workload, namespace, release)
+
+
+def _prometheus_stack(release: str, namespace: str, values: Values) -> list[Manifest]:
+    name = str(values.get("fullnameOverride") or release)
+    prometheus, alertmanager = (
+        _at(values, "prometheus", "prometheusSpec") or {},
+        _at(values, "alertmanager", "alertmanagerSpec") or {},
+    )
+    grafana = str(_at(values, "grafana", "fullnameOverride") or f"{release}-grafana")
+    workloads = [
+        Workload("Deployment", f"{name}-operator", 1, _at(values, "prometheusOperator", "resources") or {}),
+        Workload("Deployment", f"{name}-kube-state-metrics", 1, _at(values, "kube-state-metrics", "resources") or {}),
+        Workload("DaemonSet", f"{name}-node-exporter", 1, _at(values, "prometheus-node-exporter", "resources") or {}),
+        Workload("Deployment", grafana, 1, _at(values, "grafana", "resources") or {}),
+        _stateful(f"prometheus-{name}", prometheus, "storageSpec", _on(values, "prometheus")),
+        _stateful(f"alertmanager-{name}", alertmanager, "storage", _on(values, "alertmanager")),
+    ]
+    made = [each for workload in workloads for each in manifests(workload, namespace, release)]
+    if _at(values, "grafana", "persistence", "enabled"):
+        made.append(claim(grafana, namespace, release, str(_at(values, "grafana", "persistence", "size") or "10Gi")))
+    return made
+
+
+def _stateful(name: str, spec: Values, storage: str, budget: bool) -> Workload:
+    template = _at(spec, storage, "volumeClaimTemplate", "spec")
+    return Workload(
+        "StatefulSet",
+        name,
+        _number(spec.get("replicas"), 1),
+        spec.get("resources") or {},
+        claims=[{"metadata": {"name": "data"}, "spec": template}] if template else (),
+        max_unavailable=1 if budget else None,
+        spread_over=str(spec.get("podAntiAffinityTopologyKey") or _HOST),
+    )
+
+
+def _on(values: Values, part: str) -> bool:
+    return bool(_at(values, part, "podDisruptionBudget", "enabled"))
+
+
+# The chart's own defaults (github.com/grafana-community/helm-charts, charts/loki/values.yaml): no seccomp profile.
+_LOKI_POD = {"fsGroup": 10001, "runAsGroup": 10001, "runAsNonRoot": True, "runAsUser": 10001}
+_LOKI_CONTAINER = {
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+    "readOnlyRootFilesystem": True,
+}
+
+
+def _loki(release: str, namespace: str, values: Values) -> list[Manifest]:
+    name = str(values.get("fullnameOverride") or release)
+    pod_security = {**_LOKI_POD, **(_at(values, "loki", "podSecurityContext") or {})}
+    container_security = {**_LOKI_CONTAINER, **(_at(values, "loki", "containerSecurityContext") or {})}
+    made: list[Manifest] = []
+    for part, suffix in (("singleBinary", ""), ("write", "-write"), ("read", "-read"), ("backend", "-backend")):
+        own = _at(values, part) or {}
+        size = _at(own, "persistence", "size") if _at(own, "persistence", "enabled") else None
+        template = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}}
+        replicas = _number(own.get("replicas"), 0)
+        if replicas:
+            claims = [{"metadata": {"name": "storage"}, "spec": template}] if size else ()
+            workload = Workload(
+                "StatefulSet",
+                f"{name}{suffix}",
+                replicas,
+                own.get("resources") or {},
+                claims,
+                pod_security,
+                container_security,
+            )
+            made += manifests(workload, namespace, release)
+    return made
+
+
+_CHARTS: Mapping[str, Callable[[str, str, Values], list[Manifest]]] = {
+    "kube-prometheus-stack": _prometheus_stack,
+    "loki": _loki,
+}
+
+
+def _at(values: Any, *path: str) -> Any:
+    for step in path:
+        if not isinstance(values, Mapping):
+            return None
+        values = values.get(step)
+    return values
+
+
+def _number(value: Any, default: int) -> int:
+    return int(value) if isinstance(value, int | float) else default

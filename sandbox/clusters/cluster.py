@@ -1,0 +1,211 @@
+"""One cluster: its control plane, started when it is first needed, and what runs on it."""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from ..control_plane import Client, ControlPlane, KubernetesError, nodes
+from ..control_plane.nodes import NodeGroup
+from . import addons, charts
+from .readiness import FailedError, missing
+from .stand_ins import LABEL, Manifest
+from .volumes import Provisioner
+
+# The provider's own: docs of the annotation pulumi.com/timeoutSeconds, and `timeout` of a Release.
+WAIT_SECONDS, RELEASE_SECONDS = 600.0, 300.0
+# Played pods start at once, so what has not moved for so long never will; the provider would wait on.
+_STILL_SECONDS = 20.0
+_DELETE_SECONDS = 60.0
+_POLL_SECONDS = 0.1
+_SKIP = "pulumi.com/skipAwait"
+
+
+# Chart, release name, namespace, values.
+Release = tuple[str, str, str, Mapping[str, Any]]
+
+
+class NotReadyError(Exception):
+    """What was applied does not become ready; the text says what is missing."""
+
+
+class Cluster:
+    """A cluster of the account. Safe to use from several threads."""
+
+    def __init__(self, name: str, folder: Path, minor: str, service_cidr: str) -> None:
+        self.name = name
+        self._folder = folder
+        self.minor = minor
+        self._service_cidr = service_cidr
+        self._turn = threading.RLock()
+        self._plane: ControlPlane | None = None
+        self._client: Client | None = None
+        self._provisioner: Provisioner | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether its control plane has been started."""
+        return self._plane is not None
+
+    def plane(self) -> ControlPlane:
+        """Its control plane, started where it is not. Raises ControlPlaneError, ToolchainError."""
+        with self._turn:
+            if self._plane is None:
+                self._plane = ControlPlane.start(self._folder, self.minor, service_cidr=self._service_cidr)
+                self._client = self._plane.client()
+                self._provisioner = Provisioner(self._client)
+                self._provisioner.start()
+            return self._plane
+
+    @property
+    def client(self) -> Client:
+        """A client of the running control plane."""
+        self.plane()
+        assert self._client is not None
+        return self._client
+
+    def stop(self) -> None:
+        """End its processes; its data stays."""
+        with self._turn:
+            if self._provisioner is not None:
+                self._provisioner.stop()
+            if self._client is not None:
+                self._client.close()
+            if self._plane is not None:
+                self._plane.stop()
+            self._plane = self._client = self._provisioner = None
+
+    def remove(self) -> None:
+        """End its processes and forget its data."""
+        with self._turn:
+            self.stop()
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def have(self, groups: list[NodeGroup], addon_names: list[str]) -> None:
+        """Bring nodes and add-ons to what the account says."""
+        client = self.client
+        wanted = {node["metadata"]["name"]: node for group in groups for node in nodes(group)}
+        standing = {node["metadata"]["name"] for node in client.list("v1", "Node")}
+        for name in standing - wanted.keys():
+            client.delete("v1", "Node", name)
+        for name, node in wanted.items():
+            if name not in standing:
+                client.create(node)
+        own = {name: addons.objects(name) for name in addon_names}
+        for objects in own.values():
+            for manifest in objects:
+                client.apply(manifest, force=True)
+        for kind in ("Deployment", "DaemonSet"):
+            for item in client.list("apps/v1", kind, "kube-system", labels=LABEL):
+                owner = item["metadata"]["labels"][LABEL]
+                if owner not in own and item["metadata"].get("annotations", {}).get("sandbox/release") is None:
+                    client.delete("apps/v1", kind, item["metadata"]["name"], "kube-system")
+
+    def apply(self, manifest: Manifest, manager: str, *, dry_run: bool = False) -> Manifest:
+        """Apply an object; as it then stands. Raises KubernetesError in the server's own words."""
+        return self.client.apply(manifest, manager=manager, force=True, dry_run=dry_run)
+
+    def settle(self, item: Manifest, seconds: float = WAIT_SECONDS) -> Manifest:
+        """Wait until an object is ready, as the provider does. Raises NotReadyError."""
+        annotations = item["metadata"].get("annotations") or {}
+        if annotations.get(_SKIP) == "true" or self._waits_for_a_pod(item):
+            return item
+        name, namespace = item["metadata"]["name"], item["metadata"].get("namespace")
+        seconds = float(annotations.get("pulumi.com/timeoutSeconds") or seconds)
+
+        def look() -> tuple[Manifest, str]:
+            current = self.client.get(item["apiVersion"], item["kind"], name, namespace)
+            return current, self._no_endpoint(current) if item["kind"] == "Service" else missing(current)
+
+        return self._until(look, f"{item['kind']} {name}", seconds)
+
+    def _until(self, look: Callable[[], tuple[Manifest, str]], what: str, seconds: float) -> Manifest:
+        started = moved = time.monotonic()
+        before: tuple[str, Any] = ("", None)
+        while True:
+            try:
+                current, lacking = look()
+            except FailedError as error:
+                raise NotReadyError(f"{what} has failed: {error}") from error
+            if not lacking:
+                return current
+            now, version = time.monotonic(), (lacking, current["metadata"].get("resourceVersion"))
+            if version != before:
+                before, moved = version, now
+            if now - moved > _STILL_SECONDS or now - started > seconds:
+                raise NotReadyError(
+                    f"{what} is not ready: {lacking}{self._why(current)}; nothing has moved for "
+                    f"{_STILL_SECONDS:g} s, and the provider would give up after {seconds:g} s"
+                )
+            time.sleep(_POLL_SECONDS)
+
+    def _why(self, item: Mapping[str, Any]) -> str:
+        """What the scheduler, or whoever makes the pods, says of those that are missing."""
+        namespace, name = item["metadata"].get("namespace") or "default", item["metadata"]["name"]
+        said = [
+            str(event.get("message"))
+            for event in self.client.list("v1", "Event", namespace)
+            if event.get("type") == "Warning" and str(event["involvedObject"].get("name", "")).startswith(name)
+        ]
+        return f" ({said[-1]})" if said else ""
+
+    def _waits_for_a_pod(self, item: Mapping[str, Any]) -> bool:
+        if item["kind"] != "PersistentVolumeClaim":
+            return False
+        name = item["spec"].get("storageClassName")
+        found = self.client.find("storage.k8s.io/v1", "StorageClass", name) if name else None
+        return found is None or found.get("volumeBindingMode") == "WaitForFirstConsumer"
+
+    def _no_endpoint(self, service: Mapping[str, Any]) -> str:
+        spec = service["spec"]
+        if not spec.get("selector") or spec.get("type") == "ExternalName" or spec.get("clusterIP") == "None":
+            return ""
+        labels = f"kubernetes.io/service-name={service['metadata']['name']}"
+        slices = self.client.list(
+            "discovery.k8s.io/v1", "EndpointSlice", service["metadata"]["namespace"], labels=labels
+        )
+        ready = [e for s in slices for e in s.get("endpoints") or [] if e.get("conditions", {}).get("ready")]
+        return "" if ready else "no endpoint behind it is ready"
+
+    def delete(self, api_version: str, kind: str, name: str, namespace: str | None) -> None:
+        """Delete an object, and wait until it is gone; one that is gone already is no fault."""
+        try:
+            self.client.delete(api_version, kind, name, namespace, propagation="Foreground")
+        except KubernetesError as error:
+            if error.code == HTTPStatus.NOT_FOUND:
+                return
+            raise
+        self.client.until_gone(api_version, kind, name, namespace, timeout_seconds=_DELETE_SECONDS)
+
+    def install(self, chart: str, release: str, namespace: str, values: Mapping[str, Any], seconds: float) -> None:
+        """Bring a chart's kinds and the stand-ins for its workloads, and wait until they are ready."""
+        for definition in charts.definitions(chart):
+            self.settle(self.client.apply(definition, force=True))
+        objects = self._objects(chart, release, namespace, values)
+        made = [self.client.apply(_of_release(each, release), force=True) for each in objects]
+        for item in made:
+            if item["kind"] != "PersistentVolumeClaim":
+                self.settle(item, seconds)
+
+    def uninstall(self, chart: str, release: str, namespace: str, values: Mapping[str, Any]) -> None:
+        """Delete what a release brought, but for its kinds and volumes: Helm leaves both."""
+        for item in self._objects(chart, release, namespace, values):
+            self.delete(item["apiVersion"], item["kind"], item["metadata"]["name"], namespace)
+
+    def prune(self, old: Release, new: Release) -> None:
+        """Delete what a release brought before and does not bring any more."""
+        kept = {(item["kind"], item["metadata"]["name"]) for item in self._objects(*new)}
+        for item in self._objects(*old):
+            if (item["kind"], item["metadata"]["name"]) not in kept:
+                self.delete(item["apiVersion"], item["kind"], item["metadata"]["name"], old[2])
+
+    def _objects(self, chart: str, release: str, namespace: str, values: Mapping[str, Any]) -> list[Manifest]:
+        return charts.objects(chart, release, namespace, values)
+
+
+def _of_release(manifest: Manifest, release: str) -> Manifest:
+    metadata = manifest["metadata"]
+    return {**manifest, "metadata": {**metadata, "annotations": {"sandbox/release": release}}}

@@ -1,0 +1,143 @@
+"""What each operation on a Kubernetes resource does on its cluster."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Any
+
+from ..control_plane import KubernetesError
+from ..world import Record
+from .cluster import RELEASE_SECONDS, Cluster, NotReadyError
+from .stand_ins import Manifest
+
+RELEASE = "kubernetes:helm.sh/v3:Release"
+
+
+class ClusterError(Exception):
+    """The cluster refuses, or does not answer; the text is its own."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What stands after a create or an update: its outputs, and why it is not ready, where it is not."""
+
+    outputs: dict[str, Any]
+    not_ready: str = ""
+
+
+def create(cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any]) -> Made:
+    """Apply an object or install a release, and wait. Raises ClusterError where the server refuses it."""
+    live: dict[str, Any] = {}
+    try:
+        if token == RELEASE:
+            cluster.install(*_release(inputs), float(inputs.get("timeout") or RELEASE_SECONDS))
+            return Made({})
+        live = cluster.apply(_manifest(inputs), _manager(urn))
+        return Made(_outputs(cluster.settle(live)))
+    except NotReadyError as error:
+        return Made(_outputs(live), str(error))
+    except (KubernetesError, TimeoutError) as error:
+        raise ClusterError(str(error)) from error
+
+
+def update(cluster: Cluster, record: Record, inputs: Mapping[str, Any]) -> Made:
+    """The same for what stands already; what a release no longer brings is deleted."""
+    made = create(cluster, record.token, record.urn, inputs)
+    if record.token == RELEASE:
+        cluster.prune(_release(record.inputs), _release(inputs))
+    return made
+
+
+def ask(cluster: Cluster, urn: str, inputs: Mapping[str, Any]) -> None:
+    """Ask by dry run whether the server would take an object. Raises ClusterError where it would not.
+
+    Where its namespace or its kind is still to come, it cannot say.
+    """
+    try:
+        cluster.apply(_manifest(inputs), _manager(urn), dry_run=True)
+    except KubernetesError as error:
+        if error.code != HTTPStatus.NOT_FOUND:
+            raise ClusterError(str(error)) from error
+
+
+def read(cluster: Cluster, record: Record) -> Record | None:
+    """A record as its object now stands; None where that is gone."""
+    if record.token == RELEASE:
+        return record
+    manifest = _manifest(record.inputs)
+    live = _find(cluster, manifest)
+    if live is None:
+        return None
+    try:
+        applied = cluster.apply(manifest, _manager(record.urn), dry_run=True)
+    except KubernetesError:
+        applied = live
+    drifted = _content(applied) != _content(live)
+    inputs = projected(record.inputs, live) if drifted else record.inputs
+    return replace(record, inputs=inputs, outputs=_outputs(live))
+
+
+def delete(cluster: Cluster, record: Record) -> None:
+    """Delete an object or a release, and wait until it is gone. Raises ClusterError."""
+    try:
+        if record.token == RELEASE:
+            cluster.uninstall(*_release(record.inputs))
+            return
+        manifest = _manifest(record.inputs)
+        metadata = manifest["metadata"]
+        namespace = metadata.get("namespace") or "default"
+        cluster.delete(manifest["apiVersion"], manifest["kind"], metadata["name"], namespace)
+    except KubernetesError as error:
+        if error.code != HTTPStatus.NOT_FOUND:  # its kind went with its CRD
+            raise ClusterError(str(error)) from error
+    except TimeoutError as error:
+        raise ClusterError(str(error)) from error
+
+
+def projected(inputs: Any, live: Any) -> Any:
+    """The inputs with the values that the live object has in their place."""
+    if isinstance(inputs, Mapping) and isinstance(live, Mapping):
+        return {key: projected(value, live[key]) if key in live else value for key, value in inputs.items()}
+    if isinstance(inputs, list) and isinstance(live, list) and len(inputs) == len(live):
+        return [projected(each, theirs) for each, theirs in zip(inputs, live, strict=True)]
+    return live
+
+
+def _find(cluster: Cluster, manifest: Manifest) -> dict[str, Any] | None:
+    metadata = manifest["metadata"]
+    try:
+        return cluster.client.find(
+            manifest["apiVersion"], manifest["kind"], metadata["name"], metadata.get("namespace") or "default"
+        )
+    except KubernetesError as error:
+        if error.code == HTTPStatus.NOT_FOUND:  # its kind is gone
+            return None
+        raise ClusterError(str(error)) from error
+
+
+def _content(item: Mapping[str, Any]) -> dict[str, Any]:
+    """All of an object that somebody wanted; not what the server notes of its own."""
+    noted = ("managedFields", "resourceVersion", "generation")
+    metadata = {key: value for key, value in item["metadata"].items() if key not in noted}
+    return {**{key: value for key, value in item.items() if key != "status"}, "metadata": metadata}
+
+
+def _outputs(item: Mapping[str, Any]) -> dict[str, Any]:
+    """An object without the server's record of who set which field, which is longer than the rest."""
+    metadata = {key: value for key, value in (item.get("metadata") or {}).items() if key != "managedFields"}
+    return {**item, "metadata": metadata} if item else {}
+
+
+def _manifest(inputs: Mapping[str, Any]) -> Manifest:
+    return {key: value for key, value in inputs.items() if not key.startswith("__") and value is not None}
+
+
+def _manager(urn: str) -> str:
+    """A field manager for each resource, as the provider has it."""
+    return f"pulumi-kubernetes-{hashlib.sha256(urn.encode()).hexdigest()[:8]}"
+
+
+def _release(inputs: Mapping[str, Any]) -> tuple[str, str, str, Mapping[str, Any]]:
+    chart = str(inputs["chart"]).rpartition("/")[2]
+    return chart, str(inputs["name"]), str(inputs.get("namespace") or "default"), inputs.get("values") or {}

@@ -1,0 +1,88 @@
+"""What the account's resources say of a cluster: pure functions from records to node groups and add-ons."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from ..control_plane.nodes import NodeGroup, Subnet, Taint
+from ..world import Record
+
+CLUSTER = "aws:eks/cluster:Cluster"
+NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
+ADDON = "aws:eks/addon:Addon"
+SUBNET = "aws:ec2/subnet:Subnet"
+ON_A_CLUSTER = (NODE_GROUP, ADDON)
+# EKS chooses t3.medium, of which this is the arm64 twin, where nothing is asked for.
+_DEFAULT_TYPE = "t4g.medium"
+_EFFECTS = {
+    "NO_SCHEDULE": "NoSchedule",
+    "NO_EXECUTE": "NoExecute",
+    "PREFER_NO_SCHEDULE": "PreferNoSchedule",
+}
+
+
+def cluster_of(provider: Mapping[str, Any], clusters: Iterable[Record]) -> Record | None:
+    """The cluster that a Kubernetes provider points to: by its identifier, or by the server in its kubeconfig."""
+    found = list(clusters)
+    identifier = str(provider.get("clusterIdentifier") or "")
+    for record in found:
+        if identifier and identifier in (record.id, record.outputs.get("arn")):
+            return record
+    servers = set(_servers(provider.get("kubeconfig")))
+    return next((record for record in found if record.outputs.get("endpoint") in servers), None)
+
+
+def _servers(kubeconfig: Any) -> Iterator[str]:
+    try:
+        document = yaml.safe_load(kubeconfig) if isinstance(kubeconfig, str) else kubeconfig
+    except yaml.YAMLError:
+        return
+    for entry in (document.get("clusters") or []) if isinstance(document, Mapping) else []:
+        yield str((entry.get("cluster") or {}).get("server"))
+
+
+def on_cluster(cluster: Record, records: Iterable[Record]) -> list[Record]:
+    """The records of a cluster, those of the resources that name it."""
+    return [record for record in records if record.inputs.get("clusterName") == cluster.id]
+
+
+def addons(cluster: Record, records: Iterable[Record]) -> list[str]:
+    """The names of a cluster's add-ons."""
+    return [str(r.inputs["addonName"]) for r in on_cluster(cluster, records) if r.token == ADDON]
+
+
+def node_groups(cluster: Record, records: Iterable[Record], kubelet: str) -> list[NodeGroup]:
+    """A cluster's node groups, each at its desired size."""
+    known = list(records)
+    zones = {r.id: str(r.outputs.get("availabilityZone")) for r in known if r.token == SUBNET}
+    return [
+        _group(record, zones, kubelet)
+        for record in on_cluster(cluster, known)
+        if record.token == NODE_GROUP and _subnets(record, zones)
+    ]
+
+
+def _group(record: Record, zones: Mapping[str, str], kubelet: str) -> NodeGroup:
+    inputs = record.inputs
+    scaling = inputs.get("scalingConfig") or {}
+    instance_types = inputs.get("instanceTypes") or [_DEFAULT_TYPE]
+    return NodeGroup(
+        name=str(inputs.get("nodeGroupName") or record.id),
+        instance_type=str(instance_types[0]),
+        size=int(scaling.get("desiredSize") or 0),
+        subnets=_subnets(record, zones),
+        kubelet=kubelet,
+        arm64="ARM_64" in str(inputs.get("amiType") or "ARM_64"),
+        spot=inputs.get("capacityType") == "SPOT",
+        disk_gib=int(inputs.get("diskSize") or 20),
+        labels=inputs.get("labels") or {},
+        taints=[
+            Taint(str(taint["key"]), str(taint.get("value") or ""), _EFFECTS.get(str(taint["effect"]), "NoSchedule"))
+            for taint in inputs.get("taints") or []
+        ],
+    )
+
+
+def _subnets(record: Record, zones: Mapping[str, str]) -> list[Subnet]:
+    return [Subnet(subnet, zones[subnet]) for subnet in record.inputs.get("subnetIds") or [] if subnet in zones]

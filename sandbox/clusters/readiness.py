@@ -1,0 +1,110 @@
+"""When an object is ready, as the Kubernetes provider sees it: pure functions of the object.
+
+https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply and the
+provider's await package tell which kinds are waited for. Each function gives what is still missing, or nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Object = Mapping[str, Any]
+
+
+class FailedError(Exception):
+    """It will not become ready; the text is the object's own."""
+
+
+def missing(item: Object) -> str:
+    """What is still missing before an object is ready; empty where it is, or is not waited for.
+
+    Raises FailedError for a Job that has failed.
+    """
+    judge = _JUDGES.get(str(item.get("kind")))
+    if judge is None:
+        return ""
+    observed = _at(item, "status", "observedGeneration")
+    generation = _at(item, "metadata", "generation")
+    if observed is not None and generation is not None and observed < generation:
+        return "the controller has not seen the latest change"
+    return judge(item)
+
+
+def _deployment(item: Object) -> str:
+    wanted, status = _wanted(item), item.get("status") or {}
+    progressing = _condition(item, "Progressing")
+    if progressing.get("reason") == "ProgressDeadlineExceeded":
+        raise FailedError(str(progressing.get("message")))
+    updated, available = status.get("updatedReplicas", 0), status.get("availableReplicas", 0)
+    if status.get("observedGeneration") is None:
+        return "the controller has not seen it"
+    if updated < wanted or available < wanted or status.get("replicas", 0) > wanted:
+        return f"{available} of {wanted} pods are available, {updated} updated"
+    return ""
+
+
+def _stateful_set(item: Object) -> str:
+    wanted, status = _wanted(item), item.get("status") or {}
+    if status.get("observedGeneration") is None:
+        return "the controller has not seen it"
+    if status.get("readyReplicas", 0) < wanted or status.get("updatedReplicas", 0) < wanted:
+        return f"{status.get('readyReplicas', 0)} of {wanted} pods are ready"
+    return ""
+
+
+def _daemon_set(item: Object) -> str:
+    status = item.get("status") or {}
+    if status.get("observedGeneration") is None:
+        return "the controller has not seen it"
+    wanted, ready = status.get("desiredNumberScheduled", 0), status.get("numberReady", 0)
+    return f"{ready} of {wanted} pods are ready" if ready < wanted else ""
+
+
+def _job(item: Object) -> str:
+    failed = _condition(item, "Failed")
+    if failed.get("status") == "True":
+        raise FailedError(f"{failed.get('reason')}: {failed.get('message')}")
+    return "" if _condition(item, "Complete").get("status") == "True" else "it has not completed"
+
+
+def _pod(item: Object) -> str:
+    if _at(item, "status", "phase") == "Succeeded" or _condition(item, "Ready").get("status") == "True":
+        return ""
+    scheduled = _condition(item, "PodScheduled")
+    return str(scheduled.get("message") or "it is not ready")
+
+
+def _claim(item: Object) -> str:
+    return "" if _at(item, "status", "phase") == "Bound" else "it is not bound"
+
+
+def _definition(item: Object) -> str:
+    return "" if _condition(item, "Established").get("status") == "True" else "it is not established"
+
+
+_JUDGES: Mapping[str, Callable[[Object], str]] = {
+    "CustomResourceDefinition": _definition,
+    "DaemonSet": _daemon_set,
+    "Deployment": _deployment,
+    "Job": _job,
+    "PersistentVolumeClaim": _claim,
+    "Pod": _pod,
+    "StatefulSet": _stateful_set,
+}
+
+
+def _wanted(item: Object) -> int:
+    replicas = _at(item, "spec", "replicas")
+    return 1 if replicas is None else int(replicas)
+
+
+def _condition(item: Object, kind: str) -> Mapping[str, Any]:
+    conditions = _at(item, "status", "conditions") or []
+    return next((condition for condition in conditions if condition.get("type") == kind), {})
+
+
+def _at(item: Any, *path: str) -> Any:
+    for step in path:
+        if not isinstance(item, Mapping):
+            return None
+        item = item.get(step)
+    return item

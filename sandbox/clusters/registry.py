@@ -1,0 +1,101 @@
+"""The clusters of one account: which there are, and what the account says of each."""
+
+import base64
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..control_plane import ControlPlane, ControlPlaneError, KubernetesError
+from ..control_plane.life import SERVICE_CIDR
+from ..toolchain import ToolchainError
+from ..world import Record
+from .cluster import Cluster
+from .objects import ClusterError
+from .plan import CLUSTER, ON_A_CLUSTER, SUBNET, addons, cluster_of, node_groups
+
+
+class Clusters:
+    """Every cluster of a world. `standing` gives the resources of some types. Safe to use from several threads."""
+
+    def __init__(self, folder: Path, standing: Callable[..., list[Record]]) -> None:
+        self._folder = folder
+        self._standing = standing
+        self._turn = threading.RLock()
+        self._open: dict[str, Cluster] = {}
+
+    def of(self, provider: Mapping[str, Any]) -> Cluster | None:
+        """The cluster that a Kubernetes provider points to, with the nodes and add-ons that the account says.
+
+        None where it points to none of this account: its objects are then played.
+        """
+        with self._turn:
+            record = cluster_of(provider, self._standing(CLUSTER))
+            if record is None:
+                return None
+            cluster = self._cluster(record)
+            if not cluster.running:
+                try:
+                    self._bring(cluster, record)
+                except (ControlPlaneError, ToolchainError, KubernetesError) as error:
+                    raise ClusterError(str(error)) from error
+            return cluster
+
+    def standing(self, provider: Mapping[str, Any]) -> Cluster | None:
+        """The same, but for one that nobody has used yet, of which there is nothing to ask."""
+        with self._turn:
+            record = cluster_of(provider, self._standing(CLUSTER))
+            used = record is not None and (self._folder_of(record.id) / "etcd").is_dir()
+            return self.of(provider) if used else None
+
+    def named(self, name: str) -> Cluster | None:
+        """The cluster of a name, running; None where there is none."""
+        return self.of({"clusterIdentifier": name})
+
+    def outputs(self, name: str) -> dict[str, Any]:
+        """What a new cluster's own resource says of its server."""
+        url, ca = ControlPlane.identity(self._folder_of(name))
+        encoded = {"data": base64.b64encode(ca.encode()).decode()}
+        return {"endpoint": url, "certificateAuthority": encoded, "certificateAuthorities": [encoded]}
+
+    def changed(self, record: Record, *, gone: bool = False) -> None:
+        """Follow a resource of the account that was created, changed or deleted."""
+        with self._turn:
+            if record.token == CLUSTER and gone:
+                self._cluster(record).remove()
+                self._open.pop(record.id, None)
+            elif record.token == CLUSTER:
+                known = self._open.get(record.id)
+                if known is not None and known.minor != _minor(record):
+                    known.stop()  # its data stays, and the next minor goes on with it
+                    self._open.pop(record.id)
+            elif record.token in ON_A_CLUSTER:
+                cluster = self._open.get(str(record.inputs.get("clusterName")))
+                for owner in self._standing(CLUSTER):
+                    if cluster is not None and cluster.running and owner.id == cluster.name:
+                        self._bring(cluster, owner)
+
+    def stop(self) -> None:
+        """End every process."""
+        with self._turn:
+            for cluster in self._open.values():
+                cluster.stop()
+
+    def _bring(self, cluster: Cluster, record: Record) -> None:
+        records = self._standing(*ON_A_CLUSTER, SUBNET)
+        version = cluster.plane().version
+        cluster.have(node_groups(record, records, version), addons(record, records))
+
+    def _cluster(self, record: Record) -> Cluster:
+        if record.id not in self._open:
+            network = record.inputs.get("kubernetesNetworkConfig") or {}
+            cidr = str(network.get("serviceIpv4Cidr") or SERVICE_CIDR)
+            self._open[record.id] = Cluster(record.id, self._folder_of(record.id), _minor(record), cidr)
+        return self._open[record.id]
+
+    def _folder_of(self, name: str) -> Path:
+        return self._folder / name
+
+
+def _minor(cluster: Record) -> str:
+    return str(cluster.inputs.get("version") or cluster.outputs.get("version"))

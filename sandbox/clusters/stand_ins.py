@@ -1,0 +1,107 @@
+"""Workloads that stand in for software which the sandbox does not have: their requests and replicas are true, no more.
+
+What an add-on or a chart installs takes room on nodes, brings kinds of its own, and is waited for. That much is played.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Manifest = dict[str, Any]
+LABEL = "sandbox.flowise.platform/stands-in-for"
+_EVERYWHERE = [{"operator": "Exists"}]
+_IMAGE = "stand-in"
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A Deployment, StatefulSet or DaemonSet, with what each of its pods asks for (`{"cpu": "100m"}`)."""
+
+    kind: Literal["Deployment", "StatefulSet", "DaemonSet"]
+    name: str
+    replicas: int = 1
+    resources: Mapping[str, Any] = field(default_factory=dict)
+    claims: Sequence[Mapping[str, Any]] = ()
+    """`volumeClaimTemplates` of a StatefulSet."""
+    pod_security: Mapping[str, Any] = field(default_factory=dict)
+    """The security context of its pods, by which Pod Security admits or refuses them."""
+    container_security: Mapping[str, Any] = field(default_factory=dict)
+    max_unavailable: int | None = None
+    """Where it brings a disruption budget."""
+    spread_over: str = ""
+    """The label key over which its pods prefer to spread."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind that a chart's CRD brings."""
+
+    group: str
+    version: str
+    kind: str
+    plural: str
+    namespaced: bool = True
+
+
+def manifests(workload: Workload, namespace: str, owner: str) -> list[Manifest]:
+    """The objects of a workload; `owner` says for what they stand in."""
+    labels = {LABEL: owner, "app": workload.name}
+    container: Manifest = {"name": "main", "image": _IMAGE, "resources": dict(workload.resources)}
+    container["securityContext"] = dict(workload.container_security)
+    pod: Manifest = {"containers": [container], "securityContext": dict(workload.pod_security)}
+    if workload.kind == "DaemonSet":
+        pod |= {"tolerations": _EVERYWHERE, "priorityClassName": "system-node-critical"}
+    if workload.spread_over:
+        term = {"topologyKey": workload.spread_over, "labelSelector": {"matchLabels": labels}}
+        pod["affinity"] = {
+            "podAntiAffinity": {
+                "preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "podAffinityTerm": term}]
+            }
+        }
+    spec: Manifest = {"selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": pod}}
+    if workload.kind != "DaemonSet":
+        spec["replicas"] = workload.replicas
+    if workload.kind == "StatefulSet":
+        spec |= {"serviceName": workload.name, "podManagementPolicy": "Parallel"}
+        spec["volumeClaimTemplates"] = [dict(claim) for claim in workload.claims]
+    made = [_object("apps/v1", workload.kind, workload.name, namespace, labels, spec=spec)]
+    if workload.max_unavailable is not None:
+        budget = {"maxUnavailable": workload.max_unavailable, "selector": {"matchLabels": labels}}
+        made.append(_object("policy/v1", "PodDisruptionBudget", workload.name, namespace, labels, spec=budget))
+    return made
+
+
+def definition(kind: Kind, owner: str) -> Manifest:
+    """A CRD that takes any content: it says that the kind exists, and nothing of its fields."""
+    name = f"{kind.plural}.{kind.group}"
+    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    names = {"kind": kind.kind, "plural": kind.plural, "singular": kind.kind.lower(), "listKind": f"{kind.kind}List"}
+    spec = {
+        "group": kind.group,
+        "scope": "Namespaced" if kind.namespaced else "Cluster",
+        "names": names,
+        "versions": [
+            {"name": kind.version, "served": True, "storage": True, "schema": {"openAPIV3Schema": anything}},
+        ],
+    }
+    return _object("apiextensions.k8s.io/v1", "CustomResourceDefinition", name, "", {LABEL: owner}, spec=spec)
+
+
+def claim(name: str, namespace: str, owner: str, size: str) -> Manifest:
+    """A volume claim of the default StorageClass."""
+    return _object("v1", "PersistentVolumeClaim", name, namespace, {LABEL: owner}, spec=claim_spec(size))
+
+
+def claim_spec(size: str) -> Manifest:
+    """What such a claim asks for."""
+    return {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}}
+
+
+def _object(api_version: str, kind: str, name: str, namespace: str, labels: Mapping[str, str], **rest: Any) -> Manifest:
+    where = {"namespace": namespace} if namespace else {}
+    return {
+        "apiVersion": api_version,
+        "kind": kind,
+        "metadata": {"name": name, **where, "labels": dict(labels)},
+        **rest,
+    }
