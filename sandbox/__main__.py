@@ -11,6 +11,10 @@ from .faults import FaultSyntaxError
 from .toolchain import ToolchainError, pulumi_cli
 from .workspace import SandboxError, Workspace
 
+# `drills.run` knows them, and is slow to load; a test holds the two together.
+DRILLS = ("node-loss", "zone-loss", "rolling-node-upgrade", "rollout", "failed-rollout")
+GUARDS = ("pdb", "spread", "surge")
+
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; its exit status (the engine's, where the engine ran)."""
@@ -71,6 +75,13 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--unprotect", action="store_true", help="delete what is protected, too")
         if name == "manifests":
             command.add_argument("--out", type=Path, required=True, help="the folder to write the YAML files to")
+        if name in ("kube", "drill"):
+            command.add_argument("--cluster", default="", help="which, where the stack has several")
+        if name == "drill":
+            command.add_argument("drill", choices=DRILLS, help="what happens")
+            command.add_argument(
+                "--without", action="append", default=[], choices=GUARDS, help="take this guard away first (repeatable)"
+            )
         if name == "drift":
             command.add_argument("resource", help="the resource's name or URN")
             command.add_argument(
@@ -127,6 +138,8 @@ _COMMANDS = {
     "export": "print the stack's state, as `pulumi stack export` does",
     "manifests": "write the stack's Kubernetes objects as YAML files",
     "serve": "keep the clouds running, and print the environment in which any `pulumi` command uses them",
+    "kube": "keep the stack's Kubernetes cluster running, and print its kubeconfig",
+    "drill": "measure what an outage or a change does to the stack's Services, on a copy of its cluster",
     "drift": "change or delete a resource behind the engine's back",
     "world": "list the resources that exist",
     "recover": "settle what a run that was cut off left pending, and do no more",

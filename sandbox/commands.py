@@ -134,6 +134,20 @@ def serve(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     return 0
 
 
+def kube(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
+    """Keep a cluster of the stack running until interrupted."""
+    from . import cluster_commands  # noqa: PLC0415 # slow: only when needed
+
+    return cluster_commands.kube(workspace, options)
+
+
+def drill(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
+    """Measure what an outage or a change does to the stack's Services."""
+    from . import cluster_commands  # noqa: PLC0415 # as above
+
+    return cluster_commands.drill(workspace, options)
+
+
 def drift(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Change or delete a resource in the world, and nowhere else."""
     with workspace.locked():

@@ -76,6 +76,11 @@ class Workspace:
         return self.folder / "world.db"
 
     @property
+    def clusters(self) -> Path:
+        """The data of each Kubernetes cluster."""
+        return self.folder / "clusters"
+
+    @property
     def state_file(self) -> Path:
         """The engine's checkpoint of this stack."""
         return self.state / ".pulumi" / "stacks" / str(self.project["name"]) / f"{self.stack}.json"
@@ -104,7 +109,7 @@ class Workspace:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         for path in self.folder.glob("world.db*"):
             path.unlink()
-        shutil.rmtree(self.folder / "clusters", ignore_errors=True)
+        shutil.rmtree(self.clusters, ignore_errors=True)
         shutil.rmtree(self.work, ignore_errors=True)
         self.work.mkdir(parents=True)
 

@@ -88,16 +88,17 @@ def _prometheus_stack(release: str, namespace: str, values: Values) -> list[Mani
         _at(values, "alertmanager", "alertmanagerSpec") or {},
     )
     grafana = str(_at(values, "grafana", "fullnameOverride") or f"{release}-grafana")
+    kept = bool(_at(values, "grafana", "persistence", "enabled"))
     workloads = [
         Workload("Deployment", f"{name}-operator", 1, _at(values, "prometheusOperator", "resources") or {}),
         Workload("Deployment", f"{name}-kube-state-metrics", 1, _at(values, "kube-state-metrics", "resources") or {}),
         Workload("DaemonSet", f"{name}-node-exporter", 1, _at(values, "prometheus-node-exporter", "resources") or {}),
-        Workload("Deployment", grafana, 1, _at(values, "grafana", "resources") or {}),
+        Workload("Deployment", grafana, 1, _at(values, "grafana", "resources") or {}, mounts=grafana if kept else ""),
         _stateful(f"prometheus-{name}", prometheus, "storageSpec", _on(values, "prometheus")),
         _stateful(f"alertmanager-{name}", alertmanager, "storage", _on(values, "alertmanager")),
     ]
     made = [each for workload in workloads for each in manifests(workload, namespace, release)]
-    if _at(values, "grafana", "persistence", "enabled"):
+    if kept:
         made.append(claim(grafana, namespace, release, str(_at(values, "grafana", "persistence", "size") or "10Gi")))
     return made
 
@@ -146,8 +147,8 @@ def _loki(release: str, namespace: str, values: Values) -> list[Manifest]:
                 replicas,
                 own.get("resources") or {},
                 claims,
-                pod_security,
-                container_security,
+                pod_security=pod_security,
+                container_security=container_security,
             )
             made += manifests(workload, namespace, release)
     return made

@@ -135,10 +135,12 @@ class Cluster:
             now, version = time.monotonic(), (lacking, current["metadata"].get("resourceVersion"))
             if version != before:
                 before, moved = version, now
-            if now - moved > _STILL_SECONDS or now - started > seconds:
+            if now - started > seconds:
+                raise NotReadyError(f"{what} is not ready after {seconds:g} s: {lacking}{self._why(current)}")
+            if now - moved > _STILL_SECONDS:
                 raise NotReadyError(
-                    f"{what} is not ready: {lacking}{self._why(current)}; nothing has moved for "
-                    f"{_STILL_SECONDS:g} s, and the provider would give up after {seconds:g} s"
+                    f"{what} is not ready: {lacking}{self._why(current)}; nothing has moved for {_STILL_SECONDS:g} s, "
+                    f"and the provider would give up after {seconds:g} s"
                 )
             time.sleep(_POLL_SECONDS)
 

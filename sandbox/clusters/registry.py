@@ -45,7 +45,7 @@ class Clusters:
         """The same, but for one that nobody has used yet, of which there is nothing to ask."""
         with self._turn:
             record = cluster_of(provider, self._standing(CLUSTER))
-            used = record is not None and (self._folder_of(record.id) / "etcd").is_dir()
+            used = record is not None and (self.folder_of(record.id) / "etcd").is_dir()
             return self.of(provider) if used else None
 
     def named(self, name: str) -> Cluster | None:
@@ -54,7 +54,7 @@ class Clusters:
 
     def outputs(self, name: str) -> dict[str, Any]:
         """What a new cluster's own resource says of its server."""
-        url, ca = ControlPlane.identity(self._folder_of(name))
+        url, ca = ControlPlane.identity(self.folder_of(name))
         encoded = {"data": base64.b64encode(ca.encode()).decode()}
         return {"endpoint": url, "certificateAuthority": encoded, "certificateAuthorities": [encoded]}
 
@@ -66,7 +66,7 @@ class Clusters:
                 self._open.pop(record.id, None)
             elif record.token == CLUSTER:
                 known = self._open.get(record.id)
-                if known is not None and known.minor != _minor(record):
+                if known is not None and known.minor != minor_of(record):
                     known.stop()  # its data stays, and the next minor goes on with it
                     self._open.pop(record.id)
             elif record.token in ON_A_CLUSTER:
@@ -88,14 +88,21 @@ class Clusters:
 
     def _cluster(self, record: Record) -> Cluster:
         if record.id not in self._open:
-            network = record.inputs.get("kubernetesNetworkConfig") or {}
-            cidr = str(network.get("serviceIpv4Cidr") or SERVICE_CIDR)
-            self._open[record.id] = Cluster(record.id, self._folder_of(record.id), _minor(record), cidr)
+            folder, minor = self.folder_of(record.id), minor_of(record)
+            self._open[record.id] = Cluster(record.id, folder, minor, service_cidr_of(record))
         return self._open[record.id]
 
-    def _folder_of(self, name: str) -> Path:
+    def folder_of(self, name: str) -> Path:
+        """Where a cluster's data is kept."""
         return self._folder / name
 
 
-def _minor(cluster: Record) -> str:
+def minor_of(cluster: Record) -> str:
+    """The Kubernetes minor that a cluster's resource asks for, or got (`1.35`)."""
     return str(cluster.inputs.get("version") or cluster.outputs.get("version"))
+
+
+def service_cidr_of(cluster: Record) -> str:
+    """The range of its Services."""
+    network = cluster.inputs.get("kubernetesNetworkConfig") or {}
+    return str(network.get("serviceIpv4Cidr") or SERVICE_CIDR)

@@ -23,6 +23,8 @@ class Workload:
     resources: Mapping[str, Any] = field(default_factory=dict)
     claims: Sequence[Mapping[str, Any]] = ()
     """`volumeClaimTemplates` of a StatefulSet."""
+    mounts: str = ""
+    """The name of a claim that its pod uses."""
     pod_security: Mapping[str, Any] = field(default_factory=dict)
     """The security context of its pods, by which Pod Security admits or refuses them."""
     container_security: Mapping[str, Any] = field(default_factory=dict)
@@ -49,6 +51,8 @@ def manifests(workload: Workload, namespace: str, owner: str) -> list[Manifest]:
     container: Manifest = {"name": "main", "image": _IMAGE, "resources": dict(workload.resources)}
     container["securityContext"] = dict(workload.container_security)
     pod: Manifest = {"containers": [container], "securityContext": dict(workload.pod_security)}
+    if workload.mounts:
+        pod["volumes"] = [{"name": "data", "persistentVolumeClaim": {"claimName": workload.mounts}}]
     if workload.kind == "DaemonSet":
         pod |= {"tolerations": _EVERYWHERE, "priorityClassName": "system-node-critical"}
     if workload.spread_over:

@@ -20,21 +20,21 @@ class Provisioner(threading.Thread):
     def __init__(self, client: Client) -> None:
         super().__init__(daemon=True)
         self._client = client
-        self._stopped = threading.Event()
+        self._ended = threading.Event()
 
     def run(self) -> None:
         """Watch the claims."""
-        while not self._stopped.is_set():
+        while not self._ended.is_set():
             try:
                 for event, item in self._client.watch("v1", "PersistentVolumeClaim", timeout_seconds=_WATCH_SECONDS):
                     if event != "DELETED":
                         self._provide(item)
             except (KubernetesError, OSError):
-                self._stopped.wait(_RETRY_SECONDS)  # the server is going, or coming back
+                self._ended.wait(_RETRY_SECONDS)  # the server is going, or coming back
 
     def stop(self) -> None:
         """Make no more."""
-        self._stopped.set()
+        self._ended.set()
 
     def _provide(self, item: Mapping[str, Any]) -> None:
         spec, metadata = item["spec"], item["metadata"]

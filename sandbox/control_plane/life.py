@@ -210,12 +210,8 @@ class _Starting:
             time.sleep(_POLL_SECONDS)
 
     def _etcd_listens(self) -> bool:
-        with socket.socket(socket.AF_UNIX) as probe:
-            try:
-                probe.connect(_short(self._folder / ETCD_SOCKET))
-            except OSError:
-                return False
-        return True
+        # Its socket's whole path may be too long to connect to from here (unix(7)); the API server tries until it can.
+        return (self._folder / ETCD_SOCKET).exists()
 
     def _healthy(self, port: int, path: str, token: str = "", *, tls: bool = True) -> bool:
         connection: http.client.HTTPConnection = (
@@ -285,8 +281,3 @@ def _write_private(path: Path, text: str) -> None:
     with open(os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
     os.replace(new, path)
-
-
-def _short(path: Path) -> str:
-    """A socket's path as seen from here, where that is shorter: the whole may be too long for one (unix(7))."""
-    return min(str(path), os.path.relpath(path), key=len)

@@ -1,0 +1,67 @@
+"""The commands that look at a stack's cluster, `kube` and `drill`; apart, for they load what the others need not."""
+
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from .account import Account
+from .clusters.objects import ClusterError
+from .clusters.plan import CLUSTER
+from .clusters.registry import Clusters, minor_of, service_cidr_of
+from .control_plane import ControlPlaneError
+from .drills.run import drill as run_drill
+from .rules import Rules
+from .workspace import SandboxError, Workspace
+from .world import Record, World
+
+
+def kube(workspace: Workspace, options: Namespace) -> int:
+    """Keep a cluster running until interrupted, its kubeconfig on standard output."""
+    with _cluster(workspace, options.cluster) as (clusters, record):
+        cluster = clusters.named(record.id)
+        assert cluster is not None
+        sys.stdout.write(cluster.plane().kubeconfig())
+        sys.stdout.flush()
+        print(
+            f"# cluster {record.id} runs until Ctrl-C; write this kubeconfig to a file, and in another shell:\n"
+            "# kubectl --kubeconfig FILE get pods -A",
+            file=sys.stderr,
+        )
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough: now it winds up
+    return 0
+
+
+def drill(workspace: Workspace, options: Namespace) -> int:
+    """Run a drill on a copy of a cluster; 0 where the stack holds."""
+    with _cluster(workspace, options.cluster) as (clusters, record):
+        text, verdict = run_drill(
+            options.drill, clusters.folder_of(record.id), minor_of(record), service_cidr_of(record), options.without
+        )
+    print(text)
+    return 0 if verdict.holds else 1
+
+
+@contextmanager
+def _cluster(workspace: Workspace, name: str) -> Iterator[tuple[Clusters, Record]]:
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    with workspace.locked():
+        world = World(workspace.world_file)
+        account = Account(world, Rules())
+        clusters = Clusters(workspace.clusters, account.standing)
+        try:
+            records = [record for record in account.standing(CLUSTER) if name in ("", record.id)]
+            if len(records) != 1:
+                known = ", ".join(record.id for record in account.standing(CLUSTER)) or "none"
+                raise SandboxError(
+                    f"stack {workspace.stack} has these clusters: {known}. "
+                    + ("Bring it up first." if known == "none" else "Name one of them with --cluster.")
+                )
+            yield clusters, records[0]
+        except (ClusterError, ControlPlaneError) as error:
+            raise SandboxError(str(error)) from error
+        finally:
+            clusters.stop()
+            world.close()

@@ -1,0 +1,204 @@
+"""A cluster on the sandbox is a real Kubernetes: what stands on it, what it refuses, and what ends with it."""
+
+import base64
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+import yaml
+
+from sandbox.__main__ import DRILLS, GUARDS
+from sandbox.clusters.readiness import missing
+from sandbox.control_plane import Client, ControlPlane
+from sandbox.control_plane.nodes import NodeGroup, Subnet, nodes
+from sandbox.drills import run as drills
+
+from . import wrong_manifests
+from .conftest import REPOSITORY, Sandbox
+
+pytestmark = pytest.mark.engine
+
+MINOR = "1.35"
+WORKLOADS = (("apps/v1", "Deployment"), ("apps/v1", "StatefulSet"), ("apps/v1", "DaemonSet"), ("batch/v1", "Job"))
+
+
+def processes_in(folder: Path) -> list[str]:
+    """The programs whose working directory lies in a folder."""
+    found = []
+    for process in psutil.process_iter(["name", "cwd"]):
+        if str(process.info["cwd"]).startswith(str(folder)):
+            found.append(process.info["name"])
+    return found
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 20) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def test_a_control_plane_keeps_its_data_and_leaves_nothing_running(tmp_path: Path) -> None:
+    folder = tmp_path / "cluster"
+    group = NodeGroup("g", "m7g.large", 2, [Subnet("a", "eu-west-1a"), Subnet("b", "eu-west-1b")], "v1.35.0")
+    with ControlPlane.start(folder, MINOR) as plane:
+        url = plane.url
+        client = plane.client()
+        for node in nodes(group):
+            client.create(node)
+        client.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "kept"}, "data": {"a": "1"}})
+        assert wait_until(lambda: all(ready(node) for node in client.list("v1", "Node")))
+        assert len(processes_in(folder)) >= 5
+    assert processes_in(folder) == []
+
+    with ControlPlane.start(folder, MINOR) as plane:
+        assert plane.url == url
+        assert plane.client().get("v1", "ConfigMap", "kept", "default")["data"] == {"a": "1"}
+
+
+def ready(node: dict[str, object]) -> bool:
+    conditions = node["status"].get("conditions") or []  # type: ignore[attr-defined]
+    return any(condition["type"] == "Ready" and condition["status"] == "True" for condition in conditions)
+
+
+@pytest.mark.parametrize("victim", ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"])
+def test_a_program_that_is_killed_is_noticed_and_the_next_start_goes_on(victim: str, tmp_path: Path) -> None:
+    with ControlPlane.start(tmp_path, MINOR) as plane:
+        plane.client().apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "kept"}})
+        os.kill(plane.pids[victim], signal.SIGKILL)
+        assert wait_until(lambda: victim in plane.failed())
+    assert processes_in(tmp_path) == []
+
+    with ControlPlane.start(tmp_path, MINOR) as plane:
+        assert plane.client().get("v1", "Namespace", "kept")["status"]["phase"] == "Active"
+
+
+def test_nothing_outlives_a_killed_command(tmp_path: Path) -> None:
+    source = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from sandbox.control_plane import ControlPlane\n"
+        f"plane = ControlPlane.start(Path({str(tmp_path)!r}), {MINOR!r})\n"
+        "print('up', flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    command = subprocess.Popen([sys.executable, "-c", source], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
+    assert command.stdout is not None
+    assert command.stdout.readline() == "up\n"
+    assert len(processes_in(tmp_path)) >= 5
+
+    command.kill()
+    command.communicate()
+
+    assert wait_until(lambda: processes_in(tmp_path) == [])
+
+
+def test_the_server_refuses_what_people_write_by_mistake_in_its_own_words(program: Callable[..., Sandbox]) -> None:
+    assert len(wrong_manifests.WRONG) >= 30
+    sandbox = program(wrong_manifests.PROGRAM)
+    sandbox = Sandbox(sandbox.program, kubernetes="real")
+    given = {name: wrong[:3] for name, wrong in wrong_manifests.WRONG.items()}
+    (sandbox.program / "wrong.json").write_text(json.dumps(given), encoding="utf-8")
+
+    refused = sandbox("up", "--continue-on-error", "--laws", "off", status=1).stdout
+
+    unexpected = {}
+    for name, (api_version, kind, _, words) in wrong_manifests.WRONG.items():
+        said = [
+            part for part in re.split(r"error: |\* ", refused) if f"kubernetes:{api_version}:{kind}::{name}\n" in part
+        ]
+        if not any(words in part for part in said):
+            unexpected[name] = said
+    assert unexpected == {}
+    # what was right stands; what is only not ready is known, and goes with the rest
+    standing = {urn.rpartition("$")[2].split("::", 2)[-1] for urn in sandbox.world()}
+    assert {"kubernetes:core/v1:ConfigMap::right", "kubernetes:core/v1:Namespace::restricted"} <= standing
+    wrong = {f"kubernetes:{wrong[0]}:{wrong[1]}::{name}" for name, wrong in wrong_manifests.WRONG.items()}
+    assert standing & wrong == {"kubernetes:apps/v1:Deployment::room"}
+    sandbox("destroy", "--laws", "off")
+    assert sandbox.world() == []
+    assert processes_in(sandbox.program) == []
+    assert list((sandbox.program / ".sandbox" / "stacks" / "dev" / "clusters").iterdir()) == []
+
+
+def test_the_platform_stands_on_a_real_kubernetes(platform: Sandbox) -> None:
+    platform = Sandbox(platform.program, kubernetes="real")
+    platform("up", stack="prod")
+    assert set(platform.changes(stack="prod")) == {"same"}
+
+    with kube(platform, "prod") as client:
+        assert wait_until(lambda: not lacking(client), 60), lacking(client)
+        pods = client.list("v1", "Pod", "flowise")
+        assert len(pods) >= 2
+        assert {pod["status"]["phase"] for pod in pods} == {"Running"}
+        assert client.list("monitoring.coreos.com/v1", "PrometheusRule", "monitoring")
+        assert {claim["status"]["phase"] for claim in client.list("v1", "PersistentVolumeClaim")} == {"Bound"}
+
+    for drill, guard in (("rollout", "surge"),):
+        held = platform("drill", drill, stack="prod")
+        assert f"{drill}: HOLDS" in held.stdout
+        fell = platform("drill", drill, "--without", guard, stack="prod", status=1)
+        assert f"{drill} without {guard}: DOES NOT HOLD" in fell.stdout
+        assert "FAULT" in fell.stdout
+
+    platform("destroy", "--unprotect", stack="prod")
+    assert platform.world("prod") == []
+    assert processes_in(platform.program) == []
+    assert list((platform.program / ".sandbox" / "stacks" / "prod" / "clusters").iterdir()) == []
+
+
+def lacking(client: Client) -> list[str]:
+    """What the control plane itself calls not ready."""
+    return [
+        f"{kind} {item['metadata']['name']}: {missing(item)}"
+        for group, kind in (
+            ("apps/v1", "Deployment"),
+            ("apps/v1", "StatefulSet"),
+            ("apps/v1", "DaemonSet"),
+            ("batch/v1", "Job"),
+        )
+        for item in client.list(group, kind)
+        if missing(item)
+    ]
+
+
+class kube:  # reads as a function
+    """A cluster kept running by the command, and a client made from the kubeconfig that it prints."""
+
+    def __init__(self, sandbox: Sandbox, stack: str) -> None:
+        command = [sys.executable, "-m", "sandbox", "kube", "--stack", stack, "--cwd", str(sandbox.program)]
+        self._process = subprocess.Popen(
+            command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def __enter__(self) -> Client:
+        assert self._process.stderr is not None
+        assert self._process.stdout is not None
+        self._process.stderr.readline()  # it says so when the cluster stands, and the kubeconfig is written
+        lines: list[str] = []
+        while not lines or not lines[-1].startswith("current-context"):
+            lines.append(self._process.stdout.readline())
+        config = yaml.safe_load("".join(lines))
+        cluster = config["clusters"][0]["cluster"]
+        ca = base64.b64decode(cluster["certificate-authority-data"]).decode()
+        return Client(cluster["server"], ca, config["users"][0]["user"]["token"])
+
+    def __exit__(self, *_: object) -> None:
+        self._process.send_signal(signal.SIGINT)
+        self._process.communicate()
+        assert self._process.returncode == 0
+
+
+def test_the_command_line_knows_every_drill_and_guard() -> None:
+    assert set(DRILLS) == set(drills.DRILLS)
+    assert set(GUARDS) == set(drills.GUARDS)
