@@ -40,6 +40,12 @@ def test_a_stack_comes_up_clean_stays_and_goes_away(platform: Sandbox, stack: st
     assert set(platform.changes(stack=stack)) == {"same"}
     assert len(platform.world(stack)) == made
 
+    # a change that touches nearly everything passes the same laws
+    change(platform, stack, "tags", {"Owner": "somebody-else", "CostCenter": "42"})
+    change(platform, stack, "database.log_retention_days", 30)
+    platform("up", *under_policies(stack), stack=stack)
+    assert len(platform.world(stack)) == made
+
     said = platform("destroy", "--unprotect", "--clock", stack=stack).stdout
     assert above_the_bound(said) <= 1.1
     assert platform.world(stack) == []
