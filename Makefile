@@ -13,7 +13,7 @@ PACKS = $(foreach pack,$(wildcard policies/*/PulumiPolicy.yaml),\
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup cli preview up refresh destroy outputs manifests check test format bench soak
+.PHONY: help setup cli kubernetes preview up refresh destroy outputs manifests check test format bench soak
 
 help: ## Show this
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -30,6 +30,9 @@ $(READY): pyproject.toml uv.lock
 
 cli: $(READY) ## Find the Pulumi CLI, or build it (once)
 	@$(SANDBOX) install > /dev/null
+
+kubernetes: $(READY) ## Build the Kubernetes control plane (once); `up` does so where it is needed
+	@$(SANDBOX) install --kubernetes > /dev/null
 
 preview: $(READY) ## Show the plan of STACK (dev) under every policy pack, on the sandbox
 	@$(SANDBOX) preview --stack $(STACK) $(PACKS)
@@ -55,7 +58,7 @@ check: $(READY) ## Format, lint, types, quick tests: the inner loop
 	@.venv/bin/mypy
 	@.venv/bin/pytest -n auto -m "not engine"
 
-test: cli ## Every test, the real engine's among them
+test: cli kubernetes ## Every test, the real engine's among them
 	@.venv/bin/pytest -n auto
 
 format: $(READY) ## Format and mend what can be mended by itself

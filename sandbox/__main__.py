@@ -22,6 +22,11 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if options.command == "install":
             print(pulumi_cli())
+            if options.kubernetes:
+                from .control_plane.binaries import binaries, minors  # noqa: PLC0415 # the others do not need it
+
+                for minor in minors():
+                    print(binaries(minor).apiserver.parent)
             return 0
         workspace = Workspace.of(options.cwd, options.stack)
         if options.fresh:
@@ -46,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         command = commands_of.add_parser(name, help=text, description=text, allow_abbrev=False)
         command.set_defaults(cwd=Path.cwd(), fresh=False)
         if name == "install":
+            command.add_argument("--kubernetes", action="store_true", help="the Kubernetes control planes, too")
             continue
         command.add_argument("--stack", "-s", required=True, help="the stack, as in Pulumi.<stack>.yaml")
         command.add_argument("--cwd", "-C", type=Path, default=Path.cwd(), help="the program's folder (default: here)")
@@ -143,7 +149,7 @@ _COMMANDS = {
     "drift": "change or delete a resource behind the engine's back",
     "world": "list the resources that exist",
     "recover": "settle what a run that was cut off left pending, and do no more",
-    "install": "find or build the Pulumi CLI, and print its path",
+    "install": "find or build the Pulumi CLI (and the Kubernetes control planes), and print where",
 }
 
 
