@@ -12,7 +12,11 @@ CLUSTER = "aws:eks/cluster:Cluster"
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 ADDON = "aws:eks/addon:Addon"
 SUBNET = "aws:ec2/subnet:Subnet"
-ON_A_CLUSTER = (NODE_GROUP, ADDON)
+FARGATE = "aws:eks/fargateProfile:FargateProfile"
+SCALING_GROUP = "aws:autoscaling/group:Group"
+ON_A_CLUSTER = (NODE_GROUP, ADDON, FARGATE)
+# What Auto Mode's own pool for general purposes starts with: amd64, of the families c, m and r.
+_OTHER_TYPE = "m7i.large"
 # EKS chooses t3.medium, of which this is the arm64 twin, where nothing is asked for.
 _DEFAULT_TYPE = "t4g.medium"
 _EFFECTS = {
@@ -53,14 +57,28 @@ def addons(cluster: Record, records: Iterable[Record]) -> list[str]:
 
 
 def node_groups(cluster: Record, records: Iterable[Record], kubelet: str) -> list[NodeGroup]:
-    """A cluster's node groups, each at its desired size."""
+    """A cluster's node groups, each at its desired size.
+
+    One that has none, but gets its machines in another way, has a node in each zone of its subnets.
+    """
     known = list(records)
     zones = {r.id: str(r.outputs.get("availabilityZone")) for r in known if r.token == SUBNET}
-    return [
-        _group(record, zones, kubelet)
-        for record in on_cluster(cluster, known)
-        if record.token == NODE_GROUP and _subnets(record, zones)
-    ]
+    own = [record for record in on_cluster(cluster, known) if record.token == NODE_GROUP and _subnets(record, zones)]
+    if own or not _has_other_machines(cluster, known):
+        return [_group(record, zones, kubelet) for record in own]
+    named = (cluster.inputs.get("vpcConfig") or {}).get("subnetIds") or []
+    subnets = list({zones[subnet]: Subnet(subnet, zones[subnet]) for subnet in named if subnet in zones}.values())
+    return [NodeGroup("other", _OTHER_TYPE, len(subnets), subnets, kubelet, arm64=False)] if subnets else []
+
+
+def _has_other_machines(cluster: Record, records: Iterable[Record]) -> bool:
+    """Whether it has Auto Mode, a Fargate profile, or an Auto Scaling group that is tagged as its own."""
+    tag = f"kubernetes.io/cluster/{cluster.id}"
+    return bool((cluster.inputs.get("computeConfig") or {}).get("enabled")) or any(
+        (record.token == FARGATE and record.inputs.get("clusterName") == cluster.id)
+        or (record.token == SCALING_GROUP and any(each.get("key") == tag for each in record.inputs.get("tags") or []))
+        for record in records
+    )
 
 
 def _group(record: Record, zones: Mapping[str, str], kubelet: str) -> NodeGroup:

@@ -1,18 +1,20 @@
 """The clusters of one account: which there are, and what the account says of each."""
 
 import base64
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ..control_plane import ControlPlane, ControlPlaneError, KubernetesError
+from ..control_plane.binaries import how_to_pin, minors
 from ..control_plane.life import SERVICE_CIDR
 from ..toolchain import ToolchainError
 from ..world import Record
 from .cluster import Cluster
 from .objects import ClusterError
-from .plan import CLUSTER, ON_A_CLUSTER, SUBNET, addons, cluster_of, node_groups
+from .plan import CLUSTER, ON_A_CLUSTER, SCALING_GROUP, SUBNET, addons, cluster_of, node_groups
 
 
 class Clusters:
@@ -23,23 +25,31 @@ class Clusters:
         self._standing = standing
         self._turn = threading.RLock()
         self._open: dict[str, Cluster] = {}
+        self._told: set[str] = set()
 
     def of(self, provider: Mapping[str, Any]) -> Cluster | None:
         """The cluster that a Kubernetes provider points to, with the nodes and add-ons that the account says.
 
-        None where it points to none of this account: its objects are then played.
+        None where it points to none of this account, or to a Kubernetes minor that nobody pinned: its objects are then
+        judged by their schemas, and stored.
         """
         with self._turn:
             record = cluster_of(provider, self._standing(CLUSTER))
-            if record is None:
+            if record is None or not self._is_pinned(minor_of(record)):
                 return None
             cluster = self._cluster(record)
             if not cluster.running:
                 try:
                     self._bring(cluster, record)
                 except (ControlPlaneError, ToolchainError, KubernetesError) as error:
-                    raise ClusterError(str(error)) from error
+                    raise ClusterError(f"{error}\n`--kubernetes schema` does without a control plane") from error
             return cluster
+
+    def _is_pinned(self, minor: str) -> bool:
+        if minor not in minors() and minor not in self._told:
+            self._told.add(minor)
+            sys.stderr.write(f"{how_to_pin(minor)}\nUntil then its objects are only judged by their schemas.\n")
+        return minor in minors()
 
     def standing(self, provider: Mapping[str, Any]) -> Cluster | None:
         """The same, but for one that nobody has used yet, of which there is nothing to ask."""
@@ -82,7 +92,7 @@ class Clusters:
                 cluster.stop()
 
     def _bring(self, cluster: Cluster, record: Record) -> None:
-        records = self._standing(*ON_A_CLUSTER, SUBNET)
+        records = self._standing(*ON_A_CLUSTER, SCALING_GROUP, SUBNET)
         version = cluster.plane().version
         cluster.have(node_groups(record, records, version), addons(record, records))
 
@@ -99,7 +109,8 @@ class Clusters:
 
 def minor_of(cluster: Record) -> str:
     """The Kubernetes minor that a cluster's resource asks for, or got (`1.35`)."""
-    return str(cluster.inputs.get("version") or cluster.outputs.get("version"))
+    asked = cluster.inputs.get("version") or cluster.outputs.get("version")
+    return str(asked or minors()[-1])
 
 
 def service_cidr_of(cluster: Record) -> str:

@@ -52,7 +52,7 @@ def minors() -> list[str]:
 def _kubernetes(minor: str) -> Tool:
     pinned = minors()
     if minor not in pinned:
-        raise ToolchainError(_how_to_pin(minor, pinned))
+        raise ToolchainError(how_to_pin(minor))
     pin = Pin.read(TOOLS / "kubernetes" / minor, KUBERNETES)
     major, _, number = minor.partition(".")
     version = {"gitVersion": pin.version, "gitMajor": major, "gitMinor": number}
@@ -90,7 +90,9 @@ def _kwok() -> Tool:
     )
 
 
-def _how_to_pin(minor: str, pinned: list[str]) -> str:
+def how_to_pin(minor: str) -> str:
+    """What to do about a Kubernetes minor that has no pin."""
+    pinned = minors()
     newest = pinned[-1]
     return (
         f"no control plane is pinned for Kubernetes {minor}; there is one for {', '.join(pinned)}. Ask for one of "

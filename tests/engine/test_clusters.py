@@ -199,6 +199,17 @@ class kube:  # reads as a function
         assert self._process.returncode == 0
 
 
+def test_a_minor_without_a_pin_is_told_how_to_get_one(program: Callable[..., Sandbox]) -> None:
+    sandbox = program(wrong_manifests.PROGRAM.replace('version="1.35"', 'version="1.34"'))
+    (sandbox.program / "wrong.json").write_text("{}", encoding="utf-8")
+
+    said = Sandbox(sandbox.program, kubernetes="real")("up", "--laws", "off").stderr
+
+    assert said.count("no control plane is pinned for Kubernetes 1.34; there is one for 1.35") == 1
+    assert "copy tools/kubernetes/1.35 to tools/kubernetes/1.34" in said
+    assert "only judged by their schemas" in said
+
+
 def test_the_command_line_knows_every_drill_and_guard() -> None:
     assert set(DRILLS) == set(drills.DRILLS)
     assert set(GUARDS) == set(drills.GUARDS)

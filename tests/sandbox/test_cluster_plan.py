@@ -67,6 +67,21 @@ def test_a_node_group_is_read_from_the_account() -> None:
     assert group.taints[0].effect == "NoExecute"
 
 
+@pytest.mark.parametrize(
+    ("cluster", "other"),
+    [
+        ({"computeConfig": {"enabled": True}}, []),
+        ({}, [record(plan.FARGATE, "f", {"clusterName": "platform"})]),
+        ({}, [record(plan.SCALING_GROUP, "g", {"tags": [{"key": "kubernetes.io/cluster/platform"}]})]),
+    ],
+)
+def test_machines_that_come_in_another_way_are_one_in_each_zone(cluster: dict[str, Any], other: list[Record]) -> None:
+    inputs = {"vpcConfig": {"subnetIds": ["subnet-a", "subnet-b"]}, **cluster}
+    (group,) = plan.node_groups(record(plan.CLUSTER, "platform", inputs), [*SUBNETS, *other], "v1.35.0")
+    assert (group.size, group.arm64) == (2, False)
+    assert plan.node_groups(record(plan.CLUSTER, "lonely", inputs | {"computeConfig": {}}), SUBNETS, "v1.35.0") == []
+
+
 def test_add_ons_are_those_of_the_cluster() -> None:
     named = [
         record(plan.ADDON, name, {"clusterName": cluster, "addonName": name})
