@@ -13,7 +13,7 @@ PACKS = $(foreach pack,$(wildcard policies/*/PulumiPolicy.yaml),\
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup cli kubernetes preview up refresh destroy outputs manifests check test format bench soak
+.PHONY: help setup cli kubernetes preview up refresh destroy outputs manifests check test format bench drills soak
 
 help: ## Show this
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -67,6 +67,9 @@ format: $(READY) ## Format and mend what can be mended by itself
 
 bench: cli ## The cost of a preview against the engine's floor, and how it grows
 	@$(PYTHON) tools/bench.py
+
+drills: cli kubernetes ## Every drill on STACK, with its guards and without; the stack must be up
+	@$(PYTHON) tools/drills.py $(STACK)
 
 soak: cli ## Generated stacks, and schedules of outages and crashes, by the hundred
 	@$(PYTHON) -m tools.soak
