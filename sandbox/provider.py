@@ -154,7 +154,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         except ClusterError as error:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, _said_by_server(act, error))
         if not_ready:
-            _abort_unready(context, record, f"{_said_by_server(act, not_ready)}")
+            _abort_unready(context, record, _said_by_server(act, not_ready))
         return provider_pb2.CreateResponse(id=resource_id, properties=to_struct(record.outputs))
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
@@ -216,7 +216,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         except ClusterError as error:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, _said_by_server(act, error))
         if not_ready:
-            _abort_unready(context, changed, f"{_said_by_server(act, not_ready)}")
+            _abort_unready(context, changed, _said_by_server(act, not_ready))
         return provider_pb2.UpdateResponse(properties=to_struct(changed.outputs))
 
     def Delete(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 
+from .shelf import cache_folder
+
 PINNED = Path(__file__).parent.parent / "tools" / "pulumi"
 MODULE = "github.com/pulumi/pulumi/pkg/v3"
 CHOICE = "FLOWISE_SANDBOX_PULUMI"
@@ -74,7 +76,7 @@ class Tool:
 
     def built(self) -> Path:
         """The folder that holds the programs, which are built where they do not exist. Raises ToolchainError."""
-        cache = _cache() / self.cache
+        cache = cache_folder() / self.cache
         entry = cache / self.pin.key
         if not self._stands_in(entry):
             cache.mkdir(parents=True, exist_ok=True)
@@ -150,10 +152,6 @@ def pulumi_cli() -> Path:
         remedy=f"install the Pulumi CLI on PATH, or name one in {CHOICE}",
     )
     return tool.built() / "pulumi"
-
-
-def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flowise-sandbox"
 
 
 def _on_path(pin: Pin) -> Path | None:

@@ -6,6 +6,7 @@ A chart that is not known here stands as one Deployment of `replicaCount` pods w
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..laws.law import get
 from .stand_ins import Kind, Manifest, Workload, claim, definition, manifests
 
 Values = Mapping[str, Any]
@@ -67,14 +68,14 @@ def objects(chart: str, release: str, namespace: str, values: Values) -> list[Ma
         return make(release, namespace, values)
     name = str(values.get("fullnameOverride") or release)
     replicas = _number(values.get("replicaCount", values.get("replicas")), 1)
-    budget = _at(values, "podDisruptionBudget", "maxUnavailable")
+    budget = get(values, "podDisruptionBudget", "maxUnavailable")
     workload = Workload(
         "Deployment",
         name,
         replicas,
-        _at(values, "resources") or {},
-        pod_security=_at(values, "podSecurityContext") or {},
-        container_security=_at(values, "securityContext") or {},
+        get(values, "resources") or {},
+        pod_security=get(values, "podSecurityContext") or {},
+        container_security=get(values, "securityContext") or {},
         max_unavailable=budget if isinstance(budget, int) else None,
         spread_over=_HOST,
     )
@@ -84,27 +85,27 @@ def objects(chart: str, release: str, namespace: str, values: Values) -> list[Ma
 def _prometheus_stack(release: str, namespace: str, values: Values) -> list[Manifest]:
     name = str(values.get("fullnameOverride") or release)
     prometheus, alertmanager = (
-        _at(values, "prometheus", "prometheusSpec") or {},
-        _at(values, "alertmanager", "alertmanagerSpec") or {},
+        get(values, "prometheus", "prometheusSpec") or {},
+        get(values, "alertmanager", "alertmanagerSpec") or {},
     )
-    grafana = str(_at(values, "grafana", "fullnameOverride") or f"{release}-grafana")
-    kept = bool(_at(values, "grafana", "persistence", "enabled"))
+    grafana = str(get(values, "grafana", "fullnameOverride") or f"{release}-grafana")
+    kept = bool(get(values, "grafana", "persistence", "enabled"))
     workloads = [
-        Workload("Deployment", f"{name}-operator", 1, _at(values, "prometheusOperator", "resources") or {}),
-        Workload("Deployment", f"{name}-kube-state-metrics", 1, _at(values, "kube-state-metrics", "resources") or {}),
-        Workload("DaemonSet", f"{name}-node-exporter", 1, _at(values, "prometheus-node-exporter", "resources") or {}),
-        Workload("Deployment", grafana, 1, _at(values, "grafana", "resources") or {}, mounts=grafana if kept else ""),
+        Workload("Deployment", f"{name}-operator", 1, get(values, "prometheusOperator", "resources") or {}),
+        Workload("Deployment", f"{name}-kube-state-metrics", 1, get(values, "kube-state-metrics", "resources") or {}),
+        Workload("DaemonSet", f"{name}-node-exporter", 1, get(values, "prometheus-node-exporter", "resources") or {}),
+        Workload("Deployment", grafana, 1, get(values, "grafana", "resources") or {}, mounts=grafana if kept else ""),
         _stateful(f"prometheus-{name}", prometheus, "storageSpec", _on(values, "prometheus")),
         _stateful(f"alertmanager-{name}", alertmanager, "storage", _on(values, "alertmanager")),
     ]
     made = [each for workload in workloads for each in manifests(workload, namespace, release)]
     if kept:
-        made.append(claim(grafana, namespace, release, str(_at(values, "grafana", "persistence", "size") or "10Gi")))
+        made.append(claim(grafana, namespace, release, str(get(values, "grafana", "persistence", "size") or "10Gi")))
     return made
 
 
 def _stateful(name: str, spec: Values, storage: str, budget: bool) -> Workload:
-    template = _at(spec, storage, "volumeClaimTemplate", "spec")
+    template = get(spec, storage, "volumeClaimTemplate", "spec")
     return Workload(
         "StatefulSet",
         name,
@@ -117,7 +118,7 @@ def _stateful(name: str, spec: Values, storage: str, budget: bool) -> Workload:
 
 
 def _on(values: Values, part: str) -> bool:
-    return bool(_at(values, part, "podDisruptionBudget", "enabled"))
+    return bool(get(values, part, "podDisruptionBudget", "enabled"))
 
 
 # The chart's own defaults (github.com/grafana-community/helm-charts, charts/loki/values.yaml): no seccomp profile.
@@ -131,12 +132,12 @@ _LOKI_CONTAINER = {
 
 def _loki(release: str, namespace: str, values: Values) -> list[Manifest]:
     name = str(values.get("fullnameOverride") or release)
-    pod_security = {**_LOKI_POD, **(_at(values, "loki", "podSecurityContext") or {})}
-    container_security = {**_LOKI_CONTAINER, **(_at(values, "loki", "containerSecurityContext") or {})}
+    pod_security = {**_LOKI_POD, **(get(values, "loki", "podSecurityContext") or {})}
+    container_security = {**_LOKI_CONTAINER, **(get(values, "loki", "containerSecurityContext") or {})}
     made: list[Manifest] = []
     for part, suffix in (("singleBinary", ""), ("write", "-write"), ("read", "-read"), ("backend", "-backend")):
-        own = _at(values, part) or {}
-        size = _at(own, "persistence", "size") if _at(own, "persistence", "enabled") else None
+        own = get(values, part) or {}
+        size = get(own, "persistence", "size") if get(own, "persistence", "enabled") else None
         template = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}}
         replicas = _number(own.get("replicas"), 0)
         if replicas:
@@ -158,14 +159,6 @@ _CHARTS: Mapping[str, Callable[[str, str, Values], list[Manifest]]] = {
     "kube-prometheus-stack": _prometheus_stack,
     "loki": _loki,
 }
-
-
-def _at(values: Any, *path: str) -> Any:
-    for step in path:
-        if not isinstance(values, Mapping):
-            return None
-        values = values.get(step)
-    return values
 
 
 def _number(value: Any, default: int) -> int:

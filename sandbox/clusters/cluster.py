@@ -186,26 +186,23 @@ class Cluster:
         """Bring a chart's kinds and the stand-ins for its workloads, and wait until they are ready."""
         for definition in charts.definitions(chart):
             self.settle(self.client.apply(definition, force=True))
-        objects = self._objects(chart, release, namespace, values)
+        objects = charts.objects(chart, release, namespace, values)
         made = [self.client.apply(_of_release(each, release), force=True) for each in objects]
         for item in made:
             if item["kind"] != "PersistentVolumeClaim":
                 self.settle(item, seconds)
 
     def uninstall(self, chart: str, release: str, namespace: str, values: Mapping[str, Any]) -> None:
-        """Delete what a release brought, but for its kinds and volumes: Helm leaves both."""
-        for item in self._objects(chart, release, namespace, values):
+        """Delete what a release brought, but for its kinds and what its StatefulSets claimed: Helm leaves both."""
+        for item in charts.objects(chart, release, namespace, values):
             self.delete(item["apiVersion"], item["kind"], item["metadata"]["name"], namespace)
 
     def prune(self, old: Release, new: Release) -> None:
         """Delete what a release brought before and does not bring any more."""
-        kept = {(item["kind"], item["metadata"]["name"]) for item in self._objects(*new)}
-        for item in self._objects(*old):
+        kept = {(item["kind"], item["metadata"]["name"]) for item in charts.objects(*new)}
+        for item in charts.objects(*old):
             if (item["kind"], item["metadata"]["name"]) not in kept:
                 self.delete(item["apiVersion"], item["kind"], item["metadata"]["name"], old[2])
-
-    def _objects(self, chart: str, release: str, namespace: str, values: Mapping[str, Any]) -> list[Manifest]:
-        return charts.objects(chart, release, namespace, values)
 
 
 def _of_release(manifest: Manifest, release: str) -> Manifest:

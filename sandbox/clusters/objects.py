@@ -84,10 +84,7 @@ def delete(cluster: Cluster, record: Record) -> None:
         if record.token == RELEASE:
             cluster.uninstall(*_release(record.inputs))
             return
-        manifest = _manifest(record.inputs)
-        metadata = manifest["metadata"]
-        namespace = metadata.get("namespace") or "default"
-        cluster.delete(manifest["apiVersion"], manifest["kind"], metadata["name"], namespace)
+        cluster.delete(*_identity(_manifest(record.inputs)))
     except KubernetesError as error:
         if error.code != HTTPStatus.NOT_FOUND:  # its kind went with its CRD
             raise ClusterError(str(error)) from error
@@ -105,11 +102,8 @@ def projected(inputs: Any, live: Any) -> Any:
 
 
 def _find(cluster: Cluster, manifest: Manifest) -> dict[str, Any] | None:
-    metadata = manifest["metadata"]
     try:
-        return cluster.client.find(
-            manifest["apiVersion"], manifest["kind"], metadata["name"], metadata.get("namespace") or "default"
-        )
+        return cluster.client.find(*_identity(manifest))
     except KubernetesError as error:
         if error.code == HTTPStatus.NOT_FOUND:  # its kind is gone
             return None
@@ -118,15 +112,24 @@ def _find(cluster: Cluster, manifest: Manifest) -> dict[str, Any] | None:
 
 def _content(item: Mapping[str, Any]) -> dict[str, Any]:
     """All of an object that somebody wanted; not what the server notes of its own."""
-    noted = ("managedFields", "resourceVersion", "generation")
-    metadata = {key: value for key, value in item["metadata"].items() if key not in noted}
-    return {**{key: value for key, value in item.items() if key != "status"}, "metadata": metadata}
+    wanted = {key: value for key, value in item.items() if key != "status"}
+    return _without(wanted, "managedFields", "resourceVersion", "generation")
 
 
 def _outputs(item: Mapping[str, Any]) -> dict[str, Any]:
     """An object without the server's record of who set which field, which is longer than the rest."""
-    metadata = {key: value for key, value in (item.get("metadata") or {}).items() if key != "managedFields"}
-    return {**item, "metadata": metadata} if item else {}
+    return _without(item, "managedFields") if item else {}
+
+
+def _without(item: Mapping[str, Any], *noted: str) -> dict[str, Any]:
+    """An object without some of its metadata."""
+    return {**item, "metadata": {key: value for key, value in item["metadata"].items() if key not in noted}}
+
+
+def _identity(manifest: Manifest) -> tuple[str, str, str, str]:
+    """API version, kind, name and namespace."""
+    metadata = manifest["metadata"]
+    return manifest["apiVersion"], manifest["kind"], metadata["name"], metadata.get("namespace") or "default"
 
 
 def _manifest(inputs: Mapping[str, Any]) -> Manifest:

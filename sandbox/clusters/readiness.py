@@ -7,6 +7,8 @@ provider's await package tell which kinds are waited for. Each function gives wh
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..laws.law import get
+
 Object = Mapping[str, Any]
 
 
@@ -22,8 +24,8 @@ def missing(item: Object) -> str:
     judge = _JUDGES.get(str(item.get("kind")))
     if judge is None:
         return ""
-    observed = _at(item, "status", "observedGeneration")
-    generation = _at(item, "metadata", "generation")
+    observed = get(item, "status", "observedGeneration")
+    generation = get(item, "metadata", "generation")
     if observed is not None and generation is not None and observed < generation:
         return "the controller has not seen the latest change"
     return judge(item)
@@ -67,14 +69,14 @@ def _job(item: Object) -> str:
 
 
 def _pod(item: Object) -> str:
-    if _at(item, "status", "phase") == "Succeeded" or _condition(item, "Ready").get("status") == "True":
+    if get(item, "status", "phase") == "Succeeded" or _condition(item, "Ready").get("status") == "True":
         return ""
     scheduled = _condition(item, "PodScheduled")
     return str(scheduled.get("message") or "it is not ready")
 
 
 def _claim(item: Object) -> str:
-    return "" if _at(item, "status", "phase") == "Bound" else "it is not bound"
+    return "" if get(item, "status", "phase") == "Bound" else "it is not bound"
 
 
 def _definition(item: Object) -> str:
@@ -93,18 +95,10 @@ _JUDGES: Mapping[str, Callable[[Object], str]] = {
 
 
 def _wanted(item: Object) -> int:
-    replicas = _at(item, "spec", "replicas")
+    replicas = get(item, "spec", "replicas")
     return 1 if replicas is None else int(replicas)
 
 
 def _condition(item: Object, kind: str) -> Mapping[str, Any]:
-    conditions = _at(item, "status", "conditions") or []
+    conditions = get(item, "status", "conditions") or []
     return next((condition for condition in conditions if condition.get("type") == kind), {})
-
-
-def _at(item: Any, *path: str) -> Any:
-    for step in path:
-        if not isinstance(item, Mapping):
-            return None
-        item = item.get(step)
-    return item

@@ -5,6 +5,7 @@ etcd and kwok serve every minor.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from ..toolchain import Pin, Tool, ToolchainError
@@ -43,10 +44,11 @@ def binaries(minor: str) -> Binaries:
     )
 
 
-def minors() -> list[str]:
+@cache
+def minors() -> tuple[str, ...]:
     """The Kubernetes minors that have a pin, oldest first."""
     pins = (path.parent.name for path in (TOOLS / "kubernetes").glob("*/go.mod"))
-    return sorted(pins, key=lambda minor: tuple(int(part) for part in minor.split(".")))
+    return tuple(sorted(pins, key=lambda minor: tuple(int(part) for part in minor.split("."))))
 
 
 def _kubernetes(minor: str) -> Tool:

@@ -98,7 +98,7 @@ class Drill:
     def drain(self, node: Object) -> None:
         """Cordon a node and evict its pods, as often as their budgets refuse."""
         name = node["metadata"]["name"]
-        self.patch({**node, "apiVersion": "v1", "kind": "Node"}, {"spec": {"unschedulable": True}})
+        self.patch(node, {"spec": {"unschedulable": True}})
         self.note(f"draining: {name}")
         deadline = time.monotonic() + _EVICTION_SECONDS
         while pods := self._evictable(name):
@@ -207,10 +207,6 @@ def _rolling_node_upgrade(drill: Drill) -> None:
         drill.drain(node)
 
 
-def _rollout(drill: Drill) -> None:
-    drill.restart()
-
-
 def _failed_rollout(drill: Drill) -> None:
     before = {item["metadata"]["uid"]: item for item in drill.own_deployments()}
     for item in before.values():
@@ -232,7 +228,7 @@ DRILLS: Mapping[str, tuple[Callable[[Drill], None], Expectation]] = {
     "node-loss": (_node_loss, Expectation(keeps_floor=True, keeps_zones=False)),
     "zone-loss": (_zone_loss, _LOSS),
     "rolling-node-upgrade": (_rolling_node_upgrade, Expectation(keeps_floor=True, keeps_zones=False)),
-    "rollout": (_rollout, _PLANNED),
+    "rollout": (Drill.restart, _PLANNED),
     "failed-rollout": (_failed_rollout, _PLANNED),
 }
 
@@ -292,7 +288,7 @@ def _crowd(client: Client, hands: Drill, deployments: list[Object]) -> None:
     for item in deployments:
         hands.patch(item, {"spec": {"template": {"spec": {"topologySpreadConstraints": None, "affinity": None}}}})
     hands.settle()
-    nodes = [{**node, "apiVersion": "v1", "kind": "Node"} for node in client.list("v1", "Node")]
+    nodes = client.list("v1", "Node")
     crowded, others = nodes[0], nodes[1:]
     hands.patch(crowded, {"spec": {"unschedulable": True}})
     hands.restart_pods(on=crowded["metadata"]["name"])

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from .law import Act, Law, Refusal, get
+from .law import Act, Law, Refusal
+from .references import parameter_family
 
 _GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
 _CREATE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html"
@@ -45,18 +46,8 @@ def _token(act: Act) -> Iterator[Refusal]:
 
 
 def _engine(act: Act) -> Iterator[Refusal]:
-    engine, version, family = act.text("engine") or "redis", str(act.get("engineVersion") or ""), ""
-    name = act.text("parameterGroupName")
-    group = next(
-        (g for g in act.world.of("aws:elasticache/parameterGroup:ParameterGroup") if name and g.id == name), None
-    )
-    family = (
-        str(get(group.inputs, "family"))
-        if group
-        else name.removeprefix("default.")
-        if name.startswith("default.")
-        else ""
-    )
+    engine, version = act.text("engine") or "redis", str(act.get("engineVersion") or "")
+    family = parameter_family(act, "aws:elasticache/parameterGroup:ParameterGroup")
     if engine not in ("redis", "valkey"):
         yield Refusal("InvalidParameterValue", f"Invalid engine {engine}", "write valkey or redis")
     major = version.partition(".")[0]

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import aws_data
 from .law import Act, Law, Refusal, get, items
-from .references import subnets_of_group
+from .references import parameter_family, subnets_of_group
 
 _INSTANCE = "aws:rds/instance:Instance"
 _CREATE = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html"
@@ -156,15 +156,7 @@ def _credentials(act: Act) -> Iterator[Refusal]:
 
 def _family(act: Act) -> Iterator[Refusal]:
     name, engine, version = act.text("parameterGroupName"), act.text("engine"), str(act.get("engineVersion") or "")
-    groups = act.world.of("aws:rds/parameterGroup:ParameterGroup")
-    group = next((g for g in groups if name and g.id == name), None)
-    family = (
-        str(get(group.inputs, "family"))
-        if group
-        else name.removeprefix("default.")
-        if name.startswith("default.")
-        else ""
-    )
+    family = parameter_family(act, "aws:rds/parameterGroup:ParameterGroup")
     major = version.partition(".")[0]
     if engine == "postgres" and family and major and family != f"postgres{major}":
         yield Refusal(

@@ -126,6 +126,15 @@ def vpc_of(world: Known, value: str) -> str:
     return vpc if isinstance(vpc, str) else ""
 
 
+def parameter_family(act: Act, group_token: str) -> str:
+    """The family (`postgres17`) of the parameter group that a resource names; empty where it is not known."""
+    name = act.text("parameterGroupName")
+    for group in act.world.of(group_token):
+        if name and group.id == name:
+            return str(get(group.inputs, "family"))
+    return name.removeprefix("default.") if name.startswith("default.") else ""
+
+
 def subnets_of_group(world: Known, token: str, name: str) -> list[Record]:
     """The subnets of a database or cache subnet group."""
     group = next((record for record in world.of(token) if record.id == name), None)
