@@ -37,7 +37,19 @@ random_provider = random.Provider("random")
 in_aws = pulumi.ResourceOptions(providers=[aws_provider, random_provider])
 holds_data = pulumi.ResourceOptions.merge(in_aws, pulumi.ResourceOptions(protect=settings.protect_data))
 
-vpc = Vpc("vpc", VpcArgs(settings=settings.network, region=region, tags=tags), in_aws)
+databricks = settings.service.databricks
+vpc = Vpc(
+    "vpc",
+    VpcArgs(
+        settings=settings.network,
+        region=region,
+        cluster_name=stack_name,
+        protect_addresses=settings.protect_data,
+        egress_domains=[databricks.host] if databricks else [],
+        tags=tags,
+    ),
+    in_aws,
+)
 
 cluster = EksCluster(
     "cluster",
@@ -45,7 +57,8 @@ cluster = EksCluster(
         settings=settings.cluster,
         cluster_name=stack_name,
         region=region,
-        subnet_ids=vpc.private_subnet_ids,
+        control_plane_subnet_ids=vpc.control_plane_subnet_ids,
+        node_subnet_ids=vpc.private_subnet_ids,
         tags=tags,
     ),
     in_aws,
@@ -138,7 +151,7 @@ monitoring = MonitoringStack(
         cluster_name=cluster.cluster_name,
         cluster_arn=cluster.cluster_arn,
         tags=tags,
-        databricks_url=settings.service.databricks.url if settings.service.databricks else None,
+        databricks_url=databricks.url if databricks else None,
     ),
     in_cluster,
 )

@@ -38,7 +38,8 @@ class EksClusterArgs:
     settings: ClusterSettings
     cluster_name: str
     region: str
-    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    control_plane_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    node_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     tags: Mapping[str, str]
 
 
@@ -129,7 +130,7 @@ class EksCluster(pulumi.ComponentResource):
                 "bootstrap_cluster_creator_admin_permissions": False,
             },
             vpc_config=aws.eks.ClusterVpcConfigArgs(
-                subnet_ids=args.subnet_ids,
+                subnet_ids=args.control_plane_subnet_ids,
                 endpoint_private_access=True,
                 endpoint_public_access=bool(public),
                 # absent means open to all, where the public endpoint is on
@@ -256,7 +257,7 @@ class EksCluster(pulumi.ComponentResource):
             f"{name}-nodes",
             cluster_name=cluster.name,
             node_role_arn=role.arn,
-            subnet_ids=args.subnet_ids,
+            subnet_ids=args.node_subnet_ids,
             ami_type="AL2023_ARM_64_STANDARD",
             version=settings.kubernetes_version,
             capacity_type=settings.capacity_type,

@@ -1,46 +1,58 @@
 """The network everything else lies in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-from .parts.data_key import DataKey, DataKeyArgs
-from .planning.endpoint_policies import s3_endpoint_policy
-from .planning.iam_documents import allow, document, service_trust
+from .parts.dns_firewall import DnsFirewall, DnsFirewallArgs
+from .parts.existing_network import existing_network
+from .parts.flow_log import FlowLog, FlowLogArgs
+from .parts.vpc_endpoints import VpcEndpoints, VpcEndpointsArgs
+from .planning.egress_domains import allowed_domains
+from .planning.network_acls import ANYWHERE, AclRule, egress, ingress
 from .planning.subnets import PlannedSubnet, Tier, plan_subnets, zone_letter
 from .settings import NetworkSettings
 
-ANYWHERE = "0.0.0.0/0"
-# EKS finds the subnets of a load balancer by these tags, not by configuration (EKS user guide, network-load-balancing).
+# EKS finds the subnets of a load balancer by these tags, not by configuration (EKS user guide, network-load-balancing),
+# and the VPC CNI those of pods (VPC CNI, subnet discovery).
 ROLE_TAGS: Mapping[Tier, Mapping[str, str]] = {
     "public": {"kubernetes.io/role/elb": "1"},
     "private": {"kubernetes.io/role/internal-elb": "1"},
-    "data": {},
+    "pods": {"kubernetes.io/role/cni": "1"},
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class VpcArgs:
-    """How the network is cut (settings) and where it lies."""
+    """How the network is cut (settings) and where it lies.
+
+    `cluster_name` marks the subnets in which Karpenter starts nodes; `egress_domains` are names that other parts of the
+    stack need, where only listed names resolve.
+    """
 
     settings: NetworkSettings
     region: str
+    cluster_name: str
+    protect_addresses: bool
     tags: Mapping[str, str]
+    egress_domains: Sequence[str] = ()
 
 
 class Vpc(pulumi.ComponentResource):
-    """A VPC with public, private and data subnets in each zone, a way out through NAT, and flow logs.
+    """A VPC in two or three zones: tiers public, private, data and intra, a way out through NAT, endpoints, flow logs.
 
-    It opens nothing: the default security group is emptied, subnets give out no public addresses, and the data tier has
-    no route to the internet. It makes no security groups for others.
+    It opens nothing: the default security group, ACL and route table are emptied, subnets give out no public addresses,
+    and data and intra subnets have no route to the internet. It makes no security groups for others. Where the settings
+    name an existing network it makes nothing at all: it looks that one up, and refuses it if it is unfit.
     """
 
     vpc_id: pulumi.Output[str]
-    public_subnet_ids: pulumi.Output[list[str]]
     private_subnet_ids: pulumi.Output[list[str]]
     data_subnet_ids: pulumi.Output[list[str]]
+    control_plane_subnet_ids: pulumi.Output[list[str]]
     nat_public_ips: pulumi.Output[list[str]]
 
     def __init__(self, name: str, args: VpcArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -48,27 +60,66 @@ class Vpc(pulumi.ComponentResource):
         self._name = name
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)
-
-        vpc = self._network()
-        subnets = self._subnets(vpc)
-        gateway = self._internet(vpc, subnets)
-        addresses = self._ways_out(vpc, subnets, gateway)
-        self._flow_logs(vpc)
-
-        self.vpc_id = vpc.id
-        self.public_subnet_ids = _ids(subnets, "public")
-        self.private_subnet_ids = _ids(subnets, "private")
-        self.data_subnet_ids = _ids(subnets, "data")
-        self.nat_public_ips = addresses
+        if args.settings.existing is None:
+            self._make()
+        else:
+            found = existing_network(
+                args.settings.existing,
+                cidr=args.settings.cidr,
+                zones=args.settings.zones,
+                opts=pulumi.InvokeOutputOptions(parent=self),
+            )
+            self.vpc_id = found.vpc_id
+            self.private_subnet_ids = self.control_plane_subnet_ids = found.private_subnet_ids
+            self.data_subnet_ids = found.data_subnet_ids
+            self.nat_public_ips = pulumi.Output.from_input(list[str]())
         self.register_outputs(
             {
                 "vpc_id": self.vpc_id,
-                "public_subnet_ids": self.public_subnet_ids,
                 "private_subnet_ids": self.private_subnet_ids,
                 "data_subnet_ids": self.data_subnet_ids,
+                "control_plane_subnet_ids": self.control_plane_subnet_ids,
                 "nat_public_ips": self.nat_public_ips,
             }
         )
+
+    def _make(self) -> None:
+        args, settings = self._args, self._args.settings
+        vpc = self._network()
+        subnets = self._subnets(vpc)
+        gateway = self._internet(vpc, subnets)
+        gateways, addresses = self._nat(vpc, subnets, gateway)
+        tables = self._tables(vpc, subnets, gateways)
+        self._acls(vpc, subnets)
+        FlowLog(
+            f"{self._name}-flow",
+            FlowLogArgs(
+                vpc_id=vpc.id, region=args.region, retention_days=settings.flow_log_retention_days, tags=args.tags
+            ),
+            self._child,
+        )
+        VpcEndpoints(
+            f"{self._name}-endpoints",
+            VpcEndpointsArgs(
+                vpc_id=vpc.id,
+                region=args.region,
+                client_cidrs=settings.cidrs(),
+                route_table_ids=[table.id for table in tables],
+                subnet_ids=[subnet.id for planned, subnet in subnets.items() if planned.tier == "intra"],
+                services=settings.interface_endpoints,
+                tags=args.tags,
+            ),
+            self._child,
+        )
+        if settings.egress_allowed_domains is not None:
+            domains = allowed_domains([*settings.egress_allowed_domains, *args.egress_domains])
+            firewall_args = DnsFirewallArgs(vpc_id=vpc.id, allowed_domains=domains, tags=args.tags)
+            DnsFirewall(f"{self._name}-dns", firewall_args, self._child)
+        self.vpc_id = vpc.id
+        self.private_subnet_ids = _ids(subnets, "private")
+        self.data_subnet_ids = _ids(subnets, "data")
+        self.control_plane_subnet_ids = _ids(subnets, "intra")
+        self.nat_public_ips = addresses
 
     def _tags(self, role: str) -> dict[str, str]:
         return {**self._args.tags, "Name": f"{self._name}-{role}"}
@@ -83,32 +134,53 @@ class Vpc(pulumi.ComponentResource):
             tags=self._tags("vpc"),
             opts=self._child,
         )
+        unused = self._tags("default-unused")
         aws.ec2.DefaultSecurityGroup(
-            f"{self._name}-default-sg",
-            vpc_id=vpc.id,
-            ingress=[],
-            egress=[],
-            tags=self._tags("default-unused"),
+            f"{self._name}-default-sg", vpc_id=vpc.id, ingress=[], egress=[], tags=unused, opts=self._child
+        )
+        # nothing keeps to these two: every subnet has a table and an ACL of its tier
+        aws.ec2.DefaultRouteTable(
+            f"{self._name}-default-rt",
+            default_route_table_id=vpc.default_route_table_id,
+            routes=[],
+            tags=unused,
+            opts=self._child,
+        )
+        aws.ec2.DefaultNetworkAcl(
+            f"{self._name}-default-acl",
+            default_network_acl_id=vpc.default_network_acl_id,
+            tags=unused,
             opts=self._child,
         )
         return vpc
 
     def _subnets(self, vpc: aws.ec2.Vpc) -> dict[PlannedSubnet, aws.ec2.Subnet]:
         settings = self._args.settings
+        homes: dict[Tier, pulumi.Output[str]] = {}
+        if settings.pod_cidr is not None:
+            # its subnets cannot be made before the range is the VPC's
+            homes["pods"] = aws.ec2.VpcIpv4CidrBlockAssociation(
+                f"{self._name}-pods", vpc_id=vpc.id, cidr_block=settings.pod_cidr, opts=self._child
+            ).vpc_id
         return {
             planned: aws.ec2.Subnet(
                 f"{self._name}-{planned.key}",
-                vpc_id=vpc.id,
+                vpc_id=homes.get(planned.tier, vpc.id),
                 cidr_block=planned.cidr,
                 availability_zone=planned.zone,
                 map_public_ip_on_launch=False,
-                tags={**self._tags(planned.key), **ROLE_TAGS[planned.tier]},
+                tags={**self._tags(planned.key), **self._role_tags(planned.tier)},
                 opts=self._child,
             )
-            for planned in plan_subnets(settings.cidr, settings.zones)
+            for planned in plan_subnets(settings.cidr, settings.zones, pod_cidr=settings.pod_cidr)
         }
 
+    def _role_tags(self, tier: Tier) -> dict[str, str]:
+        starts_nodes = {"karpenter.sh/discovery": self._args.cluster_name} if tier == "private" else {}
+        return {**ROLE_TAGS.get(tier, {}), **starts_nodes}
+
     def _internet(self, vpc: aws.ec2.Vpc, subnets: Mapping[PlannedSubnet, aws.ec2.Subnet]) -> aws.ec2.InternetGateway:
+        # CloudFront's way to an internal load balancer wants one as well (CloudFront developer guide, VPC origins)
         gateway = aws.ec2.InternetGateway(f"{self._name}-igw", vpc_id=vpc.id, tags=self._tags("igw"), opts=self._child)
         table = self._table(vpc, "public")
         aws.ec2.Route(
@@ -123,118 +195,98 @@ class Vpc(pulumi.ComponentResource):
                 self._associate(planned, subnet, table)
         return gateway
 
-    def _ways_out(
+    def _nat(
         self,
         vpc: aws.ec2.Vpc,
         subnets: Mapping[PlannedSubnet, aws.ec2.Subnet],
         gateway: aws.ec2.InternetGateway,
-    ) -> pulumi.Output[list[str]]:
+    ) -> tuple[dict[str, aws.ec2.NatGateway], pulumi.Output[list[str]]]:
+        """Make the NAT gateways by the zone that each serves, and give their addresses."""
         settings = self._args.settings
-        # the first zone named holds the only gateway of a stack that has one
-        nat_zones = settings.zones if settings.nat == "per_zone" else settings.zones[:1]
-        public = {planned.zone: subnet for planned, subnet in subnets.items() if planned.tier == "public"}
-        addresses = {zone: self._address(zone, gateway) for zone in nat_zones}
-        gateways = {zone: self._nat(zone, public[zone], addresses[zone]) for zone in nat_zones}
-
-        data_table = self._table(vpc, "data")
-        tables = [data_table]
-        for planned, subnet in subnets.items():
-            if planned.tier == "data":
-                self._associate(planned, subnet, data_table)
-            elif planned.tier == "private":
-                # a table for each zone even with a single gateway, so that adding gateways changes routes and nothing
-                # else
-                table = self._table(vpc, planned.key)
-                nat = gateways.get(planned.zone, gateways[nat_zones[0]])
-                aws.ec2.Route(
-                    f"{self._name}-{planned.key}-nat",
-                    route_table_id=table.id,
-                    destination_cidr_block=ANYWHERE,
-                    nat_gateway_id=nat.id,
-                    opts=self._child,
-                )
-                self._associate(planned, subnet, table)
-                tables.append(table)
-        self._s3_endpoint(vpc, tables)
-        return pulumi.Output.all(*(address.public_ip for address in addresses.values()))
+        zones = settings.nat_zones()
+        addresses = {zone: self._address(zone, gateway) for zone in zones}
+        if settings.nat == "regional":
+            regional = self._regional_nat(vpc, addresses)
+            gateways = dict.fromkeys(settings.zones, regional)
+        else:
+            public = {planned.zone: subnet for planned, subnet in subnets.items() if planned.tier == "public"}
+            made = {zone: self._zonal_nat(zone, public[zone], addresses[zone]) for zone in zones}
+            gateways = {zone: made.get(zone, made[zones[0]]) for zone in settings.zones} if made else {}
+        return gateways, pulumi.Output.all(*(address.public_ip for address in addresses.values()))
 
     def _address(self, zone: str, gateway: aws.ec2.InternetGateway) -> aws.ec2.Eip:
         role = f"nat-{zone_letter(zone)}"
-        # AWS refuses to map an address in a VPC that has no internet gateway yet, and no property names the gateway
-        after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[gateway]))
-        return aws.ec2.Eip(f"{self._name}-{role}-ip", domain="vpc", tags=self._tags(role), opts=after)
+        # AWS refuses to map an address in a VPC that has no internet gateway yet, and no property names the gateway;
+        # a lost address is lost from every allow-list that names it
+        own = pulumi.ResourceOptions(depends_on=[gateway], protect=self._args.protect_addresses)
+        return aws.ec2.Eip(
+            f"{self._name}-{role}-ip",
+            domain="vpc",
+            tags=self._tags(role),
+            opts=pulumi.ResourceOptions.merge(self._child, own),
+        )
 
-    def _nat(self, zone: str, subnet: aws.ec2.Subnet, address: aws.ec2.Eip) -> aws.ec2.NatGateway:
+    def _zonal_nat(self, zone: str, subnet: aws.ec2.Subnet, address: aws.ec2.Eip) -> aws.ec2.NatGateway:
         role = f"nat-{zone_letter(zone)}"
         return aws.ec2.NatGateway(
             f"{self._name}-{role}",
             subnet_id=subnet.id,
             allocation_id=address.allocation_id,
             tags=self._tags(role),
+            # an address serves one gateway at a time
+            opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(delete_before_replace=True)),
+        )
+
+    def _regional_nat(self, vpc: aws.ec2.Vpc, addresses: Mapping[str, aws.ec2.Eip]) -> aws.ec2.NatGateway:
+        return aws.ec2.NatGateway(
+            f"{self._name}-nat",
+            vpc_id=vpc.id,
+            availability_mode="regional",
+            availability_zone_addresses=[
+                aws.ec2.NatGatewayAvailabilityZoneAddressArgs(
+                    availability_zone=zone, allocation_ids=[address.allocation_id]
+                )
+                for zone, address in addresses.items()
+            ],
+            tags=self._tags("nat"),
             opts=self._child,
         )
 
-    def _s3_endpoint(self, vpc: aws.ec2.Vpc, tables: list[aws.ec2.RouteTable]) -> None:
-        region = self._args.region
-        account = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self)).account_id
-        partition = aws.get_partition_output(opts=pulumi.InvokeOutputOptions(parent=self)).partition
-        aws.ec2.VpcEndpoint(
-            f"{self._name}-s3",
-            vpc_id=vpc.id,
-            service_name=f"com.amazonaws.{region}.s3",
-            vpc_endpoint_type="Gateway",
-            route_table_ids=[table.id for table in tables],
-            policy=pulumi.Output.json_dumps(s3_endpoint_policy(partition=partition, account=account, region=region)),
-            tags=self._tags("s3"),
-            opts=self._child,
-        )
+    def _tables(
+        self,
+        vpc: aws.ec2.Vpc,
+        subnets: Mapping[PlannedSubnet, aws.ec2.Subnet],
+        gateways: Mapping[str, aws.ec2.NatGateway],
+    ) -> list[aws.ec2.RouteTable]:
+        """Give every subnet its route table; return those of the private tier, which pods share."""
+        enclosed = {tier: self._table(vpc, tier) for tier in ("data", "intra")}
+        # a table for each zone even with a single gateway, so that adding gateways changes routes and nothing else
+        private = {zone: self._table(vpc, f"private-{zone_letter(zone)}") for zone in self._args.settings.zones}
+        for zone, gateway in gateways.items():
+            aws.ec2.Route(
+                f"{self._name}-private-{zone_letter(zone)}-nat",
+                route_table_id=private[zone].id,
+                destination_cidr_block=ANYWHERE,
+                nat_gateway_id=gateway.id,
+                opts=self._child,
+            )
+        for planned, subnet in subnets.items():
+            if planned.tier != "public":
+                self._associate(planned, subnet, enclosed.get(planned.tier, private[planned.zone]))
+        return list(private.values())
 
-    def _flow_logs(self, vpc: aws.ec2.Vpc) -> None:
-        args = self._args
-        key = DataKey(
-            f"{self._name}-logs",
-            DataKeyArgs(purpose="VPC flow logs", region=args.region, tags=args.tags, encrypts_logs=True),
-            self._child,
-        )
-        group = aws.cloudwatch.LogGroup(
-            f"{self._name}-flow-logs",
-            retention_in_days=args.settings.flow_log_retention_days,
-            kms_key_id=key.arn,
-            tags=dict(args.tags),
-            opts=self._child,
-        )
-        account = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self)).account_id
-        role = aws.iam.Role(
-            f"{self._name}-flow-logs-role",
-            assume_role_policy=pulumi.Output.json_dumps(service_trust("vpc-flow-logs.amazonaws.com", account=account)),
-            description="Writes the VPC's flow logs",
-            tags=dict(args.tags),
-            opts=self._child,
-        )
-        write = allow(
-            "WritesItsOwnGroup",
-            ["logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-            [group.arn, pulumi.Output.concat(group.arn, ":*")],
-        )
-        policy = aws.iam.RolePolicy(
-            f"{self._name}-flow-logs-policy",
-            role=role.name,
-            policy=pulumi.Output.json_dumps(document([write])),
-            opts=self._child,
-        )
-        aws.ec2.FlowLog(
-            f"{self._name}-flow-log",
-            vpc_id=vpc.id,
-            traffic_type="ALL",
-            log_destination_type="cloud-watch-logs",
-            log_destination=group.arn,
-            iam_role_arn=role.arn,
-            max_aggregation_interval=60,
-            tags=self._tags("flow-log"),
-            # delivery fails for good if the role cannot write when the flow log is made, and no property names the
-            # policy
-            opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[policy])),
-        )
+    def _acls(self, vpc: aws.ec2.Vpc, subnets: Mapping[PlannedSubnet, aws.ec2.Subnet]) -> None:
+        cidrs = self._args.settings.cidrs()
+        for tier in dict.fromkeys(planned.tier for planned in subnets):
+            aws.ec2.NetworkAcl(
+                f"{self._name}-{tier}-acl",
+                vpc_id=vpc.id,
+                subnet_ids=_ids(subnets, tier),
+                ingress=[aws.ec2.NetworkAclIngressArgs(**_acl(rule)) for rule in ingress(tier, cidrs)],
+                egress=[aws.ec2.NetworkAclEgressArgs(**_acl(rule)) for rule in egress(tier, cidrs)],
+                tags=self._tags(tier),
+                opts=self._child,
+            )
 
     def _table(self, vpc: aws.ec2.Vpc, role: str) -> aws.ec2.RouteTable:
         return aws.ec2.RouteTable(f"{self._name}-{role}-rt", vpc_id=vpc.id, tags=self._tags(role), opts=self._child)
@@ -243,6 +295,17 @@ class Vpc(pulumi.ComponentResource):
         aws.ec2.RouteTableAssociation(
             f"{self._name}-{planned.key}-rta", subnet_id=subnet.id, route_table_id=table.id, opts=self._child
         )
+
+
+def _acl(rule: AclRule) -> dict[str, Any]:
+    return {
+        "rule_no": rule.number,
+        "action": rule.action,
+        "protocol": rule.protocol,
+        "cidr_block": rule.cidr,
+        "from_port": rule.port,
+        "to_port": rule.port,
+    }
 
 
 def _ids(subnets: Mapping[PlannedSubnet, aws.ec2.Subnet], tier: Tier) -> pulumi.Output[list[str]]:

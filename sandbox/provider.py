@@ -15,7 +15,7 @@ from google.protobuf import empty_pb2
 from google.rpc import status_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from . import autonaming, checks, clouds, diffing, schema, stateful
+from . import autonaming, checks, clouds, diffing, lookups, schema, stateful
 from .account import Account, RefusedError
 from .clouds.resource import Request
 from .clusters import objects
@@ -292,7 +292,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 failures=[provider_pb2.CheckFailure(property=f.property, reason=f.reason) for f in failures]
             )
         try:
-            result = clouds.invoke(request.tok, args, provider=self._config(context))
+            known = lookups.found(self._world, request.tok, args)
+            result = clouds.invoke(request.tok, args, provider=self._config(context), known=known)
         except (clouds.UnknownTypeError, NotImplementedError) as error:
             context.abort(grpc.StatusCode.UNIMPLEMENTED, str(error))
         response = provider_pb2.InvokeResponse()

@@ -48,3 +48,22 @@ def s3_endpoint_policy(*, partition: Input[str], account: Input[str], region: st
             ),
         ]
     )
+
+
+def own_account_policy(service: str, account: Input[str]) -> Mapping[str, Any]:
+    """Let this account's own principals use a service, and nobody's stolen credentials of another account.
+
+    `service` is PrivateLink's name, `ecr.api` for one; its first word is the prefix of the service's actions.
+    """
+    prefix = service.split(".", maxsplit=1)[0]
+    return document(
+        [
+            allow_principal(
+                "OwnPrincipals",
+                ANYONE,
+                [f"{prefix}:*"],
+                ["*"],
+                conditions={"StringEquals": {"aws:PrincipalAccount": account}},
+            )
+        ]
+    )

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from itertools import islice
-from typing import Literal, get_args
+from typing import Literal
 
-Tier = Literal["private", "public", "data"]
-TIERS: tuple[Tier, ...] = get_args(Tier)
+Tier = Literal["private", "public", "data", "intra", "pods"]
 ZONE_LETTERS = "abcdefgh"
 
-# Nodes and pods take addresses by the hundred, so the private tier has half of the range; load balancers and NAT
-# gateways a quarter, databases an eighth. The last eighth is left for a tier nobody has thought of yet.
-_BLOCKS: dict[Tier, tuple[int, int]] = {"private": (1, 0), "public": (2, 2), "data": (3, 6)}
+# Nodes and pods take addresses by the hundred, so the private tier has half of the range; NAT gateways and public load
+# balancers a quarter, databases an eighth, and what is spoken to from inside alone (the cluster's own interfaces,
+# endpoints of AWS services) the last.
+_BLOCKS: dict[Tier, tuple[int, int]] = {"private": (1, 0), "public": (2, 2), "data": (3, 6), "intra": (3, 7)}
 _ZONE_BITS = 3
 
 
@@ -42,16 +42,16 @@ def zone_letter(zone: str) -> str:
     return letter
 
 
-def plan_subnets(cidr: str, zones: Sequence[str]) -> tuple[PlannedSubnet, ...]:
-    """Give each zone one subnet in each tier."""
-    network = IPv4Network(cidr)
-    return tuple(PlannedSubnet(tier, zone, str(_subnet(network, tier, zone))) for tier in TIERS for zone in zones)
-
-
-def _subnet(network: IPv4Network, tier: Tier, zone: str) -> IPv4Network:
-    bits, index = _BLOCKS[tier]
-    block = _nth(network, bits, index)
-    return _nth(block, _ZONE_BITS, ZONE_LETTERS.index(zone_letter(zone)))
+def plan_subnets(cidr: str, zones: Sequence[str], *, pod_cidr: str | None = None) -> tuple[PlannedSubnet, ...]:
+    """Give each zone one subnet in each tier; the tier `pods` has a range of its own, where one is given."""
+    ranges: dict[Tier, IPv4Network] = {tier: _nth(IPv4Network(cidr), *block) for tier, block in _BLOCKS.items()}
+    if pod_cidr is not None:
+        ranges["pods"] = IPv4Network(pod_cidr)
+    return tuple(
+        PlannedSubnet(tier, zone, str(_nth(block, _ZONE_BITS, ZONE_LETTERS.index(zone_letter(zone)))))
+        for tier, block in ranges.items()
+        for zone in zones
+    )
 
 
 def _nth(network: IPv4Network, bits: int, index: int) -> IPv4Network:

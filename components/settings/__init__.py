@@ -10,7 +10,7 @@ from .cluster import ClusterSettings
 from .database import DatabaseSettings
 from .edge import DomainSettings, EdgeSettings
 from .monitoring import MonitoringSettings
-from .network import NetworkSettings
+from .network import ExistingNetworkSettings, NetworkSettings
 from .reading import SettingsError, load
 from .section import InProd, LogDays, Section
 from .service import DatabricksSettings, ServiceSettings
@@ -24,6 +24,7 @@ __all__ = [
     "DomainSettings",
     "EdgeSettings",
     "Environment",
+    "ExistingNetworkSettings",
     "InProd",
     "LogDays",
     "MonitoringSettings",

@@ -24,6 +24,7 @@ class InProd:
     """The least that production accepts of a field; the check and the reference both read it."""
 
     equals: Any = None
+    one_of: tuple[str, ...] = ()
     at_least: int | None = None
     given: bool = False
 
@@ -31,6 +32,8 @@ class InProd:
         """Tell whether the value will do; a collection is judged by its length."""
         if self.given:
             return value is not None
+        if self.one_of:
+            return value in self.one_of
         if self.at_least is None:
             return bool(value == self.equals)
         return (len(value) if isinstance(value, tuple | list) else int(str(value))) >= self.at_least
@@ -45,6 +48,8 @@ class InProd:
         """Say what to type."""
         if self.given:
             return "its keys below it"
+        if self.one_of:
+            return " or ".join(self.one_of)
         if self.at_least is None:
             return self.equals if isinstance(self.equals, str) else json.dumps(self.equals)
         return f"{self.at_least} or more"

@@ -28,6 +28,11 @@ class DatabricksSettings(Section):
         examples=["flowise/databricks-token"],
     )
 
+    @property
+    def host(self) -> str:
+        """Give the workspace's host name."""
+        return self.url.removeprefix("https://")
+
 
 class ServiceSettings(Section):
     """Flowise itself."""

@@ -103,23 +103,26 @@ def _zones_in_region(region: str, zones: tuple[str, ...]) -> Iterator[Truth]:
             )
 
 
-def floors() -> Iterator[tuple[str, str, Any, InProd]]:
-    """Yield every field that production sets a floor to: its section ("" at the top), name, default and floor."""
-    for name, field in StackSettings.model_fields.items():
+def floors(model: type[Section] = StackSettings, path: str = "") -> Iterator[tuple[str, Any, InProd]]:
+    """Yield every field that production sets a floor to: its key (`cluster.app_nodes.min_size`), default and floor."""
+    for name, field in model.model_fields.items():
         section = field.annotation
-        nested = section.model_fields if isinstance(section, type) and issubclass(section, Section) else {}
-        for owner, key, leaf in [("", name, field), *((name, inner, leaf) for inner, leaf in nested.items())]:
-            for mark in leaf.metadata:
-                if isinstance(mark, InProd):
-                    yield owner, key, leaf.get_default(call_default_factory=True), mark
+        if isinstance(section, type) and issubclass(section, Section):
+            yield from floors(section, f"{path}{name}.")
+        for mark in field.metadata:
+            if isinstance(mark, InProd):
+                yield f"{path}{name}", field.get_default(call_default_factory=True), mark
 
 
 def production_floor(values: Mapping[str, Any], judged: frozenset[str] = frozenset()) -> Iterator[Truth]:
     """Yield every value below production's floor, except for keys whose value is judged wrong already."""
-    for section, key, default, floor in floors():
-        owner = (values.get(section) or {}) if section else values
-        path = f"{section}.{key}" if section else key
-        if section in judged or path in judged or not isinstance(owner, Mapping):
+    for path, default, floor in floors():
+        *sections, key = path.split(".")
+        owner: Any = values
+        for section in sections:
+            owner = owner.get(section) or {} if isinstance(owner, Mapping) else None
+        above = {".".join(sections[:depth]) for depth in range(1, len(sections) + 1)}
+        if judged & {path, *above} or not isinstance(owner, Mapping):
             continue
         value = owner.get(key, default)
         if not floor.holds(value):

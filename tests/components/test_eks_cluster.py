@@ -18,7 +18,8 @@ def create(**settings: object) -> EksCluster:
             settings=ClusterSettings.model_validate({"admin_principal_arns": [ADMIN], **settings}),
             cluster_name="flowise-test",
             region="eu-west-1",
-            subnet_ids=["subnet-a", "subnet-b"],
+            control_plane_subnet_ids=["subnet-i", "subnet-j"],
+            node_subnet_ids=["subnet-a", "subnet-b"],
             tags=TAGS,
         ),
     )

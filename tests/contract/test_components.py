@@ -25,11 +25,14 @@ TOKENS = {
     "ClientGroup": "flowise:parts:ClientGroup",
     "ClusterServices": "flowise:parts:ClusterServices",
     "DataKey": "flowise:parts:DataKey",
+    "DnsFirewall": "flowise:parts:DnsFirewall",
     "EdgeFirewall": "flowise:parts:EdgeFirewall",
+    "FlowLog": "flowise:parts:FlowLog",
     "InternalLoadBalancer": "flowise:parts:InternalLoadBalancer",
     "PodRole": "flowise:parts:PodRole",
     "SecureBucket": "flowise:parts:SecureBucket",
     "StoredSecret": "flowise:parts:StoredSecret",
+    "VpcEndpoints": "flowise:parts:VpcEndpoints",
     "Workload": "flowise:parts:Workload",
 }
 # type, and the input that must be there and not false

@@ -50,10 +50,16 @@ def test_right_texts_are_accepted_and_wrong_ones_refused(path: str) -> None:
 
 def accepted(path: str, value: object) -> bool:
     zones = {"zones": [f"{value}a", f"{value}b"]} if path == "region" else {}
+    existing = {
+        "vpc_id": "vpc-0123456789abcdef0",
+        "private_subnet_ids": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+        "data_subnet_ids": ["subnet-0123456789abcdef2", "subnet-0123456789abcdef3"],
+    }
+    network = {"cidr": "10.20.0.0/16", "zones": ["eu-west-1a", "eu-west-1b"], **zones}
     settings = {
         "environment": "dev",
         "region": "eu-west-1",
-        "network": {"cidr": "10.20.0.0/16", "zones": ["eu-west-1a", "eu-west-1b"], **zones},
+        "network": {**network, "existing": existing} if path.startswith("network.existing") else network,
         "cluster": {"admin_principal_arns": ["arn:aws:iam::111122223333:role/deployer"]},
         "service": {"databricks": {"url": "https://dbc-1.cloud.databricks.com", "token_secret_name": "t"}},
         "edge": {"domain": {"name": "flowise.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"}},

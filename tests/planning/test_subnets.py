@@ -27,6 +27,8 @@ def test_a_16_is_cut_into_these_subnets() -> None:
         "public-c": "10.20.144.0/21",
         "data-a": "10.20.192.0/22",
         "data-c": "10.20.200.0/22",
+        "intra-a": "10.20.224.0/22",
+        "intra-c": "10.20.232.0/22",
     }
 
 
@@ -44,7 +46,7 @@ def test_no_two_subnets_overlap(network: IPv4Network, zones: list[str]) -> None:
 @given(networks, zone_sets)
 def test_every_zone_has_one_subnet_in_every_tier(network: IPv4Network, zones: list[str]) -> None:
     plan = plan_subnets(str(network), zones)
-    wanted = sorted((tier, zone) for tier in ("private", "public", "data") for zone in zones)
+    wanted = sorted((tier, zone) for tier in ("private", "public", "data", "intra") for zone in zones)
     assert sorted((subnet.tier, subnet.zone) for subnet in plan) == wanted
 
 
@@ -52,6 +54,15 @@ def test_every_zone_has_one_subnet_in_every_tier(network: IPv4Network, zones: li
 def test_adding_a_zone_moves_no_other(network: IPv4Network, zones: list[str], letter: str) -> None:
     before = set(plan_subnets(str(network), zones))
     assert before <= set(plan_subnets(str(network), [f"eu-west-1{letter}", *zones]))
+
+
+@given(networks, zone_sets)
+def test_a_range_for_pods_moves_no_other_and_is_theirs_alone(network: IPv4Network, zones: list[str]) -> None:
+    before = plan_subnets(str(network), zones)
+    plan = plan_subnets(str(network), zones, pod_cidr="100.64.0.0/16")
+    assert plan[: len(before)] == before
+    assert {subnet.tier for subnet in plan[len(before) :]} == {"pods"}
+    assert all(IPv4Network(each.cidr).subnet_of(IPv4Network("100.64.0.0/16")) for each in plan[len(before) :])
 
 
 @given(networks, zone_sets)

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from components.settings import StackSettings
+from components.settings.network import PRIVATE_CLUSTER_ENDPOINTS
 from components.settings.stack import floors
 
 # Regions with zones a, b and c for every account, in each of which the types below are sold.
@@ -40,6 +41,18 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
         ("10.20.0.0/8", "10.20.0.0/24", "10.20.0.1/16", "8.8.0.0/16", "10.20.0.0", "100.64.0.0/16"),
     ),
     "network.zones": ((), (["eu-west-1a"], [], ["eu-west-1a", "eu-west-1a"], ["mars-north-1a", "mars-north-1b"])),
+    "network.interface_endpoints": (
+        ([], ["ecr.api", "ecr.dkr", "sts"], ["ssm", "ssmmessages", "ec2messages", "bedrock-runtime"]),
+        (["s4"], ["sts", "sts"]),
+    ),
+    "network.pod_cidr": (("100.64.0.0/16", "100.127.240.0/20"), ("10.0.0.0/16", "100.64.0.0/8", "100.64.0.1/16")),
+    "network.egress_allowed_domains": (
+        ([], ["api.openai.com"], ["*.example.com", "pypi.org"]),
+        (["https://api.openai.com"], ["*"], ["openai"]),
+    ),
+    "network.existing.vpc_id": (("vpc-0123456789abcdef0",), ("vpc-1", "subnet-0123456789abcdef0")),
+    "network.existing.private_subnet_ids": ((["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],), (["a"], [])),
+    "network.existing.data_subnet_ids": ((["subnet-0123456789abcdef2", "subnet-0123456789abcdef3"],), (["a"], [])),
     "cluster.public_access_cidrs": (([], ["198.51.100.7/32"], ["203.0.113.0/24"]), (["0.0.0.0/0"], ["anywhere"])),
     "cluster.admin_principal_arns": (
         (["arn:aws:iam::111122223333:role/deployer"], ["arn:aws:iam::111122223333:user/ada"]),
@@ -76,7 +89,7 @@ RISING = (
     ("service", "replicas_min", "replicas_max"),
     ("service", "memory_request_mib", "memory_limit_mib"),
 )
-_OMITTED, _WRONG, _UNRELATED = 0.5, 0.3, 0.15
+_OMITTED, _WRONG, _UNRELATED, _STRANGERS = 0.5, 0.3, 0.15, 0.05
 _STRANGE: tuple[Any, ...] = (-1, 10**9, "many", "", None, [], {}, 1.5, True)
 
 
@@ -88,6 +101,8 @@ def draw(seed: int) -> dict[str, Any]:
     settings["network"]["zones"] = [f"{region}{letter}" for letter in dice.choice(("ab", "abc", "bc", "ca"))]
     if settings["environment"] == "prod" and dice.random() >= _UNRELATED:
         _raise_to_floor(settings)
+    if dice.random() >= _STRANGERS:
+        settings["network"].pop("existing", None)  # no such network stands on the sandbox
     if dice.random() >= _UNRELATED:
         _agree(settings)
     if dice.random() < _WRONG:
@@ -154,6 +169,9 @@ def _agree(settings: dict[str, Any]) -> None:
             fields = StackSettings.model_fields[section].annotation.model_fields  # type: ignore[union-attr]
             values = [settings[section].get(name, fields[name].default) for name in names]
             settings[section].update(zip(names, accumulate(values, max), strict=True))
+    network = settings["network"]
+    if network.get("nat") == "none":
+        network["interface_endpoints"] = list(PRIVATE_CLUSTER_ENDPOINTS)
     service, database = settings.get("service", {}), settings.get("database", {})
     if service.get("replicas_max", 1) > 1:
         service["mode"] = "queue"
@@ -168,9 +186,14 @@ def _agree(settings: dict[str, Any]) -> None:
 
 def _raise_to_floor(settings: dict[str, Any]) -> None:
     """Bring what production asks for."""
-    for section, key, _, floor in floors():
-        owner = settings.setdefault(section, {}) if section else settings
-        if floor.given:
+    for path, _, floor in floors():
+        *sections, key = path.split(".")
+        owner = settings
+        for section in sections:
+            owner = owner.setdefault(section, {})
+        if floor.one_of:
+            owner[key] = floor.one_of[0]
+        elif floor.given:
             owner.setdefault(key, {"name": "flowise.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"})
         elif floor.at_least is None:
             owner[key] = floor.equals

@@ -1,0 +1,26 @@
+"""Which names the platform itself must resolve, where DNS Firewall lets only listed ones pass."""
+
+from collections.abc import Iterable
+
+# Name -> who asks for it. A leading `*.` takes everything below a name (Route 53 Resolver, firewall domain lists).
+PLATFORM_DOMAINS = {
+    "*.amazonaws.com": "AWS's services, the cluster's endpoint, database and cache",
+    "*.api.aws": "AWS's dual-stack endpoints",
+    "*.compute.internal": "the nodes' own names",
+    "*.cloudfront.net": "layers of public.ecr.aws",
+    "public.ecr.aws": "images of AWS and Karpenter",
+    "aws.github.io": "the chart of the load balancer controller",
+    "*.docker.io": "Flowise's image, Grafana, Loki",
+    "*.docker.com": "layers of docker.io",
+    "quay.io": "images of Prometheus",
+    "*.quay.io": "layers of quay.io",
+    "registry.k8s.io": "kube-state-metrics",
+    "*.pkg.dev": "layers of registry.k8s.io",
+    "registry.npmjs.org": "Flowise looks for its newest version",
+    "raw.githubusercontent.com": "Flowise's list of models",
+}
+
+
+def allowed_domains(own: Iterable[str]) -> list[str]:
+    """Give the platform's names and a stack's own, each once."""
+    return sorted({*PLATFORM_DOMAINS, *own})

@@ -1,0 +1,54 @@
+"""Functions that look up what stands in the world: `aws.ec2.get_vpc(id=...)` finds the VPC that the stack made.
+
+What does not stand there is somebody else's, and is invented (`clouds.invoke`).
+"""
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Any
+
+from .world import Record, World
+
+# https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html: the first four addresses and the last
+_RESERVED_ADDRESSES = 5
+_TABLE, _ASSOCIATION, _ROUTE = (
+    f"aws:ec2/{kind[0].lower()}{kind[1:]}:{kind}" for kind in ("RouteTable", "RouteTableAssociation", "Route")
+)
+
+
+def found(world: World, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
+    """What the world knows of the thing looked up (camelCase); nothing where it does not stand there."""
+    if token == "aws:ec2/getRouteTable:getRouteTable" and args.get("subnetId"):
+        return _route_table(world, str(args["subnetId"]))
+    module, _, function = token.rpartition(":")
+    kind = function.removeprefix("get")
+    if not args.get("id") or kind == function:
+        return {}
+    record = world.get(f"{module.rpartition('/')[0]}/{kind[0].lower()}{kind[1:]}:{kind}", str(args["id"]))
+    if record is None:
+        return {}
+    return {**record.outputs, **_counted(record)}
+
+
+def _counted(record: Record) -> dict[str, Any]:
+    """What a cloud counts: nothing takes addresses here, so that all of a subnet's are free."""
+    if record.token != "aws:ec2/subnet:Subnet":
+        return {}
+    network = ipaddress.ip_network(str(record.outputs["cidrBlock"]))
+    return {"availableIpAddressCount": network.num_addresses - _RESERVED_ADDRESSES}
+
+
+def _route_table(world: World, subnet_id: str) -> dict[str, Any]:
+    records = list(world)
+    tables = [
+        r.inputs["routeTableId"] for r in records if r.token == _ASSOCIATION and r.inputs["subnetId"] == subnet_id
+    ]
+    table = world.get(_TABLE, str(tables[0])) if tables else None
+    if table is None:
+        return {}
+    routes = [
+        {"cidrBlock": r.inputs.get("destinationCidrBlock", ""), "natGatewayId": r.inputs.get("natGatewayId", "")}
+        for r in records
+        if r.token == _ROUTE and r.inputs.get("routeTableId") == table.id
+    ]
+    return {**table.outputs, "routes": routes, "routeTableId": table.id, "subnetId": subnet_id}
