@@ -23,7 +23,7 @@ from components import (
 )
 from components.monitoring_stack import METRICS_NAMESPACE
 from components.parts.cluster_services import ClusterServices, ClusterServicesArgs
-from components.planning.flowise_env import Cache, Database
+from components.planning.flowise_env import NAMESPACE, Cache, Database
 from components.planning.timeouts import timeouts
 from components.settings import load
 
@@ -43,7 +43,6 @@ vpc = Vpc(
     VpcArgs(
         settings=settings.network,
         region=region,
-        cluster_name=stack_name,
         protect_addresses=settings.protect_data,
         egress_domains=[databricks.host] if databricks else [],
         tags=tags,
@@ -56,7 +55,9 @@ cluster = EksCluster(
     EksClusterArgs(
         settings=settings.cluster,
         cluster_name=stack_name,
+        application_namespace=NAMESPACE,
         region=region,
+        vpc_id=vpc.vpc_id,
         control_plane_subnet_ids=vpc.control_plane_subnet_ids,
         node_subnet_ids=vpc.private_subnet_ids,
         tags=tags,
@@ -106,9 +107,13 @@ in_cluster = pulumi.ResourceOptions(providers=[aws_provider, random_provider, ku
 services = ClusterServices(
     "services",
     ClusterServicesArgs(
+        karpenter=settings.cluster.karpenter,
         cluster_name=cluster.cluster_name,
         cluster_arn=cluster.cluster_arn,
+        endpoint=cluster.endpoint,
+        cluster_security_group_id=cluster.cluster_security_group_id,
         vpc_id=vpc.vpc_id,
+        node_subnet_ids=vpc.private_subnet_ids,
         region=region,
         tags=tags,
     ),

@@ -3,28 +3,26 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from .parts.data_key import DataKey, DataKeyArgs
+from .parts.node_group import NodeGroup, NodeGroupArgs
+from .parts.node_role import node_role
+from .parts.operator_host import OperatorHost, OperatorHostArgs
 from .parts.pod_role import PodRole, PodRoleArgs
-from .planning.addons import AddonName, addon_version
+from .parts.threat_detection import ThreatDetection, ThreatDetectionArgs
+from .planning.addons import APP_NODES, CONFIGURATIONS, SYSTEM_NODES, SYSTEM_TAINT, AddonName, addon_version
+from .planning.cluster_access import GRANTS, Role
 from .planning.iam_documents import allow, document, service_trust
 from .planning.kubeconfig import kubeconfig
 from .planning.names import principal_role
-from .settings import ClusterSettings
+from .settings import ClusterSettings, NodeGroupSettings
 
 ALL_LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 # What EKS does with the key that envelopes secrets (EKS user guide, enable-kms).
 SECRETS_KEY_USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:ListGrants")
-CNI_CONFIGURATION = {
-    # a text, not a truth value: the add-on's schema wants it so (EKS user guide, cni-network-policy-configure)
-    "enableNetworkPolicy": "true",
-    # whole /28 prefixes instead of single addresses, or a large instance holds a couple of dozen pods
-    "env": {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"},
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,19 +30,21 @@ class EksClusterArgs:
     """What the cluster is (settings) and where it lies.
 
     `cluster_name` is fixed, not auto-named: the log group must stand before the cluster under a name that contains it,
-    or EKS makes one without key or retention.
+    or EKS makes one without key or retention. `application_namespace` is where deployers may change things.
     """
 
     settings: ClusterSettings
     cluster_name: str
+    application_namespace: str
     region: str
+    vpc_id: pulumi.Input[str]
     control_plane_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     node_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     tags: Mapping[str, str]
 
 
 class EksCluster(pulumi.ComponentResource):
-    """An EKS cluster with pinned add-ons and one managed group of arm64 nodes.
+    """An EKS cluster with pinned add-ons, and two managed groups of arm64 nodes: for the system and for applications.
 
     Access is by access entries alone; whoever creates the cluster is not thereby its administrator. It installs nothing
     into Kubernetes but EKS's own add-ons, and it makes no Kubernetes provider: that is built from its kubeconfig.
@@ -65,12 +65,13 @@ class EksCluster(pulumi.ComponentResource):
         self._partition = aws.get_partition_output(opts=pulumi.InvokeOutputOptions(parent=self)).partition
 
         cluster = self._control_plane()
-        self._administrators(cluster)
+        self._access(cluster)
         cni = self._cni(cluster)
         agent = self._addon(cluster, "eks-pod-identity-agent")
         # without a network plugin nodes join as NotReady, and without prefix delegation they settle on too few pods
         nodes = self._nodes(cluster, before=[cni, agent])
         self._addons_on_nodes(cluster, nodes)
+        self._surroundings(cluster)
 
         self.cluster_name = cluster.name
         self.cluster_arn = cluster.arn
@@ -89,10 +90,8 @@ class EksCluster(pulumi.ComponentResource):
             }
         )
 
-    def _after(self, *before: pulumi.Resource, ignoring: Sequence[str] = ()) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions.merge(
-            self._child, pulumi.ResourceOptions(depends_on=list(before), ignore_changes=list(ignoring))
-        )
+    def _after(self, *before: pulumi.Resource) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=list(before)))
 
     def _managed_policy(self, path: str) -> pulumi.Output[str]:
         return pulumi.Output.concat("arn:", self._partition, ":iam::aws:policy/", path)
@@ -173,32 +172,42 @@ class EksCluster(pulumi.ComponentResource):
         )
         return role, [attached, secrets]
 
-    def _administrators(self, cluster: aws.eks.Cluster) -> None:
-        for arn in self._args.settings.admin_principal_arns:
-            role = f"{self._name}-admin-{principal_role(arn)}"
-            entry = aws.eks.AccessEntry(
-                role,
-                cluster_name=cluster.name,
-                principal_arn=arn,
-                tags=dict(self._args.tags),
-                opts=self._child,
-            )
-            aws.eks.AccessPolicyAssociation(
-                f"{role}-policy",
-                cluster_name=cluster.name,
-                principal_arn=entry.principal_arn,
-                policy_arn=pulumi.Output.concat(
-                    "arn:", self._partition, ":eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
-                ),
-                access_scope={"type": "cluster"},
-                opts=self._child,
-            )
+    def _access(self, cluster: aws.eks.Cluster) -> None:
+        settings = self._args.settings
+        principals: dict[Role, Sequence[str]] = {
+            "admin": settings.admin_principal_arns,
+            "deployer": settings.deployer_principal_arns,
+            "viewer": settings.viewer_principal_arns,
+        }
+        for role, arns in principals.items():
+            for arn in arns:
+                self._entry(cluster, role, arn)
+
+    def _entry(self, cluster: aws.eks.Cluster, role: Role, arn: str) -> None:
+        name, grant = f"{self._name}-{role}-{principal_role(arn)}", GRANTS[role]
+        entry = aws.eks.AccessEntry(
+            name,
+            cluster_name=cluster.name,
+            principal_arn=arn,
+            tags=dict(self._args.tags),
+            opts=self._child,
+        )
+        aws.eks.AccessPolicyAssociation(
+            f"{name}-policy",
+            cluster_name=cluster.name,
+            principal_arn=entry.principal_arn,
+            policy_arn=pulumi.Output.concat("arn:", self._partition, ":eks::aws:cluster-access-policy/", grant.policy),
+            access_scope={"type": "cluster"}
+            if grant.everywhere
+            else {"type": "namespace", "namespaces": [self._args.application_namespace]},
+            opts=self._child,
+        )
 
     def _cni(self, cluster: aws.eks.Cluster) -> aws.eks.Addon:
         role = self._pod_role(cluster, "cni", "aws-node", "AmazonEKS_CNI_Policy", self._args.tags)
-        return self._addon(cluster, "vpc-cni", CNI_CONFIGURATION, before=[role])
+        return self._addon(cluster, "vpc-cni", before=[role])
 
-    def _addons_on_nodes(self, cluster: aws.eks.Cluster, nodes: aws.eks.NodeGroup) -> None:
+    def _addons_on_nodes(self, cluster: aws.eks.Cluster, nodes: Sequence[pulumi.Resource]) -> None:
         ebs = self._pod_role(
             cluster,
             "ebs",
@@ -208,9 +217,13 @@ class EksCluster(pulumi.ComponentResource):
             {**self._args.tags, "eks-cluster-name": self._args.cluster_name},
         )
         # these stay degraded until they find a node to run on
-        self._addon(cluster, "kube-proxy", before=[nodes])
-        self._addon(cluster, "coredns", before=[nodes])
-        self._addon(cluster, "aws-ebs-csi-driver", before=[nodes, ebs])
+        self._addon(cluster, "kube-proxy", before=nodes)
+        self._addon(cluster, "coredns", before=nodes)
+        self._addon(cluster, "aws-ebs-csi-driver", before=[*nodes, ebs])
+        # the autoscalers of pods ask it for their CPU
+        self._addon(cluster, "metrics-server", before=nodes)
+        # node repair acts on what it reports
+        self._addon(cluster, "eks-node-monitoring-agent", before=nodes)
 
     def _pod_role(
         self, cluster: aws.eks.Cluster, role: str, service_account: str, policy: str, tags: Mapping[str, str]
@@ -232,9 +245,9 @@ class EksCluster(pulumi.ComponentResource):
         self,
         cluster: aws.eks.Cluster,
         addon: AddonName,
-        configuration: Mapping[str, Any] | None = None,
         before: Sequence[pulumi.Resource] = (),
     ) -> aws.eks.Addon:
+        configuration = CONFIGURATIONS.get(addon)
         return aws.eks.Addon(
             f"{self._name}-{addon}",
             cluster_name=cluster.name,
@@ -249,73 +262,49 @@ class EksCluster(pulumi.ComponentResource):
             opts=self._after(*before),
         )
 
-    def _nodes(self, cluster: aws.eks.Cluster, before: Sequence[pulumi.Resource]) -> aws.eks.NodeGroup:
-        args, name, settings = self._args, self._name, self._args.settings
-        role, granted = self._node_role()
-        template = self._launch_template()
-        return aws.eks.NodeGroup(
-            f"{name}-nodes",
-            cluster_name=cluster.name,
-            node_role_arn=role.arn,
-            subnet_ids=args.node_subnet_ids,
-            ami_type="AL2023_ARM_64_STANDARD",
-            version=settings.kubernetes_version,
-            capacity_type=settings.capacity_type,
-            instance_types=list(settings.instance_types),
-            launch_template={"id": template.id, "version": template.latest_version.apply(str)},
-            scaling_config={
-                "min_size": settings.min_size,
-                "desired_size": settings.desired_size,
-                "max_size": settings.max_size,
-            },
-            update_config={"max_unavailable": 1},
-            node_repair_config={"enabled": True},
-            tags=dict(args.tags),
-            # nodes cannot join before the role may; the autoscaler moves the desired size, the program only sets its
-            # start
-            opts=self._after(*before, *granted, ignoring=["scalingConfig.desiredSize"]),
-        )
-
-    def _node_role(self) -> tuple[aws.iam.Role, list[pulumi.Resource]]:
-        name = self._name
-        role = aws.iam.Role(
-            f"{name}-node",
-            assume_role_policy=json.dumps(service_trust("ec2.amazonaws.com")),
-            description="EKS nodes: join the cluster and pull images, nothing an application needs",
-            tags=dict(self._args.tags),
-            opts=self._child,
-        )
-        policies = {"join": "AmazonEKSWorkerNodePolicy", "pull": "AmazonEC2ContainerRegistryPullOnly"}
-        return role, [
-            aws.iam.RolePolicyAttachment(
-                f"{name}-node-{purpose}", role=role.name, policy_arn=self._managed_policy(policy), opts=self._child
+    def _nodes(self, cluster: aws.eks.Cluster, before: Sequence[pulumi.Resource]) -> list[pulumi.Resource]:
+        args, settings = self._args, self._args.settings
+        role, granted = node_role(f"{self._name}-node", partition=self._partition, tags=args.tags, opts=self._child)
+        groups: list[tuple[str, NodeGroupSettings, Mapping[str, str], str | None]] = [
+            ("system", settings.system_nodes, SYSTEM_NODES, SYSTEM_TAINT),
+            ("app", settings.app_nodes, APP_NODES, None),
+        ]
+        return [
+            NodeGroup(
+                f"{self._name}-{purpose}",
+                NodeGroupArgs(
+                    settings=group,
+                    cluster_name=cluster.name,
+                    kubernetes_version=settings.kubernetes_version,
+                    node_image=settings.node_image,
+                    role_arn=role.arn,
+                    subnet_ids=args.node_subnet_ids,
+                    labels=labels,
+                    soft_taint=taint,
+                    tags=args.tags,
+                ),
+                # nodes cannot join before the role may
+                self._after(*before, *granted),
             )
-            for purpose, policy in policies.items()
+            for purpose, group, labels, taint in groups
         ]
 
-    def _launch_template(self) -> aws.ec2.LaunchTemplate:
-        tags = {**self._args.tags, "Name": f"{self._args.cluster_name}-node"}
-        return aws.ec2.LaunchTemplate(
-            f"{self._name}-node-template",
-            description="EKS nodes",
-            block_device_mappings=[
-                {
-                    "device_name": "/dev/xvda",
-                    "ebs": {
-                        "volume_size": self._args.settings.disk_gib,
-                        "volume_type": "gp3",
-                        "encrypted": "true",
-                        "delete_on_termination": "true",
-                    },
-                }
-            ],
-            # one hop: a pod's packets make two, so no pod reaches the node's role
-            metadata_options={"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
-            tag_specifications=[{"resource_type": kind, "tags": tags} for kind in ("instance", "volume")],
-            update_default_version=True,
-            tags=dict(self._args.tags),
-            opts=self._child,
-        )
+    def _surroundings(self, cluster: aws.eks.Cluster) -> None:
+        args = self._args
+        if args.settings.operator_host:
+            OperatorHost(
+                f"{self._name}-operator",
+                OperatorHostArgs(
+                    host_name=f"{args.cluster_name}-operator",
+                    vpc_id=args.vpc_id,
+                    subnet_id=pulumi.Output.from_input(args.node_subnet_ids)[0],
+                    cluster_security_group_id=cluster.vpc_config.cluster_security_group_id,
+                    tags=args.tags,
+                ),
+                self._child,
+            )
+        if args.settings.guardduty:
+            ThreatDetection(f"{self._name}-threats", ThreatDetectionArgs(tags=args.tags), self._child)
 
     def _kubeconfig(self) -> pulumi.Output[str]:
         config = kubeconfig(

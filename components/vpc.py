@@ -29,13 +29,11 @@ ROLE_TAGS: Mapping[Tier, Mapping[str, str]] = {
 class VpcArgs:
     """How the network is cut (settings) and where it lies.
 
-    `cluster_name` marks the subnets in which Karpenter starts nodes; `egress_domains` are names that other parts of the
-    stack need, where only listed names resolve.
+    `egress_domains` are names that other parts of the stack need, where only listed names resolve.
     """
 
     settings: NetworkSettings
     region: str
-    cluster_name: str
     protect_addresses: bool
     tags: Mapping[str, str]
     egress_domains: Sequence[str] = ()
@@ -169,15 +167,11 @@ class Vpc(pulumi.ComponentResource):
                 cidr_block=planned.cidr,
                 availability_zone=planned.zone,
                 map_public_ip_on_launch=False,
-                tags={**self._tags(planned.key), **self._role_tags(planned.tier)},
+                tags={**self._tags(planned.key), **ROLE_TAGS.get(planned.tier, {})},
                 opts=self._child,
             )
             for planned in plan_subnets(settings.cidr, settings.zones, pod_cidr=settings.pod_cidr)
         }
-
-    def _role_tags(self, tier: Tier) -> dict[str, str]:
-        starts_nodes = {"karpenter.sh/discovery": self._args.cluster_name} if tier == "private" else {}
-        return {**ROLE_TAGS.get(tier, {}), **starts_nodes}
 
     def _internet(self, vpc: aws.ec2.Vpc, subnets: Mapping[PlannedSubnet, aws.ec2.Subnet]) -> aws.ec2.InternetGateway:
         # CloudFront's way to an internal load balancer wants one as well (CloudFront developer guide, VPC origins)

@@ -15,7 +15,7 @@ PROD: dict[str, Any] = {
     **DEV,
     "environment": "prod",
     "network": {"cidr": "10.30.0.0/16", "zones": ["eu-west-1a", "eu-west-1b", "eu-west-1c"], "nat": "per_zone"},
-    "cluster": {**DEV["cluster"], "min_size": 2},
+    "cluster": {**DEV["cluster"], "system_nodes": {"min_size": 2}, "app_nodes": {"min_size": 2}},
     "database": {"multi_az": True},
     "cache": {"replicas": 1, "snapshot_retention_days": 7},
     "service": {"mode": "queue", "replicas_min": 2, "replicas_max": 4},

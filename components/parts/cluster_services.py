@@ -1,13 +1,16 @@
 """What workloads expect of any cluster: a disk when they claim one, and a way to register with a load balancer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
+from ..planning.addons import SYSTEM_NODES
 from ..planning.iam_documents import allow
+from ..settings import KarpenterSettings
+from .karpenter import Karpenter, KarpenterArgs
 from .pod_role import PodRole, PodRoleArgs
 
 NAMESPACE = "kube-system"
@@ -32,17 +35,21 @@ REGISTERS = ("elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:Reg
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterServicesArgs:
-    """The cluster to equip, and the network in which its pods are found."""
+    """The cluster to equip, and the network in which its pods are found and its further nodes started."""
 
+    karpenter: KarpenterSettings | None
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
+    endpoint: pulumi.Input[str]
+    cluster_security_group_id: pulumi.Input[str]
     vpc_id: pulumi.Input[str]
+    node_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     region: str
     tags: Mapping[str, str]
 
 
 class ClusterServices(pulumi.ComponentResource):
-    """The default storage class and the AWS Load Balancer Controller.
+    """The default storage class, the AWS Load Balancer Controller and, where the settings ask for it, Karpenter.
 
     The controller may register pods with target groups and nothing more: load balancers are made by Pulumi, so that
     they are known beforehand and gone afterwards.
@@ -67,6 +74,7 @@ class ClusterServices(pulumi.ComponentResource):
                 "vpcId": args.vpc_id,
                 "serviceAccount": {"create": True, "name": CONTROLLER},
                 "replicaCount": 2,
+                "nodeSelector": dict(SYSTEM_NODES),
                 "podDisruptionBudget": {"maxUnavailable": 1},
                 # it would answer for every Service of every chart, and fail those made before it runs
                 "enableServiceMutatorWebhook": False,
@@ -74,6 +82,21 @@ class ClusterServices(pulumi.ComponentResource):
             # the pods start with the role or without it for good; no property of the release names it
             opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[role])),
         )
+        if args.karpenter is not None:
+            Karpenter(
+                f"{name}-karpenter",
+                KarpenterArgs(
+                    settings=args.karpenter,
+                    cluster_name=args.cluster_name,
+                    cluster_arn=args.cluster_arn,
+                    endpoint=args.endpoint,
+                    security_group_id=args.cluster_security_group_id,
+                    subnet_ids=args.node_subnet_ids,
+                    region=args.region,
+                    tags=args.tags,
+                ),
+                child,
+            )
         self.register_outputs({})
 
 

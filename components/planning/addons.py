@@ -6,9 +6,17 @@ newest.
 """
 
 from collections.abc import Mapping
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-AddonName = Literal["vpc-cni", "eks-pod-identity-agent", "kube-proxy", "coredns", "aws-ebs-csi-driver"]
+AddonName = Literal[
+    "vpc-cni",
+    "eks-pod-identity-agent",
+    "kube-proxy",
+    "coredns",
+    "aws-ebs-csi-driver",
+    "metrics-server",
+    "eks-node-monitoring-agent",
+]
 ADDONS: tuple[AddonName, ...] = get_args(AddonName)
 
 _VERSIONS: Mapping[str, Mapping[AddonName, str]] = {
@@ -18,6 +26,8 @@ _VERSIONS: Mapping[str, Mapping[AddonName, str]] = {
         "kube-proxy": "v1.35.3-eksbuild.17",
         "coredns": "v1.13.2-eksbuild.11",
         "aws-ebs-csi-driver": "v1.63.1-eksbuild.1",
+        "metrics-server": "v0.8.1-eksbuild.10",
+        "eks-node-monitoring-agent": "v1.6.4-eksbuild.1",
     },
     "1.36": {
         "vpc-cni": "v1.22.4-eksbuild.3",
@@ -25,7 +35,27 @@ _VERSIONS: Mapping[str, Mapping[AddonName, str]] = {
         "kube-proxy": "v1.36.0-eksbuild.14",
         "coredns": "v1.14.3-eksbuild.3",
         "aws-ebs-csi-driver": "v1.63.1-eksbuild.1",
+        "metrics-server": "v0.8.1-eksbuild.10",
+        "eks-node-monitoring-agent": "v1.6.4-eksbuild.1",
     },
+}
+
+# what keeps controllers off the nodes of applications, and applications off theirs while there is room elsewhere
+SYSTEM_NODES: Mapping[str, str] = {"flowise.platform/nodes": "system"}
+APP_NODES: Mapping[str, str] = {"flowise.platform/nodes": "app"}
+SYSTEM_TAINT = "CriticalAddonsOnly"
+
+# Each add-on's own schema: `aws eks describe-addon-configuration`.
+CONFIGURATIONS: Mapping[AddonName, Mapping[str, Any]] = {
+    "vpc-cni": {
+        # a text, not a truth value: the add-on's schema wants it so (EKS user guide, cni-network-policy-configure)
+        "enableNetworkPolicy": "true",
+        # whole /28 prefixes instead of single addresses, or a large instance holds a couple of dozen pods
+        "env": {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"},
+    },
+    "coredns": {"nodeSelector": SYSTEM_NODES},
+    "metrics-server": {"nodeSelector": SYSTEM_NODES},
+    "aws-ebs-csi-driver": {"controller": {"nodeSelector": SYSTEM_NODES}},
 }
 
 

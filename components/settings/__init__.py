@@ -6,7 +6,7 @@ Secrets Manager where it is used.
 """
 
 from .cache import CacheSettings
-from .cluster import ClusterSettings
+from .cluster import ClusterSettings, KarpenterSettings, NodeGroupSettings
 from .database import DatabaseSettings
 from .edge import DomainSettings, EdgeSettings
 from .monitoring import MonitoringSettings
@@ -26,9 +26,11 @@ __all__ = [
     "Environment",
     "ExistingNetworkSettings",
     "InProd",
+    "KarpenterSettings",
     "LogDays",
     "MonitoringSettings",
     "NetworkSettings",
+    "NodeGroupSettings",
     "Section",
     "ServiceSettings",
     "SettingsError",

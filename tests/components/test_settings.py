@@ -69,8 +69,8 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
         "flowise:database.backup_retention_days: must be at least 7 in prod, got 6: write 7 or more",
     ),
     (
-        changed(PROD, cluster={"min_size": 1}),
-        "flowise:cluster.min_size: must be at least 2 in prod, got 1: write 2 or more",
+        changed(PROD, cluster={"app_nodes": {"min_size": 1}}),
+        "flowise:cluster.app_nodes.min_size: must be at least 2 in prod, got 1: write 2 or more",
     ),
     (
         changed(PROD, cache={"replicas": 0}),
@@ -233,7 +233,8 @@ def test_every_section_is_closed_frozen_and_described(model: type[BaseModel]) ->
 BELOW = {
     "protect_data": False,
     "network.nat": "single",
-    "cluster.min_size": 1,
+    "cluster.system_nodes.min_size": 1,
+    "cluster.app_nodes.min_size": 1,
     "cluster.deletion_protection": False,
     "database.multi_az": False,
     "database.backup_retention_days": 6,
@@ -254,8 +255,10 @@ BELOW = {
 
 @pytest.mark.parametrize(("key", "value"), BELOW.items(), ids=list(BELOW))
 def test_fails_in_prod_below_the_floor_of(load_stack: Loader, key: str, value: object) -> None:
-    section, _, field = key.rpartition(".")
-    change = {section: {field: value}} if section else {field: value}
+    *sections, last = key.split(".")
+    change: dict[str, Any] = {last: value}
+    for section in reversed(sections):
+        change = {section: change}
     assert f"flowise:{key}" in {line.split(": ")[0] for line in faults(load_stack, changed(PROD, **change))}
 
 

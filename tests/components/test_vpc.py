@@ -18,7 +18,6 @@ def build(cloud: Cloud, *, zones: tuple[str, ...] = TWO, **given: object) -> Vpc
     args = VpcArgs(
         settings=settings,
         region="eu-west-1",
-        cluster_name="flowise-test",
         protect_addresses=True,
         egress_domains=["dbc-1.cloud.databricks.com"],
         tags=TAGS,
@@ -50,12 +49,6 @@ def test_load_balancers_find_their_subnets_by_tag(cloud: Cloud) -> None:
     assert "kubernetes.io/role/internal-elb" in tags["vpc-private-a"]
     assert not any("kubernetes.io" in tag for tag in tags["vpc-data-a"])
     assert not any("kubernetes.io" in tag for tag in tags["vpc-intra-a"])
-
-
-def test_karpenter_finds_the_subnets_in_which_it_may_start_nodes(cloud: Cloud) -> None:
-    build(cloud)
-    marked = {each.name for each in cloud.of(aws.ec2.Subnet) if "karpenter.sh/discovery" in each.inputs["tags"]}
-    assert marked == {"vpc-private-a", "vpc-private-b"}
 
 
 def test_data_and_intra_tiers_have_no_route_out(cloud: Cloud) -> None:

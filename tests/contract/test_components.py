@@ -29,9 +29,13 @@ TOKENS = {
     "EdgeFirewall": "flowise:parts:EdgeFirewall",
     "FlowLog": "flowise:parts:FlowLog",
     "InternalLoadBalancer": "flowise:parts:InternalLoadBalancer",
+    "Karpenter": "flowise:parts:Karpenter",
+    "NodeGroup": "flowise:parts:NodeGroup",
+    "OperatorHost": "flowise:parts:OperatorHost",
     "PodRole": "flowise:parts:PodRole",
     "SecureBucket": "flowise:parts:SecureBucket",
     "StoredSecret": "flowise:parts:StoredSecret",
+    "ThreatDetection": "flowise:parts:ThreatDetection",
     "VpcEndpoints": "flowise:parts:VpcEndpoints",
     "Workload": "flowise:parts:Workload",
 }

@@ -38,7 +38,7 @@ existing = pulumi.Config().get_object("existing")
 if existing:
     settings = NetworkSettings.model_validate(
         {{"cidr": pulumi.Config().require("cidr"), "zones": ["eu-west-1a", "eu-west-1b"], "existing": existing}})
-    args = VpcArgs(settings=settings, region="eu-west-1", cluster_name="c", protect_addresses=False, tags={{}})
+    args = VpcArgs(settings=settings, region="eu-west-1", protect_addresses=False, tags={{}})
     ours = Vpc("vpc", args, own)
     pulumi.export("found", {{"vpc": ours.vpc_id, "private": ours.private_subnet_ids, "data": ours.data_subnet_ids}})
 """

@@ -80,7 +80,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("network.zones", ["eu-west-1a", "us-east-1a"], "flowise:network.zones"),
     ("network.nat", "sometimes", "flowise:network.nat"),
     ("cluster.kubernetes_version", 1.3, "flowise:cluster.kubernetes_version"),
-    ("cluster.max_size", 0, "flowise:cluster.max_size"),
+    ("cluster.app_nodes", {"max_size": 0}, "flowise:cluster.app_nodes.max_size"),
     ("database.instance_class", "large", "flowise:database.instance_class"),
     ("cache.node_typ", "cache.t4g.small", "flowise:cache.node_typ"),
     ("service.image", "flowiseai/flowise:latest", "flowise:service.image"),

@@ -4,19 +4,24 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
 from components.parts.cluster_services import ClusterServices, ClusterServicesArgs
+from components.settings import KarpenterSettings
 from tests.cloud import Cloud
 from tests.samples import TAGS
 
 
-def build(cloud: Cloud) -> ClusterServices:
-    return cloud.build(
-        lambda: ClusterServices(
-            "services",
-            ClusterServicesArgs(
-                cluster_name="flowise-test", cluster_arn="arn:c", vpc_id="vpc-1", region="eu-west-1", tags=TAGS
-            ),
-        )
+def build(cloud: Cloud, karpenter: KarpenterSettings | None = None) -> ClusterServices:
+    args = ClusterServicesArgs(
+        karpenter=karpenter,
+        cluster_name="flowise-test",
+        cluster_arn="arn:c",
+        endpoint="https://api",
+        cluster_security_group_id="sg-1",
+        vpc_id="vpc-1",
+        node_subnet_ids=["subnet-a", "subnet-b"],
+        region="eu-west-1",
+        tags=TAGS,
     )
+    return cloud.build(lambda: ClusterServices("services", args))
 
 
 def test_it_builds_with_and_without_knowing_the_cloud(any_cloud: Cloud) -> None:

@@ -58,10 +58,18 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
         (["arn:aws:iam::111122223333:role/deployer"], ["arn:aws:iam::111122223333:user/ada"]),
         ([], ["deployer"], ["arn:aws:iam::1:role/deployer"], ["arn:aws:iam::111122223333:root"]),
     ),
-    "cluster.instance_types": (
-        (["m7g.large"], ["t4g.large"], ["m7g.xlarge", "m6g.xlarge"], ["r7g.2xlarge"], ["c7g.4xlarge"]),
-        (["m7i.large"], [], ["large"], ["m7g.huge"]),
-    ),
+    "cluster.deployer_principal_arns": (([], ["arn:aws:iam::111122223333:role/release"]), (["release"],)),
+    "cluster.viewer_principal_arns": (([], ["arn:aws:iam::111122223333:role/support"]), (["support"],)),
+    **{
+        f"cluster.{group}.instance_types": (
+            (["m7g.large"], ["t4g.large"], ["m7g.xlarge", "m6g.xlarge"], ["r7g.2xlarge"], ["c7g.4xlarge"]),
+            (["m7i.large"], [], ["large"], ["m7g.huge"]),
+        )
+        for group in ("system_nodes", "app_nodes")
+    },
+    "cluster.karpenter.chart_version": (("1.14.0", "1.13.2"), ("1.9.0", "latest")),
+    "cluster.karpenter.instance_categories": ((["c"], ["m", "r"]), (["t"], [])),
+    "cluster.karpenter.capacity_types": ((["spot", "on-demand"], ["on-demand"]), (["ON_DEMAND"], [])),
     "database.engine_version": (("17", "17.4", "17.7"), ("18", "16.3", "17.99", 17)),
     "database.instance_class": (
         ("db.t4g.micro", "db.t4g.medium", "db.m7g.large", "db.r7g.xlarge", "db.m6g.2xlarge"),
@@ -85,7 +93,8 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
 }
 # What must not decrease from key to key of a section.
 RISING = (
-    ("cluster", "min_size", "desired_size", "max_size"),
+    ("cluster.system_nodes", "min_size", "desired_size", "max_size"),
+    ("cluster.app_nodes", "min_size", "desired_size", "max_size"),
     ("service", "replicas_min", "replicas_max"),
     ("service", "memory_request_mib", "memory_limit_mib"),
 )
@@ -164,11 +173,15 @@ def _range(field: FieldInfo) -> tuple[float, float]:
 
 def _agree(settings: dict[str, Any]) -> None:
     """Mend what only several keys show to be wrong."""
-    for section, *names in RISING:
-        if section in settings:
-            fields = StackSettings.model_fields[section].annotation.model_fields  # type: ignore[union-attr]
-            values = [settings[section].get(name, fields[name].default) for name in names]
-            settings[section].update(zip(names, accumulate(values, max), strict=True))
+    for path, *names in RISING:
+        owner: Any = settings
+        model: Any = StackSettings
+        for section in path.split("."):
+            owner = owner.get(section, {})
+            model = nested_model(model.model_fields[section])
+        if owner:
+            values = [owner.get(name, model.model_fields[name].default) for name in names]
+            owner.update(zip(names, accumulate(values, max), strict=True))
     network = settings["network"]
     if network.get("nat") == "none":
         network["interface_endpoints"] = list(PRIVATE_CLUSTER_ENDPOINTS)
