@@ -22,9 +22,15 @@ from components import (
     WafCdnArgs,
 )
 from components.monitoring_stack import METRICS_NAMESPACE
+from components.parts.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
+from components.parts.alarm_topic import AlarmTopic, AlarmTopicArgs
+from components.parts.backups import Backups, BackupsArgs
+from components.parts.budget import Budget, BudgetArgs
 from components.parts.cluster_services import ClusterServices, ClusterServicesArgs
+from components.parts.database_setup import DatabaseSetup, DatabaseSetupArgs
 from components.planning.flowise_env import NAMESPACE, Cache, Database
 from components.planning.timeouts import timeouts
+from components.rds_postgres import OWNER
 from components.settings import load
 
 settings = load()
@@ -36,6 +42,12 @@ aws_provider = aws.Provider("aws", region=region)
 random_provider = random.Provider("random")
 in_aws = pulumi.ResourceOptions(providers=[aws_provider, random_provider])
 holds_data = pulumi.ResourceOptions.merge(in_aws, pulumi.ResourceOptions(protect=settings.protect_data))
+
+alarms = AlarmTopic("alarms", AlarmTopicArgs(emails=settings.monitoring.alarm_emails, region=region, tags=tags), in_aws)
+
+access_logs = AccessLogBucket(
+    "access", AccessLogBucketArgs(expire_days=settings.backup.access_log_retention_days, tags=tags), in_aws
+)
 
 databricks = settings.service.databricks
 vpc = Vpc(
@@ -71,11 +83,13 @@ database = RdsPostgres(
     "db",
     RdsPostgresArgs(
         settings=settings.database,
+        copy_region=settings.backup.copy_region,
         identifier=stack_name,
         region=region,
         vpc_id=vpc.vpc_id,
         subnet_ids=vpc.data_subnet_ids,
         clients=clients,
+        alarm_topic_arn=alarms.arn,
         tags=tags,
     ),
     holds_data,
@@ -85,14 +99,41 @@ cache = RedisCache(
     "cache",
     RedisCacheArgs(
         settings=settings.cache,
+        identifier=stack_name,
         region=region,
         vpc_id=vpc.vpc_id,
         subnet_ids=vpc.data_subnet_ids,
         clients=clients,
+        alarm_topic_arn=alarms.arn,
         tags=tags,
     ),
     holds_data,
 )
+
+if settings.backup.enabled:
+    Backups(
+        "backups",
+        BackupsArgs(
+            settings=settings.backup,
+            stack_name=stack_name,
+            region=region,
+            database_arn=database.instance_arn,
+            alarm_topic_arn=alarms.arn,
+            tags=tags,
+        ),
+        holds_data,
+    )
+if settings.backup.monthly_budget_usd is not None:
+    Budget(
+        "budget",
+        BudgetArgs(
+            monthly_usd=settings.backup.monthly_budget_usd,
+            cost_tags=settings.cost_tags(),
+            alarm_topic_arn=alarms.arn,
+            tags=tags,
+        ),
+        in_aws,
+    )
 
 kubernetes_provider = k8s.Provider(
     "kubernetes",
@@ -120,6 +161,28 @@ services = ClusterServices(
     in_cluster,
 )
 
+setup = DatabaseSetup(
+    "setup",
+    DatabaseSetupArgs(
+        image=settings.service.image,
+        cluster_name=cluster.cluster_name,
+        cluster_arn=cluster.cluster_arn,
+        region=region,
+        vpc_cidrs=settings.network.cidrs(),
+        address=database.instance_address,
+        port=database.port,
+        database_name=database.database_name,
+        owner=OWNER,
+        username=database.username,
+        master_secret_arn=database.master_secret_arn,
+        login_secret_arns=database.login_secret_arns,
+        kms_key_arn=database.key_arn,
+        generation=settings.database.password_generation,
+        tags=tags,
+    ),
+    in_cluster,
+)
+
 service = FlowiseService(
     # short: AWS gives a load balancer 32 characters, and project and stack take half of them
     "app",
@@ -137,12 +200,14 @@ service = FlowiseService(
             address=database.address,
             port=database.port,
             name=database.database_name,
-            username=database.username,
+            # the login that the setup has made
+            username=setup.username,
             password=database.password,
         ),
-        cache=Cache(address=cache.address, port=cache.port, auth_token=cache.auth_token),
+        cache=Cache(address=cache.address, port=cache.port, username=cache.username, password=cache.password),
         controller=services,
         scraper_namespace=METRICS_NAMESPACE,
+        access_log_bucket=access_logs.bucket_name,
         tags=tags,
     ),
     in_cluster,
@@ -153,6 +218,7 @@ monitoring = MonitoringStack(
     MonitoringStackArgs(
         settings=settings.monitoring,
         region=region,
+        access_log_bucket=access_logs.bucket_name,
         cluster_name=cluster.cluster_name,
         cluster_arn=cluster.cluster_arn,
         tags=tags,

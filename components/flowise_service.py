@@ -18,6 +18,7 @@ from .parts.secure_bucket import SecureBucket, SecureBucketArgs
 from .parts.stored_secret import StoredSecret, StoredSecretArgs
 from .parts.workload import Workload, WorkloadArgs
 from .planning import flowise_env as env
+from .planning.backups import BACKUP_TAG
 from .planning.iam_documents import allow
 from .planning.network_policies import policies
 from .planning.timeouts import timeouts
@@ -47,6 +48,7 @@ class FlowiseServiceArgs:
     cache: env.Cache
     controller: pulumi.Resource  # brings the kind TargetGroupBinding and acts on it
     scraper_namespace: str
+    access_log_bucket: pulumi.Input[str]
     tags: Mapping[str, str]
 
 
@@ -100,7 +102,12 @@ class FlowiseService(pulumi.ComponentResource):
 
     def _bucket(self, key: DataKey) -> SecureBucket:
         expire = {"logs/": self._args.settings.storage_expire_logs_days}
-        bucket_args = SecureBucketArgs(kms_key_arn=key.arn, expire_days=expire, tags=self._args.tags)
+        bucket_args = SecureBucketArgs(
+            kms_key_arn=key.arn,
+            expire_days=expire,
+            access_log_bucket=self._args.access_log_bucket,
+            tags={**self._args.tags, **BACKUP_TAG},
+        )
         return SecureBucket(f"{self._name}-storage", bucket_args, self._child)
 
     def _generated(self) -> dict[str, pulumi.Output[str]]:

@@ -57,6 +57,7 @@ class MonitoringStackArgs:
     region: str
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
+    access_log_bucket: pulumi.Input[str]
     tags: Mapping[str, str]
     databricks_url: str | None = None
 
@@ -221,7 +222,11 @@ class MonitoringStack(pulumi.ComponentResource):
             spec=LOGS_READERS,
             opts=self._child,
         )
-        bucket = SecureBucket(f"{self._name}-logs", SecureBucketArgs(kms_key_arn=key.arn, tags=args.tags), self._child)
+        bucket = SecureBucket(
+            f"{self._name}-logs",
+            SecureBucketArgs(kms_key_arn=key.arn, access_log_bucket=args.access_log_bucket, tags=args.tags),
+            self._child,
+        )
         objects = pulumi.Output.concat(bucket.bucket_arn, "/*")
         role = PodRole(
             f"{self._name}-loki-role",

@@ -9,20 +9,31 @@ import pulumi_random as random
 
 from .parts.client_group import ClientGroup, ClientGroupArgs
 from .parts.data_key import DataKey, DataKeyArgs
+from .parts.database_proxy import DatabaseProxy, DatabaseProxyArgs
+from .parts.metric_alarms import metric_alarms
 from .parts.stored_secret import StoredSecret, StoredSecretArgs
+from .planning.backups import BACKUP_TAG
+from .planning.cloudwatch_alarms import database_alarms
 from .planning.iam_documents import service_trust
+from .planning.logins import Login, Slot, logins
 from .planning.postgres import FAMILY, parameters
 from .settings import DatabaseSettings
 
 PORT = 5432
 DATABASE_NAME = "flowise"
+# owns the database and all in it; nobody logs in as it
+OWNER = "flowise"
 # not postgres or admin, which is what an attacker tries first
-USERNAME = "flowise"
+MASTER = "flowise_master"
 # CreateDBInstance: MasterUserPassword has 8 to 128 characters and none of / " @ or space; URLs want none of their own
 # signs either.
 PASSWORD_LENGTH, PASSWORD_SPECIALS = 40, "-_.~"
-LOGS = ("postgresql", "upgrade")
+LOGS = ("iam-db-auth-error", "postgresql", "upgrade")
 INSIGHTS_DAYS = 7
+# A change of class or storage, and a copy that takes over, last longer than the provider's own patience of 80 minutes.
+PATIENCE = pulumi.CustomTimeouts(create="2h", update="6h", delete="2h")
+# what RDS tells of an instance beside its metrics (RDS user guide, event categories)
+EVENTS = ("availability", "failover", "failure", "low storage", "maintenance", "notification", "recovery")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +41,7 @@ class RdsPostgresArgs:
     """What the database is (settings) and what it is wired to (the rest).
 
     `identifier` is fixed, not auto-named: RDS writes its logs to groups whose names contain it, and they must stand
-    beforehand.
+    beforehand. `copy_region` is where backups are copied, if anywhere; `alarm_topic_arn` who hears of trouble.
     """
 
     settings: DatabaseSettings
@@ -39,22 +50,29 @@ class RdsPostgresArgs:
     vpc_id: pulumi.Input[str]
     subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     clients: Mapping[str, pulumi.Input[str]]
+    alarm_topic_arn: pulumi.Input[str]
+    copy_region: str | None
     tags: Mapping[str, str]
 
 
 class RdsPostgres(pulumi.ComponentResource):
-    """A PostgreSQL instance: encrypted, TLS alone, reached by named security groups, its password in Secrets Manager.
+    """A PostgreSQL instance: encrypted, TLS alone, reached by named security groups, backed up, with its alarms.
 
-    It makes no databases or users beyond the first, and does not rotate the password: Flowise reads it once, when it
-    starts.
+    RDS keeps the master's password and changes it. The application has two logins of its own that take turns
+    (`planning.logins`); they are made inside the database by `parts.database_setup`, which this knows nothing of.
     """
 
     address: pulumi.Output[str]
+    instance_address: pulumi.Output[str]
     port: pulumi.Output[int]
     database_name: pulumi.Output[str]
     username: pulumi.Output[str]
     password: pulumi.Output[str]
     secret_arn: pulumi.Output[str]
+    login_secret_arns: pulumi.Output[list[str]]
+    master_secret_arn: pulumi.Output[str]
+    key_arn: pulumi.Output[str]
+    instance_arn: pulumi.Output[str]
     security_group_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: RdsPostgresArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -64,26 +82,45 @@ class RdsPostgres(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
 
         key = self._key()
+        # clients come and go, and no data goes with them, so protection of the data must not hold a rule
+        self._loose = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=False))
         access = self._access()
-        password = self._password()
-        instance = self._instance(key, access, password.result)
-        secret = self._secret(key, instance, password.result)
+        master = self._password("master") if args.settings.blue_green_updates else None
+        instance = self._instance(key, access, master)
+        used, other = logins(args.settings.password_generation)
+        passwords = {login.slot: self._password(login.slot, login) for login in (used, other)}
+        secrets = {
+            login.slot: self._login_secret(login, key, instance, passwords[login.slot]) for login in (used, other)
+        }
+        proxy = self._proxy(key, access, instance, secrets)
+        self._copies(instance)
+        self._alarms(instance)
 
-        self.address = instance.address
+        self.address = proxy.address if proxy else instance.address
+        self.instance_address = instance.address
         self.port = instance.port
         self.database_name = pulumi.Output.from_input(DATABASE_NAME)
-        self.username = instance.username
-        self.password = pulumi.Output.secret(password.result)
-        self.secret_arn = secret.arn
+        self.username = pulumi.Output.from_input(_username(used))
+        self.password = pulumi.Output.secret(passwords[used.slot])
+        self.secret_arn = secrets[used.slot].arn
+        self.login_secret_arns = pulumi.Output.all(*(secrets[slot].arn for slot in sorted(secrets)))
+        self.master_secret_arn = self._master_secret(key, instance, master)
+        self.key_arn = key.arn
+        self.instance_arn = instance.arn
         self.security_group_id = access.security_group_id
         self.register_outputs(
             {
                 "address": self.address,
+                "instance_address": self.instance_address,
                 "port": self.port,
                 "database_name": self.database_name,
                 "username": self.username,
                 "password": self.password,
                 "secret_arn": self.secret_arn,
+                "login_secret_arns": self.login_secret_arns,
+                "master_secret_arn": self.master_secret_arn,
+                "key_arn": self.key_arn,
+                "instance_arn": self.instance_arn,
                 "security_group_id": self.security_group_id,
             }
         )
@@ -111,20 +148,21 @@ class RdsPostgres(pulumi.ComponentResource):
                 clients=args.clients,
                 tags=args.tags,
             ),
-            # clients come and go, and no data goes with them, so protection of the data must not hold a rule
-            pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=False)),
+            self._loose,
         )
 
-    def _password(self) -> random.RandomPassword:
+    def _password(self, role: str, login: Login | None = None) -> pulumi.Output[str]:
         return random.RandomPassword(
-            f"{self._name}-password",
+            f"{self._name}-password-{role}",
             length=PASSWORD_LENGTH,
             special=True,
             override_special=PASSWORD_SPECIALS,
-            opts=self._child,
-        )
+            # a new one comes with each change of the login, and at no other time
+            keepers={"generation": str(login.generation)} if login else None,
+            opts=self._loose if login else self._child,
+        ).result
 
-    def _instance(self, key: DataKey, access: ClientGroup, password: pulumi.Output[str]) -> aws.rds.Instance:
+    def _instance(self, key: DataKey, access: ClientGroup, master: pulumi.Output[str] | None) -> aws.rds.Instance:
         args, settings, name = self._args, self._args.settings, self._name
         logs = self._logs(key)
         monitoring = self._monitoring()
@@ -143,9 +181,12 @@ class RdsPostgres(pulumi.ComponentResource):
             storage_encrypted=True,
             kms_key_id=key.arn,
             multi_az=settings.multi_az,
-            db_name=DATABASE_NAME,
-            username=USERNAME,
-            password=password,
+            username=MASTER,
+            # RDS does not keep the password of an instance that it changes by a copy (RDS user guide,
+            # rds-secrets-manager: limitations)
+            manage_master_user_password=None if master else True,
+            master_user_secret_kms_key_id=None if master else key.arn,
+            password=master,
             iam_database_authentication_enabled=True,
             port=PORT,
             publicly_accessible=False,
@@ -157,6 +198,13 @@ class RdsPostgres(pulumi.ComponentResource):
             backup_window="02:00-03:00",
             maintenance_window="sun:03:30-sun:04:30",
             copy_tags_to_snapshot=True,
+            # backups must outlive an instance that was deleted by mistake
+            delete_automated_backups=False,
+            blue_green_update=aws.rds.InstanceBlueGreenUpdateArgs(enabled=True)
+            if settings.blue_green_updates
+            else None,
+            snapshot_identifier=settings.restore.snapshot if settings.restore else None,
+            restore_to_point_in_time=self._moment(),
             deletion_protection=settings.deletion_protection,
             skip_final_snapshot=not settings.final_snapshot,
             final_snapshot_identifier=self._final_snapshot(),
@@ -167,9 +215,28 @@ class RdsPostgres(pulumi.ComponentResource):
             performance_insights_enabled=settings.performance_insights,
             performance_insights_kms_key_id=key.arn if settings.performance_insights else None,
             performance_insights_retention_period=INSIGHTS_DAYS if settings.performance_insights else None,
-            tags=dict(args.tags),
-            # RDS would make the log groups itself, without key or retention; no property names them
-            opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=logs)),
+            tags={**args.tags, **BACKUP_TAG},
+            opts=pulumi.ResourceOptions.merge(
+                self._child,
+                pulumi.ResourceOptions(
+                    # RDS would make the log groups itself, without key or retention; no property names them
+                    depends_on=logs,
+                    # what an instance began with is no reason to begin again
+                    ignore_changes=["snapshotIdentifier", "restoreToPointInTime"],
+                    custom_timeouts=PATIENCE,
+                ),
+            ),
+        )
+
+    def _moment(self) -> aws.rds.InstanceRestoreToPointInTimeArgs | None:
+        restore = self._args.settings.restore
+        if restore is None or restore.snapshot is not None:
+            return None
+        return aws.rds.InstanceRestoreToPointInTimeArgs(
+            source_db_instance_identifier=restore.source_instance,
+            source_db_instance_automated_backups_arn=restore.automated_backup_arn,
+            restore_time=restore.time,
+            use_latest_restorable_time=None if restore.time else True,
         )
 
     def _logs(self, key: DataKey) -> list[pulumi.Resource]:
@@ -242,21 +309,102 @@ class RdsPostgres(pulumi.ComponentResource):
         life = random.RandomId(f"{self._name}-life", byte_length=4, opts=self._child)
         return pulumi.Output.concat(self._args.identifier, "-final-", life.hex)
 
-    def _secret(self, key: DataKey, instance: aws.rds.Instance, password: pulumi.Output[str]) -> StoredSecret:
+    def _login_secret(
+        self, login: Login, key: DataKey, instance: aws.rds.Instance, password: pulumi.Output[str]
+    ) -> StoredSecret:
+        return self._credentials(f"login-{login.slot}", key, instance, _username(login), password)
+
+    def _master_secret(
+        self, key: DataKey, instance: aws.rds.Instance, master: pulumi.Output[str] | None
+    ) -> pulumi.Output[str]:
+        if master is not None:
+            return self._credentials("master", key, instance, MASTER, master).arn
+        return instance.master_user_secrets[0].secret_arn
+
+    def _credentials(
+        self, role: str, key: DataKey, instance: aws.rds.Instance, username: str, password: pulumi.Output[str]
+    ) -> StoredSecret:
         return StoredSecret(
-            f"{self._name}-credentials",
+            f"{self._name}-{role}",
             StoredSecretArgs(
-                purpose=f"How to log in to {self._args.identifier}",
+                purpose=f"How to log in to {self._args.identifier} as {username}",
                 kms_key_arn=key.arn,
                 fields={
                     "engine": "postgres",
                     "host": instance.address,
                     "port": instance.port,
                     "dbname": DATABASE_NAME,
-                    "username": USERNAME,
+                    "username": username,
                     "password": password,
                 },
                 tags=self._args.tags,
             ),
+            # a new password is a new version of the secret
+            self._loose,
+        )
+
+    def _proxy(
+        self, key: DataKey, access: ClientGroup, instance: aws.rds.Instance, secrets: Mapping[Slot, StoredSecret]
+    ) -> DatabaseProxy | None:
+        args = self._args
+        if not args.settings.proxy:
+            return None
+        return DatabaseProxy(
+            f"{self._name}-proxy",
+            DatabaseProxyArgs(
+                instance_identifier=instance.identifier,
+                instance_security_group_id=access.security_group_id,
+                port=PORT,
+                secret_arns=[secrets[slot].arn for slot in sorted(secrets)],
+                kms_key_arn=key.arn,
+                region=args.region,
+                vpc_id=args.vpc_id,
+                subnet_ids=args.subnet_ids,
+                clients=args.clients,
+                tags=args.tags,
+            ),
+            self._loose,
+        )
+
+    def _copies(self, instance: aws.rds.Instance) -> None:
+        args = self._args
+        if args.copy_region is None:
+            return
+        key = DataKey(
+            f"{self._name}-copies-key",
+            DataKeyArgs(purpose=f"Backups of {args.identifier}", region=args.copy_region, tags=args.tags),
             self._child,
         )
+        aws.rds.InstanceAutomatedBackupsReplication(
+            f"{self._name}-copies",
+            source_db_instance_arn=instance.arn,
+            kms_key_id=key.arn,
+            retention_period=args.settings.backup_retention_days,
+            region=args.copy_region,
+            opts=self._child,
+        )
+
+    def _alarms(self, instance: aws.rds.Instance) -> None:
+        args = self._args
+        metric_alarms(
+            f"{self._name}-alarm",
+            database_alarms(args.settings),
+            namespace="AWS/RDS",
+            dimensions={"DBInstanceIdentifier": instance.identifier},
+            topic_arn=args.alarm_topic_arn,
+            tags=args.tags,
+            opts=self._loose,
+        )
+        aws.rds.EventSubscription(
+            f"{self._name}-events",
+            sns_topic=args.alarm_topic_arn,
+            source_type="db-instance",
+            source_ids=[instance.identifier],
+            event_categories=list(EVENTS),
+            tags=dict(args.tags),
+            opts=self._loose,
+        )
+
+
+def _username(login: Login) -> str:
+    return f"{OWNER}_{login.slot}"

@@ -9,37 +9,50 @@ import pulumi_random as random
 
 from .parts.client_group import ClientGroup, ClientGroupArgs
 from .parts.data_key import DataKey, DataKeyArgs
+from .parts.metric_alarms import metric_alarms
 from .parts.stored_secret import StoredSecret, StoredSecretArgs
+from .planning.cloudwatch_alarms import cache_alarms
+from .planning.logins import Login, logins
 from .settings import CacheSettings
 
 PORT = 6379
-# CreateReplicationGroup: AuthToken has 16 to 128 characters, and of the specials only these.
-TOKEN_LENGTH, TOKEN_SPECIALS = 64, "!&#$^<>-"
+USERNAME = "flowise"
+# CreateUser: a user has up to two passwords of 16 to 128 characters.
+PASSWORD_LENGTH = 64
+# All that a queue, sessions and caches need; nothing that administers the server or empties it. BullMQ asks for INFO
+# to learn the version.
+ACCESS = "on ~* &* +@all -@admin -@dangerous +info"
 LOGS = ("engine-log", "slow-log")
 
 
 @dataclass(frozen=True, kw_only=True)
 class RedisCacheArgs:
-    """What the cache is (settings) and what it is wired to (the rest)."""
+    """What the cache is (settings) and what it is wired to (the rest).
+
+    `identifier` names its user, for which AWS makes no name of its own; `alarm_topic_arn` is who hears of trouble.
+    """
 
     settings: CacheSettings
+    identifier: str
     region: str
     vpc_id: pulumi.Input[str]
     subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     clients: Mapping[str, pulumi.Input[str]]
+    alarm_topic_arn: pulumi.Input[str]
     tags: Mapping[str, str]
 
 
 class RedisCache(pulumi.ComponentResource):
-    """A Valkey replication group: TLS alone, a token to log in, reached only by named security groups, never evicting.
+    """A Valkey replication group: TLS alone, one user who may not administer it, reached only by named security groups.
 
-    Cluster mode is off, for Flowise has no client for it. It does not rotate the token: Flowise reads it once, when it
-    starts.
+    It never evicts. Cluster mode is off, for Flowise has no client for it. Two passwords are valid at a time
+    (`planning.logins`), so that one can change while pods still use the other.
     """
 
     address: pulumi.Output[str]
     port: pulumi.Output[int]
-    auth_token: pulumi.Output[str]
+    username: pulumi.Output[str]
+    password: pulumi.Output[str]
     secret_arn: pulumi.Output[str]
     security_group_id: pulumi.Output[str]
 
@@ -48,23 +61,30 @@ class RedisCache(pulumi.ComponentResource):
         self._name = name
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)
+        # clients, users and alarms come and go, and no data goes with them, so protection must not hold them
+        self._loose = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=False))
 
         key = self._key()
         access = self._access()
-        token = self._token()
-        group = self._group(key, access, token.result)
-        secret = self._secret(key, group, token.result)
+        used, other = logins(args.settings.password_generation)
+        passwords = {login.slot: self._password(login) for login in (used, other)}
+        users = self._users([passwords[slot] for slot in sorted(passwords)])
+        group = self._group(key, access, users)
+        secret = self._secret(key, group, passwords[used.slot])
+        self._alarms(group)
 
         self.address = group.primary_endpoint_address
         self.port = pulumi.Output.from_input(PORT)
-        self.auth_token = pulumi.Output.secret(token.result)
+        self.username = pulumi.Output.from_input(USERNAME)
+        self.password = pulumi.Output.secret(passwords[used.slot])
         self.secret_arn = secret.arn
         self.security_group_id = access.security_group_id
         self.register_outputs(
             {
                 "address": self.address,
                 "port": self.port,
-                "auth_token": self.auth_token,
+                "username": self.username,
+                "password": self.password,
                 "secret_arn": self.secret_arn,
                 "security_group_id": self.security_group_id,
             }
@@ -74,7 +94,7 @@ class RedisCache(pulumi.ComponentResource):
         return DataKey(
             f"{self._name}-key",
             DataKeyArgs(
-                purpose="Data, logs and token of the cache",
+                purpose="Data, logs and password of the cache",
                 region=self._args.region,
                 tags=self._args.tags,
                 encrypts_logs=True,
@@ -93,20 +113,43 @@ class RedisCache(pulumi.ComponentResource):
                 clients=args.clients,
                 tags=args.tags,
             ),
-            # clients come and go, and no data goes with them, so protection of the data must not hold a rule
-            pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=False)),
+            self._loose,
         )
 
-    def _token(self) -> random.RandomPassword:
-        return random.RandomPassword(
-            f"{self._name}-token",
-            length=TOKEN_LENGTH,
-            special=True,
-            override_special=TOKEN_SPECIALS,
-            opts=self._child,
+    def _password(self, login: Login) -> pulumi.Output[str]:
+        made = random.RandomPassword(
+            f"{self._name}-password-{login.slot}",
+            length=PASSWORD_LENGTH,
+            special=False,
+            keepers={"generation": str(login.generation)},
+            opts=self._loose,
+        )
+        return made.result
+
+    def _users(self, passwords: Sequence[pulumi.Output[str]]) -> aws.elasticache.UserGroup:
+        user = aws.elasticache.User(
+            f"{self._name}-user",
+            user_id=f"{self._args.identifier}-user",
+            user_name=USERNAME,
+            engine="valkey",
+            access_string=ACCESS,
+            passwords=passwords,
+            tags=dict(self._args.tags),
+            opts=self._loose,
+        )
+        return aws.elasticache.UserGroup(
+            f"{self._name}-users",
+            user_group_id=f"{self._args.identifier}-users",
+            engine="valkey",
+            # Valkey needs no user "default", with which anybody could log in without a password
+            user_ids=[user.user_id],
+            tags=dict(self._args.tags),
+            opts=self._loose,
         )
 
-    def _group(self, key: DataKey, access: ClientGroup, token: pulumi.Output[str]) -> aws.elasticache.ReplicationGroup:
+    def _group(
+        self, key: DataKey, access: ClientGroup, users: aws.elasticache.UserGroup
+    ) -> aws.elasticache.ReplicationGroup:
         args, settings = self._args, self._args.settings
         return aws.elasticache.ReplicationGroup(
             f"{self._name}-group",
@@ -124,9 +167,7 @@ class RedisCache(pulumi.ComponentResource):
             transit_encryption_mode="required",
             at_rest_encryption_enabled=True,
             kms_key_id=key.arn,
-            auth_token=token,
-            # the old token holds until the next change, so that pods may be rolled in between
-            auth_token_update_strategy="ROTATE",
+            user_group_ids=[users.user_group_id],
             parameter_group_name=self._parameter_group().name,
             subnet_group_name=self._subnet_group().name,
             security_group_ids=[access.security_group_id],
@@ -134,9 +175,11 @@ class RedisCache(pulumi.ComponentResource):
             snapshot_window="02:00-03:00",
             maintenance_window="sun:03:30-sun:04:30",
             final_snapshot_identifier=self._final_snapshot(),
+            snapshot_name=settings.restore_snapshot,
             log_delivery_configurations=[self._log(key, log) for log in LOGS],
             tags=dict(args.tags),
-            opts=self._child,
+            # what a group began with is no reason to begin again
+            opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(ignore_changes=["snapshotName"])),
         )
 
     def _parameter_group(self) -> aws.elasticache.ParameterGroup:
@@ -179,14 +222,36 @@ class RedisCache(pulumi.ComponentResource):
         life = random.RandomId(f"{self._name}-life", byte_length=4, opts=self._child)
         return pulumi.Output.concat(self._name, "-final-", life.hex)
 
-    def _secret(self, key: DataKey, group: aws.elasticache.ReplicationGroup, token: pulumi.Output[str]) -> StoredSecret:
+    def _secret(
+        self, key: DataKey, group: aws.elasticache.ReplicationGroup, password: pulumi.Output[str]
+    ) -> StoredSecret:
         return StoredSecret(
             f"{self._name}-credentials",
             StoredSecretArgs(
                 purpose="How to log in to the cache",
                 kms_key_arn=key.arn,
-                fields={"host": group.primary_endpoint_address, "port": PORT, "password": token},
+                fields={
+                    "host": group.primary_endpoint_address,
+                    "port": PORT,
+                    "username": USERNAME,
+                    "password": password,
+                },
                 tags=self._args.tags,
             ),
-            self._child,
+            # a new password is a new version of the secret
+            self._loose,
         )
+
+    def _alarms(self, group: aws.elasticache.ReplicationGroup) -> None:
+        settings = self._args.settings
+        for node in range(1, settings.replicas + 2):
+            metric_alarms(
+                f"{self._name}-alarm-{node}",
+                cache_alarms(settings),
+                namespace="AWS/ElastiCache",
+                # ElastiCache names the nodes of a group so (ElastiCache user guide, CacheMetrics: dimensions)
+                dimensions={"CacheClusterId": pulumi.Output.concat(group.id, f"-{node:03d}")},
+                topic_arn=self._args.alarm_topic_arn,
+                tags=self._args.tags,
+                opts=self._loose,
+            )

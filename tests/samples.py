@@ -19,6 +19,7 @@ PROD: dict[str, Any] = {
     "database": {"multi_az": True},
     "cache": {"replicas": 1, "snapshot_retention_days": 7},
     "service": {"mode": "queue", "replicas_min": 2, "replicas_max": 4},
+    "backup": {"retention_days": 35, "copy_region": "eu-central-1", "restore_tests": True},
     "monitoring": {"prometheus_replicas": 2, "alertmanager_replicas": 2},
     "edge": {"domain": {"name": "flowise.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"}},
 }

@@ -1,12 +1,12 @@
 """A private bucket."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
 
-from ..planning.iam_documents import document
+from ..planning.iam_documents import Statement, document
 
 # an overwritten or deleted object can be had back for so long
 NONCURRENT_DAYS = 30
@@ -15,11 +15,17 @@ UNFINISHED_UPLOAD_DAYS = 7
 
 @dataclass(frozen=True, kw_only=True)
 class SecureBucketArgs:
-    """The key that encrypts it, and after how many days objects under a prefix go."""
+    """The key that encrypts it (none: S3's own), and after how many days objects under a prefix go.
 
-    kms_key_arn: pulumi.Input[str]
+    `access_log_bucket` is where S3 writes who asked for what; `object_statements` let further principals use objects,
+    and lack only their `Resource`.
+    """
+
+    kms_key_arn: pulumi.Input[str] | None
     tags: Mapping[str, str]
     expire_days: Mapping[str, int] = field(default_factory=dict)
+    access_log_bucket: pulumi.Input[str] | None = None
+    object_statements: Sequence[Statement] = ()
 
 
 class SecureBucket(pulumi.ComponentResource):
@@ -30,6 +36,7 @@ class SecureBucket(pulumi.ComponentResource):
 
     bucket_name: pulumi.Output[str]
     bucket_arn: pulumi.Output[str]
+    writable_name: pulumi.Output[str]
 
     def __init__(self, name: str, args: SecureBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("flowise:parts:SecureBucket", name, {}, opts)
@@ -45,16 +52,26 @@ class SecureBucket(pulumi.ComponentResource):
             opts=child,
         )
         _keeps(name, bucket, args, child)
-        aws.s3.BucketPolicy(
+        objects = pulumi.Output.concat(bucket.arn, "/*")
+        statements = [_tls_only(bucket.arn), *({**each, "Resource": [objects]} for each in args.object_statements)]
+        policy = aws.s3.BucketPolicy(
             f"{name}-policy",
             bucket=bucket.id,
-            policy=pulumi.Output.json_dumps(_tls_only(bucket.arn)),
+            policy=pulumi.Output.json_dumps(document(statements)),
             # S3 refuses a policy while the public access block is being written (409 OperationAborted)
             opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[closed])),
         )
         self.bucket_name = bucket.id
         self.bucket_arn = bucket.arn
-        self.register_outputs({"bucket_name": self.bucket_name, "bucket_arn": self.bucket_arn})
+        # asked of the policy: whoever is let in by it comes afterwards
+        self.writable_name = policy.bucket
+        self.register_outputs(
+            {
+                "bucket_name": self.bucket_name,
+                "bucket_arn": self.bucket_arn,
+                "writable_name": self.writable_name,
+            }
+        )
 
 
 def _keeps(name: str, bucket: aws.s3.Bucket, args: SecureBucketArgs, child: pulumi.ResourceOptions) -> None:
@@ -77,14 +94,22 @@ def _keeps(name: str, bucket: aws.s3.Bucket, args: SecureBucketArgs, child: pulu
             aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
                 apply_server_side_encryption_by_default=(
                     aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
-                        sse_algorithm="aws:kms", kms_master_key_id=args.kms_key_arn
+                        sse_algorithm="aws:kms" if args.kms_key_arn else "AES256", kms_master_key_id=args.kms_key_arn
                     )
                 ),
-                bucket_key_enabled=True,
+                bucket_key_enabled=True if args.kms_key_arn else None,
             )
         ],
         opts=child,
     )
+    if args.access_log_bucket is not None:
+        aws.s3.BucketLogging(
+            f"{name}-access-log",
+            bucket=bucket.id,
+            target_bucket=args.access_log_bucket,
+            target_prefix=f"{name}/",
+            opts=child,
+        )
     aws.s3.BucketLifecycleConfiguration(
         f"{name}-lifecycle",
         bucket=bucket.id,
@@ -109,7 +134,7 @@ def _lifecycle(expire_days: Mapping[str, int]) -> list[aws.s3.BucketLifecycleCon
     )
     expiring = [
         rule(
-            id=f"expire-{prefix.strip('/')}",
+            id=f"expire-{prefix.strip('/') or 'all'}",
             status="Enabled",
             filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=prefix),
             expiration=aws.s3.BucketLifecycleConfigurationRuleExpirationArgs(days=days),
@@ -119,16 +144,12 @@ def _lifecycle(expire_days: Mapping[str, int]) -> list[aws.s3.BucketLifecycleCon
     return [leftovers, *expiring]
 
 
-def _tls_only(bucket_arn: pulumi.Output[str]) -> Mapping[str, object]:
-    return document(
-        [
-            {
-                "Sid": "DenyPlainHttp",
-                "Effect": "Deny",
-                "Principal": "*",
-                "Action": "s3:*",
-                "Resource": [bucket_arn, pulumi.Output.concat(bucket_arn, "/*")],
-                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-            }
-        ]
-    )
+def _tls_only(bucket_arn: pulumi.Output[str]) -> Statement:
+    return {
+        "Sid": "DenyPlainHttp",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [bucket_arn, pulumi.Output.concat(bucket_arn, "/*")],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }

@@ -8,6 +8,8 @@ from pulumi import Input, Output
 from .iam_documents import allow_principal, document
 
 ANYONE = {"AWS": "*"}
+# Where a service's actions do not begin with the first word of its PrivateLink name (Service Authorization Reference).
+_ACTION_PREFIXES = {"bedrock-runtime": "bedrock"}
 # What an application does with objects; administration of buckets does not go through the VPC.
 OBJECT_ACTIONS = (
     "s3:AbortMultipartUpload",
@@ -53,9 +55,9 @@ def s3_endpoint_policy(*, partition: Input[str], account: Input[str], region: st
 def own_account_policy(service: str, account: Input[str]) -> Mapping[str, Any]:
     """Let this account's own principals use a service, and nobody's stolen credentials of another account.
 
-    `service` is PrivateLink's name, `ecr.api` for one; its first word is the prefix of the service's actions.
+    `service` is PrivateLink's name, such as `ecr.api`.
     """
-    prefix = service.split(".", maxsplit=1)[0]
+    prefix = _ACTION_PREFIXES.get(service, service.split(".", maxsplit=1)[0])
     return document(
         [
             allow_principal(

@@ -40,7 +40,8 @@ class Cache:
 
     address: Input[str]
     port: Input[int]
-    auth_token: Input[str]
+    username: Input[str]
+    password: Input[str]
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,8 @@ def _queue(settings: ServiceSettings, cache: Cache) -> list[Row]:
     return [
         Row("REDIS_HOST", cache.address, "not REDIS_URL, with which the queue does not verify TLS"),
         Row("REDIS_PORT", Output.format("{0}", cache.port), "from the cache"),
-        Row("REDIS_PASSWORD", cache.auth_token, "AUTH without a user", secret=True),
+        Row("REDIS_USERNAME", cache.username, "a user who may not administer the cache"),
+        Row("REDIS_PASSWORD", cache.password, "read once at the start", secret=True),
         Row("REDIS_TLS", "true", "verified; ElastiCache's certificates are public"),
         Row("REDIS_KEEP_ALIVE", "30000", "milliseconds; idle connections are dropped without it"),
         Row("WORKER_CONCURRENCY", str(settings.worker_concurrency), "the default is 100000"),

@@ -30,7 +30,7 @@ def allow(
 
 def allow_principal(
     sid: str,
-    principal: Mapping[str, Input[str]],
+    principal: Mapping[str, Input[str] | Sequence[str]],
     actions: Sequence[str],
     resources: Sequence[Input[str]],
     *,

@@ -1,4 +1,4 @@
-"""The parameters of the database."""
+"""The parameters, logins and limits of the database."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -28,3 +28,23 @@ def parameters(*, slow_query_milliseconds: int) -> tuple[Parameter, ...]:
         Parameter("idle_in_transaction_session_timeout", str(TEN_MINUTES_IN_MILLISECONDS)),
         Parameter("shared_preload_libraries", "pg_stat_statements", "pending-reboot"),
     )
+
+
+# RDS's default for PostgreSQL, max_connections = LEAST({DBInstanceClassMemory/9531392}, 5000) (RDS user guide,
+# CHAP_Limits: maximum number of database connections)
+BYTES_PER_CONNECTION, MOST_CONNECTIONS = 9_531_392, 5000
+# GiB of the size large, by the family's first letter (RDS user guide, DB instance class hardware specifications)
+_LARGE_GIB = {"t": 8, "m": 8, "r": 16, "x": 32, "z": 16, "c": 4}
+_SMALLER = {"micro": 1 / 8, "small": 1 / 4, "medium": 1 / 2, "large": 1}
+
+
+def memory_gib(instance_class: str) -> float:
+    """Give the memory of an instance class such as db.m7g.large; a family that is not known counts as a general one."""
+    _, family, size = instance_class.split(".")
+    times = _SMALLER.get(size) or 2 * int(size.removesuffix("xlarge") or 1)
+    return _LARGE_GIB.get(family[0], _LARGE_GIB["m"]) * times
+
+
+def max_connections(instance_class: str) -> int:
+    """Give how many connections an instance of a class admits, by RDS's default."""
+    return min(int(memory_gib(instance_class) * 2**30 / BYTES_PER_CONNECTION), MOST_CONNECTIONS)

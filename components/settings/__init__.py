@@ -5,9 +5,10 @@ typing error costs no credentials. No secret is kept here: a secret that a perso
 Secrets Manager where it is used.
 """
 
+from .backup import BackupSettings
 from .cache import CacheSettings
 from .cluster import ClusterSettings, KarpenterSettings, NodeGroupSettings
-from .database import DatabaseSettings
+from .database import DatabaseSettings, RestoreSettings
 from .edge import DomainSettings, EdgeSettings
 from .monitoring import MonitoringSettings
 from .network import ExistingNetworkSettings, NetworkSettings
@@ -17,6 +18,7 @@ from .service import DatabricksSettings, ServiceSettings
 from .stack import Environment, StackSettings, production_floor
 
 __all__ = [
+    "BackupSettings",
     "CacheSettings",
     "ClusterSettings",
     "DatabaseSettings",
@@ -31,6 +33,7 @@ __all__ = [
     "MonitoringSettings",
     "NetworkSettings",
     "NodeGroupSettings",
+    "RestoreSettings",
     "Section",
     "ServiceSettings",
     "SettingsError",

@@ -36,4 +36,14 @@ class CacheSettings(Section):
     final_snapshot: Annotated[bool, InProd(equals=True)] = Field(
         default=True, description="a last snapshot is taken when the group is deleted"
     )
+    password_generation: int = Field(
+        default=1,
+        ge=1,
+        description="raise by one to change the password; the one before works until the next change",
+    )
+    restore_snapshot: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,254}$")] | None = Field(
+        default=None,
+        description="name of a snapshot that a new group begins with; ignored while one stands",
+        examples=["flowise-prod-final-1a2b3c4d"],
+    )
     log_retention_days: LogDays = Field(default=14, description="days that engine and slow logs are kept")

@@ -12,6 +12,47 @@ from .section import SIZE, InProd, LogDays, Section
 RDS_MAX_BACKUP_DAYS = 35
 
 
+SnapshotName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9:_-]{0,254}$|^arn:aws[a-z-]*:rds:.+$")]
+InstanceName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
+AutomatedBackupArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:rds:.+:auto-backup:.+$")]
+Moment = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
+
+
+class RestoreSettings(Section):
+    """What a new instance begins with. It says nothing to an instance that stands."""
+
+    snapshot: SnapshotName | None = Field(
+        default=None, description="name or ARN of a snapshot", examples=["flowise-prod-final-1a2b3c4d"]
+    )
+    source_instance: InstanceName | None = Field(
+        default=None,
+        description="name of an instance that stands, or stood under another name, restored to a point in time",
+        examples=["flowise-prod-damaged"],
+    )
+    automated_backup_arn: AutomatedBackupArn | None = Field(
+        default=None,
+        description="ARN of automated backups that outlived their instance, or were copied from another region",
+        examples=["arn:aws:rds:eu-west-1:111122223333:auto-backup:ab-0123456789abcdef"],
+    )
+    time: Moment | None = Field(
+        default=None,
+        description="moment to go back to, UTC; the latest possible without one",
+        examples=["2026-11-21T14:30:00Z"],
+    )
+
+    def truths(self) -> Iterator[Truth]:
+        """Judge that there is one source, and a moment only where one can be chosen."""
+        sources = {"snapshot": self.snapshot, "source_instance": self.source_instance}
+        sources["automated_backup_arn"] = self.automated_backup_arn
+        named = [key for key, value in sources.items() if value]
+        if len(named) != 1:
+            yield Truth(
+                "snapshot", "or another source must be given, one alone", named, f"write one of {', '.join(sources)}"
+            )
+        if self.time and self.snapshot:
+            yield Truth("time", "cannot be chosen with a snapshot", self.time, "remove it, or write source_instance")
+
+
 class DatabaseSettings(Section):
     """The PostgreSQL instance."""
 
@@ -49,6 +90,23 @@ class DatabaseSettings(Section):
     log_retention_days: LogDays = Field(default=14, description="days that the database's logs are kept")
     slow_query_milliseconds: int = Field(
         default=1000, ge=0, description="statements that take longer are logged, milliseconds"
+    )
+    password_generation: int = Field(
+        default=1,
+        ge=1,
+        description="raise by one to change the application's password: the next login takes over, the old one works "
+        "until the next change",
+    )
+    proxy: bool = Field(
+        default=False, description="RDS Proxy between Flowise and the instance: fewer connections, faster failover"
+    )
+    blue_green_updates: bool = Field(
+        default=False,
+        description="changes are made on a copy that then takes over; RDS then does not keep and change the master's "
+        "password itself",
+    )
+    restore: RestoreSettings | None = Field(
+        default=None, description="what a new instance begins with; ignored while one stands"
     )
 
     def truths(self) -> Iterator[Truth]:

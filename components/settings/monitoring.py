@@ -29,6 +29,11 @@ class MonitoringSettings(Section):
     alertmanager_replicas: Annotated[int, InProd(at_least=2)] = Field(
         default=1, ge=1, le=5, description="Alertmanagers"
     )
+    alarm_emails: tuple[Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[a-z]+$")], ...] = Field(
+        default=(),
+        description="who is told of CloudWatch's alarms, budgets and failed backups; each must confirm once",
+        examples=["platform@example.com"],
+    )
     latency_threshold_seconds: float = Field(
         default=2.0, gt=0, le=LONGEST_ANSWER_SECONDS, description="answers slower than this raise HighLatency, seconds"
     )

@@ -6,12 +6,14 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from ..planning.config_faults import NAMESPACE, Truth
+from .backup import BackupSettings
 from .cache import CacheSettings
 from .cluster import ClusterSettings
 from .database import DatabaseSettings
 from .edge import EdgeSettings
 from .monitoring import MonitoringSettings
 from .network import NetworkSettings
+from .places import Region
 from .section import InProd, Section
 from .service import ServiceSettings
 
@@ -22,36 +24,6 @@ TagValue = Annotated[str, StringConstraints(max_length=256, pattern=_TAG)]
 # A resource bears 50 tags; the program sets three on all, and up to five on some (`Name` among them).
 MOST_TAGS = 42
 Environment = Literal["dev", "staging", "prod"]
-# Where the database's certificate authorities are known (docs/decisions/0003): components/assets/rds-ca-<region>.pem.
-Region = Literal[
-    "af-south-1",
-    "ap-east-1",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-south-1",
-    "ap-south-2",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ap-southeast-3",
-    "ap-southeast-4",
-    "ca-central-1",
-    "eu-central-1",
-    "eu-central-2",
-    "eu-north-1",
-    "eu-south-1",
-    "eu-south-2",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "me-central-1",
-    "me-south-1",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
-]
 
 
 class StackSettings(Section):
@@ -76,11 +48,16 @@ class StackSettings(Section):
     cache: CacheSettings = Field(default_factory=CacheSettings, description="Valkey")
     service: ServiceSettings = Field(default_factory=ServiceSettings, description="Flowise")
     monitoring: MonitoringSettings = Field(default_factory=MonitoringSettings, description="metrics, logs, alerts")
+    backup: BackupSettings = Field(default_factory=BackupSettings, description="backups and budget")
     edge: EdgeSettings = Field(default_factory=EdgeSettings, description="CDN and firewall")
 
     def truths(self) -> Iterator[Truth]:
         """Judge the zones against the region, the tags' keys, and production against its floor."""
         yield from _zones_in_region(self.region, self.network.zones)
+        if self.backup.copy_region == self.region:
+            yield Truth(
+                "backup.copy_region", "must be another region than aws:region", self.region, "choose a second one"
+            )
         for key in self.tags:
             if key.lower().startswith("aws:"):
                 yield Truth("tags", "must not begin with aws:, which AWS keeps for itself", key, "choose another key")
@@ -89,7 +66,11 @@ class StackSettings(Section):
 
     def all_tags(self) -> dict[str, str]:
         """Give the tags every taggable resource carries; the three fixed ones cannot be overridden."""
-        return {**self.tags, "Project": NAMESPACE, "Environment": self.environment, "ManagedBy": "pulumi"}
+        return {**self.tags, **self.cost_tags(), "ManagedBy": "pulumi"}
+
+    def cost_tags(self) -> dict[str, str]:
+        """Give the tags that tell this stack's cost from others'."""
+        return {"Project": NAMESPACE, "Environment": self.environment}
 
 
 def _zones_in_region(region: str, zones: tuple[str, ...]) -> Iterator[Truth]:

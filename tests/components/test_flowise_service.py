@@ -32,8 +32,11 @@ def create(domain: DomainSettings | None, /, **settings: object) -> FlowiseServi
             database=Database(
                 address="db.local", port=5432, name="flowise", username="u", password=pulumi.Output.secret("db-pw")
             ),
-            cache=Cache(address="cache.local", port=6379, auth_token=pulumi.Output.secret("cache-pw")),
+            cache=Cache(
+                address="cache.local", port=6379, username="flowise", password=pulumi.Output.secret("cache-pw")
+            ),
             controller=pulumi.ComponentResource("test:index:Controller", "controller"),
+            access_log_bucket="access-logs",
             scraper_namespace="monitoring",
             tags=TAGS,
         ),

@@ -20,6 +20,7 @@ def create(databricks_url: str | None = None, **settings: object) -> MonitoringS
             region="eu-west-1",
             cluster_name="flowise-test",
             cluster_arn="arn:c",
+            access_log_bucket="access-logs",
             databricks_url=databricks_url,
             tags=TAGS,
         ),

@@ -1,5 +1,6 @@
 import json
 
+import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 import pytest
@@ -9,8 +10,10 @@ from components.settings import DatabaseSettings
 from tests.cloud import Cloud
 from tests.samples import TAGS
 
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
 
-def create(**settings: object) -> RdsPostgres:
+
+def create(copy_region: str | None = None, **settings: object) -> RdsPostgres:
     return RdsPostgres(
         "db",
         RdsPostgresArgs(
@@ -20,13 +23,15 @@ def create(**settings: object) -> RdsPostgres:
             vpc_id="vpc-1",
             subnet_ids=["subnet-a", "subnet-b"],
             clients={"cluster": "sg-cluster"},
+            alarm_topic_arn=TOPIC,
+            copy_region=copy_region,
             tags=TAGS,
         ),
     )
 
 
-def build(cloud: Cloud, **settings: object) -> RdsPostgres:
-    return cloud.build(lambda: create(**settings))
+def build(cloud: Cloud, copy_region: str | None = None, **settings: object) -> RdsPostgres:
+    return cloud.build(lambda: create(copy_region, **settings))
 
 
 def test_it_builds_with_and_without_knowing_the_cloud(any_cloud: Cloud) -> None:
@@ -67,21 +72,46 @@ def test_multi_az_is_by_settings(cloud: Cloud, multi_az: bool) -> None:
     assert cloud.only(aws.rds.Instance).inputs["multiAz"] is multi_az
 
 
-def test_the_password_goes_to_the_instance_and_the_secret_as_a_secret(cloud: Cloud) -> None:
+def test_rds_keeps_and_changes_the_masters_password_under_the_databases_key(cloud: Cloud) -> None:
     build(cloud)
-    assert "password" in cloud.only(aws.rds.Instance).secrets
-    version = cloud.only(aws.secretsmanager.SecretVersion)
-    assert "secretString" in version.secrets
-    login = json.loads(version.inputs["secretString"])
-    assert sorted(login) == ["dbname", "engine", "host", "password", "port", "username"]
-    assert login["password"] == cloud.only(aws.rds.Instance).inputs["password"]
+    inputs = cloud.only(aws.rds.Instance).inputs
+    assert inputs["manageMasterUserPassword"] is True
+    assert inputs["masterUserSecretKmsKeyId"] == inputs["kmsKeyId"]
+    assert "password" not in inputs
 
 
-def test_the_password_has_none_of_the_signs_that_rds_refuses(cloud: Cloud) -> None:
+def test_an_instance_changed_by_a_copy_has_a_masters_password_of_ours(cloud: Cloud) -> None:
+    build(cloud, blue_green_updates=True)
+    instance = cloud.only(aws.rds.Instance)
+    assert instance.inputs["blueGreenUpdate"] == {"enabled": True}
+    assert "manageMasterUserPassword" not in instance.inputs
+    assert "password" in instance.secrets
+    assert json.loads(cloud.named("db-master-version").inputs["secretString"])["username"] == "flowise_master"
+
+
+def test_the_application_has_two_logins_that_are_kept_as_secrets(cloud: Cloud) -> None:
     build(cloud)
-    password = cloud.only(random.RandomPassword).inputs
-    assert not set(password["overrideSpecial"]) & set('/"@ ')
-    assert 8 <= password["length"] <= 128
+    versions = cloud.of(aws.secretsmanager.SecretVersion)
+    kept = [json.loads(version.inputs["secretString"]) for version in versions]
+    assert [login["username"] for login in kept] == ["flowise_a", "flowise_b"]
+    assert all(sorted(login) == ["dbname", "engine", "host", "password", "port", "username"] for login in kept)
+    assert all("secretString" in version.secrets for version in versions)
+
+
+@pytest.mark.parametrize(("generation", "username"), [(1, "flowise_a"), (2, "flowise_b"), (3, "flowise_a")])
+def test_the_logins_take_turns(cloud: Cloud, generation: int, username: str) -> None:
+    name, _ = cloud.value_of(lambda: create(password_generation=generation).username)
+    assert name == username
+    keepers = {each.name: each.inputs["keepers"]["generation"] for each in cloud.of(random.RandomPassword)}
+    assert keepers[f"db-password-{username[-1]}"] == str(generation)
+    assert sorted(keepers.values()) == [str(generation - 1), str(generation)]
+
+
+def test_the_passwords_have_none_of_the_signs_that_rds_refuses(cloud: Cloud) -> None:
+    build(cloud)
+    for password in cloud.of(random.RandomPassword):
+        assert not set(password.inputs["overrideSpecial"]) & set('/"@ ')
+        assert 8 <= password.inputs["length"] <= 128
 
 
 def test_the_password_it_hands_on_is_secret(cloud: Cloud) -> None:
@@ -89,20 +119,85 @@ def test_the_password_it_hands_on_is_secret(cloud: Cloud) -> None:
     assert secret
 
 
-def test_the_secret_is_under_the_databases_own_key(cloud: Cloud) -> None:
+def test_the_secrets_are_under_the_databases_own_key(cloud: Cloud) -> None:
     build(cloud)
-    assert cloud.only(aws.secretsmanager.Secret).inputs["kmsKeyId"].startswith("arn:aws:kms:")
+    assert all(each.inputs["kmsKeyId"].startswith("arn:aws:kms:") for each in cloud.of(aws.secretsmanager.Secret))
+
+
+RESTORES = [
+    ({"snapshot": "s-1"}, "snapshotIdentifier", "s-1"),
+    (
+        {"source_instance": "old", "time": "2026-11-21T14:30:00Z"},
+        "restoreToPointInTime",
+        {"sourceDbInstanceIdentifier": "old", "restoreTime": "2026-11-21T14:30:00Z"},
+    ),
+    (
+        {"automated_backup_arn": "arn:aws:rds:eu-west-1:111122223333:auto-backup:ab-1"},
+        "restoreToPointInTime",
+        {
+            "sourceDbInstanceAutomatedBackupsArn": "arn:aws:rds:eu-west-1:111122223333:auto-backup:ab-1",
+            "useLatestRestorableTime": True,
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("restore", "key", "value"), RESTORES, ids=[next(iter(each)) for each, _, _ in RESTORES])
+def test_a_new_instance_begins_with_what_it_is_to_restore(
+    cloud: Cloud, restore: dict[str, str], key: str, value: object
+) -> None:
+    build(cloud, restore=restore)
+    assert cloud.only(aws.rds.Instance).inputs[key] == value
+
+
+def test_backups_are_copied_to_a_second_region_under_a_key_of_that_region(cloud: Cloud) -> None:
+    build(cloud, copy_region="eu-central-1", backup_retention_days=14)
+    copies = cloud.only(aws.rds.InstanceAutomatedBackupsReplication).inputs
+    assert (copies["region"], copies["retentionPeriod"]) == ("eu-central-1", 14)
+    assert copies["kmsKeyId"].startswith("arn:aws:kms:eu-central-1:")
+
+
+def test_every_alarm_is_told_to_the_topic_when_it_begins_and_ends(cloud: Cloud) -> None:
+    build(cloud)
+    alarms = cloud.of(aws.cloudwatch.MetricAlarm)
+    assert {"CPUUtilization", "DatabaseConnections", "FreeStorageSpace"} <= {a.inputs["metricName"] for a in alarms}
+    assert all(alarm.inputs["alarmActions"] == alarm.inputs["okActions"] == [TOPIC] for alarm in alarms)
+    assert {alarm.inputs["dimensions"]["DBInstanceIdentifier"] for alarm in alarms} == {"flowise-test"}
+    assert cloud.only(aws.rds.EventSubscription).inputs["snsTopic"] == TOPIC
+
+
+def test_a_proxy_accepts_both_logins_over_tls_and_alone_reaches_the_instance_beside_the_clients(cloud: Cloud) -> None:
+    build(cloud, proxy=True)
+    proxy = cloud.only(aws.rds.Proxy).inputs
+    assert proxy["requireTls"] is True
+    assert len({auth["secretArn"] for auth in proxy["auths"]}) == 2
+    instance = cloud.only(aws.rds.Instance).inputs["vpcSecurityGroupIds"][0]
+    into = [rule.inputs for rule in cloud.of(aws.vpc.SecurityGroupIngressRule)]
+    sources = {rule["referencedSecurityGroupId"] for rule in into if rule["securityGroupId"] == instance}
+    assert sources == {"sg-cluster", proxy["vpcSecurityGroupIds"][0]}
+
+
+@pytest.mark.parametrize("proxy", [True, False])
+def test_the_application_goes_through_the_proxy_and_the_setup_does_not(cloud: Cloud, proxy: bool) -> None:
+    def addresses() -> pulumi.Output[list[str]]:
+        made = create(proxy=proxy)
+        return pulumi.Output.all(made.address, made.instance_address)
+
+    (address, instance), _ = cloud.value_of(addresses)
+    assert instance.startswith("flowise-test.")
+    assert (address != instance) is proxy
 
 
 def test_its_logs_go_to_groups_made_beforehand(cloud: Cloud) -> None:
     build(cloud)
     instance, groups = cloud.only(aws.rds.Instance), cloud.of(aws.cloudwatch.LogGroup)
     assert [group.inputs["name"] for group in groups] == [
+        "/aws/rds/instance/flowise-test/iam-db-auth-error",
         "/aws/rds/instance/flowise-test/postgresql",
         "/aws/rds/instance/flowise-test/upgrade",
     ]
     assert {group.urn for group in groups} <= instance.depends_on
-    assert instance.inputs["enabledCloudwatchLogsExports"] == ["postgresql", "upgrade"]
+    assert instance.inputs["enabledCloudwatchLogsExports"] == ["iam-db-auth-error", "postgresql", "upgrade"]
 
 
 def test_a_final_snapshot_is_taken_under_a_name_of_its_own(cloud: Cloud) -> None:

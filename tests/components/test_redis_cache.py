@@ -1,7 +1,6 @@
 import json
 
 import pulumi_aws as aws
-import pulumi_random as random
 import pytest
 
 from components.redis_cache import RedisCache, RedisCacheArgs
@@ -15,6 +14,8 @@ def create(**settings: object) -> RedisCache:
         "cache",
         RedisCacheArgs(
             settings=CacheSettings.model_validate(settings),
+            identifier="flowise-test",
+            alarm_topic_arn="arn:aws:sns:eu-west-1:123456789012:alarms",
             region="eu-west-1",
             vpc_id="vpc-1",
             subnet_ids=["subnet-a", "subnet-b"],
@@ -70,25 +71,52 @@ def test_cluster_mode_is_off(cloud: Cloud) -> None:
     assert "numNodeGroups" not in inputs
 
 
-def test_the_token_is_secret_and_of_signs_that_elasticache_takes(cloud: Cloud) -> None:
+def test_its_one_user_may_neither_administer_nor_empty_it(cloud: Cloud) -> None:
     build(cloud)
-    token = cloud.only(random.RandomPassword).inputs
-    assert set(token["overrideSpecial"]) <= set("!&#$^<>-")
-    assert 16 <= token["length"] <= 128
-    group = cloud.only(aws.elasticache.ReplicationGroup)
-    assert "authToken" in group.secrets
+    user = cloud.only(aws.elasticache.User)
+    assert {"-@admin", "-@dangerous"} <= set(user.inputs["accessString"].split())
+    assert user.inputs["userName"] != "default"
+    assert cloud.only(aws.elasticache.UserGroup).inputs["userIds"] == ["flowise-test-user"]
+    group = cloud.only(aws.elasticache.ReplicationGroup).inputs
+    assert group["userGroupIds"] == ["flowise-test-users"]
+    assert "authToken" not in group
 
 
-def test_the_login_is_kept_in_secrets_manager(cloud: Cloud) -> None:
+def test_its_two_passwords_are_secret_and_as_long_as_elasticache_wants(cloud: Cloud) -> None:
     build(cloud)
+    user = cloud.only(aws.elasticache.User)
+    assert "passwords" in user.secrets
+    assert len(set(user.inputs["passwords"])) == 2
+    assert all(16 <= len(password) <= 128 for password in user.inputs["passwords"])
+
+
+@pytest.mark.parametrize("generation", [1, 2])
+def test_the_login_in_use_is_kept_in_secrets_manager(cloud: Cloud, generation: int) -> None:
+    build(cloud, password_generation=generation)
     version = cloud.only(aws.secretsmanager.SecretVersion)
     assert "secretString" in version.secrets
-    assert sorted(json.loads(version.inputs["secretString"])) == ["host", "password", "port"]
+    login = json.loads(version.inputs["secretString"])
+    assert sorted(login) == ["host", "password", "port", "username"]
+    passwords = cloud.only(aws.elasticache.User).inputs["passwords"]
+    assert login["password"] == passwords[generation - 1]
 
 
-def test_the_token_it_hands_on_is_secret(cloud: Cloud) -> None:
-    _, secret = cloud.value_of(lambda: create().auth_token)
+def test_the_password_it_hands_on_is_secret(cloud: Cloud) -> None:
+    _, secret = cloud.value_of(lambda: create().password)
     assert secret
+
+
+def test_a_new_group_begins_with_a_snapshot_where_one_is_named(cloud: Cloud) -> None:
+    build(cloud, restore_snapshot="flowise-prod-final-1")
+    assert cloud.only(aws.elasticache.ReplicationGroup).inputs["snapshotName"] == "flowise-prod-final-1"
+
+
+def test_every_node_has_its_alarms(cloud: Cloud) -> None:
+    build(cloud, replicas=1)
+    alarms = cloud.of(aws.cloudwatch.MetricAlarm)
+    nodes = {alarm.inputs["dimensions"]["CacheClusterId"][-4:] for alarm in alarms}
+    assert nodes == {"-001", "-002"}
+    assert {"Evictions", "ReplicationLag"} <= {alarm.inputs["metricName"] for alarm in alarms}
 
 
 def test_only_named_clients_reach_its_port(cloud: Cloud) -> None:

@@ -250,6 +250,10 @@ BELOW = {
     "monitoring.prometheus_replicas": 1,
     "monitoring.alertmanager_replicas": 1,
     "edge.domain": None,
+    "backup.enabled": False,
+    "backup.retention_days": 29,
+    "backup.copy_region": None,
+    "backup.restore_tests": False,
 }
 
 

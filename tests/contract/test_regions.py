@@ -5,7 +5,7 @@ from typing import Any, get_args
 import pytest
 
 import components
-from components.settings.stack import Region
+from components.settings.places import Region
 
 ASSETS = Path(components.__file__).parent / "assets"
 

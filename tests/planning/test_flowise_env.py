@@ -11,7 +11,7 @@ def table(domain: str | None = None, token: str | None = None, **settings: objec
     planned = rows(
         ServiceSettings.model_validate(settings),
         database=Database(address="db", port=5432, name="flowise", username="u", password="p"),
-        cache=Cache(address="cache", port=6379, auth_token="t"),
+        cache=Cache(address="cache", port=6379, username="flowise", password="t"),
         bucket="b",
         region="eu-west-1",
         site_domain=domain,

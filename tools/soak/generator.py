@@ -75,6 +75,15 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
         ("db.t4g.micro", "db.t4g.medium", "db.m7g.large", "db.r7g.xlarge", "db.m6g.2xlarge"),
         ("m7g.large", "db.m7g", "db.m7g.huge"),
     ),
+    "backup.copy_region": (("eu-central-1", "us-west-2"), ("eu-west-9", "")),
+    "database.restore.snapshot": (("flowise-prod-final-1a2b3c4d",), ("a snapshot", "")),
+    "database.restore.source_instance": (("flowise-prod-damaged",), ("Flowise", "-x")),
+    "database.restore.automated_backup_arn": (
+        ("arn:aws:rds:eu-west-1:111122223333:auto-backup:ab-0123456789abcdef",),
+        ("ab-0123456789abcdef",),
+    ),
+    "database.restore.time": (("2026-11-21T14:30:00Z",), ("yesterday", "2026-11-21")),
+    "cache.restore_snapshot": (("flowise-prod-final-1a2b3c4d",), ("A snapshot",)),
     "cache.node_type": (
         ("cache.t4g.micro", "cache.t4g.small", "cache.m7g.large", "cache.r7g.xlarge"),
         ("m7g.large", "cache.small", "cache.m7g.huge"),
@@ -85,11 +94,17 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
     ),
     "service.databricks.url": (("https://dbc-1.cloud.databricks.com",), ("http://dbc-1.cloud.databricks.com", "dbc")),
     "service.databricks.token_secret_name": (("flowise/token",), ("a name with spaces", "")),
+    "monitoring.alarm_emails": (([], ["platform@example.com"]), (["platform"],)),
     "monitoring.prometheus_chart_version": (("88.3.0",), ("latest", "88")),
     "monitoring.loki_chart_version": (("18.4.2",), ("v18.4.2", "")),
     "edge.domain.name": (("flowise.example.com", "a.b-c.example.org"), ("flowise", "Flowise.example.com", "*.a.com")),
     "edge.domain.hosted_zone_id": (("Z0123456789ABCDEFGHIJ",), ("example.com", "")),
     "edge.allowed_countries": (([], ["DE"], ["GB", "IE", "FR"]), (["Germany"], ["de"], ["XX"])),
+}
+# What stands where production wants anything at all.
+_GIVEN: Mapping[str, Any] = {
+    "edge.domain": {"name": "flowise.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"},
+    "backup.copy_region": "eu-central-1",
 }
 # What must not decrease from key to key of a section.
 RISING = (
@@ -98,7 +113,7 @@ RISING = (
     ("service", "replicas_min", "replicas_max"),
     ("service", "memory_request_mib", "memory_limit_mib"),
 )
-_OMITTED, _WRONG, _UNRELATED, _STRANGERS = 0.5, 0.3, 0.15, 0.05
+_OMITTED, _WRONG, _UNRELATED = 0.5, 0.3, 0.15
 _STRANGE: tuple[Any, ...] = (-1, 10**9, "many", "", None, [], {}, 1.5, True)
 
 
@@ -110,8 +125,7 @@ def draw(seed: int) -> dict[str, Any]:
     settings["network"]["zones"] = [f"{region}{letter}" for letter in dice.choice(("ab", "abc", "bc", "ca"))]
     if settings["environment"] == "prod" and dice.random() >= _UNRELATED:
         _raise_to_floor(settings)
-    if dice.random() >= _STRANGERS:
-        settings["network"].pop("existing", None)  # no such network stands on the sandbox
+    settings["network"].pop("existing", None)  # no such network stands on the sandbox
     if dice.random() >= _UNRELATED:
         _agree(settings)
     if dice.random() < _WRONG:
@@ -185,6 +199,14 @@ def _agree(settings: dict[str, Any]) -> None:
     network = settings["network"]
     if network.get("nat") == "none":
         network["interface_endpoints"] = list(PRIVATE_CLUSTER_ENDPOINTS)
+    if settings.get("backup", {}).get("copy_region") == settings["region"]:
+        settings["backup"]["copy_region"] = next(each for each in REGIONS if each != settings["region"])
+    restore = settings.get("database", {}).get("restore")
+    if restore:
+        kept = next((key for key in ("snapshot", "source_instance", "automated_backup_arn") if restore.get(key)), "")
+        given = {kept: restore[kept]} if kept else {"snapshot": "flowise-prod-final-1a2b3c4d"}
+        times = {"time": restore["time"]} if restore.get("time") and "snapshot" not in given else {}
+        settings["database"]["restore"] = {**given, **times}
     service, database = settings.get("service", {}), settings.get("database", {})
     if service.get("replicas_max", 1) > 1:
         service["mode"] = "queue"
@@ -207,7 +229,7 @@ def _raise_to_floor(settings: dict[str, Any]) -> None:
         if floor.one_of:
             owner[key] = floor.one_of[0]
         elif floor.given:
-            owner.setdefault(key, {"name": "flowise.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"})
+            owner.setdefault(key, _GIVEN[path])
         elif floor.at_least is None:
             owner[key] = floor.equals
         else:

@@ -1,0 +1,57 @@
+"""Where alarms of AWS's own services arrive."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from ..planning.iam_documents import allow_principal, document
+from .data_key import DataKey, DataKeyArgs
+
+# who speaks here: alarms, budgets, events of RDS, AWS Backup
+PUBLISHERS = ("backup.amazonaws.com", "budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.rds.amazonaws.com")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmTopicArgs:
+    """Who is told by mail; each address must confirm once."""
+
+    emails: Sequence[str]
+    region: str
+    tags: Mapping[str, str]
+
+
+class AlarmTopic(pulumi.ComponentResource):
+    """An SNS topic under its own key, to which services of this account publish and nobody else."""
+
+    arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: AlarmTopicArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("flowise:parts:AlarmTopic", name, {}, opts)
+        child, lookup = pulumi.ResourceOptions(parent=self), pulumi.InvokeOutputOptions(parent=self)
+        key = DataKey(
+            f"{name}-key",
+            # the default key of SNS would turn services' messages away (CloudWatch user guide, SNS encryption)
+            DataKeyArgs(purpose="Alarms", region=args.region, tags=args.tags, services=PUBLISHERS),
+            child,
+        )
+        topic = aws.sns.Topic(f"{name}-topic", kms_master_key_id=key.arn, tags=dict(args.tags), opts=child)
+        account = aws.get_caller_identity_output(opts=lookup).account_id
+        publish = allow_principal(
+            "ServicesOfThisAccountPublish",
+            {"Service": list(PUBLISHERS)},
+            ["sns:Publish"],
+            [topic.arn],
+            conditions={"StringEquals": {"aws:SourceAccount": account}},
+        )
+        policy = aws.sns.TopicPolicy(
+            f"{name}-policy", arn=topic.arn, policy=pulumi.Output.json_dumps(document([publish])), opts=child
+        )
+        for index, email in enumerate(args.emails):
+            aws.sns.TopicSubscription(
+                f"{name}-mail-{index}", topic=topic.arn, protocol="email", endpoint=email, opts=child
+            )
+        # asked of the policy, so that whoever is handed it may publish
+        self.arn = policy.arn
+        self.register_outputs({"arn": self.arn})

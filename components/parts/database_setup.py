@@ -1,0 +1,190 @@
+"""Makes the application's roles and database, from within the cluster."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from ..planning.iam_documents import allow
+from ..planning.network_policies import setup_policies
+from .pod_role import PodRole, PodRoleArgs
+
+NAMESPACE = ACCOUNT = "database-setup"
+ASSETS = Path(__file__).parents[1] / "assets"
+SCRIPT = "database_setup.cjs"
+AT = "/etc/setup"
+# Flowise's own image brings Node, the PostgreSQL client and the AWS SDK where npm puts a global package's.
+MODULES = "/usr/local/lib/node_modules/flowise/node_modules"
+USER = 1000
+TRIES, LONGEST_SECONDS = 4, 600
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseSetupArgs:
+    """The database, the role that is to own it, and where logins are read. `generation` is the logins' last change."""
+
+    image: str
+    cluster_name: pulumi.Input[str]
+    cluster_arn: pulumi.Input[str]
+    region: str
+    vpc_cidrs: Sequence[str]
+    address: pulumi.Input[str]
+    port: pulumi.Input[int]
+    database_name: pulumi.Input[str]
+    owner: str
+    username: pulumi.Input[str]
+    master_secret_arn: pulumi.Input[str]
+    login_secret_arns: pulumi.Input[Sequence[str]]
+    kms_key_arn: pulumi.Input[str]
+    generation: int
+    tags: Mapping[str, str]
+
+
+class DatabaseSetup(pulumi.ComponentResource):
+    """A Job that runs when the database, its logins or its own script change, and may be run at any time.
+
+    It alone may read the master's password, which reaches no state, no Secret and no log. Its output is the login that
+    the application uses, known once the Job has ended well: whoever is handed it waits for it.
+    """
+
+    username: pulumi.Output[str]
+
+    def __init__(self, name: str, args: DatabaseSetupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("flowise:parts:DatabaseSetup", name, {}, opts)
+        self._name, self._args = name, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        namespace = self._namespace()
+        planned: dict[str, Any] = setup_policies(vpc_cidrs=args.vpc_cidrs)
+        policies = [
+            k8s.networking.v1.NetworkPolicy(
+                f"{name}-{policy}",
+                metadata=k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels()),
+                spec=spec,
+                opts=self._child,
+            )
+            for policy, spec in planned.items()
+        ]
+        job = self._job(namespace, [self._role(), *policies])
+        self.username = pulumi.Output.all(args.username, job.status).apply(lambda known: str(known[0]))
+        self.register_outputs({"username": self.username})
+
+    def _namespace(self) -> pulumi.Output[str]:
+        restricted = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
+        return k8s.core.v1.Namespace(
+            f"{self._name}-namespace",
+            # Pod Identity knows it by name
+            metadata=k8s.meta.v1.ObjectMetaArgs(name=NAMESPACE, labels={**_labels(), **restricted}),
+            opts=self._child,
+        ).metadata.name
+
+    def _role(self) -> PodRole:
+        args = self._args
+        secrets = pulumi.Output.all(args.master_secret_arn, args.login_secret_arns).apply(
+            lambda all_: [all_[0], *all_[1]]
+        )
+        through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{args.region}.amazonaws.com"}}
+        return PodRole(
+            f"{self._name}-role",
+            PodRoleArgs(
+                cluster_name=args.cluster_name,
+                cluster_arn=args.cluster_arn,
+                namespace=NAMESPACE,
+                service_account=ACCOUNT,
+                statements=[
+                    {**allow("ReadsLogins", ["secretsmanager:GetSecretValue"], []), "Resource": secrets},
+                    allow("DecryptsLogins", ["kms:Decrypt"], [args.kms_key_arn], conditions=through),
+                ],
+                tags=args.tags,
+            ),
+            self._child,
+        )
+
+    def _job(self, namespace: pulumi.Output[str], before: Sequence[pulumi.Resource]) -> k8s.batch.v1.Job:
+        args = self._args
+        files = {
+            SCRIPT: (ASSETS / SCRIPT).read_text(),
+            "rds-ca.pem": (ASSETS / f"rds-ca-{args.region}.pem").read_text(),
+        }
+        meta = k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels())
+        mounted = k8s.core.v1.ConfigMap(f"{self._name}-files", metadata=meta, data=files, opts=self._child)
+        account = k8s.core.v1.ServiceAccount(
+            f"{self._name}-account",
+            metadata=k8s.meta.v1.ObjectMetaArgs(name=ACCOUNT, namespace=namespace, labels=_labels()),
+            automount_service_account_token=False,
+            opts=self._child,
+        )
+        digest = hashlib.sha256("".join([*files.values(), str(args.generation)]).encode()).hexdigest()
+        return k8s.batch.v1.Job(
+            f"{self._name}-job",
+            metadata=meta,
+            spec=k8s.batch.v1.JobSpecArgs(
+                backoff_limit=TRIES,
+                active_deadline_seconds=LONGEST_SECONDS,
+                template=k8s.core.v1.PodTemplateSpecArgs(
+                    # a Job's pods cannot change: another digest is another Job, which runs anew
+                    metadata=k8s.meta.v1.ObjectMetaArgs(labels=_labels(), annotations={"checksum/setup": digest}),
+                    spec=self._pod(account.metadata.name, mounted.metadata.name),
+                ),
+            ),
+            # its pod starts with credentials and a way out, or without them for good
+            opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=list(before))),
+        )
+
+    def _pod(self, account: pulumi.Output[str], files: pulumi.Output[str]) -> k8s.core.v1.PodSpecArgs:
+        args = self._args
+        environment: dict[str, pulumi.Input[str]] = {
+            "AWS_REGION": args.region,
+            "DATABASE_HOST": args.address,
+            "DATABASE_NAME": args.database_name,
+            "DATABASE_PORT": pulumi.Output.from_input(args.port).apply(str),
+            "LOGIN_SECRET_ARNS": pulumi.Output.from_input(args.login_secret_arns).apply(",".join),
+            "MASTER_SECRET_ARN": args.master_secret_arn,
+            "NODE_EXTRA_CA_CERTS": f"{AT}/rds-ca.pem",
+            "NODE_PATH": MODULES,
+            "OWNER_ROLE": args.owner,
+        }
+        return k8s.core.v1.PodSpecArgs(
+            restart_policy="Never",
+            service_account_name=account,
+            automount_service_account_token=False,
+            enable_service_links=False,
+            security_context=k8s.core.v1.PodSecurityContextArgs(
+                run_as_non_root=True,
+                run_as_user=USER,
+                run_as_group=USER,
+                seccomp_profile=k8s.core.v1.SeccompProfileArgs(type="RuntimeDefault"),
+            ),
+            containers=[
+                k8s.core.v1.ContainerArgs(
+                    name="setup",
+                    image=args.image,
+                    command=["node", f"{AT}/{SCRIPT}"],
+                    env=[k8s.core.v1.EnvVarArgs(name=key, value=value) for key, value in environment.items()],
+                    resources=k8s.core.v1.ResourceRequirementsArgs(
+                        requests={"cpu": "50m", "memory": "128Mi"}, limits={"memory": "256Mi"}
+                    ),
+                    security_context=k8s.core.v1.SecurityContextArgs(
+                        allow_privilege_escalation=False,
+                        read_only_root_filesystem=True,
+                        run_as_non_root=True,
+                        capabilities=k8s.core.v1.CapabilitiesArgs(drop=["ALL"]),
+                    ),
+                    volume_mounts=[k8s.core.v1.VolumeMountArgs(name="files", mount_path=AT, read_only=True)],
+                )
+            ],
+            volumes=[
+                k8s.core.v1.VolumeArgs(name="files", config_map=k8s.core.v1.ConfigMapVolumeSourceArgs(name=files))
+            ],
+        )
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "app.kubernetes.io/name": "database-setup",
+        "app.kubernetes.io/part-of": "flowise",
+        "app.kubernetes.io/managed-by": "pulumi",
+    }
