@@ -208,6 +208,7 @@ service = FlowiseService(
         controller=services,
         scraper_namespace=METRICS_NAMESPACE,
         access_log_bucket=access_logs.bucket_name,
+        copy_region=settings.backup.copy_region,
         tags=tags,
     ),
     in_cluster,

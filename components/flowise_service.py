@@ -1,7 +1,8 @@
 """Flowise itself."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,7 @@ class FlowiseServiceArgs:
     controller: pulumi.Resource  # brings the kind TargetGroupBinding and acts on it
     scraper_namespace: str
     access_log_bucket: pulumi.Input[str]
+    copy_region: str | None
     tags: Mapping[str, str]
 
 
@@ -111,6 +113,12 @@ class FlowiseService(pulumi.ComponentResource):
         return SecureBucket(f"{self._name}-storage", bucket_args, self._child)
 
     def _generated(self) -> dict[str, pulumi.Output[str]]:
+        kept = self._args.settings.keys_secret_name
+        if kept is not None:
+            found = aws.secretsmanager.get_secret_version_output(
+                secret_id=kept, opts=pulumi.InvokeOutputOptions(parent=self)
+            )
+            return {variable: found.secret_string.apply(_field(variable)) for variable in env.GENERATED}
         return {
             variable: random.RandomPassword(
                 f"{self._name}-{variable.lower().replace('_', '-')}",
@@ -126,6 +134,7 @@ class FlowiseService(pulumi.ComponentResource):
             purpose="Keys of Flowise: whoever loses them loses the credentials stored in flows",
             kms_key_arn=key.arn,
             fields=generated,
+            copy_region=self._args.copy_region,
             tags=self._args.tags,
         )
         return StoredSecret(f"{self._name}-keys", secret_args, self._child)
@@ -330,6 +339,20 @@ def _labels() -> dict[str, str]:
         "app.kubernetes.io/part-of": "flowise",
         "app.kubernetes.io/managed-by": "pulumi",
     }
+
+
+def _field(name: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        try:
+            return str(json.loads(text)[name])
+        except (ValueError, KeyError, TypeError):
+            # neither the text nor the error may show what the secret holds
+            raise pulumi.RunError(
+                f"the secret that flowise:service.keys_secret_name names is no JSON object with {name}: name a secret "
+                "that a stack of this program made"
+            ) from None
+
+    return read
 
 
 def _checksum(rows: Sequence[env.Row], files: Mapping[str, str]) -> pulumi.Output[str]:

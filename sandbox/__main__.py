@@ -124,6 +124,12 @@ def _add_rules(command: argparse.ArgumentParser) -> None:
         "--quota", action="append", default=[], metavar="NAME=NUMBER", help="a quota that differs from AWS's default"
     )
     command.add_argument(
+        "--secrets",
+        metavar="FILE",
+        default="",
+        help="a JSON object of what a person put into Secrets Manager by hand, by name or ARN",
+    )
+    command.add_argument(
         "--fault",
         action="append",
         default=[],

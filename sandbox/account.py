@@ -35,6 +35,7 @@ class Account:
         self._planned = Known()
         self._outages = Outages([parse(text) for text in rules.faults])
         self._operations = 0
+        self.secrets = rules.secrets()
 
     @contextmanager
     def judged(self, act: Act) -> Iterator[None]:

@@ -182,9 +182,21 @@ def world(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
 def _rules(options: Namespace) -> Rules:
     for text in options.fault:
         parse(text)  # so that a mistake is told before anything starts
-    return Rules(
-        options.laws == "on", _quotas(options.quota), options.fault, options.crash_after, options.kubernetes == "real"
+    rules = Rules(
+        laws=options.laws == "on",
+        quotas=_quotas(options.quota),
+        faults=options.fault,
+        crash_after=options.crash_after,
+        real_clusters=options.kubernetes == "real",
+        secrets_file=str(Path(options.secrets).resolve()) if options.secrets else "",
     )
+    try:
+        known = rules.secrets()
+    except (OSError, ValueError) as error:
+        raise SandboxError(f"--secrets {options.secrets}: {error}") from None
+    if not isinstance(known, dict) or not all(isinstance(value, str) for value in known.values()):
+        raise SandboxError(f"--secrets {options.secrets}: write a JSON object of texts by secret name")
+    return rules
 
 
 def _quotas(texts: list[str]) -> dict[str, int]:

@@ -11,13 +11,19 @@ from .world import Record, World
 
 # https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html: the first four addresses and the last
 _RESERVED_ADDRESSES = 5
+_VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
 _TABLE, _ASSOCIATION, _ROUTE = (
     f"aws:ec2/{kind[0].lower()}{kind[1:]}:{kind}" for kind in ("RouteTable", "RouteTableAssociation", "Route")
 )
 
 
-def found(world: World, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
-    """What the world knows of the thing looked up (camelCase); nothing where it does not stand there."""
+def found(world: World, token: str, args: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, Any]:
+    """What the world knows of the thing looked up (camelCase); nothing where it does not stand there.
+
+    `secrets` are those that a person put into Secrets Manager by hand.
+    """
+    if token == "aws:secretsmanager/getSecretVersion:getSecretVersion":
+        return _secret(world, str(args.get("secretId")), secrets)
     if token == "aws:ec2/getRouteTable:getRouteTable" and args.get("subnetId"):
         return _route_table(world, str(args["subnetId"]))
     module, _, function = token.rpartition(":")
@@ -28,6 +34,13 @@ def found(world: World, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
     if record is None:
         return {}
     return {**record.outputs, **_counted(record)}
+
+
+def _secret(world: World, secret_id: str, secrets: Mapping[str, str]) -> dict[str, Any]:
+    if secret_id in secrets:
+        return {"secretString": secrets[secret_id]}
+    kept = [r.outputs for r in world if r.token == _VERSION and r.outputs.get("secretId") == secret_id]
+    return {"secretString": kept[-1].get("secretString", "")} if kept else {}
 
 
 def _counted(record: Record) -> dict[str, Any]:

@@ -193,7 +193,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             cluster = None if request.preview else self._cluster(config)
             with self._account.judged(act):
                 if has_unknown(news):
-                    outputs = {**olds, **_plain(news)}
+                    outputs = _updated(olds, record.inputs if record else {}, _plain(news))
                 else:
                     serial = record.serial if record else 0
                     _, outputs = clouds.create(token, name, request.urn, _plain(news), serial=serial, provider=config)
@@ -223,7 +223,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Remove a resource; one that is gone already is no fault."""
         token, _ = _type_and_name(request.urn)
         record = self._world.get(token, request.id, request.urn)
-        if record is None:
+        if record is None or self._succeeded(record, to_python(request.properties)):
             return empty_pb2.Empty()
         act = self._act("delete", request.urn, record.inputs, self._config(context), old=record)
         try:
@@ -292,7 +292,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 failures=[provider_pb2.CheckFailure(property=f.property, reason=f.reason) for f in failures]
             )
         try:
-            known = lookups.found(self._world, request.tok, args)
+            known = lookups.found(self._world, request.tok, args, self._account.secrets)
             result = clouds.invoke(request.tok, args, provider=self._config(context), known=known)
         except (clouds.UnknownTypeError, NotImplementedError) as error:
             context.abort(grpc.StatusCode.UNIMPLEMENTED, str(error))
@@ -312,8 +312,23 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """No operation here lasts long enough to be cancelled."""
         return empty_pb2.Empty()
 
+    def _succeeded(self, record: Record, asked: dict[str, Any]) -> bool:
+        """Whether a replacement of the same id has taken the place of what is to be deleted."""
+        return self._package == "random" and record.outputs != _plain(asked)
+
     def _config(self, context: grpc.ServicerContext) -> dict[str, Any]:
         return self._configs.get(context.peer(), self._last)
+
+
+def _updated(olds: dict[str, Any], given: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
+    """The outputs after an update whose inputs are not all known: what the cloud had added stays, at any depth."""
+    merged = {**olds, **news}
+    for key, value in news.items():
+        old, before = olds.get(key), given.get(key)
+        if isinstance(value, dict) and isinstance(old, dict) and isinstance(before, dict):
+            added = {inner: kept for inner, kept in old.items() if inner not in before}
+            merged[key] = {**added, **_updated({k: v for k, v in old.items() if k in value}, before, value)}
+    return merged
 
 
 def _type_and_name(urn: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,13 @@ class Rules:
     crash_after: int = 0
     real_clusters: bool = True
     """Whether a cluster is a real control plane, or its objects are only stored."""
+    secrets_file: str = ""
+    """A JSON object: what a person put into Secrets Manager by hand, by the secret's name or ARN."""
+
+    def secrets(self) -> Mapping[str, str]:
+        """What the file says. Its values never stand on a command line."""
+        kept: dict[str, str] = json.loads(Path(self.secrets_file).read_text("utf-8")) if self.secrets_file else {}
+        return kept
 
     def to_json(self) -> str:
         """The rules as one argument of a command."""

@@ -62,14 +62,17 @@ class World:
         return int(row[0]) if row else 0
 
     def create(self, record: Record, *, unique: bool = True) -> None:
-        """Add a resource; raise AlreadyExistsError where `unique` and its type and id are taken."""
+        """Add a resource; raise AlreadyExistsError where `unique` and its type and id are taken.
+
+        Without `unique` it takes the place of one of the same URN and id: a password's id says nothing of it.
+        """
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 taken = self._db.execute("SELECT 1 FROM resource WHERE token = ? AND id = ?", (record.token, record.id))
                 if unique and taken.fetchone():
                     raise AlreadyExistsError(record.id)
-                self._db.execute("INSERT INTO resource VALUES (?, ?, ?, ?, ?, ?)", _row(record))
+                self._db.execute(_INSERT if unique else _REPLACE, _row(record))
                 self._db.execute(
                     "INSERT INTO made VALUES (?, 1) ON CONFLICT (urn) DO UPDATE SET times = times + 1", (record.urn,)
                 )
@@ -124,6 +127,8 @@ class World:
             return self._db.execute(query, values).fetchall()
 
 
+_INSERT = "INSERT INTO resource VALUES (?, ?, ?, ?, ?, ?)"
+_REPLACE = _INSERT.replace("INSERT", "INSERT OR REPLACE", 1)
 _SELECT = "SELECT token, id, urn, serial, inputs, outputs FROM resource"
 
 

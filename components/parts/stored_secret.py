@@ -6,18 +6,24 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from .data_key import DataKey, DataKeyArgs
+
 # DeleteSecret: RecoveryWindowInDays is 7 to 30.
 RECOVERY_DAYS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoredSecretArgs:
-    """What is kept and under which key. `fields` become one JSON object; it is secret however its parts came."""
+    """What is kept and under which key. `fields` become one JSON object; it is secret however its parts came.
+
+    `copy_region` is where a copy is kept current, under a key of that region.
+    """
 
     purpose: str
     kms_key_arn: pulumi.Input[str]
     fields: Mapping[str, pulumi.Input[str] | pulumi.Input[int]]
     tags: Mapping[str, str]
+    copy_region: str | None = None
 
 
 class StoredSecret(pulumi.ComponentResource):
@@ -28,11 +34,18 @@ class StoredSecret(pulumi.ComponentResource):
     def __init__(self, name: str, args: StoredSecretArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("flowise:parts:StoredSecret", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
+        replicas = None
+        if args.copy_region is not None:
+            key = DataKey(
+                f"{name}-copy-key", DataKeyArgs(purpose=args.purpose, region=args.copy_region, tags=args.tags), child
+            )
+            replicas = [aws.secretsmanager.SecretReplicaArgs(region=args.copy_region, kms_key_id=key.arn)]
         secret = aws.secretsmanager.Secret(
             f"{name}-secret",
             description=args.purpose,
             kms_key_id=args.kms_key_arn,
             recovery_window_in_days=RECOVERY_DAYS,
+            replicas=replicas,
             tags=dict(args.tags),
             opts=child,
         )

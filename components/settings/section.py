@@ -47,7 +47,7 @@ class InProd:
     def to_write(self) -> str:
         """Say what to type."""
         if self.given:
-            return "its keys below it"
+            return "what docs/settings.md shows"
         if self.one_of:
             return " or ".join(self.one_of)
         if self.at_least is None:

@@ -79,6 +79,12 @@ class ServiceSettings(Section):
     storage_expire_logs_days: int = Field(
         default=90, ge=1, description="days after which Flowise's own logs in the bucket are deleted"
     )
+    keys_secret_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/_+=.@:-]{1,2048}$")] | None = Field(
+        default=None,
+        description="name or ARN of another stack's secret of Flowise's keys, or of its copy: a stack that takes over "
+        "that one's database reads its credentials with them; without it new keys are made",
+        examples=["flowise-prod-app-keys-secret-1a2b3c4"],
+    )
     databricks: DatabricksSettings | None = Field(default=None, description="a Databricks workspace; none by default")
 
     def truths(self) -> Iterator[Truth]:

@@ -37,6 +37,7 @@ def create(domain: DomainSettings | None, /, **settings: object) -> FlowiseServi
             ),
             controller=pulumi.ComponentResource("test:index:Controller", "controller"),
             access_log_bucket="access-logs",
+            copy_region=None,
             scraper_namespace="monitoring",
             tags=TAGS,
         ),

@@ -21,11 +21,11 @@ def change(sandbox: Sandbox, stack: str, key: str, value: Any) -> None:
     """Write a value into the stack's file: `database.multi_az` is a key of the section `flowise:database`."""
     file = sandbox.program / f"Pulumi.{stack}.yaml"
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    section, _, name = key.partition(".")
-    if name:
-        content["config"][f"flowise:{section}"][name] = value
-    else:
-        content["config"][f"flowise:{section}"] = value
+    section, *names = key.split(".")
+    owner, last = content["config"], f"flowise:{section}"
+    for name in names:
+        owner, last = owner.setdefault(last, {}), name
+    owner[last] = value
     file.write_text(yaml.safe_dump(content), encoding="utf-8")
 
 

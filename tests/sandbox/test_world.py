@@ -1,6 +1,7 @@
 """What exists, on disk."""
 
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,15 @@ def test_what_is_created_is_found_by_another_process_s_world(file: Path) -> None
     assert list(World(file)) == [TOPIC]
     assert World(file).get(TOPIC.token, TOPIC.id) == TOPIC
     assert World(file).of_urn("urn:t") == [TOPIC]
+
+
+def test_a_successor_of_the_same_id_takes_the_place(file: Path) -> None:
+    world = World(file)
+    password = Record("random:index/randomPassword:RandomPassword", "none", "urn:p", 0, {}, {"result": "old"})
+    world.create(password, unique=False)
+    world.create(replace(password, serial=1, outputs={"result": "new"}), unique=False)
+
+    assert [record.outputs["result"] for record in world] == ["new"]
 
 
 def test_an_id_is_taken_once(file: Path) -> None:

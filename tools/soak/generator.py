@@ -92,6 +92,7 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
         ("flowiseai/flowise:3.1.4", "registry.example.com:5000/team/flowise:3.2.0@sha256:" + "0" * 64),
         ("flowiseai/flowise", "flowiseai/flowise:latest", "flowiseai/flowise:3.0.1"),
     ),
+    "service.keys_secret_name": ((), ("two words",)),
     "service.databricks.url": (("https://dbc-1.cloud.databricks.com",), ("http://dbc-1.cloud.databricks.com", "dbc")),
     "service.databricks.token_secret_name": (("flowise/token",), ("a name with spaces", "")),
     "monitoring.alarm_emails": (([], ["platform@example.com"]), (["platform"],)),

@@ -1,0 +1,79 @@
+"""Changes that people fear: none of them replaces or deletes what holds data."""
+
+import json
+from typing import Any
+
+import pytest
+
+from sandbox import stateful
+
+from .conftest import Sandbox
+from .test_platform import change
+
+pytestmark = pytest.mark.engine
+
+# what is feared, and the settings that make it happen; prod has three zones, so it loses one first
+FEARED: dict[str, dict[str, Any]] = {
+    "a zone added": {"network.zones": ["eu-west-1a", "eu-west-1b", "eu-west-1c"]},
+    "a range for a new tier": {"network.pod_cidr": "100.64.0.0/16"},
+    "a minor version of the cluster": {"cluster.kubernetes_version": "1.36"},
+    "the type of nodes": {"cluster.app_nodes.instance_types": ["m7g.2xlarge"]},
+    "class and storage of the database": {
+        "database.instance_class": "db.r7g.xlarge",
+        "database.storage_gib": 200,
+    },
+    "the node type of the cache": {"cache.node_type": "cache.r7g.large"},
+    "a tag on everything": {"tags": {"Owner": "somebody-else", "CostCenter": "42"}},
+}
+
+
+def steps(sandbox: Sandbox) -> dict[str, set[str]]:
+    """What a preview would do, as the operations on each URN."""
+    done: dict[str, set[str]] = {}
+    for step in json.loads(sandbox("preview", "--json", stack="prod").stdout)["steps"]:
+        done.setdefault(step["urn"], set()).add(step["op"])
+    return done
+
+
+def holds_data(urn: str) -> bool:
+    return urn.split("::")[2].rpartition("$")[2] in stateful.HOLDS
+
+
+def test_none_of_them_replaces_what_holds_data(platform: Sandbox) -> None:
+    change(platform, "prod", "network.zones", ["eu-west-1a", "eu-west-1b"])
+    platform("up", stack="prod")
+    kept = {item["urn"]: item["id"] for item in platform.state("prod")["resources"] if holds_data(item["urn"])}
+    assert len(kept) > 10
+
+    for feared, settings in FEARED.items():
+        for key, value in settings.items():
+            change(platform, "prod", key, value)
+        planned = steps(platform)
+        assert any(ops != {"same"} for ops in planned.values()), feared
+        lost = {urn: ops for urn, ops in planned.items() if holds_data(urn) and not ops <= {"same", "update", "create"}}
+        assert lost == {}, feared
+    platform("up", stack="prod")
+
+    after = {item["urn"]: item["id"] for item in platform.state("prod")["resources"] if holds_data(item["urn"])}
+    assert kept.items() <= after.items()
+
+
+def test_a_password_changes_while_what_runs_with_the_old_one_goes_on(platform: Sandbox) -> None:
+    platform("up", stack="prod")
+    change(platform, "prod", "database.password_generation", 2)
+    change(platform, "prod", "cache.password_generation", 2)
+    changed = {urn.rpartition("::")[2]: ops for urn, ops in steps(platform).items() if ops != {"same"}}
+    # the login in use keeps its password; the other gets one, inside the database too, and the pods change over to it
+    assert "replace" in changed["db-password-b"]
+    assert "replace" in changed["setup-job"]
+    assert "db-password-a" not in changed
+    assert "cache-password-a" not in changed
+    assert changed["cache-user"] == {"update"}
+    assert {"app-server-pods", "app-worker-pods", "app-environment"} <= changed.keys()
+    assert "db-instance" not in changed
+    assert "cache-group" not in changed
+
+    platform("up", stack="prod")
+    state = {item["urn"].rpartition("::")[2]: item for item in platform.state("prod")["resources"]}
+    assert state["app-environment"]["inputs"]["data"]["DATABASE_USER"] == "flowise_b"
+    assert set(platform.changes(stack="prod")) == {"same"}
