@@ -118,7 +118,8 @@ class FlowiseService(pulumi.ComponentResource):
             found = aws.secretsmanager.get_secret_version_output(
                 secret_id=kept, opts=pulumi.InvokeOutputOptions(parent=self)
             )
-            return {variable: found.secret_string.apply(_field(variable)) for variable in env.GENERATED}
+            text: pulumi.Output[str] = pulumi.Output.secret(found.secret_string)
+            return {variable: text.apply(_field(variable)) for variable in env.GENERATED}
         return {
             variable: random.RandomPassword(
                 f"{self._name}-{variable.lower().replace('_', '-')}",

@@ -224,6 +224,12 @@ def _options(act: Act) -> Iterator[Refusal]:
             "Requesting a specific availability zone is not valid for Multi-AZ instances.",
             "leave availabilityZone out",
         )
+    if act.get("manageMasterUserPassword") is True and get(act.get("blueGreenUpdate"), "enabled") is True:
+        yield Refusal(
+            "InvalidParameterCombination",
+            "Managing the master user password isn't supported for Blue/Green Deployments.",
+            "give a password of your own, or leave blueGreenUpdate out",
+        )
     interval = act.get("monitoringInterval")
     if isinstance(interval, int) and interval not in (0, 1, 5, 10, 15, 30, 60):
         yield Refusal(

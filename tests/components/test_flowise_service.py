@@ -1,12 +1,13 @@
 import json
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 import pytest
 
-from components.flowise_service import FlowiseService, FlowiseServiceArgs
-from components.planning.flowise_env import Cache, Database
+from components.flowise_service import FlowiseService, FlowiseServiceArgs, _field
+from components.planning.flowise_env import GENERATED, Cache, Database
 from components.settings import DomainSettings, ServiceSettings
 from tests.cloud import Cloud
 from tests.samples import TAGS
@@ -16,7 +17,7 @@ DATABRICKS = {"url": "https://dbc-1.cloud.databricks.com", "token_secret_name": 
 DOMAIN = DomainSettings(name="flowise.example.com", hosted_zone_id="Z0123456789ABCDEFGHIJ")
 
 
-def create(domain: DomainSettings | None, /, **settings: object) -> FlowiseService:
+def create(domain: DomainSettings | None, /, copy_region: str | None = None, **settings: Any) -> FlowiseService:
     return FlowiseService(
         "app",
         FlowiseServiceArgs(
@@ -37,14 +38,14 @@ def create(domain: DomainSettings | None, /, **settings: object) -> FlowiseServi
             ),
             controller=pulumi.ComponentResource("test:index:Controller", "controller"),
             access_log_bucket="access-logs",
-            copy_region=None,
+            copy_region=copy_region,
             scraper_namespace="monitoring",
             tags=TAGS,
         ),
     )
 
 
-def build(cloud: Cloud, /, **settings: object) -> FlowiseService:
+def build(cloud: Cloud, /, **settings: Any) -> FlowiseService:
     return cloud.build(lambda: create(None, **settings))
 
 
@@ -162,3 +163,18 @@ def test_the_bucket_is_closed_versioned_and_encrypted(cloud: Cloud) -> None:
     assert rules[0]["applyServerSideEncryptionByDefault"]["sseAlgorithm"] == "aws:kms"
     statement = json.loads(cloud.only(aws.s3.BucketPolicy).inputs["policy"])["Statement"][0]
     assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_a_stack_that_takes_over_goes_on_with_the_keys_of_the_other(cloud: Cloud) -> None:
+    keys = {name: f"kept-{name}" for name in GENERATED}
+    assert {name: _field(name)(json.dumps(keys)) for name in GENERATED} == keys
+    with pytest.raises(pulumi.RunError, match=r"keys_secret_name names is no JSON object with JWT_AUTH") as refused:
+        _field("JWT_AUTH_TOKEN_SECRET")('{"other": "hidden-value"}')
+    assert "hidden" not in str(refused.value)
+
+
+def test_the_keys_have_a_copy_in_the_second_region(cloud: Cloud) -> None:
+    cloud.build(lambda: create(None, copy_region="eu-central-1"))
+    (replica,) = cloud.only(aws.secretsmanager.Secret).inputs["replicas"]
+    assert replica["region"] == "eu-central-1"
+    assert replica["kmsKeyId"].startswith("arn:aws:kms:eu-central-1:")

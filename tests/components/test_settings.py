@@ -10,6 +10,7 @@ from pulumi.runtime import config as runtime_config
 from pydantic import BaseModel, ValidationError
 
 from components.settings import Section, SettingsError, StackSettings, load
+from components.settings.network import PRIVATE_CLUSTER_ENDPOINTS
 from components.settings.stack import floors
 from tests.samples import DEV, PROD, changed, stack
 
@@ -55,6 +56,7 @@ def test_the_committed_stack_files_load(load_stack: Loader, name: str) -> None:
 
 
 # one wrong value each, and the whole line the operator reads
+ALL_BUT_STS = [each for each in PRIVATE_CLUSTER_ENDPOINTS if each != "sts"]
 REFUSALS: list[tuple[dict[str, Any], str]] = [
     (
         changed(PROD, database={"multi_az": False}),
@@ -77,6 +79,43 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
         "flowise:cache.replicas: must be at least 1 in prod, got 0: write 1 or more",
     ),
     (changed(PROD, protect_data=False), "flowise:protect_data: must be true in prod, got false: write true"),
+    (
+        changed(PROD, backup={"copy_region": None}),
+        "flowise:backup.copy_region: must be given in prod, got null: write what docs/settings.md shows",
+    ),
+    (
+        changed(DEV, backup={"copy_region": "eu-west-1"}),
+        'flowise:backup.copy_region: must be another region than aws:region, got "eu-west-1": choose a second one',
+    ),
+    (
+        changed(DEV, network={"pod_cidr": "10.99.0.0/16"}),
+        'flowise:network.pod_cidr: must be a /16 to /20 of 100.64.0.0/10, got "10.99.0.0/16": '
+        "write, for example, 100.64.0.0/16",
+    ),
+    (
+        changed(DEV, network={"interface_endpoints": ["sts", "sts"]}),
+        'flowise:network.interface_endpoints: names a service twice, got ["sts", "sts"]: name each service once',
+    ),
+    (
+        changed(DEV, network={"nat": "none", "interface_endpoints": ALL_BUT_STS}),
+        'flowise:network.nat: must not be none without interface_endpoints for sts, got "none": '
+        "add them, or write single",
+    ),
+    (
+        changed(DEV, cluster={"viewer_principal_arns": DEV["cluster"]["admin_principal_arns"]}),
+        "flowise:cluster.viewer_principal_arns: names a principal that has a role already, "
+        'got "arn:aws:iam::111122223333:role/deployer": give each principal one role',
+    ),
+    (
+        changed(DEV, database={"restore": {"snapshot": "s-1", "source_instance": "old"}}),
+        'flowise:database.restore.snapshot: or another source must be given, one alone, got ["snapshot", '
+        '"source_instance"]: write one of snapshot, source_instance, automated_backup_arn',
+    ),
+    (
+        changed(DEV, database={"restore": {"snapshot": "s-1", "time": "2026-11-21T14:30:00Z"}}),
+        'flowise:database.restore.time: cannot be chosen with a snapshot, got "2026-11-21T14:30:00Z": '
+        "remove it, or write source_instance",
+    ),
     (
         changed(DEV, database={"multi_zone": True}),
         "flowise:database.multi_zone: is not a known key, got true: did you mean multi_az?",

@@ -609,6 +609,7 @@ DATA = [
     Pair("a subnet group covers two zones", "DBSubnetGroupDoesNotCoverEnoughAZs", _subnet_group, "a", "b", GITHUB + "ExtensionEngine/infra-code-blocks/issues/28"),
     Pair("options that exclude each other", "specific availability zone is not valid for Multi-AZ", _db, {"multi_az": True, "availability_zone": "eu-west-1a"}, {"multi_az": True}),
     Pair("options that exclude each other", "MonitoringRoleARN value is required", _db, {"monitoring_interval": 60}, {"monitoring_interval": 0}),
+    Pair("options that exclude each other", "isn't supported for Blue/Green", _db, {"password": None, "manage_master_user_password": True, "blue_green_update": {"enabled": True}}, {"blue_green_update": {"enabled": True}}),
     Pair("options that exclude each other", "retention period: 90", _db, {"performance_insights_retention_period": 90}, {"performance_insights_retention_period": 93}),
     Pair("windows", "must not overlap", _db, {"backup_window": "03:00-04:00", "maintenance_window": "sun:03:30-sun:04:30"}, {"backup_window": "03:00-04:00", "maintenance_window": "sun:04:30-sun:05:30"}),
     Pair("what a database can change", "cannot be less than the current storage size", _db, {"allocated_storage": 20}, {"allocated_storage": 200}, first={"allocated_storage": 100}),
