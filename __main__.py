@@ -209,6 +209,7 @@ service = FlowiseService(
         scraper_namespace=METRICS_NAMESPACE,
         access_log_bucket=access_logs.bucket_name,
         copy_region=settings.backup.copy_region,
+        protect_data=settings.protect_data,
         tags=tags,
     ),
     in_cluster,

@@ -51,6 +51,7 @@ class FlowiseServiceArgs:
     scraper_namespace: str
     access_log_bucket: pulumi.Input[str]
     copy_region: str | None
+    protect_data: bool
     tags: Mapping[str, str]
 
 
@@ -72,9 +73,11 @@ class FlowiseService(pulumi.ComponentResource):
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         self._server = {**_labels(), "app.kubernetes.io/component": "server"}
+        # files, and keys without which stored credentials cannot be read
+        self._lasting = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=args.protect_data))
         self._waits = timeouts(args.settings.max_answer_seconds)
 
-        key = DataKey(f"{name}-key", DataKeyArgs(purpose="Flowise", region=args.region, tags=args.tags), self._child)
+        key = DataKey(f"{name}-key", DataKeyArgs(purpose="Flowise", region=args.region, tags=args.tags), self._lasting)
         bucket = self._bucket(key)
         generated = self._generated()
         secret = self._kept(key, generated)
@@ -110,7 +113,7 @@ class FlowiseService(pulumi.ComponentResource):
             access_log_bucket=self._args.access_log_bucket,
             tags={**self._args.tags, **BACKUP_TAG},
         )
-        return SecureBucket(f"{self._name}-storage", bucket_args, self._child)
+        return SecureBucket(f"{self._name}-storage", bucket_args, self._lasting)
 
     def _generated(self) -> dict[str, pulumi.Output[str]]:
         kept = self._args.settings.keys_secret_name
@@ -125,7 +128,7 @@ class FlowiseService(pulumi.ComponentResource):
                 f"{self._name}-{variable.lower().replace('_', '-')}",
                 length=KEY_LENGTH,
                 special=False,
-                opts=self._child,
+                opts=self._lasting,
             ).result
             for variable in env.GENERATED
         }
@@ -138,7 +141,7 @@ class FlowiseService(pulumi.ComponentResource):
             copy_region=self._args.copy_region,
             tags=self._args.tags,
         )
-        return StoredSecret(f"{self._name}-keys", secret_args, self._child)
+        return StoredSecret(f"{self._name}-keys", secret_args, self._lasting)
 
     def _namespace(self) -> pulumi.Output[str]:
         restricted = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}

@@ -9,13 +9,12 @@ import pulumi_random as random
 
 from .parts.client_group import ClientGroup, ClientGroupArgs
 from .parts.data_key import DataKey, DataKeyArgs
+from .parts.database_logins import DatabaseLogins, DatabaseLoginsArgs, credentials, database_password
 from .parts.database_proxy import DatabaseProxy, DatabaseProxyArgs
 from .parts.metric_alarms import metric_alarms
-from .parts.stored_secret import StoredSecret, StoredSecretArgs
 from .planning.backups import BACKUP_TAG
 from .planning.cloudwatch_alarms import database_alarms
 from .planning.iam_documents import service_trust
-from .planning.logins import Login, Slot, logins
 from .planning.postgres import FAMILY, parameters
 from .settings import DatabaseSettings
 
@@ -25,9 +24,6 @@ DATABASE_NAME = "flowise"
 OWNER = "flowise"
 # not postgres or admin, which is what an attacker tries first
 MASTER = "flowise_master"
-# CreateDBInstance: MasterUserPassword has 8 to 128 characters and none of / " @ or space; URLs want none of their own
-# signs either.
-PASSWORD_LENGTH, PASSWORD_SPECIALS = 40, "-_.~"
 LOGS = ("iam-db-auth-error", "postgresql", "upgrade")
 INSIGHTS_DAYS = 7
 # A change of class or storage, and a copy that takes over, last longer than the provider's own patience of 80 minutes.
@@ -85,14 +81,22 @@ class RdsPostgres(pulumi.ComponentResource):
         # clients come and go, and no data goes with them, so protection of the data must not hold a rule
         self._loose = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=False))
         access = self._access()
-        master = self._password("master") if args.settings.blue_green_updates else None
+        # a password of ours for an instance that changes by a copy: RDS does not keep that one itself (RDS user guide,
+        # rds-secrets-manager: limitations)
+        master = database_password(f"{name}-master", self._child) if args.settings.blue_green_updates else None
         instance = self._instance(key, access, master)
-        used, other = logins(args.settings.password_generation)
-        passwords = {login.slot: self._password(login.slot, login) for login in (used, other)}
-        secrets = {
-            login.slot: self._login_secret(login, key, instance, passwords[login.slot]) for login in (used, other)
-        }
-        proxy = self._proxy(key, access, instance, secrets)
+        wanted = DatabaseLoginsArgs(
+            generation=args.settings.password_generation,
+            owner=OWNER,
+            host=instance.address,
+            port=instance.port,
+            database_name=DATABASE_NAME,
+            kms_key_arn=key.arn,
+            tags=args.tags,
+        )
+        # a new password is a new version of a secret, which protection of the data must not hold
+        logins = DatabaseLogins(f"{name}-login", wanted, self._loose)
+        proxy = self._proxy(key, access, instance, logins)
         self._copies(instance)
         self._alarms(instance)
 
@@ -100,11 +104,14 @@ class RdsPostgres(pulumi.ComponentResource):
         self.instance_address = instance.address
         self.port = instance.port
         self.database_name = pulumi.Output.from_input(DATABASE_NAME)
-        self.username = pulumi.Output.from_input(_username(used))
-        self.password = pulumi.Output.secret(passwords[used.slot])
-        self.secret_arn = secrets[used.slot].arn
-        self.login_secret_arns = pulumi.Output.all(*(secrets[slot].arn for slot in sorted(secrets)))
-        self.master_secret_arn = self._master_secret(key, instance, master)
+        self.username = logins.username
+        self.password = logins.password
+        self.secret_arn = logins.secret_arn
+        self.login_secret_arns = logins.secret_arns
+        if master is None:
+            self.master_secret_arn = instance.master_user_secrets[0].secret_arn
+        else:
+            self.master_secret_arn = credentials(f"{name}-master", MASTER, master, wanted, self._child).arn
         self.key_arn = key.arn
         self.instance_arn = instance.arn
         self.security_group_id = access.security_group_id
@@ -151,17 +158,6 @@ class RdsPostgres(pulumi.ComponentResource):
             self._loose,
         )
 
-    def _password(self, role: str, login: Login | None = None) -> pulumi.Output[str]:
-        return random.RandomPassword(
-            f"{self._name}-password-{role}",
-            length=PASSWORD_LENGTH,
-            special=True,
-            override_special=PASSWORD_SPECIALS,
-            # a new one comes with each change of the login, and at no other time
-            keepers={"generation": str(login.generation)} if login else None,
-            opts=self._loose if login else self._child,
-        ).result
-
     def _instance(self, key: DataKey, access: ClientGroup, master: pulumi.Output[str] | None) -> aws.rds.Instance:
         args, settings, name = self._args, self._args.settings, self._name
         logs = self._logs(key)
@@ -182,8 +178,6 @@ class RdsPostgres(pulumi.ComponentResource):
             kms_key_id=key.arn,
             multi_az=settings.multi_az,
             username=MASTER,
-            # RDS does not keep the password of an instance that it changes by a copy (RDS user guide,
-            # rds-secrets-manager: limitations)
             manage_master_user_password=None if master else True,
             master_user_secret_kms_key_id=None if master else key.arn,
             password=master,
@@ -309,42 +303,8 @@ class RdsPostgres(pulumi.ComponentResource):
         life = random.RandomId(f"{self._name}-life", byte_length=4, opts=self._child)
         return pulumi.Output.concat(self._args.identifier, "-final-", life.hex)
 
-    def _login_secret(
-        self, login: Login, key: DataKey, instance: aws.rds.Instance, password: pulumi.Output[str]
-    ) -> StoredSecret:
-        return self._credentials(f"login-{login.slot}", key, instance, _username(login), password)
-
-    def _master_secret(
-        self, key: DataKey, instance: aws.rds.Instance, master: pulumi.Output[str] | None
-    ) -> pulumi.Output[str]:
-        if master is not None:
-            return self._credentials("master", key, instance, MASTER, master).arn
-        return instance.master_user_secrets[0].secret_arn
-
-    def _credentials(
-        self, role: str, key: DataKey, instance: aws.rds.Instance, username: str, password: pulumi.Output[str]
-    ) -> StoredSecret:
-        return StoredSecret(
-            f"{self._name}-{role}",
-            StoredSecretArgs(
-                purpose=f"How to log in to {self._args.identifier} as {username}",
-                kms_key_arn=key.arn,
-                fields={
-                    "engine": "postgres",
-                    "host": instance.address,
-                    "port": instance.port,
-                    "dbname": DATABASE_NAME,
-                    "username": username,
-                    "password": password,
-                },
-                tags=self._args.tags,
-            ),
-            # a new password is a new version of the secret
-            self._loose,
-        )
-
     def _proxy(
-        self, key: DataKey, access: ClientGroup, instance: aws.rds.Instance, secrets: Mapping[Slot, StoredSecret]
+        self, key: DataKey, access: ClientGroup, instance: aws.rds.Instance, logins: DatabaseLogins
     ) -> DatabaseProxy | None:
         args = self._args
         if not args.settings.proxy:
@@ -355,7 +315,7 @@ class RdsPostgres(pulumi.ComponentResource):
                 instance_identifier=instance.identifier,
                 instance_security_group_id=access.security_group_id,
                 port=PORT,
-                secret_arns=[secrets[slot].arn for slot in sorted(secrets)],
+                secret_arns=logins.secret_arns,
                 kms_key_arn=key.arn,
                 region=args.region,
                 vpc_id=args.vpc_id,
@@ -404,7 +364,3 @@ class RdsPostgres(pulumi.ComponentResource):
             tags=dict(args.tags),
             opts=self._loose,
         )
-
-
-def _username(login: Login) -> str:
-    return f"{OWNER}_{login.slot}"

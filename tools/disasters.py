@@ -17,6 +17,8 @@ from typing import Any
 
 import yaml
 
+from components.planning.flowise_env import GENERATED
+
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "operations" / "disasters.md"
 _EXPECTED = re.compile(r"^expected on AWS: (.*); the path", re.MULTILINE)
@@ -99,7 +101,8 @@ DISASTERS: Mapping[str, Disaster] = {
             ),
             Step(
                 "Delete the instance, keeping what it holds as a snapshot. Its automated backups outlive it.",
-                "aws rds modify-db-instance --db-instance-identifier flowise-{stack} --no-deletion-protection && "
+                "aws rds modify-db-instance --db-instance-identifier flowise-{stack} --no-deletion-protection "
+                "--apply-immediately && "
                 "aws rds delete-db-instance --db-instance-identifier flowise-{stack} "
                 "--no-delete-automated-backups --final-db-snapshot-identifier flowise-{stack}-damaged",
                 minutes=FINAL_SNAPSHOT_MINUTES,
@@ -195,14 +198,6 @@ DISASTERS: Mapping[str, Disaster] = {
         },
     ),
 }
-# What stands in Secrets Manager of the second region when the first is gone: the copy of the lost stack's keys.
-GENERATED = (
-    "EXPRESS_SESSION_SECRET",
-    "FLOWISE_SECRETKEY_OVERWRITE",
-    "JWT_AUTH_TOKEN_SECRET",
-    "JWT_REFRESH_TOKEN_SECRET",
-    "TOKEN_HASH_SECRET",
-)
 
 
 class DrillError(Exception):
@@ -292,6 +287,7 @@ def _take_over(program: Program, disaster: Disaster) -> None:
     lost = program.folder / f"Pulumi.{program.stack}.yaml"
     (program.folder / f"Pulumi.{disaster.stack}.yaml").write_text(lost.read_text(encoding="utf-8"), encoding="utf-8")
     program.settings(disaster.start, disaster.stack)
+    # what stands in Secrets Manager of the second region when the first is gone: the copy of the lost stack's keys
     keys = json.dumps({variable: f"kept-{variable}" for variable in GENERATED})
     (program.folder / "secrets.json").write_text(json.dumps({KEYS: keys}), encoding="utf-8")
 
@@ -313,6 +309,13 @@ def page() -> str:
         "steps: `python -m tools.disasters NAME --stack prod` tries it again, after `make up STACK=prod`. `{stack}` is",
         "the stack's name. `pulumi` needs the way into the cluster: docs/operations/cluster-access.md.",
         "",
+        "## An instance or a zone fails",
+        "",
+        "Nothing to do, in prod: back within 15 min. RDS's standby takes over in one to two minutes, with the",
+        "data; the cache's replica in less; pods move in seconds (docs/sandbox.md, drills); a lost node is",
+        "replaced. Alarms tell. How RDS fails over:",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZ.Failover.html",
+        "",
     ]
     for name, disaster in DISASTERS.items():
         parts += [f"## {disaster.title}", "", f"Drill: `{name}`. Lost: {disaster.loss}", ""]
@@ -323,7 +326,7 @@ def page() -> str:
             about = f" (about {step.minutes} min)" if step.minutes else ""
             parts.append(f"{number}. {step.text}{about}")
             if step.by_hand:
-                parts.append(f"   `{step.by_hand}`")
+                parts += ["", "   ```sh", f"   {step.by_hand}", "   ```", ""]
         parts += ["", f"Promise: back within {disaster.rto_minutes // 60} h, at most {disaster.rpo} of data lost.", ""]
     return "\n".join(parts)
 

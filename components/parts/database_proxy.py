@@ -21,7 +21,7 @@ class DatabaseProxyArgs:
     instance_identifier: pulumi.Input[str]
     instance_security_group_id: pulumi.Input[str]
     port: int
-    secret_arns: Sequence[pulumi.Input[str]]
+    secret_arns: pulumi.Output[list[str]]
     kms_key_arn: pulumi.Input[str]
     region: str
     vpc_id: pulumi.Input[str]
@@ -48,15 +48,7 @@ class DatabaseProxy(pulumi.ComponentResource):
             role_arn=role.arn,
             vpc_subnet_ids=args.subnet_ids,
             vpc_security_group_ids=[access.security_group_id],
-            auths=[
-                aws.rds.ProxyAuthArgs(
-                    auth_scheme="SECRETS",
-                    secret_arn=secret,
-                    iam_auth="DISABLED",
-                    client_password_auth_type="POSTGRES_SCRAM_SHA_256",
-                )
-                for secret in args.secret_arns
-            ],
+            auths=args.secret_arns.apply(lambda arns: [_login(arn) for arn in arns]),
             tags=dict(args.tags),
             # it asks for the secrets at once, and no property names the permission
             opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[granted])),
@@ -78,6 +70,15 @@ class DatabaseProxy(pulumi.ComponentResource):
         )
         self.address = proxy.endpoint
         self.register_outputs({"address": self.address})
+
+
+def _login(secret_arn: str) -> aws.rds.ProxyAuthArgs:
+    return aws.rds.ProxyAuthArgs(
+        auth_scheme="SECRETS",
+        secret_arn=secret_arn,
+        iam_auth="DISABLED",
+        client_password_auth_type="POSTGRES_SCRAM_SHA_256",
+    )
 
 
 def _access(name: str, args: DatabaseProxyArgs, child: pulumi.ResourceOptions) -> ClientGroup:
@@ -128,7 +129,7 @@ def _role(name: str, args: DatabaseProxyArgs, child: pulumi.ResourceOptions) -> 
     )
     through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{args.region}.amazonaws.com"}}
     statements = [
-        allow("ReadsLogins", ["secretsmanager:GetSecretValue"], list(args.secret_arns)),
+        {**allow("ReadsLogins", ["secretsmanager:GetSecretValue"], []), "Resource": args.secret_arns},
         allow("DecryptsLogins", ["kms:Decrypt"], [args.kms_key_arn], conditions=through),
     ]
     policy = aws.iam.RolePolicy(

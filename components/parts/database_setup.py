@@ -12,6 +12,7 @@ import pulumi_kubernetes as k8s
 from ..planning.iam_documents import allow
 from ..planning.network_policies import setup_policies
 from .pod_role import PodRole, PodRoleArgs
+from .pod_security import restricted_container, restricted_pod
 
 NAMESPACE = ACCOUNT = "database-setup"
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -19,7 +20,6 @@ SCRIPT = "database_setup.cjs"
 AT = "/etc/setup"
 # Flowise's own image brings Node, the PostgreSQL client and the AWS SDK where npm puts a global package's.
 MODULES = "/usr/local/lib/node_modules/flowise/node_modules"
-USER = 1000
 TRIES, LONGEST_SECONDS = 4, 600
 
 
@@ -152,12 +152,7 @@ class DatabaseSetup(pulumi.ComponentResource):
             service_account_name=account,
             automount_service_account_token=False,
             enable_service_links=False,
-            security_context=k8s.core.v1.PodSecurityContextArgs(
-                run_as_non_root=True,
-                run_as_user=USER,
-                run_as_group=USER,
-                seccomp_profile=k8s.core.v1.SeccompProfileArgs(type="RuntimeDefault"),
-            ),
+            security_context=restricted_pod(),
             containers=[
                 k8s.core.v1.ContainerArgs(
                     name="setup",
@@ -167,12 +162,7 @@ class DatabaseSetup(pulumi.ComponentResource):
                     resources=k8s.core.v1.ResourceRequirementsArgs(
                         requests={"cpu": "50m", "memory": "128Mi"}, limits={"memory": "256Mi"}
                     ),
-                    security_context=k8s.core.v1.SecurityContextArgs(
-                        allow_privilege_escalation=False,
-                        read_only_root_filesystem=True,
-                        run_as_non_root=True,
-                        capabilities=k8s.core.v1.CapabilitiesArgs(drop=["ALL"]),
-                    ),
+                    security_context=restricted_container(),
                     volume_mounts=[k8s.core.v1.VolumeMountArgs(name="files", mount_path=AT, read_only=True)],
                 )
             ],

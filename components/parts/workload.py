@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_kubernetes as k8s
 
-# the user `node` of the image
-USER = 1000
+from .pod_security import restricted_container, restricted_pod
+
 CPU_PERCENT = 70
 
 
@@ -93,13 +93,7 @@ class Workload(pulumi.ComponentResource):
             # a Service named redis would put its address into REDIS_PORT
             enable_service_links=False,
             termination_grace_period_seconds=args.termination_grace_seconds,
-            security_context=k8s.core.v1.PodSecurityContextArgs(
-                run_as_non_root=True,
-                run_as_user=USER,
-                run_as_group=USER,
-                fs_group=USER,
-                seccomp_profile=k8s.core.v1.SeccompProfileArgs(type="RuntimeDefault"),
-            ),
+            security_context=restricted_pod(owns_volumes=True),
             topology_spread_constraints=[
                 k8s.core.v1.TopologySpreadConstraintArgs(
                     max_skew=1, topology_key=key, when_unsatisfiable="ScheduleAnyway", label_selector=self._selector
@@ -131,12 +125,7 @@ class Workload(pulumi.ComponentResource):
                 requests={"cpu": f"{args.cpu_request_millicores}m", "memory": f"{args.memory_request_mib}Mi"},
                 limits=limits,
             ),
-            security_context=k8s.core.v1.SecurityContextArgs(
-                allow_privilege_escalation=False,
-                read_only_root_filesystem=True,
-                run_as_non_root=True,
-                capabilities=k8s.core.v1.CapabilitiesArgs(drop=["ALL"]),
-            ),
+            security_context=restricted_container(),
             # migrations included, a start took up to 55 s on a quarter of a core
             startup_probe=self._probe(period_seconds=5, failure_threshold=36),
             liveness_probe=self._probe(period_seconds=10, failure_threshold=6),

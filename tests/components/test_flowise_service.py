@@ -39,6 +39,7 @@ def create(domain: DomainSettings | None, /, copy_region: str | None = None, **s
             controller=pulumi.ComponentResource("test:index:Controller", "controller"),
             access_log_bucket="access-logs",
             copy_region=copy_region,
+            protect_data=True,
             scraper_namespace="monitoring",
             tags=TAGS,
         ),
@@ -171,6 +172,14 @@ def test_a_stack_that_takes_over_goes_on_with_the_keys_of_the_other(cloud: Cloud
     with pytest.raises(pulumi.RunError, match=r"keys_secret_name names is no JSON object with JWT_AUTH") as refused:
         _field("JWT_AUTH_TOKEN_SECRET")('{"other": "hidden-value"}')
     assert "hidden" not in str(refused.value)
+
+
+def test_files_and_keys_are_protected_and_what_runs_is_not(cloud: Cloud) -> None:
+    build(cloud)
+    protected = {each.type for each in cloud.created if each.custom and each.protect}
+    assert {"aws:s3/bucket:Bucket", "aws:kms/key:Key", "aws:secretsmanager/secret:Secret"} <= protected
+    assert {each.protect for each in cloud.of("random:index/randomPassword:RandomPassword")} == {True}
+    assert not [kind for kind in protected if kind.startswith("kubernetes:")]
 
 
 def test_the_keys_have_a_copy_in_the_second_region(cloud: Cloud) -> None:

@@ -103,7 +103,7 @@ def test_the_logins_take_turns(cloud: Cloud, generation: int, username: str) -> 
     name, _ = cloud.value_of(lambda: create(password_generation=generation).username)
     assert name == username
     keepers = {each.name: each.inputs["keepers"]["generation"] for each in cloud.of(random.RandomPassword)}
-    assert keepers[f"db-password-{username[-1]}"] == str(generation)
+    assert keepers[f"db-login-{username[-1]}-password"] == str(generation)
     assert sorted(keepers.values()) == [str(generation - 1), str(generation)]
 
 

@@ -31,6 +31,7 @@ TOKENS = {
     "ClientGroup": "flowise:parts:ClientGroup",
     "ClusterServices": "flowise:parts:ClusterServices",
     "DataKey": "flowise:parts:DataKey",
+    "DatabaseLogins": "flowise:parts:DatabaseLogins",
     "DatabaseProxy": "flowise:parts:DatabaseProxy",
     "DatabaseSetup": "flowise:parts:DatabaseSetup",
     "DnsFirewall": "flowise:parts:DnsFirewall",

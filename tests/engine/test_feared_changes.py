@@ -64,9 +64,9 @@ def test_a_password_changes_while_what_runs_with_the_old_one_goes_on(platform: S
     change(platform, "prod", "cache.password_generation", 2)
     changed = {urn.rpartition("::")[2]: ops for urn, ops in steps(platform).items() if ops != {"same"}}
     # the login in use keeps its password; the other gets one, inside the database too, and the pods change over to it
-    assert "replace" in changed["db-password-b"]
+    assert "replace" in changed["db-login-b-password"]
     assert "replace" in changed["setup-job"]
-    assert "db-password-a" not in changed
+    assert "db-login-a-password" not in changed
     assert "cache-password-a" not in changed
     assert changed["cache-user"] == {"update"}
     assert {"app-server-pods", "app-worker-pods", "app-environment"} <= changed.keys()
