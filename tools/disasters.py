@@ -336,7 +336,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.disasters", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("name", nargs="?", choices=DISASTERS)
     parser.add_argument("--stack", default="prod")
-    parser.add_argument("--cwd", type=Path, default=ROOT, help="the program's folder; its stack files are changed")
+    parser.add_argument(
+        "--cwd",
+        type=Path,
+        default=ROOT,
+        help="the program's folder; its stack file is changed for as long as the drill lasts",
+    )
     parser.add_argument("--kubernetes", choices=("real", "schema"), default="real")
     parser.add_argument("--write", action="store_true", help="write the runbook instead")
     given = parser.parse_args()
@@ -345,11 +350,19 @@ def main() -> int:
         return 0
     if given.name is None:
         parser.error(f"name one of {', '.join(DISASTERS)}")
+    file = given.cwd / f"Pulumi.{given.stack}.yaml"
+    written = file.read_text(encoding="utf-8")
     try:
         drill(given.name, Program(given.cwd, given.stack), given.kubernetes)
     except DrillError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    finally:
+        # the drill is over: the stack's file is as it was, comments and all
+        file.write_text(written, encoding="utf-8")
+        if DISASTERS[given.name].stack:
+            for made in (f"Pulumi.{DISASTERS[given.name].stack}.yaml", "secrets.json"):
+                (given.cwd / made).unlink(missing_ok=True)
     return 0
 
 
