@@ -15,6 +15,7 @@ import pulumi_random as random
 from .parts.data_key import DataKey, DataKeyArgs
 from .parts.internal_load_balancer import InternalLoadBalancer, InternalLoadBalancerArgs
 from .parts.pod_role import PodRole, PodRoleArgs
+from .parts.pod_security import RESTRICTED_LABELS
 from .parts.secure_bucket import SecureBucket, SecureBucketArgs
 from .parts.stored_secret import StoredSecret, StoredSecretArgs
 from .parts.workload import Workload, WorkloadArgs
@@ -144,11 +145,10 @@ class FlowiseService(pulumi.ComponentResource):
         return StoredSecret(f"{self._name}-keys", secret_args, self._lasting)
 
     def _namespace(self) -> pulumi.Output[str]:
-        restricted = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
         return k8s.core.v1.Namespace(
             f"{self._name}-namespace",
             # Pod Identity and the alerts know it by name
-            metadata=k8s.meta.v1.ObjectMetaArgs(name=env.NAMESPACE, labels={**_labels(), **restricted}),
+            metadata=k8s.meta.v1.ObjectMetaArgs(name=env.NAMESPACE, labels={**_labels(), **RESTRICTED_LABELS}),
             opts=self._child,
         ).metadata.name
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from ..planning.iam_documents import allow, document, service_trust
+from ..planning.iam_documents import document, read_logins, service_trust
 from .client_group import ClientGroup, ClientGroupArgs
 
 # of the instance's connections; the rest is for the setup job and for people
@@ -127,11 +127,7 @@ def _role(name: str, args: DatabaseProxyArgs, child: pulumi.ResourceOptions) -> 
         tags=dict(args.tags),
         opts=child,
     )
-    through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{args.region}.amazonaws.com"}}
-    statements = [
-        {**allow("ReadsLogins", ["secretsmanager:GetSecretValue"], []), "Resource": args.secret_arns},
-        allow("DecryptsLogins", ["kms:Decrypt"], [args.kms_key_arn], conditions=through),
-    ]
+    statements = read_logins(args.secret_arns, kms_key_arn=args.kms_key_arn, region=args.region)
     policy = aws.iam.RolePolicy(
         f"{name}-policy", role=role.name, policy=pulumi.Output.json_dumps(document(statements)), opts=child
     )

@@ -9,10 +9,10 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..planning.iam_documents import allow
+from ..planning.iam_documents import read_logins
 from ..planning.network_policies import setup_policies
 from .pod_role import PodRole, PodRoleArgs
-from .pod_security import restricted_container, restricted_pod
+from .pod_security import RESTRICTED_LABELS, restricted_container, restricted_pod
 
 NAMESPACE = ACCOUNT = "database-setup"
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -73,11 +73,10 @@ class DatabaseSetup(pulumi.ComponentResource):
         self.register_outputs({"username": self.username})
 
     def _namespace(self) -> pulumi.Output[str]:
-        restricted = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
         return k8s.core.v1.Namespace(
             f"{self._name}-namespace",
             # Pod Identity knows it by name
-            metadata=k8s.meta.v1.ObjectMetaArgs(name=NAMESPACE, labels={**_labels(), **restricted}),
+            metadata=k8s.meta.v1.ObjectMetaArgs(name=NAMESPACE, labels={**_labels(), **RESTRICTED_LABELS}),
             opts=self._child,
         ).metadata.name
 
@@ -86,7 +85,6 @@ class DatabaseSetup(pulumi.ComponentResource):
         secrets = pulumi.Output.all(args.master_secret_arn, args.login_secret_arns).apply(
             lambda all_: [all_[0], *all_[1]]
         )
-        through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{args.region}.amazonaws.com"}}
         return PodRole(
             f"{self._name}-role",
             PodRoleArgs(
@@ -94,10 +92,7 @@ class DatabaseSetup(pulumi.ComponentResource):
                 cluster_arn=args.cluster_arn,
                 namespace=NAMESPACE,
                 service_account=ACCOUNT,
-                statements=[
-                    {**allow("ReadsLogins", ["secretsmanager:GetSecretValue"], []), "Resource": secrets},
-                    allow("DecryptsLogins", ["kms:Decrypt"], [args.kms_key_arn], conditions=through),
-                ],
+                statements=read_logins(secrets, kms_key_arn=args.kms_key_arn, region=args.region),
                 tags=args.tags,
             ),
             self._child,

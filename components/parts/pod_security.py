@@ -2,6 +2,8 @@
 
 import pulumi_kubernetes as k8s
 
+# what a namespace bears so that the standard is enforced in it, and warned of where somebody types
+RESTRICTED_LABELS = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
 # the user `node` of Flowise's image
 USER = 1000
 

@@ -46,6 +46,15 @@ def document(statements: Sequence[Statement]) -> Mapping[str, Any]:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
+def read_logins(secret_arns: Input[Sequence[str]], *, kms_key_arn: Input[str], region: str) -> list[Statement]:
+    """Write what reading logins takes: their values, and their key's use through Secrets Manager alone."""
+    through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{region}.amazonaws.com"}}
+    return [
+        {**allow("ReadsLogins", ["secretsmanager:GetSecretValue"], []), "Resource": secret_arns},
+        allow("DecryptsLogins", ["kms:Decrypt"], [kms_key_arn], conditions=through),
+    ]
+
+
 def service_trust(service: str, *, account: Input[str] | None = None) -> Mapping[str, Any]:
     """Let one AWS service assume a role, on behalf of this account alone if it says for whom it acts."""
     statement: dict[str, Any] = {
