@@ -1,0 +1,48 @@
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+
+
+def run(*command: str | Path) -> None:
+    tool = shutil.which(str(command[0]), path=BIN)
+    assert tool, f"{command[0]} is not in the virtual environment: make setup"
+    done = subprocess.run([tool, *command[1:]], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_hadolint_finds_nothing_in_the_dockerfile() -> None:
+    run("hadolint", "--no-color", ROOT / "image" / "Dockerfile")
+
+
+def test_the_compose_file_is_as_its_specification_says() -> None:
+    run("check-jsonschema", "--builtin-schema", "vendor.compose-spec", ROOT / "compose" / "compose.yaml")
+
+
+@pytest.mark.parametrize("workflow", sorted((ROOT / ".github" / "workflows").glob("*.yml")), ids=lambda path: path.stem)
+def test_a_workflow_is_as_github_says(workflow: Path) -> None:
+    run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", workflow)
+
+
+def test_the_build_sees_four_files_and_no_others() -> None:
+    ignored = (ROOT / "image" / ".dockerignore").read_text().splitlines()
+    assert ignored[0] == "*"
+    seen = {line.removeprefix("!") for line in ignored[1:]}
+    assert seen == {".npmrc", "healthcheck.cjs", "package-lock.json", "package.json"}
+    assert all((ROOT / "image" / name).exists() for name in seen)
+
+
+def test_the_image_runs_either_command_as_nobody_special() -> None:
+    lines = (ROOT / "image" / "Dockerfile").read_text().splitlines()
+    final = lines[max(index for index, line in enumerate(lines) if line.startswith("FROM ")) :]
+    assert "USER 1000:1000" in final
+    # Kubernetes' and compose's commands stand alone: nothing of the base image's goes before them
+    assert "ENTRYPOINT []" in final
+    command = next(line for line in final if line.startswith("CMD "))
+    assert json.loads(command.removeprefix("CMD ")) == ["flowise", "start"]

@@ -1,0 +1,94 @@
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.parts.database_setup import MODULES
+from components.settings import ServiceSettings
+
+IMAGE = Path(__file__).parents[2] / "image"
+LOCK: dict[str, Any] = json.loads((IMAGE / "package-lock.json").read_text())
+PACKAGES: dict[str, dict[str, Any]] = LOCK["packages"]
+FLOWISE = "node_modules/flowise"
+
+
+def found_from(folder: str, name: str) -> str | None:
+    """Give where Node finds a package from a folder of the tree: in it, or in the nearest one above."""
+    while True:
+        path = f"{folder}/node_modules/{name}".lstrip("/")
+        if path in PACKAGES:
+            return path
+        if not folder:
+            return None
+        folder = folder.rpartition("node_modules/")[0].rstrip("/")
+
+
+def test_the_lock_is_of_this_package() -> None:
+    manifest = json.loads((IMAGE / "package.json").read_text())
+    root = PACKAGES[""]
+    assert {key: root[key] for key in ("name", "version", "dependencies", "engines")} == {
+        key: manifest[key] for key in ("name", "version", "dependencies", "engines")
+    }
+
+
+def test_one_version_of_flowise_is_named_everywhere() -> None:
+    deployed = ServiceSettings.model_fields["image"].default.rpartition(":")[2]
+    assert PACKAGES[FLOWISE]["version"] == deployed
+    assert json.loads((IMAGE / "package.json").read_text())["dependencies"]["flowise"] == deployed
+    assert LOCK["version"] == deployed
+    assert f"ARG VERSION={deployed}\n" in (IMAGE / "Dockerfile").read_text()
+    compose = (IMAGE.parent / "compose" / "compose.yaml").read_text()
+    assert re.findall(r"flowise-platform/flowise:(\S+)", compose) == [deployed]
+
+
+def test_the_lock_names_no_registry() -> None:
+    assert [path for path, entry in PACKAGES.items() if "resolved" in entry] == []
+    assert "omit-lockfile-registry-resolved=true" in (IMAGE / ".npmrc").read_text().splitlines()
+
+
+def test_every_package_is_pinned_to_its_bytes() -> None:
+    # a bundled one lies in its parent's archive
+    loose = [
+        path for path, entry in PACKAGES.items() if path and "integrity" not in entry and not entry.get("inBundle")
+    ]
+    assert loose == []
+
+
+def test_nothing_is_missing_and_nothing_is_left_over() -> None:
+    missing = [
+        f"{path} -> {name}"
+        for path, entry in PACKAGES.items()
+        for kind in ("dependencies", "optionalDependencies")
+        for name in entry.get(kind, {})
+        if found_from(path, name) is None
+    ]
+    assert missing == []
+    assert [path for path, entry in PACKAGES.items() if entry.get("extraneous")] == []
+
+
+@pytest.mark.parametrize("name", ["pg", "@aws-sdk/client-secrets-manager"])
+def test_the_databases_setup_finds_its_modules_in_the_image(name: str) -> None:
+    # the Job sets NODE_PATH, which is one folder, and is not searched upwards
+    assert f"WORKDIR {MODULES.removesuffix('/node_modules')}\n" in (IMAGE / "Dockerfile").read_text()
+    assert f"node_modules/{name}" in PACKAGES
+
+
+@pytest.mark.parametrize("name", ["pg", "ioredis"])
+def test_the_health_check_asks_with_the_modules_that_flowise_itself_uses(name: str) -> None:
+    assert found_from(FLOWISE, name) == f"node_modules/{name}"
+
+
+@pytest.mark.parametrize("cpu", ["x64", "arm64"])
+def test_native_modules_are_locked_for_both_kinds_of_nodes(cpu: str) -> None:
+    native = {
+        path
+        for path, entry in PACKAGES.items()
+        if entry.get("cpu") == [cpu] and "linux" in entry.get("os", []) and entry.get("libc", ["glibc"]) == ["glibc"]
+    }
+    assert {
+        f"node_modules/@msgpackr-extract/msgpackr-extract-linux-{cpu}",
+        f"node_modules/@napi-rs/canvas-linux-{cpu}-gnu",
+        f"node_modules/chromadb-js-bindings-linux-{cpu}-gnu",
+    } <= native

@@ -1,0 +1,170 @@
+"""Writes what compose/compose.yaml reads: `python -m tools.compose`.
+
+The environment is the one that pods get (components/planning/flowise_env.py), with one machine's addresses. What is
+secret is made once and kept, for credentials in the database can be read with its own key alone; delete
+compose/generated and the volumes (`docker compose down --volumes`) to begin anew.
+"""
+
+import asyncio
+import hashlib
+import ipaddress
+import json
+import re
+import secrets
+import sys
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from pulumi import Output
+
+from components.planning.dashboards import flowise_dashboard
+from components.planning.flowise_env import Cache, Database, rows
+from components.settings import ServiceSettings
+
+FOLDER = Path(__file__).parents[1] / "compose" / "generated"
+MEMORY_LIMIT_MIB = 2048
+BUCKET, REGION = "flowise", "us-east-1"
+# what one machine has otherwise than AWS
+LOCAL = {
+    "S3_ENDPOINT_URL": "http://s3:7070",
+    "S3_FORCE_PATH_STYLE": "true",
+    "TRUST_PROXY": "false",
+}
+# a row with this value is secret: it is made here
+SECRET = "made by tools.compose"
+TLS_NAMES = ("postgres", "valkey")
+LIFETIME = timedelta(days=3650)
+
+
+def environment() -> tuple[dict[str, str], set[str]]:
+    """Give Flowise's environment on one machine, and the names of its secrets, which have no value yet."""
+    return asyncio.run(_environment())
+
+
+async def _environment() -> tuple[dict[str, str], set[str]]:
+    table = rows(
+        ServiceSettings(mode="queue", memory_limit_mib=MEMORY_LIMIT_MIB),
+        database=Database(address="postgres", port=5432, name="flowise", username="flowise", password=SECRET),
+        cache=Cache(address="valkey", port=6379, username="flowise", password=SECRET),
+        bucket=BUCKET,
+        region=REGION,
+        site_domain=None,
+        generated=defaultdict(lambda: SECRET),
+        databricks_token=None,
+    )
+    # the table has Outputs too, though all that goes in is known
+    values = {row.name: str(await Output.from_input(row.value).future()) for row in table}
+    # the files that pods preload speak with Kubernetes and a load balancer
+    values["NODE_OPTIONS"] = re.sub(r" *--require[ =]\S+", "", values["NODE_OPTIONS"]).strip()
+    secret = {name for name, value in values.items() if value == SECRET}
+    plain = {name: value for name, value in values.items() if name not in secret}
+    return {**plain, **LOCAL}, secret
+
+
+def write(folder: Path) -> None:
+    """Write all files; secrets that are there already stay what they are."""
+    for path in (folder, folder / "secrets", folder / "dashboards"):
+        path.mkdir(parents=True, exist_ok=True)
+    # containers read their files as other users, and nobody else comes this far
+    folder.chmod(0o700)
+    plain, names = environment()
+    s3 = _kept(
+        folder / "s3.env", {"ROOT_ACCESS_KEY", "ROOT_SECRET_KEY"}, {"VGW_REGION": REGION, "VGW_HEALTH": "/health"}
+    )
+    keys = {"S3_STORAGE_ACCESS_KEY_ID": s3["ROOT_ACCESS_KEY"], "S3_STORAGE_SECRET_ACCESS_KEY": s3["ROOT_SECRET_KEY"]}
+    secret = _kept(folder / "flowise.secret.env", names, keys)
+    _kept(folder / "owner.env", {"OWNER_PASSWORD"}, {"OWNER_EMAIL": "owner@example.com", "OWNER_NAME": "Owner"})
+    _write_env(folder / "flowise.env", plain)
+
+    files = folder / "secrets"
+    (files / "postgres_password").write_text(secret["DATABASE_PASSWORD"])
+    (files / "valkey_users").write_text(_valkey_users(secret["REDIS_PASSWORD"]))
+    if not (files / "grafana_password").exists():
+        (files / "grafana_password").write_text(_new_secret())
+    if not (files / "ca.pem").exists():
+        _write_certificates(files)
+    (folder / "dashboards" / "flowise.json").write_text(json.dumps(flowise_dashboard(), indent=2) + "\n")
+
+
+def _new_secret() -> str:
+    # Flowise wants a small letter, a capital, a digit and a sign in its owner's password
+    return secrets.token_hex(24) + "-aA1"
+
+
+def _kept(path: Path, names: set[str], known: Mapping[str, str]) -> dict[str, str]:
+    """Write an environment file of what is known and of named secrets, each as it was or new."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    before = dict(line.split("=", 1) for line in lines)
+    values = {**{name: before.get(name) or _new_secret() for name in sorted(names)}, **known}
+    _write_env(path, values)
+    return values
+
+
+def _write_env(path: Path, values: Mapping[str, str]) -> None:
+    for name, value in values.items():
+        if "\n" in value:
+            raise ValueError(f"{name} has several lines, which an environment file cannot hold")
+    path.touch(mode=0o600)
+    path.write_text("".join(f"{name}={values[name]}\n" for name in sorted(values)))
+
+
+def _valkey_users(password: str) -> str:
+    # the first as in production (redis_cache.ACCESS), but for CLIENT LIST, by which a worker's health is told
+    digest = hashlib.sha256(password.encode()).hexdigest()
+    return (
+        "user default off\n"
+        f"user flowise on #{digest} ~* &* +@all -@admin -@dangerous +info +client|list\n"
+        "user health on nopass +ping\n"
+    )
+
+
+def _write_certificates(folder: Path) -> None:
+    """Write an authority's certificate, whose key is kept nowhere, and one for each server."""
+    now = datetime.now(UTC)
+    authority_key = ec.generate_private_key(ec.SECP256R1())
+    authority = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Flowise on one machine")])
+
+    def signed(name: x509.Name, key: ec.EllipticCurvePrivateKey, *, ca: bool, hosts: tuple[str, ...] = ()) -> bytes:
+        built = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(authority)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + LIFETIME)
+            .add_extension(x509.BasicConstraints(ca=ca, path_length=0 if ca else None), critical=True)
+        )
+        if hosts:
+            local = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+            names = x509.SubjectAlternativeName([*(x509.DNSName(host) for host in hosts), local])
+            built = built.add_extension(names, critical=False)
+        return built.sign(authority_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+    for name in TLS_NAMES:
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        (folder / f"{name}.pem").write_bytes(signed(subject, key, ca=False, hosts=(name, "localhost")))
+        (folder / f"{name}.key").write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+    (folder / "ca.pem").write_bytes(signed(authority, authority_key, ca=True))
+
+
+def main() -> int:
+    """Write compose/generated and say where the logins are."""
+    write(FOLDER)
+    print(f"written: {FOLDER}\nFlowise's owner: owner.env   Grafana's admin: secrets/grafana_password")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
