@@ -1,0 +1,44 @@
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from components.settings import ServiceSettings
+
+WORKFLOWS = Path(__file__).parents[2] / ".github" / "workflows"
+PATHS = sorted(WORKFLOWS.glob("*.yml"))
+
+
+def loaded(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(path.read_text())
+    return found
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_a_workflow_may_nothing_that_a_job_does_not_ask_for(path: Path) -> None:
+    assert loaded(path)["permissions"] == {}
+    assert all("permissions" in job for job in loaded(path)["jobs"].values())
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_actions_are_pinned_to_their_commit(path: Path) -> None:
+    used = re.findall(r"uses: (.*)", path.read_text())
+    assert used
+    assert [line for line in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line)] == []
+
+
+def test_what_others_propose_is_never_run_with_a_token() -> None:
+    jobs = loaded(WORKFLOWS / "image.yml")["jobs"]
+    trusted = [job for job in jobs.values() if "id-token" in job["permissions"]]
+    assert trusted == [jobs["publish"]]
+    assert "github.event_name != 'pull_request'" in trusted[0]["if"]
+
+
+def test_a_stack_takes_what_the_workflow_gives() -> None:
+    text = (WORKFLOWS / "image.yml").read_text()
+    tag = '"$REPOSITORY:$(jq -r .version image/package.json)-${GITHUB_SHA::12}-$GITHUB_RUN_ID"'
+    assert f"image={tag}\n" in text
+    given = f"111122223333.dkr.ecr.eu-west-1.amazonaws.com/flowise:3.1.4-0123456789ab-1234567890@sha256:{'0' * 64}"
+    assert ServiceSettings(image=given).image == given

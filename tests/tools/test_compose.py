@@ -1,0 +1,203 @@
+import json
+import re
+import socket
+import ssl
+import stat
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from components.planning.dashboards import flowise_dashboard
+from components.settings import CacheSettings, DatabaseSettings
+from tools.compose import LOCAL, environment, write
+
+COMPOSE = Path(__file__).parents[2] / "compose"
+FILE: dict[str, Any] = yaml.safe_load((COMPOSE / "compose.yaml").read_text())
+SERVICES: dict[str, dict[str, Any]] = FILE["services"]
+FLOWISE = {"setup", "main", "worker"}
+
+
+def loaded(name: str) -> Any:
+    return yaml.safe_load((COMPOSE / name).read_text())
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    write(tmp_path / "generated")
+    return tmp_path / "generated"
+
+
+def variables(path: Path) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in path.read_text().splitlines())
+
+
+def test_pods_get_the_same_but_for_where_things_are() -> None:
+    plain, secret = environment()
+    assert plain["DATABASE_HOST"] == "postgres"
+    assert plain["REDIS_HOST"] == "valkey"
+    # verified as in production
+    assert (plain["DATABASE_SSL"], plain["REDIS_TLS"], plain["MODE"]) == ("true", "true", "queue")
+    assert {"DATABASE_PASSWORD", "REDIS_PASSWORD", "FLOWISE_SECRETKEY_OVERWRITE"} <= secret
+    assert plain.items() >= LOCAL.items()
+    assert "--require" not in plain["NODE_OPTIONS"]
+
+
+def test_no_secret_is_among_what_is_plain(written: Path) -> None:
+    plain, secret = variables(written / "flowise.env"), variables(written / "flowise.secret.env")
+    assert not plain.keys() & secret.keys()
+    assert not any(value in json.dumps(plain) for value in secret.values())
+    assert len(set(secret.values())) == len(secret)
+    assert all(len(value) >= 48 for value in secret.values())
+
+
+def test_a_second_time_keeps_every_secret(written: Path) -> None:
+    before = {path: path.read_bytes() for path in written.rglob("*") if path.is_file()}
+    write(written)
+    assert {path: path.read_bytes() for path in written.rglob("*") if path.is_file()} == before
+
+
+def test_nobody_else_on_the_machine_reads_them(written: Path) -> None:
+    assert stat.S_IMODE(written.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in written.glob("*.env")} == {0o600}
+
+
+def test_both_ends_of_each_login_agree(written: Path) -> None:
+    flowise, s3 = variables(written / "flowise.secret.env"), variables(written / "s3.env")
+    assert (written / "secrets" / "postgres_password").read_text() == flowise["DATABASE_PASSWORD"]
+    assert s3["ROOT_ACCESS_KEY"] == flowise["S3_STORAGE_ACCESS_KEY_ID"]
+    assert s3["ROOT_SECRET_KEY"] == flowise["S3_STORAGE_SECRET_ACCESS_KEY"]
+    # a digest, which the server alone reads
+    assert flowise["REDIS_PASSWORD"] not in (written / "secrets" / "valkey_users").read_text()
+
+
+@pytest.mark.parametrize("host", ["postgres", "valkey"])
+def test_the_servers_certificates_are_verified_by_name(written: Path, host: str) -> None:
+    files = written / "secrets"
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(files / f"{host}.pem", files / f"{host}.key")
+    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client.load_verify_locations(files / "ca.pem")
+    for name in (host, "127.0.0.1", "other"):
+        here, there = socket.socketpair()
+        here.settimeout(10)
+        there.settimeout(10)
+
+        def answer(there: socket.socket = there) -> None:
+            try:
+                server.wrap_socket(there, server_side=True).close()
+            except ssl.SSLError:
+                there.close()
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        try:
+            if name == "other":
+                with pytest.raises(ssl.SSLCertVerificationError):
+                    client.wrap_socket(here, server_hostname=name)
+            else:
+                client.wrap_socket(here, server_hostname=name).close()
+        finally:
+            here.close()
+            thread.join()
+
+
+def test_all_that_the_file_mounts_is_there_or_is_written(written: Path) -> None:
+    sources = [secret["file"] for secret in FILE["secrets"].values()]
+    for service in SERVICES.values():
+        sources += [entry["path"] for entry in service.get("env_file", [])]
+        sources += [source for volume in service["volumes"] if (source := volume.split(":")[0]).startswith(".")]
+    for source in sources:
+        inside = source.removeprefix("./").removeprefix("generated/")
+        generated = "generated/" in source
+        assert ((written if generated else COMPOSE) / inside).exists(), source
+
+
+@pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
+def test_every_container_is_closed(service: dict[str, Any]) -> None:
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert "privileged" not in service
+    # another machine reaches none of them
+    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+    # a version, not whatever is newest
+    assert re.search(r":v?\d+\.\d+", service["image"])
+
+
+@pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
+def test_what_a_service_names_exists(service: dict[str, Any]) -> None:
+    assert set(service.get("secrets", [])) <= set(FILE["secrets"])
+    assert set(service["networks"]) <= set(FILE["networks"])
+    volumes = {volume.split(":")[0] for volume in service["volumes"]}
+    assert {name for name in volumes if not name.startswith(".")} <= set(FILE["volumes"])
+    for other, how in service.get("depends_on", {}).items():
+        # Flowise's is in its image
+        if how["condition"] == "service_healthy":
+            assert "test" in SERVICES[other]["healthcheck"]
+        else:
+            assert (other, SERVICES[other]["restart"]) == ("setup", "no")
+
+
+def test_stores_are_reached_from_inside_alone() -> None:
+    assert FILE["networks"]["data"] == {"internal": True}
+    for name in ("postgres", "valkey", "s3"):
+        assert SERVICES[name]["networks"] == ["data"]
+        assert "ports" not in SERVICES[name]
+
+
+def test_servers_and_workers_start_on_tables_that_one_process_made() -> None:
+    for name in FLOWISE - {"setup"}:
+        assert SERVICES[name]["depends_on"]["setup"] == {"condition": "service_completed_successfully"}
+    assert SERVICES["worker"]["command"] == ["flowise", "worker"]
+    assert "command" not in SERVICES["main"]
+
+
+@pytest.mark.parametrize("name", sorted(FLOWISE))
+def test_flowise_finds_its_authority_and_its_memory(name: str) -> None:
+    plain, _ = environment()
+    targets = [volume.split(":")[1] for volume in SERVICES[name]["volumes"]]
+    assert plain["NODE_EXTRA_CA_CERTS"] in targets
+    heap = re.fullmatch(r"--max-old-space-size=(\d+)", plain["NODE_OPTIONS"])
+    assert heap
+    assert int(heap[1]) == int(SERVICES[name]["mem_limit"].removesuffix("m")) * 3 // 4
+    assert [entry["path"] for entry in SERVICES[name]["env_file"]][:2] == [
+        "generated/flowise.env",
+        "generated/flowise.secret.env",
+    ]
+
+
+def test_the_stores_are_of_productions_major_versions() -> None:
+    # ElastiCache's 8.2 is AWS's own: Valkey itself went from 8.1 to 9.0
+    for service, image, settings in (
+        ("postgres", "postgres", DatabaseSettings),
+        ("valkey", "valkey/valkey", CacheSettings),
+    ):
+        major = settings.model_fields["engine_version"].default.split(".")[0]
+        assert SERVICES[service]["image"].startswith(f"{image}:{major}.")
+
+
+def test_the_dashboards_find_their_data_source_and_their_metrics(written: Path) -> None:
+    dashboard = json.loads((written / "dashboards" / "flowise.json").read_text())
+    assert dashboard == flowise_dashboard()
+    [source] = loaded("grafana/datasources.yaml")["datasources"]
+    assert {panel["datasource"]["uid"] for panel in dashboard["panels"]} == {source["uid"]}
+    [scraped] = loaded("prometheus.yaml")["scrape_configs"]
+    [target] = scraped["static_configs"]
+    asked = set(
+        re.findall(
+            r'(\w+)="(\w+)"', json.dumps([p["targets"][0]["expr"] for p in dashboard["panels"]]).replace("\\", "")
+        )
+    )
+    assert asked == {("namespace", target["labels"]["namespace"])}
+    assert "pod" in target["labels"]
+
+
+def test_prometheus_reads_the_key_that_the_setup_writes() -> None:
+    [scraped] = loaded("prometheus.yaml")["scrape_configs"]
+    folder, _, name = scraped["authorization"]["credentials_file"].rpartition("/")
+    assert f"metrics-key:{folder}:ro" in SERVICES["prometheus"]["volumes"]
+    assert "metrics-key:/home/node/.flowise" in SERVICES["setup"]["volumes"]
+    assert f"${{env.HOME}}/.flowise/{name}" in (COMPOSE / "setup.cjs").read_text()
