@@ -38,6 +38,10 @@ region, tags = settings.region, settings.all_tags()
 # for the two resources whose log groups must be named before they exist
 stack_name = f"{pulumi.get_project()}-{pulumi.get_stack()}"
 
+# where the roles lie that External Secrets may take on, and nothing else
+secret_readers = f"/{stack_name}/secret-readers/"
+places = settings.network.places()
+
 aws_provider = aws.Provider("aws", region=region)
 random_provider = random.Provider("random")
 in_aws = pulumi.ResourceOptions(providers=[aws_provider, random_provider])
@@ -149,6 +153,9 @@ services = ClusterServices(
     "services",
     ClusterServicesArgs(
         karpenter=settings.cluster.karpenter,
+        scaled_namespace=NAMESPACE if settings.service.scaled_by_queue() else None,
+        places=places,
+        reader_role_path=secret_readers,
         cluster_name=cluster.cluster_name,
         cluster_arn=cluster.cluster_arn,
         endpoint=cluster.endpoint,
@@ -168,7 +175,7 @@ setup = DatabaseSetup(
         cluster_name=cluster.cluster_name,
         cluster_arn=cluster.cluster_arn,
         region=region,
-        vpc_cidrs=settings.network.cidrs(),
+        places=places,
         address=database.instance_address,
         port=database.port,
         database_name=database.database_name,
@@ -194,8 +201,8 @@ service = FlowiseService(
         cluster_arn=cluster.cluster_arn,
         cluster_security_group_id=cluster.cluster_security_group_id,
         vpc_id=vpc.vpc_id,
-        vpc_cidr=settings.network.cidr,
-        subnet_ids=vpc.private_subnet_ids,
+        balancer_subnet_ids=vpc.control_plane_subnet_ids,
+        places=places,
         database=Database(
             address=database.address,
             port=database.port,
@@ -205,7 +212,9 @@ service = FlowiseService(
             password=database.password,
         ),
         cache=Cache(address=cache.address, port=cache.port, username=cache.username, password=cache.password),
-        controller=services,
+        controllers=services,
+        secret_operator_role_arn=services.secret_operator_role_arn,
+        reader_role_path=secret_readers,
         scraper_namespace=METRICS_NAMESPACE,
         access_log_bucket=access_logs.bucket_name,
         copy_region=settings.backup.copy_region,
@@ -224,6 +233,9 @@ monitoring = MonitoringStack(
         cluster_name=cluster.cluster_name,
         cluster_arn=cluster.cluster_arn,
         tags=tags,
+        metrics_key=service.metrics_key,
+        secret_operator_role_arn=services.secret_operator_role_arn,
+        reader_role_path=secret_readers,
         databricks_url=databricks.url if databricks else None,
     ),
     in_cluster,
@@ -251,5 +263,7 @@ pulumi.export("database_secret_arn", database.secret_arn)
 pulumi.export("cache_endpoint", cache.address)
 pulumi.export("cache_secret_arn", cache.secret_arn)
 pulumi.export("service_secret_arn", service.secret_arn)
+pulumi.export("service_key_fingerprint", service.key_fingerprint)
+pulumi.export("owner_secret_arn", service.owner_secret_arn)
 pulumi.export("grafana_secret_arn", monitoring.grafana_secret_arn)
 pulumi.export("nat_public_ips", vpc.nat_public_ips)

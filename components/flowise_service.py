@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -12,25 +11,30 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 import pulumi_random as random
 
+from .parts.closed_namespace import ClosedNamespace, ClosedNamespaceArgs
 from .parts.data_key import DataKey, DataKeyArgs
+from .parts.flowise_release import FlowiseRelease, FlowiseReleaseArgs
+from .parts.handmade_secrets import kept_secret, kept_values
 from .parts.internal_load_balancer import InternalLoadBalancer, InternalLoadBalancerArgs
+from .parts.namespace_bounds import namespace_bounds
 from .parts.pod_role import PodRole, PodRoleArgs
-from .parts.pod_security import RESTRICTED_LABELS
+from .parts.secret_reader import SecretReader, SecretReaderArgs
 from .parts.secure_bucket import SecureBucket, SecureBucketArgs
 from .parts.stored_secret import StoredSecret, StoredSecretArgs
-from .parts.workload import Workload, WorkloadArgs
 from .planning import flowise_env as env
 from .planning.backups import BACKUP_TAG
+from .planning.external_secrets import SecretField
+from .planning.flowise_bounds import quota
 from .planning.iam_documents import allow
-from .planning.network_policies import policies
+from .planning.network_policies import Places, flowise_policies
 from .planning.timeouts import timeouts
 from .settings import DomainSettings, ServiceSettings
 
 ACCOUNT = "flowise"
 HEALTH_PATH = "/api/v1/ping"
-KEY_LENGTH = 48
-WORKER_GRACE_SECONDS = 60
-ASSETS = Path(__file__).parent / "assets"
+KEY_LENGTH, OWNER_PASSWORD_LENGTH, FINGERPRINT_LENGTH = 48, 40, 16
+# above the default of 0, below what the system keeps for itself (2,000,000,000)
+PRIORITY = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +48,13 @@ class FlowiseServiceArgs:
     cluster_arn: pulumi.Input[str]
     cluster_security_group_id: pulumi.Input[str]
     vpc_id: pulumi.Input[str]
-    vpc_cidr: str
-    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    balancer_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    places: Places
     database: env.Database
     cache: env.Cache
-    controller: pulumi.Resource  # brings the kind TargetGroupBinding and acts on it
+    controllers: pulumi.Resource  # bring the kinds of load balancing, secrets and scaling, and act on them
+    secret_operator_role_arn: pulumi.Input[str]
+    reader_role_path: str
     scraper_namespace: str
     access_log_bucket: pulumi.Input[str]
     copy_region: str | None
@@ -57,14 +63,17 @@ class FlowiseServiceArgs:
 
 
 class FlowiseService(pulumi.ComponentResource):
-    """Flowise's servers and, in mode queue, workers; its bucket, its keys, and the load balancer before it.
+    """Flowise's releases (`parts.flowise_release`), its bucket, keys and first owner, and the load balancer before it.
 
-    It makes no first account and no flows, and serves nobody but CloudFront and the metrics' scraper.
+    It makes no flows, and serves nobody but CloudFront and the metrics' scraper. Secrets reach its pods from Secrets
+    Manager (docs/decisions/0009); none stands in a manifest.
     """
 
     namespace: pulumi.Output[str]
     bucket_name: pulumi.Output[str]
     secret_arn: pulumi.Output[str]
+    owner_secret_arn: pulumi.Output[str]
+    key_fingerprint: pulumi.Output[str]
     load_balancer_arn: pulumi.Output[str]
     load_balancer_dns_name: pulumi.Output[str]
     certificate_record: pulumi.Output[str]
@@ -73,7 +82,6 @@ class FlowiseService(pulumi.ComponentResource):
         super().__init__("flowise:index:FlowiseService", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
-        self._server = {**_labels(), "app.kubernetes.io/component": "server"}
         # files, and keys without which stored credentials cannot be read
         self._lasting = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=args.protect_data))
         self._waits = timeouts(args.settings.max_answer_seconds)
@@ -81,17 +89,21 @@ class FlowiseService(pulumi.ComponentResource):
         key = DataKey(f"{name}-key", DataKeyArgs(purpose="Flowise", region=args.region, tags=args.tags), self._lasting)
         bucket = self._bucket(key)
         generated = self._generated()
-        secret = self._kept(key, generated)
-        namespace = self._namespace()
-        self._network(namespace)
-        rows = self._rows(bucket, generated)
-        self._pods(namespace, self._role(key, bucket), rows)
+        keys, owner = self._keys(key, generated), self._owner(key)
+        fingerprint = _fingerprint(generated[env.ENCRYPTION_KEY])
+        home = self._home()
+        rows = self._rows(bucket, keys)
+        secrets = self._secrets(home, rows, owner)
+        account = self._account(home, key, bucket)
         balancer = self._balancer()
-        self._registration(namespace, balancer)
+        self._releases(home, rows, secrets, account, fingerprint, balancer)
 
-        self.namespace = namespace
+        self.namespace = home.namespace
         self.bucket_name = bucket.bucket_name
-        self.secret_arn = secret.arn
+        self.secret_arn = keys.arn
+        self.owner_secret_arn = owner.arn
+        self.key_fingerprint = fingerprint
+        self._owner_secret = owner
         self.load_balancer_arn = balancer.arn
         self.load_balancer_dns_name = balancer.dns_name
         self.certificate_record = balancer.certificate_record
@@ -100,11 +112,18 @@ class FlowiseService(pulumi.ComponentResource):
                 "namespace": self.namespace,
                 "bucket_name": self.bucket_name,
                 "secret_arn": self.secret_arn,
+                "owner_secret_arn": self.owner_secret_arn,
+                "key_fingerprint": self.key_fingerprint,
                 "load_balancer_arn": self.load_balancer_arn,
                 "load_balancer_dns_name": self.load_balancer_dns_name,
                 "certificate_record": self.certificate_record,
             }
         )
+
+    @property
+    def metrics_key(self) -> SecretField:
+        """Where the API key is kept with which Prometheus may scrape."""
+        return self._owner_secret.field("metrics_api_key")
 
     def _bucket(self, key: DataKey) -> SecureBucket:
         expire = {"logs/": self._args.settings.storage_expire_logs_days}
@@ -134,7 +153,7 @@ class FlowiseService(pulumi.ComponentResource):
             for variable in env.GENERATED
         }
 
-    def _kept(self, key: DataKey, generated: Mapping[str, pulumi.Output[str]]) -> StoredSecret:
+    def _keys(self, key: DataKey, generated: Mapping[str, pulumi.Output[str]]) -> StoredSecret:
         secret_args = StoredSecretArgs(
             purpose="Keys of Flowise: whoever loses them loses the credentials stored in flows",
             kms_key_arn=key.arn,
@@ -144,40 +163,53 @@ class FlowiseService(pulumi.ComponentResource):
         )
         return StoredSecret(f"{self._name}-keys", secret_args, self._lasting)
 
-    def _namespace(self) -> pulumi.Output[str]:
-        return k8s.core.v1.Namespace(
-            f"{self._name}-namespace",
-            # Pod Identity and the alerts know it by name
-            metadata=k8s.meta.v1.ObjectMetaArgs(name=env.NAMESPACE, labels={**_labels(), **RESTRICTED_LABELS}),
-            opts=self._child,
-        ).metadata.name
+    def _owner(self, key: DataKey) -> StoredSecret:
+        def made(role: str, **signs: Any) -> pulumi.Output[str]:
+            return random.RandomPassword(
+                f"{self._name}-{role}", length=OWNER_PASSWORD_LENGTH, opts=self._child, **signs
+            ).result
 
-    def _network(self, namespace: pulumi.Output[str]) -> None:
-        args = self._args
-        # ports of PostgreSQL and Valkey, which the pods reach in the VPC's data subnets
-        planned: dict[str, Any] = policies(
-            vpc_cidr=args.vpc_cidr,
-            data_ports=[5432, 6379] if args.settings.mode == "queue" else [5432],
+        # Flowise wants one of each kind (enterprise/utils/validation.util)
+        kinds = {"min_lower": 1, "min_upper": 1, "min_numeric": 1, "min_special": 1, "override_special": "-_.~"}
+        secret_args = StoredSecretArgs(
+            purpose="Flowise's first owner, and the API key of its metrics",
+            kms_key_arn=key.arn,
+            fields={
+                "email": self._args.settings.owner_email,
+                "password": made("owner-password", special=True, **kinds),
+                "metrics_api_key": made("metrics-key", special=False),
+            },
+            tags=self._args.tags,
+        )
+        return StoredSecret(f"{self._name}-owner", secret_args, self._child)
+
+    def _home(self) -> ClosedNamespace:
+        args, settings = self._args, self._args.settings
+        policies = flowise_policies(
+            args.places,
+            queue=settings.mode == "queue",
             http_port=env.PORT,
-            server=self._server,
+            server=_labels("server"),
             scraper=args.scraper_namespace,
         )
-        for policy, spec in planned.items():
-            k8s.networking.v1.NetworkPolicy(
-                f"{self._name}-{policy}",
-                metadata=k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels()),
-                spec=spec,
-                opts=self._child,
-            )
+        home = ClosedNamespace(
+            f"{self._name}-home",
+            ClosedNamespaceArgs(namespace=env.NAMESPACE, labels=_labels(), policies=policies),
+            self._child,
+        )
+        namespace_bounds(
+            f"{self._name}-bounds",
+            namespace=home.namespace,
+            quota=quota(settings),
+            most_memory_mib=settings.memory_limit_mib,
+            labels=_labels(),
+            opts=self._child,
+        )
+        return home
 
-    def _rows(self, bucket: SecureBucket, generated: Mapping[str, pulumi.Output[str]]) -> Sequence[env.Row]:
+    def _rows(self, bucket: SecureBucket, keys: StoredSecret) -> Sequence[env.Row]:
         args, databricks = self._args, self._args.settings.databricks
-        token: pulumi.Output[str] | None = None
-        if databricks is not None:
-            found = aws.secretsmanager.get_secret_version_output(
-                secret_id=databricks.token_secret_name, opts=pulumi.InvokeOutputOptions(parent=self)
-            )
-            token = pulumi.Output.secret(found.secret_string)
+        lookup = pulumi.InvokeOutputOptions(parent=self)
         return env.rows(
             args.settings,
             database=args.database,
@@ -185,113 +217,109 @@ class FlowiseService(pulumi.ComponentResource):
             bucket=bucket.bucket_name,
             region=args.region,
             site_domain=args.domain.name if args.domain else None,
-            generated=generated,
-            databricks_token=token,
+            waits=self._waits,
+            generated={variable: keys.field(variable) for variable in env.GENERATED},
+            databricks_token=kept_secret(databricks.token_secret_name, None, lookup) if databricks else None,
+            extra=kept_values(args.settings.environment, lookup),
         )
 
-    def _role(self, key: DataKey, bucket: SecureBucket) -> PodRole:
-        objects = pulumi.Output.concat(bucket.bucket_arn, "/*")
-        return PodRole(
+    def _secrets(
+        self, home: ClosedNamespace, rows: Sequence[env.Row], owner: StoredSecret
+    ) -> Mapping[str, pulumi.Output[str]]:
+        args = self._args
+        setup = {"OWNER_PASSWORD": owner.field("password"), "METRICS_API_KEY": owner.field("metrics_api_key")}
+        reader = SecretReader(
+            f"{self._name}-secrets",
+            SecretReaderArgs(
+                namespace=home.namespace,
+                labels=_labels(),
+                secrets={"environment": env.secret(rows), "setup": setup},
+                operator_role_arn=args.secret_operator_role_arn,
+                role_path=args.reader_role_path,
+                region=args.region,
+                tags=args.tags,
+            ),
+            self._child,
+        )
+        return reader.names
+
+    def _account(self, home: ClosedNamespace, key: DataKey, bucket: SecureBucket) -> pulumi.Output[str]:
+        args, objects = self._args, pulumi.Output.concat(bucket.bucket_arn, "/*")
+        models = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
+        named = args.settings.bedrock_model_arns
+        role = PodRole(
             f"{self._name}-role",
             PodRoleArgs(
-                cluster_name=self._args.cluster_name,
-                cluster_arn=self._args.cluster_arn,
+                cluster_name=args.cluster_name,
+                cluster_arn=args.cluster_arn,
                 namespace=env.NAMESPACE,
                 service_account=ACCOUNT,
                 statements=[
                     allow("FindsFiles", ["s3:ListBucket"], [bucket.bucket_arn]),
                     allow("KeepsFiles", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [objects]),
                     allow("EncryptsFiles", ["kms:Decrypt", "kms:GenerateDataKey"], [key.arn]),
+                    *([allow("AsksModels", models, list(named))] if named else []),
                 ],
-                tags=self._args.tags,
+                tags=args.tags,
             ),
             self._child,
         )
-
-    def _pods(self, namespace: pulumi.Output[str], role: PodRole, rows: Sequence[env.Row]) -> None:
-        settings, meta = self._args.settings, k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels())
         account = k8s.core.v1.ServiceAccount(
             f"{self._name}-account",
-            metadata=k8s.meta.v1.ObjectMetaArgs(name=ACCOUNT, namespace=namespace, labels=_labels()),
+            metadata=k8s.meta.v1.ObjectMetaArgs(name=ACCOUNT, namespace=home.namespace, labels=_labels()),
             automount_service_account_token=False,
             opts=self._child,
         )
-        plain = k8s.core.v1.ConfigMap(
-            f"{self._name}-environment",
-            metadata=meta,
-            data={row.name: row.value for row in rows if not row.secret},
+        # a pod started before its account's role is associated never gets credentials
+        return pulumi.Output.all(account.metadata.name, role.association_id).apply(lambda known: str(known[0]))
+
+    def _releases(
+        self,
+        home: ClosedNamespace,
+        rows: Sequence[env.Row],
+        secrets: Mapping[str, pulumi.Output[str]],
+        account: pulumi.Output[str],
+        fingerprint: pulumi.Output[str],
+        balancer: InternalLoadBalancer,
+    ) -> None:
+        args, settings = self._args, self._args.settings
+        priority = k8s.scheduling.v1.PriorityClass(
+            f"{self._name}-priority",
+            metadata=k8s.meta.v1.ObjectMetaArgs(labels=_labels()),
+            value=PRIORITY,
+            description="Flowise: before whatever only watches it",
             opts=self._child,
         )
-        secrets = {row.name: pulumi.Output.secret(row.value) for row in rows if row.secret}
-        secret = k8s.core.v1.Secret(
-            f"{self._name}-secrets", metadata=meta, type="Opaque", string_data=secrets, opts=self._child
-        )
-        files = k8s.core.v1.ConfigMap(f"{self._name}-files", metadata=meta, data=self._files(), opts=self._child)
-        common: dict[str, Any] = {
-            "namespace": namespace,
-            "service_account": account.metadata.name,
-            "image": settings.image,
-            "cpu_request_millicores": settings.cpu_request_millicores,
-            "cpu_limit_millicores": settings.cpu_limit_millicores,
-            "memory_request_mib": settings.memory_request_mib,
-            "memory_limit_mib": settings.memory_limit_mib,
-            "env_from": [
-                k8s.core.v1.EnvFromSourceArgs(
-                    config_map_ref=k8s.core.v1.ConfigMapEnvSourceArgs(name=plain.metadata.name)
+        for colour, image in settings.images().items():
+            FlowiseRelease(
+                f"{self._name}-{colour}" if colour else self._name,
+                FlowiseReleaseArgs(
+                    settings=settings,
+                    image=image,
+                    labels=_labels(colour=colour),
+                    queue_name=f"{env.QUEUE_NAME}-{colour}" if colour else env.QUEUE_NAME,
+                    region=args.region,
+                    namespace=home.namespace,
+                    account=account,
+                    priority_class=priority.metadata.name,
+                    rows=rows,
+                    secret_name=secrets["environment"],
+                    setup_secret_name=secrets["setup"],
+                    setup_environment={
+                        "KEY_FINGERPRINT": fingerprint,
+                        "OWNER_EMAIL": settings.owner_email,
+                        "OWNER_NAME": "Owner",
+                    },
+                    cache=args.cache,
+                    waits=self._waits,
+                    target_group_arn=balancer.target_group_arns[colour],
+                    controllers=args.controllers,
                 ),
-                k8s.core.v1.EnvFromSourceArgs(secret_ref=k8s.core.v1.SecretEnvSourceArgs(name=secret.metadata.name)),
-            ],
-            "checksum": _checksum(rows, self._files()),
-            "files": files.metadata.name,
-            "files_at": env.CONFIG_DIR,
-            "writable": {"home": f"{env.HOME}/.flowise", "tmp": "/tmp"},
-        }
-        # a pod started before its role is associated never gets credentials; no property of it names the role
-        after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[role]))
-        Workload(
-            f"{self._name}-server",
-            WorkloadArgs(
-                **common,
-                labels=self._server,
-                replicas_min=settings.replicas_min,
-                replicas_max=settings.replicas_max,
-                port=env.PORT,
-                health_path=HEALTH_PATH,
-                pre_stop_seconds=self._waits.pre_stop,
-                termination_grace_seconds=self._waits.termination_grace,
-            ),
-            after,
-        )
-        if settings.mode == "queue":
-            Workload(
-                f"{self._name}-worker",
-                WorkloadArgs(
-                    **common,
-                    labels={**_labels(), "app.kubernetes.io/component": "worker"},
-                    # the worker image's shell does not pass SIGTERM on, so that jobs would be cut
-                    command=["flowise", "worker"],
-                    replicas_min=settings.worker_replicas,
-                    replicas_max=settings.worker_replicas,
-                    termination_grace_seconds=WORKER_GRACE_SECONDS,
-                ),
-                after,
+                self._child,
             )
 
-    def _files(self) -> dict[str, str]:
-        kept = self._waits.keep_alive * 1000
-        return {
-            "rds-ca.pem": (ASSETS / f"rds-ca-{self._args.region}.pem").read_text(),
-            # Node closes idle connections after 5 s and Flowise has no setting for it: the balancer would answer 502
-            "keepalive.cjs": (
-                "const http = require('http');\n"
-                "const create = http.createServer;\n"
-                "http.createServer = (...args) => Object.assign(create(...args), "
-                f"{{ keepAliveTimeout: {kept}, headersTimeout: {kept + 5000} }});\n"
-            ),
-        }
-
     def _balancer(self) -> InternalLoadBalancer:
-        args = self._args
+        args, active = self._args, self._args.settings.active_colour()
         return InternalLoadBalancer(
             # short: a load balancer's name, stack and all, has 32 characters
             f"{self._name}-in",
@@ -299,50 +327,33 @@ class FlowiseService(pulumi.ComponentResource):
                 domain=args.domain,
                 region=args.region,
                 vpc_id=args.vpc_id,
-                subnet_ids=args.subnet_ids,
+                subnet_ids=args.balancer_subnet_ids,
                 target_security_group_id=args.cluster_security_group_id,
                 target_port=env.PORT,
                 health_path=HEALTH_PATH,
                 timeouts=self._waits,
+                weights={colour: 100 if colour == active else 0 for colour in args.settings.images()},
                 tags=args.tags,
             ),
             self._child,
         )
 
-    def _registration(self, namespace: pulumi.Output[str], balancer: InternalLoadBalancer) -> None:
-        service = k8s.core.v1.Service(
-            f"{self._name}-service",
-            metadata=k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=self._server),
-            spec=k8s.core.v1.ServiceSpecArgs(
-                type="ClusterIP",
-                selector=self._server,
-                # the network policy engine wants the service's port to be the container's
-                ports=[k8s.core.v1.ServicePortArgs(name="http", port=env.PORT, target_port=env.PORT)],
-            ),
-            opts=self._child,
-        )
-        k8s.apiextensions.CustomResource(
-            f"{self._name}-registration",
-            api_version="elbv2.k8s.aws/v1beta1",
-            kind="TargetGroupBinding",
-            metadata=k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels()),
-            spec={
-                "targetGroupARN": balancer.target_group_arn,
-                "targetType": "ip",
-                "serviceRef": {"name": service.metadata.name, "port": env.PORT},
-            },
-            # the kind comes with the controller's chart, and no property says so
-            opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[self._args.controller])),
-        )
 
-
-def _labels() -> dict[str, str]:
-    return {
+def _labels(component: str = "", colour: str = "") -> dict[str, str]:
+    labels = {
         "app.kubernetes.io/name": "flowise",
-        "app.kubernetes.io/instance": "flowise",
+        "app.kubernetes.io/instance": f"flowise-{colour}" if colour else "flowise",
         "app.kubernetes.io/part-of": "flowise",
         "app.kubernetes.io/managed-by": "pulumi",
     }
+    return {**labels, "app.kubernetes.io/component": component} if component else labels
+
+
+def _fingerprint(key: pulumi.Output[str]) -> pulumi.Output[str]:
+    # the digest of a long random key tells nothing of it
+    return pulumi.Output.unsecret(
+        key.apply(lambda text: hashlib.sha256(text.encode()).hexdigest()[:FINGERPRINT_LENGTH])
+    )
 
 
 def _field(name: str) -> Callable[[str], str]:
@@ -357,9 +368,3 @@ def _field(name: str) -> Callable[[str], str]:
             ) from None
 
     return read
-
-
-def _checksum(rows: Sequence[env.Row], files: Mapping[str, str]) -> pulumi.Output[str]:
-    text = pulumi.Output.json_dumps([{row.name: row.value for row in rows}, dict(files)])
-    # the digest of long random keys tells nothing; an annotation that is secret would hide every plan of the pods
-    return pulumi.Output.unsecret(text.apply(lambda each: hashlib.sha256(each.encode()).hexdigest()))

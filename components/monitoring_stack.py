@@ -10,10 +10,12 @@ import pulumi_random as random
 
 from .parts.data_key import DataKey, DataKeyArgs
 from .parts.pod_role import PodRole, PodRoleArgs
+from .parts.secret_reader import SecretReader, SecretReaderArgs
 from .parts.secure_bucket import SecureBucket, SecureBucketArgs
 from .parts.stored_secret import StoredSecret, StoredSecretArgs
 from .planning.alerts import DATABRICKS_JOB, alerts
 from .planning.dashboards import flowise_dashboard
+from .planning.external_secrets import SecretField
 from .planning.flowise_env import NAMESPACE as FLOWISE
 from .planning.helm_values import blackbox_values, loki_values, prometheus_values
 from .planning.iam_documents import allow
@@ -28,10 +30,8 @@ LOKI_URL = f"http://loki.{LOGS_NAMESPACE}.svc.cluster.local:3100"
 # seen in 2026-11 in the chart's own repository
 BLACKBOX_CHART_VERSION = "11.17.2"
 MONITORING_API = "monitoring.coreos.com/v1"
-# Flowise makes API keys only once somebody has registered: until a person puts one here, under this name and key, the
-# operator leaves the monitor out
-METRICS_KEY_SECRET = "flowise-metrics-key"
-METRICS_KEY = "key"
+# keys of the Secrets that Prometheus and Grafana read
+METRICS_KEY, GRAFANA_USER, GRAFANA_PASSWORD = "key", "admin-user", "admin-password"
 # Loki asks nobody who they are
 LOGS_READERS = k8s.networking.v1.NetworkPolicySpecArgs(
     pod_selector=k8s.meta.v1.LabelSelectorArgs(),
@@ -59,6 +59,9 @@ class MonitoringStackArgs:
     cluster_arn: pulumi.Input[str]
     access_log_bucket: pulumi.Input[str]
     tags: Mapping[str, str]
+    metrics_key: SecretField
+    secret_operator_role_arn: pulumi.Input[str]
+    reader_role_path: str
     databricks_url: str | None = None
 
 
@@ -81,16 +84,17 @@ class MonitoringStack(pulumi.ComponentResource):
         # the node exporter reads the node's own /proc and network, which only this level admits
         metrics = self._namespace("metrics", METRICS_NAMESPACE, "privileged")
         logs = self._namespace("logs", LOGS_NAMESPACE, "restricted")
-        password, secret = self._grafana_password(key)
-        prometheus = self._prometheus(metrics, password)
+        login = self._grafana_login(key)
+        secrets = self._secrets(metrics, login)
+        prometheus = self._prometheus(metrics, secrets["grafana"])
         # the kinds of these come with the chart, and no property says so
         after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[prometheus]))
-        self._flowise(metrics, after)
+        self._flowise(metrics, secrets["scrape"], after)
         self._databricks(metrics, after)
         bucket = self._loki(key, logs)
 
         self.namespace = metrics
-        self.grafana_secret_arn = secret.arn
+        self.grafana_secret_arn = login.arn
         self.logs_bucket_name = bucket.bucket_name
         self.register_outputs(
             {
@@ -109,7 +113,7 @@ class MonitoringStack(pulumi.ComponentResource):
             opts=self._child,
         ).metadata.name
 
-    def _grafana_password(self, key: DataKey) -> tuple[pulumi.Output[str], StoredSecret]:
+    def _grafana_login(self, key: DataKey) -> StoredSecret:
         password = random.RandomPassword(f"{self._name}-grafana", length=32, special=False, opts=self._child).result
         kept = StoredSecretArgs(
             purpose="How to log in to Grafana",
@@ -117,16 +121,25 @@ class MonitoringStack(pulumi.ComponentResource):
             fields={"username": "admin", "password": password},
             tags=self._args.tags,
         )
-        return password, StoredSecret(f"{self._name}-grafana-login", kept, self._child)
+        return StoredSecret(f"{self._name}-grafana-login", kept, self._child)
 
-    def _prometheus(self, namespace: pulumi.Output[str], password: pulumi.Output[str]) -> k8s.helm.v3.Release:
-        hidden: pulumi.Output[str] = pulumi.Output.secret(password)
-        login = k8s.core.v1.Secret(
-            f"{self._name}-grafana-admin",
-            metadata=k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels()),
-            string_data={"admin-user": "admin", "admin-password": hidden},
-            opts=self._child,
+    def _secrets(self, namespace: pulumi.Output[str], login: StoredSecret) -> Mapping[str, pulumi.Output[str]]:
+        args = self._args
+        reader_args = SecretReaderArgs(
+            namespace=namespace,
+            labels=_labels(),
+            secrets={
+                "grafana": {GRAFANA_USER: login.field("username"), GRAFANA_PASSWORD: login.field("password")},
+                "scrape": {METRICS_KEY: args.metrics_key},
+            },
+            operator_role_arn=args.secret_operator_role_arn,
+            role_path=args.reader_role_path,
+            region=args.region,
+            tags=args.tags,
         )
+        return SecretReader(f"{self._name}-secrets", reader_args, self._child).names
+
+    def _prometheus(self, namespace: pulumi.Output[str], login: pulumi.Output[str]) -> k8s.helm.v3.Release:
         return k8s.helm.v3.Release(
             f"{self._name}-prometheus",
             chart="kube-prometheus-stack",
@@ -135,11 +148,11 @@ class MonitoringStack(pulumi.ComponentResource):
             repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=PROMETHEUS_CHARTS),
             atomic=True,
             timeout=900,
-            values=prometheus_values(self._args.settings, grafana_login=login.metadata.name, loki_url=LOKI_URL),
+            values=prometheus_values(self._args.settings, grafana_login=login, loki_url=LOKI_URL),
             opts=self._child,
         )
 
-    def _flowise(self, namespace: pulumi.Output[str], after: pulumi.ResourceOptions) -> None:
+    def _flowise(self, namespace: pulumi.Output[str], key: pulumi.Output[str], after: pulumi.ResourceOptions) -> None:
         settings, meta = self._args.settings, k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels())
         rules = alerts(
             latency_threshold_seconds=settings.latency_threshold_seconds,
@@ -168,7 +181,7 @@ class MonitoringStack(pulumi.ComponentResource):
                         "port": "http",
                         "path": "/api/v1/metrics",
                         "interval": f"{settings.scrape_interval_seconds}s",
-                        "authorization": {"credentials": {"name": METRICS_KEY_SECRET, "key": METRICS_KEY}},
+                        "authorization": {"credentials": {"name": key, "key": METRICS_KEY}},
                     }
                 ],
             },

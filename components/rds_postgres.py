@@ -14,6 +14,7 @@ from .parts.database_proxy import DatabaseProxy, DatabaseProxyArgs
 from .parts.metric_alarms import metric_alarms
 from .planning.backups import BACKUP_TAG
 from .planning.cloudwatch_alarms import database_alarms
+from .planning.external_secrets import SecretField
 from .planning.iam_documents import service_trust
 from .planning.postgres import FAMILY, parameters
 from .settings import DatabaseSettings
@@ -63,7 +64,6 @@ class RdsPostgres(pulumi.ComponentResource):
     port: pulumi.Output[int]
     database_name: pulumi.Output[str]
     username: pulumi.Output[str]
-    password: pulumi.Output[str]
     secret_arn: pulumi.Output[str]
     login_secret_arns: pulumi.Output[list[str]]
     master_secret_arn: pulumi.Output[str]
@@ -105,7 +105,7 @@ class RdsPostgres(pulumi.ComponentResource):
         self.port = instance.port
         self.database_name = pulumi.Output.from_input(DATABASE_NAME)
         self.username = logins.username
-        self.password = logins.password
+        self._logins = logins
         self.secret_arn = logins.secret_arn
         self.login_secret_arns = logins.secret_arns
         if master is None:
@@ -122,7 +122,6 @@ class RdsPostgres(pulumi.ComponentResource):
                 "port": self.port,
                 "database_name": self.database_name,
                 "username": self.username,
-                "password": self.password,
                 "secret_arn": self.secret_arn,
                 "login_secret_arns": self.login_secret_arns,
                 "master_secret_arn": self.master_secret_arn,
@@ -131,6 +130,11 @@ class RdsPostgres(pulumi.ComponentResource):
                 "security_group_id": self.security_group_id,
             }
         )
+
+    @property
+    def password(self) -> SecretField:
+        """Where pods find the password."""
+        return self._logins.password
 
     def _key(self) -> DataKey:
         return DataKey(

@@ -12,6 +12,7 @@ from .parts.data_key import DataKey, DataKeyArgs
 from .parts.metric_alarms import metric_alarms
 from .parts.stored_secret import StoredSecret, StoredSecretArgs
 from .planning.cloudwatch_alarms import cache_alarms
+from .planning.external_secrets import SecretField
 from .planning.logins import Login, logins
 from .settings import CacheSettings
 
@@ -52,7 +53,6 @@ class RedisCache(pulumi.ComponentResource):
     address: pulumi.Output[str]
     port: pulumi.Output[int]
     username: pulumi.Output[str]
-    password: pulumi.Output[str]
     secret_arn: pulumi.Output[str]
     security_group_id: pulumi.Output[str]
 
@@ -76,7 +76,7 @@ class RedisCache(pulumi.ComponentResource):
         self.address = group.primary_endpoint_address
         self.port = pulumi.Output.from_input(PORT)
         self.username = pulumi.Output.from_input(USERNAME)
-        self.password = pulumi.Output.secret(passwords[used.slot])
+        self._secret_kept = secret
         self.secret_arn = secret.arn
         self.security_group_id = access.security_group_id
         self.register_outputs(
@@ -84,11 +84,15 @@ class RedisCache(pulumi.ComponentResource):
                 "address": self.address,
                 "port": self.port,
                 "username": self.username,
-                "password": self.password,
                 "secret_arn": self.secret_arn,
                 "security_group_id": self.security_group_id,
             }
         )
+
+    @property
+    def password(self) -> SecretField:
+        """Where pods find the password."""
+        return self._secret_kept.field("password")
 
     def _key(self) -> DataKey:
         return DataKey(

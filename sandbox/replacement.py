@@ -85,7 +85,7 @@ _ALWAYS: Mapping[str, frozenset[str]] = {
             "username",
         }
     ),
-    "aws:secretsmanager/secretVersion:SecretVersion": frozenset({"secretId"}),
+    "aws:secretsmanager/secretVersion:SecretVersion": frozenset({"secretBinary", "secretId", "secretString"}),
 }
 _NEVER: Mapping[str, frozenset[str]] = {
     # ModifyDBInstance takes NewDBInstanceIdentifier, EngineVersion and Port; the provider uses them.

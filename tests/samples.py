@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from components.planning.network_policies import Places
 from components.settings import StackSettings
 
+IMAGE = f"111122223333.dkr.ecr.eu-west-1.amazonaws.com/flowise:3.1.4@sha256:{'0123456789abcdef' * 4}"
+PLACES = Places(vpc=["10.20.0.0/16"], data=["10.20.192.0/22"], intra=["10.20.224.0/22"])
 DEV: dict[str, Any] = {
     "environment": "dev",
     "region": "eu-west-1",
@@ -18,7 +21,7 @@ PROD: dict[str, Any] = {
     "cluster": {**DEV["cluster"], "system_nodes": {"min_size": 2}, "app_nodes": {"min_size": 2}},
     "database": {"multi_az": True},
     "cache": {"replicas": 1, "snapshot_retention_days": 7},
-    "service": {"mode": "queue", "replicas_min": 2, "replicas_max": 4},
+    "service": {"image": IMAGE, "mode": "queue", "replicas_min": 2, "replicas_max": 4},
     "backup": {"retention_days": 35, "copy_region": "eu-central-1", "restore_tests": True},
     "monitoring": {"prometheus_replicas": 2, "alertmanager_replicas": 2},
     "edge": {"domain": {"name": "flowise.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"}},

@@ -12,7 +12,6 @@ import json
 import re
 import secrets
 import sys
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +23,9 @@ from cryptography.x509.oid import NameOID
 from pulumi import Output
 
 from components.planning.dashboards import flowise_dashboard
-from components.planning.flowise_env import Cache, Database, rows
+from components.planning.external_secrets import SecretField
+from components.planning.flowise_env import GENERATED, Cache, Database, plain, rows, secret
+from components.planning.timeouts import timeouts
 from components.settings import ServiceSettings
 
 FOLDER = Path(__file__).parents[1] / "compose" / "generated"
@@ -36,8 +37,8 @@ LOCAL = {
     "S3_FORCE_PATH_STYLE": "true",
     "TRUST_PROXY": "false",
 }
-# a row with this value is secret: it is made here
-SECRET = "made by tools.compose"
+# a row that is kept like this is secret: it is made here
+SECRET = SecretField(arn="made by tools.compose", version_id="")
 TLS_NAMES = ("postgres", "valkey")
 LIFETIME = timedelta(days=3650)
 
@@ -48,23 +49,24 @@ def environment() -> tuple[dict[str, str], set[str]]:
 
 
 async def _environment() -> tuple[dict[str, str], set[str]]:
+    settings = ServiceSettings(mode="queue", memory_limit_mib=MEMORY_LIMIT_MIB)
     table = rows(
-        ServiceSettings(mode="queue", memory_limit_mib=MEMORY_LIMIT_MIB),
+        settings,
         database=Database(address="postgres", port=5432, name="flowise", username="flowise", password=SECRET),
         cache=Cache(address="valkey", port=6379, username="flowise", password=SECRET),
         bucket=BUCKET,
         region=REGION,
         site_domain=None,
-        generated=defaultdict(lambda: SECRET),
+        waits=timeouts(settings.max_answer_seconds),
+        generated=dict.fromkeys(GENERATED, SECRET),
         databricks_token=None,
+        extra={},
     )
     # the table has Outputs too, though all that goes in is known
-    values = {row.name: str(await Output.from_input(row.value).future()) for row in table}
+    values = {name: str(await Output.from_input(value).future()) for name, value in plain(table).items()}
     # the files that pods preload speak with Kubernetes and a load balancer
     values["NODE_OPTIONS"] = re.sub(r" *--require[ =]\S+", "", values["NODE_OPTIONS"]).strip()
-    secret = {name for name, value in values.items() if value == SECRET}
-    plain = {name: value for name, value in values.items() if name not in secret}
-    return {**plain, **LOCAL}, secret
+    return {**values, **LOCAL}, set(secret(table))
 
 
 def write(folder: Path) -> None:
@@ -73,18 +75,18 @@ def write(folder: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     # containers read their files as other users, and nobody else comes this far
     folder.chmod(0o700)
-    plain, names = environment()
+    known, names = environment()
     s3 = _kept(
         folder / "s3.env", {"ROOT_ACCESS_KEY", "ROOT_SECRET_KEY"}, {"VGW_REGION": REGION, "VGW_HEALTH": "/health"}
     )
     keys = {"S3_STORAGE_ACCESS_KEY_ID": s3["ROOT_ACCESS_KEY"], "S3_STORAGE_SECRET_ACCESS_KEY": s3["ROOT_SECRET_KEY"]}
-    secret = _kept(folder / "flowise.secret.env", names, keys)
+    made = _kept(folder / "flowise.secret.env", names, keys)
     _kept(folder / "owner.env", {"OWNER_PASSWORD"}, {"OWNER_EMAIL": "owner@example.com", "OWNER_NAME": "Owner"})
-    _write_env(folder / "flowise.env", plain)
+    _write_env(folder / "flowise.env", known)
 
     files = folder / "secrets"
-    (files / "postgres_password").write_text(secret["DATABASE_PASSWORD"])
-    (files / "valkey_users").write_text(_valkey_users(secret["REDIS_PASSWORD"]))
+    (files / "postgres_password").write_text(made["DATABASE_PASSWORD"])
+    (files / "valkey_users").write_text(_valkey_users(made["REDIS_PASSWORD"]))
     if not (files / "grafana_password").exists():
         (files / "grafana_password").write_text(_new_secret())
     if not (files / "ca.pem").exists():

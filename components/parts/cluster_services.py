@@ -1,4 +1,4 @@
-"""What workloads expect of any cluster: a disk when they claim one, and a way to register with a load balancer."""
+"""What workloads expect of any cluster: disks, secrets, a way to register with a load balancer, and room to grow."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,12 @@ import pulumi_kubernetes as k8s
 
 from ..planning.addons import SYSTEM_NODES
 from ..planning.iam_documents import allow
+from ..planning.network_policies import Places
 from ..settings import KarpenterSettings
+from .event_autoscaler import EventAutoscaler, EventAutoscalerArgs
 from .karpenter import Karpenter, KarpenterArgs
 from .pod_role import PodRole, PodRoleArgs
+from .secret_operator import SecretOperator, SecretOperatorArgs
 
 NAMESPACE = "kube-system"
 CONTROLLER = "aws-load-balancer-controller"
@@ -35,9 +38,15 @@ REGISTERS = ("elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:Reg
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterServicesArgs:
-    """The cluster to equip, and the network in which its pods are found and its further nodes started."""
+    """The cluster to equip, and the network in which its pods are found and its further nodes started.
+
+    `scaled_namespace` is where workloads are scaled by a queue's length, if any is.
+    """
 
     karpenter: KarpenterSettings | None
+    scaled_namespace: str | None
+    places: Places
+    reader_role_path: str
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
     endpoint: pulumi.Input[str]
@@ -49,11 +58,13 @@ class ClusterServicesArgs:
 
 
 class ClusterServices(pulumi.ComponentResource):
-    """The default storage class, the AWS Load Balancer Controller and, where the settings ask for it, Karpenter.
+    """The default storage class, the AWS Load Balancer Controller, External Secrets; by setting KEDA and Karpenter.
 
     The controller may register pods with target groups and nothing more: load balancers are made by Pulumi, so that
     they are known beforehand and gone afterwards.
     """
+
+    secret_operator_role_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: ClusterServicesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("flowise:parts:ClusterServices", name, {}, opts)
@@ -97,7 +108,25 @@ class ClusterServices(pulumi.ComponentResource):
                 ),
                 child,
             )
-        self.register_outputs({})
+        if args.scaled_namespace is not None:
+            EventAutoscaler(
+                f"{name}-keda",
+                EventAutoscalerArgs(watched_namespace=args.scaled_namespace, places=args.places),
+                child,
+            )
+        operator = SecretOperator(
+            f"{name}-secrets",
+            SecretOperatorArgs(
+                cluster_name=args.cluster_name,
+                cluster_arn=args.cluster_arn,
+                reader_role_path=args.reader_role_path,
+                places=args.places,
+                tags=args.tags,
+            ),
+            child,
+        )
+        self.secret_operator_role_arn = operator.role_arn
+        self.register_outputs({"secret_operator_role_arn": self.secret_operator_role_arn})
 
 
 def _storage_class(name: str, child: pulumi.ResourceOptions) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_random as random
 
+from ..planning.external_secrets import SecretField
 from ..planning.logins import Login, logins
 from .stored_secret import StoredSecret, StoredSecretArgs
 
@@ -31,7 +32,6 @@ class DatabaseLogins(pulumi.ComponentResource):
     """Names, passwords and secrets. Inside the database they are made by `parts.database_setup`."""
 
     username: pulumi.Output[str]
-    password: pulumi.Output[str]
     secret_arn: pulumi.Output[str]
     secret_arns: pulumi.Output[list[str]]
 
@@ -46,18 +46,22 @@ class DatabaseLogins(pulumi.ComponentResource):
         }
         used = both[0]
         self.username = pulumi.Output.from_input(_username(args, used))
-        self.password = pulumi.Output.secret(passwords[used])
-        self.secret_arn = secrets[used].arn
+        self._used = secrets[used]
+        self.secret_arn = self._used.arn
         # in the order of their names, whichever is in use
         self.secret_arns = pulumi.Output.all(*(secrets[each].arn for each in sorted(both, key=lambda each: each.slot)))
         self.register_outputs(
             {
                 "username": self.username,
-                "password": self.password,
                 "secret_arn": self.secret_arn,
                 "secret_arns": self.secret_arns,
             }
         )
+
+    @property
+    def password(self) -> SecretField:
+        """Where pods find the password of the login that is in use."""
+        return self._used.field("password")
 
 
 def database_password(name: str, opts: pulumi.ResourceOptions, login: Login | None = None) -> pulumi.Output[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from ..planning.iam_documents import document, read_logins, service_trust
+from ..planning.iam_documents import document, read_secrets, service_trust
 from .client_group import ClientGroup, ClientGroupArgs
 
 # of the instance's connections; the rest is for the setup job and for people
@@ -127,7 +127,7 @@ def _role(name: str, args: DatabaseProxyArgs, child: pulumi.ResourceOptions) -> 
         tags=dict(args.tags),
         opts=child,
     )
-    statements = read_logins(args.secret_arns, kms_key_arn=args.kms_key_arn, region=args.region)
+    statements = read_secrets(args.secret_arns, kms_key_arns=[args.kms_key_arn], region=args.region)
     policy = aws.iam.RolePolicy(
         f"{name}-policy", role=role.name, policy=pulumi.Output.json_dumps(document(statements)), opts=child
     )

@@ -4,15 +4,15 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..planning.iam_documents import read_logins
-from ..planning.network_policies import setup_policies
+from ..planning.iam_documents import read_secrets
+from ..planning.network_policies import Places, setup_policies
+from .closed_namespace import ClosedNamespace, ClosedNamespaceArgs
 from .pod_role import PodRole, PodRoleArgs
-from .pod_security import RESTRICTED_LABELS, restricted_container, restricted_pod
+from .pod_security import restricted_container, restricted_pod
 
 NAMESPACE = ACCOUNT = "database-setup"
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -31,7 +31,7 @@ class DatabaseSetupArgs:
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
     region: str
-    vpc_cidrs: Sequence[str]
+    places: Places
     address: pulumi.Input[str]
     port: pulumi.Input[int]
     database_name: pulumi.Input[str]
@@ -57,28 +57,15 @@ class DatabaseSetup(pulumi.ComponentResource):
         super().__init__("flowise:parts:DatabaseSetup", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
-        namespace = self._namespace()
-        planned: dict[str, Any] = setup_policies(vpc_cidrs=args.vpc_cidrs)
-        policies = [
-            k8s.networking.v1.NetworkPolicy(
-                f"{name}-{policy}",
-                metadata=k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels()),
-                spec=spec,
-                opts=self._child,
-            )
-            for policy, spec in planned.items()
-        ]
-        job = self._job(namespace, [self._role(), *policies])
+        # Pod Identity knows the namespace by its name
+        home = ClosedNamespace(
+            f"{name}-home",
+            ClosedNamespaceArgs(namespace=NAMESPACE, labels=_labels(), policies=setup_policies(args.places)),
+            self._child,
+        )
+        job = self._job(home.namespace, [self._role()])
         self.username = pulumi.Output.all(args.username, job.status).apply(lambda known: str(known[0]))
         self.register_outputs({"username": self.username})
-
-    def _namespace(self) -> pulumi.Output[str]:
-        return k8s.core.v1.Namespace(
-            f"{self._name}-namespace",
-            # Pod Identity knows it by name
-            metadata=k8s.meta.v1.ObjectMetaArgs(name=NAMESPACE, labels={**_labels(), **RESTRICTED_LABELS}),
-            opts=self._child,
-        ).metadata.name
 
     def _role(self) -> PodRole:
         args = self._args
@@ -92,7 +79,7 @@ class DatabaseSetup(pulumi.ComponentResource):
                 cluster_arn=args.cluster_arn,
                 namespace=NAMESPACE,
                 service_account=ACCOUNT,
-                statements=read_logins(secrets, kms_key_arn=args.kms_key_arn, region=args.region),
+                statements=read_secrets(secrets, kms_key_arns=[args.kms_key_arn], region=args.region),
                 tags=args.tags,
             ),
             self._child,

@@ -27,6 +27,7 @@ class InternalLoadBalancerArgs:
     target_port: int
     health_path: str
     timeouts: Timeouts
+    weights: Mapping[str, int]  # each group of targets by its name, and its share of the requests
     tags: Mapping[str, str]
 
 
@@ -35,7 +36,7 @@ class InternalLoadBalancer(pulumi.ComponentResource):
 
     arn: pulumi.Output[str]
     dns_name: pulumi.Output[str]
-    target_group_arn: pulumi.Output[str]
+    target_group_arns: Mapping[str, pulumi.Output[str]]
     certificate_record: pulumi.Output[str]
 
     def __init__(self, name: str, args: InternalLoadBalancerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -54,18 +55,18 @@ class InternalLoadBalancer(pulumi.ComponentResource):
             tags=dict(args.tags),
             opts=self._child,
         )
-        group = self._targets()
-        record = self._listener(balancer, group)
+        groups = {target: self._targets(target) for target in args.weights}
+        record = self._listener(balancer, groups)
 
         self.arn = balancer.arn
         self.dns_name = balancer.dns_name
-        self.target_group_arn = group.arn
+        self.target_group_arns = {target: group.arn for target, group in groups.items()}
         self.certificate_record = record
         self.register_outputs(
             {
                 "arn": self.arn,
                 "dns_name": self.dns_name,
-                "target_group_arn": self.target_group_arn,
+                "target_group_arns": self.target_group_arns,
                 "certificate_record": self.certificate_record,
             }
         )
@@ -118,10 +119,11 @@ class InternalLoadBalancer(pulumi.ComponentResource):
         )
         return group.id
 
-    def _targets(self) -> aws.lb.TargetGroup:
+    def _targets(self, target: str) -> aws.lb.TargetGroup:
         args = self._args
         return aws.lb.TargetGroup(
-            f"{self._name}-tg",
+            # a colour's initial: a target group's name, stack and all, has 32 characters
+            f"{self._name}-{target[:1] or 'tg'}",
             vpc_id=args.vpc_id,
             target_type="ip",
             port=args.target_port,
@@ -134,7 +136,7 @@ class InternalLoadBalancer(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _listener(self, balancer: aws.lb.LoadBalancer, group: aws.lb.TargetGroup) -> pulumi.Output[str]:
+    def _listener(self, balancer: aws.lb.LoadBalancer, groups: Mapping[str, aws.lb.TargetGroup]) -> pulumi.Output[str]:
         args = self._args
         certificate: pulumi.Output[str] | None = None
         record = pulumi.Output.from_input("")
@@ -149,7 +151,20 @@ class InternalLoadBalancer(pulumi.ComponentResource):
             protocol="HTTPS" if certificate else "HTTP",
             certificate_arn=certificate,
             ssl_policy=TLS_POLICY if certificate else None,
-            default_actions=[aws.lb.ListenerDefaultActionArgs(type="forward", target_group_arn=group.arn)],
+            # by weight, so that another release is served at once: its targets are registered and healthy beforehand
+            default_actions=[
+                aws.lb.ListenerDefaultActionArgs(
+                    type="forward",
+                    forward=aws.lb.ListenerDefaultActionForwardArgs(
+                        target_groups=[
+                            aws.lb.ListenerDefaultActionForwardTargetGroupArgs(
+                                arn=group.arn, weight=args.weights[target]
+                            )
+                            for target, group in groups.items()
+                        ]
+                    ),
+                )
+            ],
             tags=dict(args.tags),
             opts=self._child,
         )

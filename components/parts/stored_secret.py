@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from ..planning.external_secrets import SecretField
 from .data_key import DataKey, DataKeyArgs
 
 # DeleteSecret: RecoveryWindowInDays is 7 to 30.
@@ -30,6 +31,7 @@ class StoredSecret(pulumi.ComponentResource):
     """A secret with its first version, so that whoever reads it never finds it empty. It rotates nothing."""
 
     arn: pulumi.Output[str]
+    version_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: StoredSecretArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("flowise:parts:StoredSecret", name, {}, opts)
@@ -58,7 +60,13 @@ class StoredSecret(pulumi.ComponentResource):
         )
         # asked of the version, so that whoever is handed it cannot run before there is something to read
         self.arn = version.secret_arn
-        self.register_outputs({"arn": self.arn})
+        self.version_id = version.version_id
+        self._key_arn = args.kms_key_arn
+        self.register_outputs({"arn": self.arn, "version_id": self.version_id})
+
+    def field(self, name: str) -> SecretField:
+        """Give where pods find one of the fields."""
+        return SecretField(arn=self.arn, version_id=self.version_id, field=name, key_arn=self._key_arn)
 
 
 def _secret(text: pulumi.Output[str]) -> pulumi.Output[str]:

@@ -2,13 +2,32 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
 
+from .custom_object import custom_name
 from .pod_security import restricted_container, restricted_pod
 
 CPU_PERCENT = 70
+# Ten minutes without need before a pod goes: the next wave of questions finds it warm, and every end waits for answers.
+SHRINK_AFTER_SECONDS = 600
+# https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes
+LIVE_PATH, READY_PATH = "/livez", "/readyz"
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueLength:
+    """A queue in Valkey by whose length KEDA scales, and how to ask for it; the password is a key of a Secret."""
+
+    address: pulumi.Input[str]
+    port: pulumi.Input[int]
+    username: pulumi.Input[str]
+    secret_name: pulumi.Input[str]
+    password_key: str
+    list_name: str
+    waiting_per_pod: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,19 +45,23 @@ class WorkloadArgs:
     memory_request_mib: int
     memory_limit_mib: int
     env_from: Sequence[k8s.core.v1.EnvFromSourceArgs]
-    checksum: pulumi.Input[str]
     files: pulumi.Input[str]  # the ConfigMap that is mounted at files_at
     files_at: str
     writable: Mapping[str, str]
+    priority_class: pulumi.Input[str]
+    probe_port: int
     termination_grace_seconds: int
     command: Sequence[str] = field(default_factory=tuple)
     port: int | None = None
-    health_path: str = ""
     pre_stop_seconds: int = 0
+    scaled_by: QueueLength | None = None
 
 
 class Workload(pulumi.ComponentResource):
-    """A Deployment, its disruption budget and, if it may grow, its autoscaler. It opens no network to itself."""
+    """A Deployment, its disruption budget and, if it may grow, its autoscaler. It opens no network to itself.
+
+    Its pods answer the kubelet on a port of their own: /livez, and /readyz once they can do their work.
+    """
 
     def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("flowise:parts:Workload", name, {}, opts)
@@ -48,7 +71,9 @@ class Workload(pulumi.ComponentResource):
         grows = args.replicas_max > args.replicas_min
         deployment = self._deployment(grows)
         self._budget()
-        if grows:
+        if grows and args.scaled_by is not None:
+            self._queue_scaler(deployment, args.scaled_by)
+        elif grows:
             self._autoscaler(deployment)
         self.register_outputs({})
 
@@ -69,9 +94,8 @@ class Workload(pulumi.ComponentResource):
                     rolling_update=k8s.apps.v1.RollingUpdateDeploymentArgs(max_surge=1, max_unavailable=0),
                 ),
                 template=k8s.core.v1.PodTemplateSpecArgs(
-                    metadata=k8s.meta.v1.ObjectMetaArgs(
-                        labels=dict(args.labels), annotations={"checksum/environment": args.checksum}
-                    ),
+                    # names of Secret and ConfigMap change with what they hold, so that a change restarts the pods
+                    metadata=k8s.meta.v1.ObjectMetaArgs(labels=dict(args.labels)),
                     spec=self._pod(),
                 ),
             ),
@@ -92,6 +116,7 @@ class Workload(pulumi.ComponentResource):
             automount_service_account_token=False,
             # a Service named redis would put its address into REDIS_PORT
             enable_service_links=False,
+            priority_class_name=args.priority_class,
             termination_grace_period_seconds=args.termination_grace_seconds,
             security_context=restricted_pod(owns_volumes=True),
             topology_spread_constraints=[
@@ -119,30 +144,22 @@ class Workload(pulumi.ComponentResource):
             name="flowise",
             image=args.image,
             command=list(args.command) or None,
-            ports=[k8s.core.v1.ContainerPortArgs(name="http", container_port=args.port)] if args.port else None,
+            ports=[
+                *([k8s.core.v1.ContainerPortArgs(name="http", container_port=args.port)] if args.port else []),
+                k8s.core.v1.ContainerPortArgs(name="probe", container_port=args.probe_port),
+            ],
             env_from=list(args.env_from),
             resources=k8s.core.v1.ResourceRequirementsArgs(
                 requests={"cpu": f"{args.cpu_request_millicores}m", "memory": f"{args.memory_request_mib}Mi"},
                 limits=limits,
             ),
             security_context=restricted_container(),
-            # migrations included, a start took up to 55 s on a quarter of a core
-            startup_probe=self._probe(period_seconds=5, failure_threshold=36),
-            liveness_probe=self._probe(period_seconds=10, failure_threshold=6),
-            readiness_probe=self._probe(period_seconds=5, failure_threshold=3),
+            # a start took up to 55 s on a quarter of a core; one that cannot reach its cache hangs for ever
+            startup_probe=_probe(READY_PATH, period_seconds=5, failure_threshold=36),
+            liveness_probe=_probe(LIVE_PATH, period_seconds=10, failure_threshold=6),
+            readiness_probe=_probe(READY_PATH, period_seconds=5, failure_threshold=3),
             lifecycle=stop if args.pre_stop_seconds else None,
             volume_mounts=mounts,
-        )
-
-    def _probe(self, *, period_seconds: int, failure_threshold: int) -> k8s.core.v1.ProbeArgs | None:
-        # without a port there is nothing to ask: a worker that dies is restarted anyhow
-        if self._args.port is None:
-            return None
-        return k8s.core.v1.ProbeArgs(
-            http_get=k8s.core.v1.HTTPGetActionArgs(path=self._args.health_path, port="http"),
-            period_seconds=period_seconds,
-            failure_threshold=failure_threshold,
-            timeout_seconds=5,
         )
 
     def _budget(self) -> None:
@@ -168,6 +185,71 @@ class Workload(pulumi.ComponentResource):
                     api_version="apps/v1", kind="Deployment", name=deployment.metadata.name
                 ),
                 metrics=[k8s.autoscaling.v2.MetricSpecArgs(type="Resource", resource=cpu)],
+                behavior=SHRINK_SLOWLY,
             ),
             opts=self._child,
         )
+
+    def _queue_scaler(self, deployment: k8s.apps.v1.Deployment, queue: QueueLength) -> None:
+        args = self._args
+        login = k8s.apiextensions.CustomResource(
+            f"{self._name}-queue-login",
+            api_version="keda.sh/v1alpha1",
+            kind="TriggerAuthentication",
+            metadata=self._meta(),
+            spec={"secretTargetRef": [{"parameter": "password", "name": queue.secret_name, "key": queue.password_key}]},
+            opts=self._child,
+        )
+        k8s.apiextensions.CustomResource(
+            f"{self._name}-scaler",
+            api_version="keda.sh/v1alpha1",
+            kind="ScaledObject",
+            metadata=self._meta(),
+            spec={
+                "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": deployment.metadata.name},
+                "minReplicaCount": args.replicas_min,
+                "maxReplicaCount": args.replicas_max,
+                "pollingInterval": 15,
+                # when the cache cannot be asked, as many as serve an ordinary day
+                "fallback": {
+                    "failureThreshold": 4,
+                    "replicas": args.replicas_min,
+                    "behavior": "currentReplicasIfHigher",
+                },
+                "advanced": {"horizontalPodAutoscalerConfig": {"behavior": SHRINK_SLOWLY}},
+                "triggers": [
+                    {
+                        "type": "redis",
+                        "metadata": {
+                            "address": pulumi.Output.concat(
+                                queue.address, ":", pulumi.Output.from_input(queue.port).apply(str)
+                            ),
+                            "username": queue.username,
+                            "listName": queue.list_name,
+                            "listLength": str(queue.waiting_per_pod),
+                            "enableTLS": "true",
+                        },
+                        "authenticationRef": {"name": custom_name(login)},
+                    }
+                ],
+            },
+            opts=self._child,
+        )
+
+
+SHRINK_SLOWLY: Any = {
+    "scaleUp": {"stabilizationWindowSeconds": 0},
+    "scaleDown": {
+        "stabilizationWindowSeconds": SHRINK_AFTER_SECONDS,
+        "policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}],
+    },
+}
+
+
+def _probe(path: str, *, period_seconds: int, failure_threshold: int) -> k8s.core.v1.ProbeArgs:
+    return k8s.core.v1.ProbeArgs(
+        http_get=k8s.core.v1.HTTPGetActionArgs(path=path, port="probe"),
+        period_seconds=period_seconds,
+        failure_threshold=failure_threshold,
+        timeout_seconds=5,
+    )

@@ -6,6 +6,7 @@ from typing import Any
 from pulumi import Input
 
 from ..settings import MonitoringSettings
+from .addons import SYSTEM_NODES
 
 # EKS runs these where no pod can reach them: their targets would be down, and their alerts up, for ever
 HIDDEN_BY_EKS = ("kubeControllerManager", "kubeScheduler", "kubeEtcd", "kubeProxy")
@@ -145,6 +146,51 @@ def blackbox_values() -> dict[str, Any]:
                 }
             }
         },
+    }
+
+
+def secret_operator_values(*, service_account: str, webhook_port: int) -> dict[str, Any]:
+    """Give the values of external-secrets: of its kinds only those of a namespace, and two of each of its processes."""
+    replicated = {
+        "replicaCount": 2,
+        "nodeSelector": dict(SYSTEM_NODES),
+        "podDisruptionBudget": {"enabled": True, "minAvailable": 1},
+    }
+    return {
+        **replicated,
+        "leaderElect": True,
+        "serviceAccount": {"create": True, "name": service_account},
+        "resources": _resources("25m", "96Mi", "192Mi"),
+        # whatever reads or writes beyond one namespace stays off
+        "processClusterStore": False,
+        "processClusterExternalSecret": False,
+        "processClusterPushSecret": False,
+        "processClusterGenerator": False,
+        "processPushSecret": False,
+        "webhook": {**replicated, "port": webhook_port, "resources": _resources("10m", "48Mi", "96Mi")},
+        # makes the webhook's certificate, and may be away for hours
+        "certController": {"nodeSelector": dict(SYSTEM_NODES), "resources": _resources("10m", "64Mi", "192Mi")},
+    }
+
+
+def event_autoscaler_values(*, watched_namespace: str) -> dict[str, Any]:
+    """Give the values of keda."""
+    budget = {"maxUnavailable": 1}
+    return {
+        "watchNamespace": watched_namespace,
+        "operator": {"replicaCount": 2},
+        # the aggregated API of external metrics has one endpoint; its loss leaves the last number of replicas
+        "metricsServer": {"replicaCount": 2},
+        "webhooks": {"replicaCount": 2},
+        "nodeSelector": dict(SYSTEM_NODES),
+        "podDisruptionBudget": {"operator": budget, "metricServer": budget, "webhooks": budget},
+        "resources": {
+            "operator": _resources("50m", "128Mi", "256Mi"),
+            "metricServer": _resources("25m", "96Mi", "192Mi"),
+            "webhooks": _resources("10m", "32Mi", "64Mi"),
+        },
+        # its role for Secrets is bound in the watched namespace alone
+        "permissions": {"operator": {"restrict": {"secret": True}}},
     }
 
 

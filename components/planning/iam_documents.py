@@ -46,13 +46,21 @@ def document(statements: Sequence[Statement]) -> Mapping[str, Any]:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-def read_logins(secret_arns: Input[Sequence[str]], *, kms_key_arn: Input[str], region: str) -> list[Statement]:
-    """Write what reading logins takes: their values, and their key's use through Secrets Manager alone."""
+def read_secrets(
+    secret_arns: Input[Sequence[str]], *, kms_key_arns: Input[Sequence[Input[str]]] | None, region: str
+) -> list[Statement]:
+    """Write what reading secrets takes: their values, and their keys' use through Secrets Manager alone."""
     through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{region}.amazonaws.com"}}
-    return [
-        {**allow("ReadsLogins", ["secretsmanager:GetSecretValue"], []), "Resource": secret_arns},
-        allow("DecryptsLogins", ["kms:Decrypt"], [kms_key_arn], conditions=through),
-    ]
+    values = {**allow("ReadsSecrets", ["secretsmanager:GetSecretValue"], []), "Resource": secret_arns}
+    if kms_key_arns is None:
+        return [values]
+    decrypts = allow("DecryptsSecrets", ["kms:Decrypt"], [], conditions=through)
+    return [values, {**decrypts, "Resource": kms_key_arns}]
+
+
+def read_parameters(arns: Sequence[Input[str]]) -> Statement:
+    """Write what reading parameters takes; a SecureString is under AWS's own key, which asks for no permission."""
+    return allow("ReadsParameters", ["ssm:GetParameter"], arns)
 
 
 def service_trust(service: str, *, account: Input[str] | None = None) -> Mapping[str, Any]:
@@ -66,6 +74,20 @@ def service_trust(service: str, *, account: Input[str] | None = None) -> Mapping
     if account is not None:
         statement["Condition"] = {"StringEquals": {"aws:SourceAccount": account}}
     return document([statement])
+
+
+def role_trust(role_arn: Input[str]) -> Mapping[str, Any]:
+    """Let one role take on another. The session tags that Pod Identity sets go along, which wants sts:TagSession."""
+    return document(
+        [
+            {
+                "Sid": "RoleAssumes",
+                "Effect": "Allow",
+                "Principal": {"AWS": role_arn},
+                "Action": ["sts:AssumeRole", "sts:TagSession"],
+            }
+        ]
+    )
 
 
 def pod_trust(*, cluster_arn: Input[str], namespace: str, service_account: str) -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
-"""What may reach Flowise's pods and what they may reach, as NetworkPolicy specs; all else is denied."""
+"""What may reach pods and what they may reach, as NetworkPolicy specs by role; all else is denied."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 Spec = dict[str, Any]
@@ -8,52 +9,90 @@ Spec = dict[str, Any]
 # the Pod Identity agent on each node; without it pods get no AWS credentials (EKS user guide, pod-identities)
 POD_IDENTITY_AGENT = "169.254.170.23/32"
 LINK_LOCAL = "169.254.0.0/16"
+POSTGRES, VALKEY, HTTPS, DNS = 5432, 6379, 443, 53
+EVERYBODY: Spec = {}
 
 
-def policies(
-    *, vpc_cidr: str, data_ports: list[int], http_port: int, server: dict[str, str], scraper: str
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """Ranges of the network, each as wide as what stands there."""
+
+    vpc: Sequence[str]
+    data: Sequence[str]  # database and cache
+    intra: Sequence[str]  # load balancer, interfaces of the API server and of AWS services
+
+
+def flowise_policies(
+    places: Places, *, queue: bool, http_port: int, server: Mapping[str, str], scraper: str
 ) -> dict[str, Spec]:
-    """Give the policies by name."""
-    monitoring = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": scraper}}}
+    """Give the policies of Flowise's namespace; `scraper` is the namespace of Prometheus, which alone scrapes."""
+    prometheus = _pods(scraper, {"app.kubernetes.io/name": "prometheus"})
     return {
-        **_common([vpc_cidr], data_ports),
+        **_outbound(places),
+        "database": _out(_ranges(places.data), ("TCP", POSTGRES)),
+        **({"cache": _out(_ranges(places.data), ("TCP", VALKEY))} if queue else {}),
         "http": {
-            "podSelector": {"matchLabels": server},
+            "podSelector": {"matchLabels": dict(server)},
             "policyTypes": ["Ingress"],
-            "ingress": [{"from": [{"ipBlock": {"cidr": vpc_cidr}}, monitoring], "ports": _ports(("TCP", http_port))}],
+            "ingress": [{"from": [*_ranges(places.intra), prometheus], "ports": _ports(("TCP", http_port))}],
         },
     }
 
 
-def setup_policies(*, vpc_cidrs: Sequence[str]) -> dict[str, Spec]:
+def setup_policies(places: Places) -> dict[str, Spec]:
     """Give the policies of the database's setup: it reaches the database and AWS, and nobody reaches it."""
-    return _common(vpc_cidrs, [5432])
+    return {**_outbound(places), "database": _out(_ranges(places.data), ("TCP", POSTGRES))}
 
 
-def _common(vpc_cidrs: Sequence[str], data_ports: list[int]) -> dict[str, Spec]:
-    kube_system = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}}
-    anywhere = {"ipBlock": {"cidr": "0.0.0.0/0", "except": [LINK_LOCAL]}}
-    data: Spec = {
-        "podSelector": {},
-        "policyTypes": ["Egress"],
-        "egress": [
-            {
-                "to": [{"ipBlock": {"cidr": cidr}} for cidr in vpc_cidrs],
-                "ports": _ports(*(("TCP", port) for port in data_ports)),
-            }
-        ],
-    }
+def operator_policies(
+    places: Places, *, webhook_port: int, metrics_port: int | None = None, data_port: int | None = None
+) -> dict[str, Spec]:
+    """Give the policies of an operator: it speaks to the API server and AWS, and the API server speaks to it."""
+    called = [("TCP", port) for port in (webhook_port, metrics_port) if port is not None]
     return {
-        "deny-all": {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]},
-        "dns": _out(kube_system, ("UDP", 53), ("TCP", 53)),
-        "data": data,
-        "https": _out(anywhere, ("TCP", 443)),
-        "pod-identity": _out({"ipBlock": {"cidr": POD_IDENTITY_AGENT}}, ("TCP", 80)),
+        **_outbound(places),
+        **({"data": _out(_ranges(places.data), ("TCP", data_port))} if data_port is not None else {}),
+        "itself": {
+            "podSelector": EVERYBODY,
+            "policyTypes": ["Ingress", "Egress"],
+            "ingress": [{"from": [{"podSelector": EVERYBODY}]}],
+            "egress": [{"to": [{"podSelector": EVERYBODY}]}],
+        },
+        # the API server has no address of its own in a policy: it calls from interfaces in the VPC
+        "webhook": {
+            "podSelector": EVERYBODY,
+            "policyTypes": ["Ingress"],
+            "ingress": [{"from": _ranges(places.intra), "ports": _ports(*called)}],
+        },
     }
 
 
-def _out(to: Spec, *ports: tuple[str, int]) -> Spec:
-    return {"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"to": [to], "ports": _ports(*ports)}]}
+def _outbound(places: Places) -> dict[str, Spec]:
+    # beyond the VPC: model endpoints, Databricks, S3; within it the interfaces of AWS services. Names are the DNS
+    # firewall's business (network.egress_allowed_domains): a policy knows addresses alone.
+    beyond = {"ipBlock": {"cidr": "0.0.0.0/0", "except": [LINK_LOCAL, *places.vpc]}}
+    return {
+        "deny-all": {"podSelector": EVERYBODY, "policyTypes": ["Ingress", "Egress"]},
+        "dns": _out([_pods("kube-system", {"k8s-app": "kube-dns"})], ("UDP", DNS), ("TCP", DNS)),
+        "https": _out([beyond], ("TCP", HTTPS)),
+        "aws-endpoints": _out(_ranges(places.intra), ("TCP", HTTPS)),
+        "pod-identity": _out(_ranges([POD_IDENTITY_AGENT]), ("TCP", 80)),
+    }
+
+
+def _pods(namespace: str, labels: Mapping[str, str]) -> Spec:
+    return {
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}},
+        "podSelector": {"matchLabels": dict(labels)},
+    }
+
+
+def _ranges(cidrs: Sequence[str]) -> list[Spec]:
+    return [{"ipBlock": {"cidr": cidr}} for cidr in cidrs]
+
+
+def _out(to: Sequence[Spec], *ports: tuple[str, int]) -> Spec:
+    return {"podSelector": EVERYBODY, "policyTypes": ["Egress"], "egress": [{"to": list(to), "ports": _ports(*ports)}]}
 
 
 def _ports(*ports: tuple[str, int]) -> list[Spec]:

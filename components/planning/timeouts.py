@@ -23,6 +23,8 @@ class Timeouts:
     deregistration: int
     pre_stop: int
     termination_grace: int
+    worker_drain: int
+    worker_termination_grace: int
 
 
 def timeouts(max_answer_seconds: int) -> Timeouts:
@@ -39,4 +41,7 @@ def timeouts(max_answer_seconds: int) -> Timeouts:
         deregistration=max_answer_seconds,
         pre_stop=pre_stop,
         termination_grace=pre_stop + FLOWISE_FORCED_EXIT_SECONDS + MARGIN_SECONDS,
+        # a worker takes no more jobs at once, and hears of its end when those under way are done
+        worker_drain=max_answer_seconds,
+        worker_termination_grace=max_answer_seconds + FLOWISE_FORCED_EXIT_SECONDS + MARGIN_SECONDS,
     )

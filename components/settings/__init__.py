@@ -14,11 +14,12 @@ from .monitoring import MonitoringSettings
 from .network import ExistingNetworkSettings, NetworkSettings
 from .reading import SettingsError, load
 from .section import InProd, LogDays, Section
-from .service import DatabricksSettings, ServiceSettings
+from .service import BlueGreenSettings, DatabricksSettings, ExtraVariable, ServiceSettings
 from .stack import Environment, StackSettings, production_floor
 
 __all__ = [
     "BackupSettings",
+    "BlueGreenSettings",
     "CacheSettings",
     "ClusterSettings",
     "DatabaseSettings",
@@ -27,6 +28,7 @@ __all__ = [
     "EdgeSettings",
     "Environment",
     "ExistingNetworkSettings",
+    "ExtraVariable",
     "InProd",
     "KarpenterSettings",
     "LogDays",

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from ..planning.config_faults import Truth
+from ..planning.network_policies import Places
+from ..planning.subnets import Tier, plan_subnets
 from .section import Cidr, InProd, LogDays, Section
 
 Zone = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d[a-h]$")]
@@ -162,6 +164,15 @@ class NetworkSettings(Section):
     def cidrs(self) -> tuple[str, ...]:
         """Give every range of the VPC."""
         return (self.cidr,) if self.pod_cidr is None else (self.cidr, self.pod_cidr)
+
+    def places(self) -> Places:
+        """Give the ranges that policies name; in a network that was there before, what stands where is not known."""
+        return Places(vpc=self.cidrs(), data=self._ranges("data"), intra=self._ranges("intra"))
+
+    def _ranges(self, tier: Tier) -> tuple[str, ...]:
+        if self.existing is not None:
+            return self.cidrs()
+        return tuple(each.cidr for each in plan_subnets(self.cidr, self.zones) if each.tier == tier)
 
     def nat_zones(self) -> tuple[str, ...]:
         """Give the zones that have a NAT address; the first one named holds the only gateway of a stack with one."""

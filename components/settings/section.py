@@ -25,6 +25,7 @@ class InProd:
 
     equals: Any = None
     one_of: tuple[str, ...] = ()
+    containing: str = ""
     at_least: int | None = None
     given: bool = False
 
@@ -34,6 +35,8 @@ class InProd:
             return value is not None
         if self.one_of:
             return value in self.one_of
+        if self.containing:
+            return self.containing in str(value)
         if self.at_least is None:
             return bool(value == self.equals)
         return (len(value) if isinstance(value, tuple | list) else int(str(value))) >= self.at_least
@@ -42,11 +45,13 @@ class InProd:
         """Say what is wanted."""
         if self.given:
             return "given"
+        if self.containing:
+            return f"given with {self.containing}..."
         return self.to_write() if self.at_least is None else f"at least {self.at_least}"
 
     def to_write(self) -> str:
         """Say what to type."""
-        if self.given:
+        if self.given or self.containing:
             return "what docs/settings.md shows"
         if self.one_of:
             return " or ".join(self.one_of)

@@ -9,6 +9,7 @@ from ..planning.config_faults import NAMESPACE, Truth
 from .backup import BackupSettings
 from .cache import CacheSettings
 from .cluster import ClusterSettings
+from .coherence import addresses_suffice, connections_suffice, pods_fit
 from .database import DatabaseSettings
 from .edge import EdgeSettings
 from .monitoring import MonitoringSettings
@@ -52,7 +53,7 @@ class StackSettings(Section):
     edge: EdgeSettings = Field(default_factory=EdgeSettings, description="CDN and firewall")
 
     def truths(self) -> Iterator[Truth]:
-        """Judge the zones against the region, the tags' keys, and production against its floor."""
+        """Judge the zones against the region, tags' keys, sections against each other, production against its floor."""
         yield from _zones_in_region(self.region, self.network.zones)
         if self.backup.copy_region == self.region:
             yield Truth(
@@ -61,6 +62,9 @@ class StackSettings(Section):
         for key in self.tags:
             if key.lower().startswith("aws:"):
                 yield Truth("tags", "must not begin with aws:, which AWS keeps for itself", key, "choose another key")
+        yield from connections_suffice(self.service, self.database)
+        yield from pods_fit(self.service, self.cluster)
+        yield from addresses_suffice(self.network, self.cluster)
         if self.environment == "prod":
             yield from production_floor(self.model_dump())
 

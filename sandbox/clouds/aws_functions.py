@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .aws_places import ACCOUNT_ID, partition, region_of, suffix, zones
-from .resource import Request
+from .resource import CREATED_AT, Request
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_version.html
 _POLICY_VERSION = "2012-10-17"
@@ -85,6 +85,18 @@ def _secret_version(request: Request) -> dict[str, Any]:
     }
 
 
+def _secret_versions(request: Request) -> dict[str, Any]:
+    name = str(request.inputs.get("secretId"))
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html: ARNs end in six random signs
+    own = f"arn:{partition(region_of(request))}:secretsmanager:{region_of(request)}:{ACCOUNT_ID}:secret:{name}-"
+    current = {"versionId": request.uuid(name), "versionStages": ["AWSCURRENT"], "createdTime": CREATED_AT}
+    return {
+        "secretArn": name if name.startswith("arn:") else own + request.hex(6, name),
+        "name": name,
+        "versions": [{**current, "lastAccessedDate": ""}],
+    }
+
+
 def _parameter(request: Request) -> dict[str, Any]:
     name = str(request.inputs.get("name"))
     is_image = any(word in name for word in ("/ami", "image_id", "image-id"))
@@ -148,5 +160,6 @@ FUNCTIONS: dict[str, Callable[[Request], dict[str, Any]]] = {
     },
     "aws:index/getRegion:getRegion": _region,
     "aws:secretsmanager/getSecretVersion:getSecretVersion": _secret_version,
+    "aws:secretsmanager/getSecretVersions:getSecretVersions": _secret_versions,
     "aws:ssm/getParameter:getParameter": _parameter,
 }

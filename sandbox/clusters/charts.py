@@ -155,9 +155,59 @@ def _loki(release: str, namespace: str, values: Values) -> list[Manifest]:
     return made
 
 
+# What both charts' own values say of pods and containers.
+_HARDENED_POD = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+_HARDENED = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True}
+
+
+def _external_secrets(release: str, namespace: str, values: Values) -> list[Manifest]:
+    """github.com/external-secrets/external-secrets, deploy/charts/external-secrets: three Deployments."""
+    parts = (
+        ("", values),
+        ("-webhook", get(values, "webhook") or {}),
+        ("-cert-controller", get(values, "certController") or {}),
+    )
+    return [
+        each
+        for suffix, own in parts
+        for each in _hardened(f"{release}{suffix}", namespace, release, own, own.get("resources"))
+    ]
+
+
+def _keda(release: str, namespace: str, values: Values) -> list[Manifest]:
+    """github.com/kedacore/charts, keda: operator, the external metrics' API, admission."""
+    parts = (
+        ("keda-operator", "operator", "operator"),
+        ("keda-operator-metrics-apiserver", "metricsServer", "metricServer"),
+        ("keda-admission-webhooks", "webhooks", "webhooks"),
+    )
+    return [
+        each
+        for name, part, resources in parts
+        for each in _hardened(name, namespace, release, get(values, part) or {}, get(values, "resources", resources))
+    ]
+
+
+def _hardened(name: str, namespace: str, release: str, own: Values, resources: Any) -> list[Manifest]:
+    replicas = _number(own.get("replicaCount"), 1)
+    workload = Workload(
+        "Deployment",
+        name,
+        replicas,
+        resources or {},
+        pod_security=_HARDENED_POD,
+        container_security=_HARDENED,
+        max_unavailable=1 if replicas > 1 else None,
+        spread_over=_HOST,
+    )
+    return manifests(workload, namespace, release)
+
+
 _CHARTS: Mapping[str, Callable[[str, str, Values], list[Manifest]]] = {
     "kube-prometheus-stack": _prometheus_stack,
     "loki": _loki,
+    "external-secrets": _external_secrets,
+    "keda": _keda,
 }
 
 

@@ -9,9 +9,10 @@ from typing import Any
 from ..control_plane import KubernetesError
 from ..world import Record
 from .cluster import RELEASE_SECONDS, Cluster, NotReadyError
-from .stand_ins import Manifest
+from .stand_ins import Manifest, secret_of
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
+EXTERNAL_SECRET = "kubernetes:external-secrets.io/v1:ExternalSecret"
 
 
 class ClusterError(Exception):
@@ -34,6 +35,8 @@ def create(cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any]) ->
             cluster.install(*_release(inputs), float(inputs.get("timeout") or RELEASE_SECONDS))
             return Made({})
         live = cluster.apply(_manifest(inputs), _manager(urn))
+        if token == EXTERNAL_SECRET:
+            cluster.apply(secret_of(live), "external-secrets")
         return Made(_outputs(cluster.settle(live)))
     except NotReadyError as error:
         return Made(_outputs(live), str(error))

@@ -91,6 +91,28 @@ def definition(kind: Kind, owner: str) -> Manifest:
     return _object("apiextensions.k8s.io/v1", "CustomResourceDefinition", name, "", {LABEL: owner}, spec=spec)
 
 
+def secret_of(external: Mapping[str, Any]) -> Manifest:
+    """The Secret that External Secrets would make of an ExternalSecret: its keys are true, its values stand in.
+
+    It goes when the ExternalSecret goes.
+    """
+    metadata, spec = external["metadata"], external["spec"]
+    target = spec.get("target") or {}
+    owner = {key: external[key] for key in ("apiVersion", "kind")} | {key: metadata[key] for key in ("name", "uid")}
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {
+            "name": target.get("name") or metadata["name"],
+            "namespace": metadata["namespace"],
+            "labels": {LABEL: metadata["name"]},
+            "ownerReferences": [owner],
+        },
+        "immutable": bool(target.get("immutable")),
+        "stringData": {each["secretKey"]: "stand-in" for each in spec.get("data") or []},
+    }
+
+
 def claim(name: str, namespace: str, owner: str, size: str) -> Manifest:
     """A volume claim of the default StorageClass."""
     return _object("v1", "PersistentVolumeClaim", name, namespace, {LABEL: owner}, spec=claim_spec(size))

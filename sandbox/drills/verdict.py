@@ -43,7 +43,9 @@ def judge(timeline: Timeline, expectation: Expectation, unplaced: Mapping[str, s
         if before < FLOOR:
             lines.append(f"{name}: one replica, of which nothing is promised")
             continue
-        if expectation.keeps_floor and lowest < floor:
+        if not lowest:
+            faults.append(f"{name}: no ready endpoint at the lowest")
+        elif expectation.keeps_floor and lowest < floor:
             faults.append(f"{name}: {lowest} ready endpoints at the lowest, {floor} are promised")
         if expectation.keeps_zones and fewest < min(FLOOR, len(zones)):
             faults.append(f"{name}: ready in {fewest} zone(s) at the lowest, {min(FLOOR, len(zones))} are promised")

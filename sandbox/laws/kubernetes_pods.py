@@ -12,6 +12,9 @@ _TYPES: Mapping[str, str] = {
     kind: f"kubernetes:core/v1:{kind}" for kind in ("ConfigMap", "Secret", "ServiceAccount", "PersistentVolumeClaim")
 }
 
+# External Secrets makes a Secret of an ExternalSecret's name, unless spec.target.name is another
+_MAKERS = {"Secret": ("kubernetes:external-secrets.io/v1:ExternalSecret",)}
+
 
 def _named(spec: Any) -> Iterator[tuple[str, Any]]:
     """What a pod's specification names: the kind, and the name (None where it is unknown). What is optional is left out."""
@@ -53,7 +56,8 @@ def _references(act: Act) -> Iterator[Refusal]:
     for kind, name in dict.fromkeys(_named(spec)):
         standing = {
             get(record.inputs, "metadata", "name")
-            for record in act.world.of(_TYPES[kind])
+            for token in (_TYPES[kind], *_MAKERS.get(kind, ()))
+            for record in act.world.of(token)
             if get(record.inputs, "metadata", "namespace") in (namespace, None)
         }
         if isinstance(name, str) and name not in standing | _GIVEN.get(kind, set()) and None not in standing:

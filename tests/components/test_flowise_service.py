@@ -7,14 +7,18 @@ import pulumi_kubernetes as k8s
 import pytest
 
 from components.flowise_service import FlowiseService, FlowiseServiceArgs, _field
+from components.planning.external_secrets import SecretField
 from components.planning.flowise_env import GENERATED, Cache, Database
 from components.settings import DomainSettings, ServiceSettings
-from tests.cloud import Cloud
-from tests.samples import TAGS
+from tests.cloud import Cloud, Created
+from tests.samples import PLACES, TAGS
 
-QUEUE = {"mode": "queue", "replicas_min": 2, "replicas_max": 4}
+QUEUE = {"mode": "queue", "replicas_min": 2, "replicas_max": 4, "worker_replicas_min": 2, "worker_replicas_max": 6}
+COLOURS = {"active": "green", "blue_image": "flowiseai/flowise:3.1.3", "green_image": "flowiseai/flowise:3.1.4"}
 DATABRICKS = {"url": "https://dbc-1.cloud.databricks.com", "token_secret_name": "flowise/databricks-token"}
 DOMAIN = DomainSettings(name="flowise.example.com", hosted_zone_id="Z0123456789ABCDEFGHIJ")
+PASSWORD = SecretField(arn="arn:db", version_id="db-v1", field="password", key_arn="arn:key:db")
+CACHE_PASSWORD = SecretField(arn="arn:cache", version_id="cache-v1", field="password", key_arn="arn:key:cache")
 
 
 def create(domain: DomainSettings | None, /, copy_region: str | None = None, **settings: Any) -> FlowiseService:
@@ -28,15 +32,13 @@ def create(domain: DomainSettings | None, /, copy_region: str | None = None, **s
             cluster_arn="arn:c",
             cluster_security_group_id="sg-cluster",
             vpc_id="vpc-1",
-            vpc_cidr="10.20.0.0/16",
-            subnet_ids=["subnet-a", "subnet-b"],
-            database=Database(
-                address="db.local", port=5432, name="flowise", username="u", password=pulumi.Output.secret("db-pw")
-            ),
-            cache=Cache(
-                address="cache.local", port=6379, username="flowise", password=pulumi.Output.secret("cache-pw")
-            ),
-            controller=pulumi.ComponentResource("test:index:Controller", "controller"),
+            balancer_subnet_ids=["subnet-a", "subnet-b"],
+            places=PLACES,
+            database=Database(address="db.local", port=5432, name="flowise", username="u", password=PASSWORD),
+            cache=Cache(address="cache.local", port=6379, username="flowise", password=CACHE_PASSWORD),
+            controllers=pulumi.ComponentResource("test:index:Controllers", "controllers"),
+            secret_operator_role_arn="arn:aws:iam::1:role/operator",
+            reader_role_path="/flowise-test/secret-readers/",
             access_log_bucket="access-logs",
             copy_region=copy_region,
             protect_data=True,
@@ -50,44 +52,125 @@ def build(cloud: Cloud, /, **settings: Any) -> FlowiseService:
     return cloud.build(lambda: create(None, **settings))
 
 
+def custom(cloud: Cloud, kind: str) -> list[Created]:
+    return [each for each in cloud.created if each.type.endswith(f":{kind}")]
+
+
+def pod(cloud: Cloud, role: str = "app-server-pods") -> dict[str, Any]:
+    spec: dict[str, Any] = cloud.named(role).inputs["spec"]["template"]["spec"]
+    return spec
+
+
 @pytest.mark.parametrize("settings", [{}, {**QUEUE, "databricks": DATABRICKS}], ids=["main", "queue"])
 def test_it_builds_with_and_without_knowing_the_cloud(any_cloud: Cloud, settings: dict[str, object]) -> None:
     build(any_cloud, **settings)
     assert any_cloud.only(k8s.core.v1.Namespace).inputs["metadata"]["name"] == "flowise"
 
 
-def test_pods_meet_the_restricted_standard(cloud: Cloud) -> None:
-    build(cloud)
-    pod = cloud.only(k8s.apps.v1.Deployment).inputs["spec"]["template"]["spec"]
-    container = pod["containers"][0]
-    assert pod["securityContext"]["runAsNonRoot"] is True
-    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
-    assert pod["automountServiceAccountToken"] is False
-    assert pod["enableServiceLinks"] is False
+@pytest.mark.parametrize("role", ["app-server-pods", "app-worker-pods", "app-setup-job"])
+def test_pods_meet_the_restricted_standard(cloud: Cloud, role: str) -> None:
+    build(cloud, **QUEUE)
+    spec = pod(cloud, role)
+    container = spec["containers"][0]
+    assert spec["securityContext"]["runAsNonRoot"] is True
+    assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert spec["automountServiceAccountToken"] is False
+    assert spec["enableServiceLinks"] is False
     assert container["securityContext"]["readOnlyRootFilesystem"] is True
     assert container["securityContext"]["allowPrivilegeEscalation"] is False
     assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
 
 
+def test_what_flowise_writes_to_is_mounted(cloud: Cloud) -> None:
+    build(cloud)
+    mounts = {each["mountPath"]: each.get("readOnly") for each in pod(cloud)["containers"][0]["volumeMounts"]}
+    assert mounts == {"/etc/flowise": True, "/home/node/.flowise": None, "/tmp": None}
+
+
 def test_a_stopping_server_outlives_its_longest_answer(cloud: Cloud) -> None:
     build(cloud, max_answer_seconds=100)
-    pod = cloud.only(k8s.apps.v1.Deployment).inputs["spec"]["template"]["spec"]
-    assert pod["containers"][0]["lifecycle"] == {"preStop": {"sleep": {"seconds": 105}}}
-    assert pod["terminationGracePeriodSeconds"] == 140
+    assert pod(cloud)["containers"][0]["lifecycle"] == {"preStop": {"sleep": {"seconds": 105}}}
+    assert pod(cloud)["terminationGracePeriodSeconds"] == 140
 
 
-def test_secrets_go_by_a_secret_and_nothing_else(cloud: Cloud) -> None:
+def test_a_stopping_worker_may_end_its_longest_answer(cloud: Cloud) -> None:
+    build(cloud, **QUEUE, max_answer_seconds=100)
+    assert pod(cloud, "app-worker-pods")["terminationGracePeriodSeconds"] == 135
+    assert cloud.named("app-environment").inputs["data"]["DRAIN_SECONDS"] == "100"
+
+
+@pytest.mark.parametrize("role", ["app-server-pods", "app-worker-pods"])
+def test_probes_ask_what_tells_the_truth(cloud: Cloud, role: str) -> None:
+    build(cloud, **QUEUE)
+    container = pod(cloud, role)["containers"][0]
+    paths = {kind: container[f"{kind}Probe"]["httpGet"] for kind in ("startup", "readiness", "liveness")}
+    assert paths == {
+        "startup": {"path": "/readyz", "port": "probe"},
+        "readiness": {"path": "/readyz", "port": "probe"},
+        # a dead database is not mended by a restart
+        "liveness": {"path": "/livez", "port": "probe"},
+    }
+
+
+def test_no_secret_stands_in_a_manifest(cloud: Cloud) -> None:
     build(cloud, **QUEUE, databricks=DATABRICKS)
-    secret = cloud.only(k8s.core.v1.Secret)
-    assert set(secret.inputs["stringData"]) == {
-        "DATABASE_PASSWORD", "DATABRICKS_TOKEN", "EXPRESS_SESSION_SECRET", "FLOWISE_SECRETKEY_OVERWRITE",
-        "JWT_AUTH_TOKEN_SECRET", "JWT_REFRESH_TOKEN_SECRET", "REDIS_PASSWORD", "TOKEN_HASH_SECRET",
-    }  # fmt: skip
-    assert "stringData" in secret.secrets
-    values = set(secret.inputs["stringData"].values())
+    assert cloud.of(k8s.core.v1.Secret) == []
+    kept = json.loads(cloud.named("app-keys-version").inputs["secretString"])
     for each in cloud.created:
         plain = str({key: value for key, value in each.inputs.items() if key not in each.secrets})
-        assert not any(value in plain for value in values), each.urn
+        assert not any(value in plain for value in kept.values()), each.urn
+
+
+def test_pods_are_given_the_very_versions_that_were_planned(cloud: Cloud) -> None:
+    build(cloud, **QUEUE, databricks=DATABRICKS)
+    spec = cloud.named("app-secrets-environment").inputs["spec"]
+    references = {each["secretKey"]: each["remoteRef"] for each in spec["data"]}
+    assert set(references) == {*GENERATED, "DATABASE_PASSWORD", "DATABRICKS_TOKEN", "REDIS_PASSWORD"}
+    assert references["DATABASE_PASSWORD"] == {"key": "arn:db", "property": "password", "version": "uuid/db-v1"}
+    assert "property" not in references["DATABRICKS_TOKEN"]
+    assert all(each["version"].startswith("uuid/") for each in references.values())
+    assert spec["target"]["immutable"] is True
+    names = [each for each in pod(cloud)["containers"][0]["envFrom"] if "secretRef" in each]
+    assert names == [{"secretRef": {"name": "app-secrets-environment"}}]
+
+
+def test_the_owners_password_reaches_the_setup_alone(cloud: Cloud) -> None:
+    build(cloud, **QUEUE)
+    keys = [each["secretKey"] for each in cloud.named("app-secrets-setup").inputs["spec"]["data"]]
+    assert keys == ["OWNER_PASSWORD", "METRICS_API_KEY"]
+    assert "app-secrets-setup" in str(pod(cloud, "app-setup-job"))
+    for role in ("app-server-pods", "app-worker-pods"):
+        assert "app-secrets-setup" not in str(pod(cloud, role))
+
+
+def test_the_reader_reads_these_secrets_and_their_keys_alone(cloud: Cloud) -> None:
+    build(cloud, **QUEUE)
+    values, decrypts = json.loads(cloud.named("app-secrets-policy").inputs["policy"])["Statement"]
+    assert values["Action"] == ["secretsmanager:GetSecretValue"]
+    assert {"arn:db", "arn:cache"} < set(values["Resource"])
+    assert len(values["Resource"]) == 4
+    assert {"arn:key:db", "arn:key:cache"} < set(decrypts["Resource"])
+    assert decrypts["Condition"] == {"StringEquals": {"kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com"}}
+    trust = json.loads(cloud.named("app-secrets-role").inputs["assumeRolePolicy"])["Statement"][0]
+    assert trust["Principal"] == {"AWS": "arn:aws:iam::1:role/operator"}
+    assert cloud.named("app-secrets-role").inputs["path"] == "/flowise-test/secret-readers/"
+
+
+def test_servers_start_once_the_setup_is_done(cloud: Cloud) -> None:
+    build(cloud, **QUEUE)
+    job = cloud.only(k8s.batch.v1.Job).urn
+    for role in ("app-server-pods", "app-worker-pods"):
+        assert job in cloud.named(role).depends_on or job in _above(cloud, role)
+
+
+def _above(cloud: Cloud, name: str) -> set[str]:
+    parents = {each.urn: each for each in cloud.created}
+    above: set[str] = set()
+    each = cloud.named(name)
+    while each.parent in parents:
+        each = parents[each.parent]
+        above |= each.depends_on
+    return above
 
 
 def test_the_cache_is_named_in_queue_mode_alone(cloud: Cloud) -> None:
@@ -96,35 +179,71 @@ def test_the_cache_is_named_in_queue_mode_alone(cloud: Cloud) -> None:
 
 
 def test_workers_run_in_queue_mode_alone(cloud: Cloud) -> None:
-    build(cloud, **QUEUE, worker_replicas=3)
-    server, worker = (each.inputs["spec"] for each in cloud.of(k8s.apps.v1.Deployment))
-    assert worker["template"]["spec"]["containers"][0]["command"] == ["flowise", "worker"]
-    assert worker["replicas"] == 3
-    assert "replicas" not in server
-    scale = cloud.only(k8s.autoscaling.v2.HorizontalPodAutoscaler).inputs["spec"]
-    assert (scale["minReplicas"], scale["maxReplicas"]) == (2, 4)
-
-
-def test_only_named_ways_lead_in_and_out(cloud: Cloud) -> None:
     build(cloud)
-    policies = {each.name: each.inputs["spec"] for each in cloud.of(k8s.networking.v1.NetworkPolicy)}
-    assert policies["app-deny-all"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
-    assert policies["app-data"]["egress"][0]["ports"] == [{"protocol": "TCP", "port": 5432}]
-    assert policies["app-pod-identity"]["egress"] == [
-        {"to": [{"ipBlock": {"cidr": "169.254.170.23/32"}}], "ports": [{"protocol": "TCP", "port": 80}]}
-    ]
-    assert set(policies) == {"app-deny-all", "app-dns", "app-data", "app-https", "app-pod-identity", "app-http"}
+    assert [each.name for each in cloud.of(k8s.apps.v1.Deployment)] == ["app-server-pods"]
+
+
+def test_servers_grow_by_cpu_and_workers_by_what_waits(cloud: Cloud) -> None:
+    build(cloud, **QUEUE, worker_concurrency=7)
+    assert pod(cloud, "app-worker-pods")["containers"][0]["command"] == ["flowise", "worker"]
+    for role in ("app-server-pods", "app-worker-pods"):
+        assert "replicas" not in cloud.named(role).inputs["spec"]
+    (servers,) = cloud.of(k8s.autoscaling.v2.HorizontalPodAutoscaler)
+    assert (servers.inputs["spec"]["minReplicas"], servers.inputs["spec"]["maxReplicas"]) == (2, 4)
+    (scaler,) = custom(cloud, "ScaledObject")
+    spec = scaler.inputs["spec"]
+    assert (spec["minReplicaCount"], spec["maxReplicaCount"]) == (2, 6)
+    assert spec["triggers"][0]["metadata"] == {
+        "address": "cache.local:6379",
+        "username": "flowise",
+        "listName": "bull:flowise-queue-prediction:wait",
+        "listLength": "7",
+        "enableTLS": "true",
+    }
+    (login,) = custom(cloud, "TriggerAuthentication")
+    assert login.inputs["spec"]["secretTargetRef"][0]["key"] == "REDIS_PASSWORD"
+
+
+def test_without_keda_workers_grow_by_cpu(cloud: Cloud) -> None:
+    build(cloud, **QUEUE, worker_scaling="cpu")
+    assert not custom(cloud, "ScaledObject")
+    assert len(cloud.of(k8s.autoscaling.v2.HorizontalPodAutoscaler)) == 2
+
+
+def test_pods_leave_one_by_one_and_not_at_once(cloud: Cloud) -> None:
+    build(cloud, **QUEUE)
+    down = cloud.only(k8s.autoscaling.v2.HorizontalPodAutoscaler).inputs["spec"]["behavior"]["scaleDown"]
+    assert down == {"stabilizationWindowSeconds": 600, "policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}]}
+
+
+def test_the_namespace_is_bounded_by_what_the_settings_add_up_to(cloud: Cloud) -> None:
+    build(cloud, **QUEUE)
+    assert cloud.only(k8s.core.v1.ResourceQuota).inputs["spec"]["hard"] == {
+        "pods": "13",  # 4 servers, 6 workers, one more of each, one setup
+        "requests.cpu": "6250m",
+        "requests.memory": "13312Mi",
+        "persistentvolumeclaims": "0",
+        "services.loadbalancers": "0",
+        "services.nodeports": "0",
+    }
 
 
 def test_pods_may_use_their_bucket_and_its_key_alone(cloud: Cloud) -> None:
     build(cloud)
-    policy = json.loads(cloud.only(aws.iam.RolePolicy).inputs["policy"])
+    policy = json.loads(cloud.named("app-role-policy").inputs["policy"])
     assert [each["Action"] for each in policy["Statement"]] == [
         ["s3:ListBucket"],
         ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
         ["kms:Decrypt", "kms:GenerateDataKey"],
     ]
     assert "*" not in [resource for each in policy["Statement"] for resource in each["Resource"]]
+
+
+def test_named_models_may_be_asked_and_no_others(cloud: Cloud) -> None:
+    model = "arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0"
+    build(cloud, bedrock_model_arns=[model])
+    asks = json.loads(cloud.named("app-role-policy").inputs["policy"])["Statement"][-1]
+    assert (asks["Sid"], asks["Resource"]) == ("AsksModels", [model])
 
 
 def test_without_a_domain_the_balancer_speaks_http_and_cookies_are_plain(cloud: Cloud) -> None:
@@ -174,16 +293,57 @@ def test_a_stack_that_takes_over_goes_on_with_the_keys_of_the_other(cloud: Cloud
     assert "hidden" not in str(refused.value)
 
 
+def test_the_setup_knows_the_fingerprint_of_the_key_and_so_does_the_world(cloud: Cloud) -> None:
+    told, hidden = cloud.value_of(lambda: create(None).key_fingerprint)
+    assert (len(told), hidden) == (16, False)
+    environment = {each["name"]: each["value"] for each in pod(cloud, "app-setup-job")["containers"][0]["env"]}
+    assert environment["KEY_FINGERPRINT"] == told
+
+
 def test_files_and_keys_are_protected_and_what_runs_is_not(cloud: Cloud) -> None:
     build(cloud)
     protected = {each.type for each in cloud.created if each.custom and each.protect}
     assert {"aws:s3/bucket:Bucket", "aws:kms/key:Key", "aws:secretsmanager/secret:Secret"} <= protected
-    assert {each.protect for each in cloud.of("random:index/randomPassword:RandomPassword")} == {True}
+    assert {cloud.named(f"app-{name.lower().replace('_', '-')}").protect for name in GENERATED} == {True}
     assert not [kind for kind in protected if kind.startswith("kubernetes:")]
 
 
 def test_the_keys_have_a_copy_in_the_second_region(cloud: Cloud) -> None:
     cloud.build(lambda: create(None, copy_region="eu-central-1"))
-    (replica,) = cloud.only(aws.secretsmanager.Secret).inputs["replicas"]
+    (replica,) = cloud.named("app-keys-secret").inputs["replicas"]
     assert replica["region"] == "eu-central-1"
     assert replica["kmsKeyId"].startswith("arn:aws:kms:eu-central-1:")
+
+
+def test_two_releases_stand_side_by_side_and_one_is_served(cloud: Cloud) -> None:
+    build(cloud, **QUEUE, blue_green=COLOURS)
+    images = {each.name: pod(cloud, each.name)["containers"][0]["image"] for each in cloud.of(k8s.apps.v1.Deployment)}
+    assert images == {
+        "app-blue-server-pods": "flowiseai/flowise:3.1.3",
+        "app-blue-worker-pods": "flowiseai/flowise:3.1.3",
+        "app-green-server-pods": "flowiseai/flowise:3.1.4",
+        "app-green-worker-pods": "flowiseai/flowise:3.1.4",
+    }
+    targets = cloud.only(aws.lb.Listener).inputs["defaultActions"][0]["forward"]["targetGroups"]
+    arns = {each.name: each for each in cloud.of(aws.lb.TargetGroup)}
+    assert [each["weight"] for each in targets] == [0, 100]
+    assert list(arns) == ["app-in-b", "app-in-g"]
+
+
+def test_each_release_hands_predictions_to_workers_of_its_own(cloud: Cloud) -> None:
+    build(cloud, **QUEUE, blue_green=COLOURS)
+    queues = {
+        colour: cloud.named(f"app-{colour}-environment").inputs["data"]["QUEUE_NAME"] for colour in ("blue", "green")
+    }
+    assert queues == {"blue": "flowise-queue-blue", "green": "flowise-queue-green"}
+    lists = [each.inputs["spec"]["triggers"][0]["metadata"]["listName"] for each in custom(cloud, "ScaledObject")]
+    assert sorted(lists) == ["bull:flowise-queue-blue-prediction:wait", "bull:flowise-queue-green-prediction:wait"]
+
+
+def test_a_release_selects_its_own_pods(cloud: Cloud) -> None:
+    build(cloud, **QUEUE, blue_green=COLOURS)
+    for colour in ("blue", "green"):
+        selector = cloud.named(f"app-{colour}-service").inputs["spec"]["selector"]
+        labels = cloud.named(f"app-{colour}-server-pods").inputs["spec"]["template"]["metadata"]["labels"]
+        assert selector == labels
+        assert selector["app.kubernetes.io/instance"] == f"flowise-{colour}"

@@ -5,6 +5,7 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
 from components.monitoring_stack import MonitoringStack, MonitoringStackArgs
+from components.planning.external_secrets import SecretField
 from components.settings import MonitoringSettings
 from tests.cloud import Cloud
 from tests.samples import TAGS
@@ -21,6 +22,9 @@ def create(databricks_url: str | None = None, **settings: object) -> MonitoringS
             cluster_name="flowise-test",
             cluster_arn="arn:c",
             access_log_bucket="access-logs",
+            metrics_key=SecretField(arn="arn:owner", version_id="v1", field="metrics_api_key", key_arn="arn:key"),
+            secret_operator_role_arn="arn:aws:iam::1:role/operator",
+            reader_role_path="/flowise-test/secret-readers/",
             databricks_url=databricks_url,
             tags=TAGS,
         ),
@@ -44,8 +48,9 @@ def test_charts_are_pinned(cloud: Cloud) -> None:
 
 def test_grafana_has_no_known_password(cloud: Cloud) -> None:
     build(cloud)
-    login = cloud.named("monitoring-grafana-admin")
-    assert "stringData" in login.secrets
+    assert cloud.of(k8s.core.v1.Secret) == []
+    login = cloud.named("monitoring-secrets-grafana").inputs["spec"]["data"]
+    assert [each["secretKey"] for each in login] == ["admin-user", "admin-password"]
     admin = cloud.named("monitoring-prometheus").inputs["values"]["grafana"]["admin"]
     assert admin["passwordKey"] == "admin-password"
     assert "adminPassword" not in cloud.named("monitoring-prometheus").inputs["values"]["grafana"]
@@ -68,13 +73,13 @@ def test_custom_kinds_wait_for_their_chart(cloud: Cloud) -> None:
     assert all(chart in each.depends_on for each in customs)
 
 
-def test_flowise_is_scraped_with_a_key_that_a_person_supplies(cloud: Cloud) -> None:
+def test_flowise_is_scraped_with_the_key_that_its_setup_puts_in_place(cloud: Cloud) -> None:
     build(cloud, scrape_interval_seconds=20)
     spec = cloud.named("monitoring-flowise").inputs["spec"]
     assert spec["namespaceSelector"] == {"matchNames": ["flowise"]}
     (endpoint,) = spec["endpoints"]
     assert (endpoint["path"], endpoint["interval"]) == ("/api/v1/metrics", "20s")
-    assert endpoint["authorization"] == {"credentials": {"name": "flowise-metrics-key", "key": "key"}}
+    assert endpoint["authorization"] == {"credentials": {"name": "monitoring-secrets-scrape", "key": "key"}}
 
 
 def test_databricks_is_asked_whether_it_answers(cloud: Cloud) -> None:
@@ -117,7 +122,7 @@ def test_logs_are_read_from_two_namespaces_alone(cloud: Cloud) -> None:
 
 def test_loki_may_use_its_bucket_and_key_and_nothing_else(cloud: Cloud) -> None:
     build(cloud)
-    statements = json.loads(cloud.only(aws.iam.RolePolicy).inputs["policy"])["Statement"]
+    statements = json.loads(cloud.named("monitoring-loki-role-policy").inputs["policy"])["Statement"]
     assert {each["Sid"]: each["Action"] for each in statements} == {
         "FindsLogs": ["s3:ListBucket"],
         "KeepsLogs": ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],

@@ -114,9 +114,9 @@ def test_the_passwords_have_none_of_the_signs_that_rds_refuses(cloud: Cloud) -> 
         assert 8 <= password.inputs["length"] <= 128
 
 
-def test_the_password_it_hands_on_is_secret(cloud: Cloud) -> None:
-    _, secret = cloud.value_of(lambda: create().password)
-    assert secret
+def test_it_hands_on_where_the_password_is_and_not_the_password(cloud: Cloud) -> None:
+    arn, hidden = cloud.value_of(lambda: pulumi.Output.from_input(create().password.arn))
+    assert (arn, hidden) == (cloud.named("db-login-a-version").inputs["secretId"], False)
 
 
 def test_the_secrets_are_under_the_databases_own_key(cloud: Cloud) -> None:

@@ -1,5 +1,6 @@
 import json
 
+import pulumi
 import pulumi_aws as aws
 import pytest
 
@@ -101,9 +102,9 @@ def test_the_login_in_use_is_kept_in_secrets_manager(cloud: Cloud, generation: i
     assert login["password"] == passwords[generation - 1]
 
 
-def test_the_password_it_hands_on_is_secret(cloud: Cloud) -> None:
-    _, secret = cloud.value_of(lambda: create().password)
-    assert secret
+def test_it_hands_on_where_the_password_is_and_not_the_password(cloud: Cloud) -> None:
+    arn, hidden = cloud.value_of(lambda: pulumi.Output.from_input(create().password.arn))
+    assert (arn, hidden) == (cloud.only(aws.secretsmanager.SecretVersion).inputs["secretId"], False)
 
 
 def test_a_new_group_begins_with_a_snapshot_where_one_is_named(cloud: Cloud) -> None:

@@ -285,6 +285,7 @@ BELOW = {
     "cache.snapshot_retention_days": 6,
     "cache.final_snapshot": False,
     "service.mode": "main",
+    "service.image": "flowiseai/flowise:3.1.4",
     "service.replicas_min": 1,
     "monitoring.prometheus_replicas": 1,
     "monitoring.alertmanager_replicas": 1,

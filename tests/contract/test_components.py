@@ -30,18 +30,24 @@ TOKENS = {
     "Budget": "flowise:parts:Budget",
     "ClientGroup": "flowise:parts:ClientGroup",
     "ClusterServices": "flowise:parts:ClusterServices",
+    "ClosedNamespace": "flowise:parts:ClosedNamespace",
     "DataKey": "flowise:parts:DataKey",
     "DatabaseLogins": "flowise:parts:DatabaseLogins",
     "DatabaseProxy": "flowise:parts:DatabaseProxy",
     "DatabaseSetup": "flowise:parts:DatabaseSetup",
     "DnsFirewall": "flowise:parts:DnsFirewall",
     "EdgeFirewall": "flowise:parts:EdgeFirewall",
+    "EventAutoscaler": "flowise:parts:EventAutoscaler",
     "FlowLog": "flowise:parts:FlowLog",
+    "FlowiseRelease": "flowise:parts:FlowiseRelease",
+    "FlowiseSetup": "flowise:parts:FlowiseSetup",
     "InternalLoadBalancer": "flowise:parts:InternalLoadBalancer",
     "Karpenter": "flowise:parts:Karpenter",
     "NodeGroup": "flowise:parts:NodeGroup",
     "OperatorHost": "flowise:parts:OperatorHost",
     "PodRole": "flowise:parts:PodRole",
+    "SecretOperator": "flowise:parts:SecretOperator",
+    "SecretReader": "flowise:parts:SecretReader",
     "SecureBucket": "flowise:parts:SecureBucket",
     "StoredSecret": "flowise:parts:StoredSecret",
     "ThreatDetection": "flowise:parts:ThreatDetection",
@@ -73,7 +79,7 @@ NAME_LIMITS = {
     "aws:s3/bucket:Bucket": 63,
 }
 # fields of secrets that tell where and as whom to log in
-NOT_SECRET = {"dbname", "engine", "host", "port", "username"}
+NOT_SECRET = {"dbname", "email", "engine", "host", "port", "username"}
 LONGEST_STACK = "flowise-staging-"
 RANDOM_TAIL = "-a1b2c3"
 

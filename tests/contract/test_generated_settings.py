@@ -68,6 +68,10 @@ def accepted(path: str, value: object) -> bool:
     }
     if path == "database.restore.time":
         settings["database"] = {"restore": {"source_instance": "flowise-prod-damaged"}}
+    if path.startswith("service.blue_green."):
+        image = "flowiseai/flowise:3.1.4"
+        settings["service"] |= {"mode": "queue"}
+        settings["service"]["blue_green"] = {"active": "blue", "blue_image": image, "green_image": image}
     *sections, key = path.split(".")
     owner = settings
     for section in sections:

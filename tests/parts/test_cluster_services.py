@@ -1,17 +1,21 @@
 import json
 
-import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
 from components.parts.cluster_services import ClusterServices, ClusterServicesArgs
 from components.settings import KarpenterSettings
 from tests.cloud import Cloud
-from tests.samples import TAGS
+from tests.samples import PLACES, TAGS
 
 
-def build(cloud: Cloud, karpenter: KarpenterSettings | None = None) -> ClusterServices:
+def build(
+    cloud: Cloud, karpenter: KarpenterSettings | None = None, scaled_namespace: str | None = None
+) -> ClusterServices:
     args = ClusterServicesArgs(
         karpenter=karpenter,
+        scaled_namespace=scaled_namespace,
+        places=PLACES,
+        reader_role_path="/flowise-test/secret-readers/",
         cluster_name="flowise-test",
         cluster_arn="arn:c",
         endpoint="https://api",
@@ -26,7 +30,7 @@ def build(cloud: Cloud, karpenter: KarpenterSettings | None = None) -> ClusterSe
 
 def test_it_builds_with_and_without_knowing_the_cloud(any_cloud: Cloud) -> None:
     build(any_cloud)
-    assert any_cloud.only(k8s.helm.v3.Release).inputs["version"] == "3.5.0"
+    assert any_cloud.named("services-controller").inputs["version"] == "3.5.0"
 
 
 def test_disks_are_encrypted_by_default(cloud: Cloud) -> None:
@@ -38,13 +42,13 @@ def test_disks_are_encrypted_by_default(cloud: Cloud) -> None:
 
 def test_the_controller_asks_nothing_of_the_instance_metadata(cloud: Cloud) -> None:
     build(cloud)
-    values = cloud.only(k8s.helm.v3.Release).inputs["values"]
+    values = cloud.named("services-controller").inputs["values"]
     assert (values["clusterName"], values["region"], values["vpcId"]) == ("flowise-test", "eu-west-1", "vpc-1")
 
 
 def test_the_controller_may_register_targets_but_not_make_load_balancers(cloud: Cloud) -> None:
     build(cloud)
-    policy = json.loads(cloud.only(aws.iam.RolePolicy).inputs["policy"])
+    policy = json.loads(cloud.named("services-controller-role-policy").inputs["policy"])
     looks, registers = policy["Statement"]
     assert all(":Describe" in action for action in looks["Action"])
     assert registers["Action"] == [
@@ -56,4 +60,43 @@ def test_the_controller_may_register_targets_but_not_make_load_balancers(cloud: 
 
 def test_the_controller_waits_for_its_permissions(cloud: Cloud) -> None:
     build(cloud)
-    assert cloud.only(aws.eks.PodIdentityAssociation).urn in cloud.only(k8s.helm.v3.Release).depends_on
+    association = cloud.named("services-controller-role-association").urn
+    assert association in cloud.named("services-controller").depends_on
+
+
+def test_the_secret_operator_may_take_on_readers_of_this_stack_alone(cloud: Cloud) -> None:
+    build(cloud)
+    (statement,) = json.loads(cloud.named("services-secrets-role-policy").inputs["policy"])["Statement"]
+    assert statement["Action"] == ["sts:AssumeRole", "sts:TagSession"]
+    assert statement["Resource"] == ["arn:aws:iam::123456789012:role/flowise-test/secret-readers/*"]
+
+
+def test_the_secret_operator_keeps_to_kinds_of_a_namespace(cloud: Cloud) -> None:
+    build(cloud)
+    values = cloud.named("services-secrets-release").inputs["values"]
+    assert {key: values[key] for key in values if key.startswith("process")} == {
+        "processClusterStore": False,
+        "processClusterExternalSecret": False,
+        "processClusterPushSecret": False,
+        "processClusterGenerator": False,
+        "processPushSecret": False,
+    }
+
+
+def test_keda_comes_where_a_queue_scales_and_watches_that_namespace(cloud: Cloud) -> None:
+    build(cloud, scaled_namespace="flowise")
+    assert cloud.named("services-keda-release").inputs["values"]["watchNamespace"] == "flowise"
+
+
+def test_without_a_queue_there_is_no_keda(cloud: Cloud) -> None:
+    build(cloud)
+    assert not [each for each in cloud.created if "keda" in each.name]
+
+
+def test_operators_are_reached_by_the_api_server_alone(cloud: Cloud) -> None:
+    build(cloud, scaled_namespace="flowise")
+    for operator, ports in (("secrets", [10250]), ("keda", [9443, 6443])):
+        assert cloud.named(f"services-{operator}-home-deny-all").inputs["spec"]["policyTypes"] == ["Ingress", "Egress"]
+        (way,) = cloud.named(f"services-{operator}-home-webhook").inputs["spec"]["ingress"]
+        assert way["from"] == [{"ipBlock": {"cidr": "10.20.224.0/22"}}]
+        assert [each["port"] for each in way["ports"]] == ports

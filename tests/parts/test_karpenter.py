@@ -105,4 +105,4 @@ def test_the_controller_never_runs_on_nodes_that_it_makes(cloud: Cloud) -> None:
     release = cloud.named("services-karpenter-release").inputs
     assert release["values"]["nodeSelector"]["flowise.platform/nodes"] == "system"
     assert release["chart"] == "oci://public.ecr.aws/karpenter/karpenter"
-    assert {each.inputs["version"] for each in cloud.of(k8s.helm.v3.Release)} == {"3.5.0", "1.14.0"}
+    assert {each.inputs["version"] for each in cloud.of(k8s.helm.v3.Release)} == {"3.5.0", "2.1.0", "1.14.0"}

@@ -92,6 +92,21 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
         ("flowiseai/flowise:3.1.4", "registry.example.com:5000/team/flowise:3.2.0@sha256:" + "0" * 64),
         ("flowiseai/flowise", "flowiseai/flowise:latest", "flowiseai/flowise:3.0.1"),
     ),
+    "service.owner_email": (("owner@example.com",), ("owner", "")),
+    "service.embed_origins": (([], ["https://www.example.com"]), (["http://www.example.com"], ["*"])),
+    "service.custom_mcp_commands": (([], ["npx"]), (["npx -y"], ["/bin/sh"])),
+    "service.bedrock_model_arns": (
+        ([], ["arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0"]),
+        (["amazon.nova-lite-v1:0"], ["arn:aws:bedrock:eu-west-1::foundation-model/*"]),
+    ),
+    "service.environment": (
+        ({}, {"SMTP_HOST": {"value": "smtp.example.com"}, "SMTP_PASSWORD": {"secret_name": "flowise/smtp"}}),
+        ({"REDIS_URL": {"value": "redis://a"}}, {"smtp": {"value": "a"}}, {"SMTP_HOST": {}}),
+    ),
+    **{
+        f"service.blue_green.{colour}_image": (("flowiseai/flowise:3.1.4",), ("flowiseai/flowise", ""))
+        for colour in ("blue", "green")
+    },
     "service.keys_secret_name": ((), ("two words",)),
     "service.databricks.url": (("https://dbc-1.cloud.databricks.com",), ("http://dbc-1.cloud.databricks.com", "dbc")),
     "service.databricks.token_secret_name": (("flowise/token",), ("a name with spaces", "")),
@@ -106,12 +121,14 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
 _GIVEN: Mapping[str, Any] = {
     "edge.domain": {"name": "flowise.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"},
     "backup.copy_region": "eu-central-1",
+    "service.image": "flowiseai/flowise:3.1.4@sha256:" + "0" * 64,
 }
 # What must not decrease from key to key of a section.
 RISING = (
     ("cluster.system_nodes", "min_size", "desired_size", "max_size"),
     ("cluster.app_nodes", "min_size", "desired_size", "max_size"),
     ("service", "replicas_min", "replicas_max"),
+    ("service", "worker_replicas_min", "worker_replicas_max"),
     ("service", "memory_request_mib", "memory_limit_mib"),
 )
 _OMITTED, _WRONG, _UNRELATED = 0.5, 0.3, 0.15
@@ -209,8 +226,9 @@ def _agree(settings: dict[str, Any]) -> None:
         times = {"time": restore["time"]} if restore.get("time") and "snapshot" not in given else {}
         settings["database"]["restore"] = {**given, **times}
     service, database = settings.get("service", {}), settings.get("database", {})
-    if service.get("replicas_max", 1) > 1:
+    if service.get("replicas_max", 1) > 1 or service.get("blue_green"):
         service["mode"] = "queue"
+    _make_room(settings)
     if service.get("cpu_limit_millicores") is not None:
         service["cpu_limit_millicores"] = max(
             service["cpu_limit_millicores"], service.get("cpu_request_millicores", 500)
@@ -218,6 +236,16 @@ def _agree(settings: dict[str, Any]) -> None:
     if "storage_gib" in database:
         database["storage_gib"] = min(database["storage_gib"], 59_000)
         database["max_storage_gib"] = max(database.get("max_storage_gib", 100), -(-database["storage_gib"] * 11 // 10))
+
+
+def _make_room(settings: dict[str, Any]) -> None:
+    """Let what one section asks for be had of another."""
+    settings.setdefault("database", {})["proxy"] = True
+    cluster = settings["cluster"]
+    if cluster.get("karpenter") is None:
+        cluster["karpenter"] = {}
+    if "max_size" in cluster.get("app_nodes", {}) or "max_size" in cluster.get("system_nodes", {}):
+        settings["network"]["cidr"] = "10.20.0.0/16"
 
 
 def _raise_to_floor(settings: dict[str, Any]) -> None:
@@ -231,6 +259,8 @@ def _raise_to_floor(settings: dict[str, Any]) -> None:
             owner[key] = floor.one_of[0]
         elif floor.given:
             owner.setdefault(key, _GIVEN[path])
+        elif floor.containing:
+            owner[key] = _GIVEN[path]
         elif floor.at_least is None:
             owner[key] = floor.equals
         else:

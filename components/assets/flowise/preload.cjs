@@ -1,0 +1,14 @@
+// Loaded into Flowise's own process, and no other that it starts, by NODE_OPTIONS=--require.
+'use strict';
+const fs = require('fs');
+const { createRequire } = require('module');
+const { isMainThread } = require('worker_threads');
+
+const started = process.argv[1] && fs.existsSync(process.argv[1]) ? fs.realpathSync(process.argv[1]) : '';
+if (isMainThread && started.endsWith('/flowise/bin/run')) {
+  const flowise = createRequire(started);
+  require('./json_logs.cjs');
+  require('./keep_alive.cjs');
+  require('./drain.cjs')(flowise);
+  require('./probes.cjs')(flowise);
+}

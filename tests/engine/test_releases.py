@@ -1,0 +1,68 @@
+"""What a new image, the way back, and the switch between two releases touch, and in which order."""
+
+import json
+from typing import Any
+
+import pytest
+
+from .conftest import Sandbox
+from .test_platform import change
+
+pytestmark = pytest.mark.engine
+
+OLD, NEW = (f"registry.example.com/flowise:3.1.{patch}@sha256:{digit * 64}" for patch, digit in ((3, "a"), (4, "b")))
+
+
+def steps(sandbox: Sandbox) -> dict[str, set[str]]:
+    """What a preview would do, by the resource's name, to all that would change."""
+    done: dict[str, set[str]] = {}
+    for step in json.loads(sandbox("preview", "--json", stack="prod").stdout)["steps"]:
+        if step["op"] != "same":
+            done.setdefault(step["urn"].rpartition("::")[2], set()).add(step["op"])
+    return done
+
+
+def named(sandbox: Sandbox, name: str) -> dict[str, Any]:
+    """A resource of the state, by its name."""
+    (found,) = [item for item in sandbox.state("prod")["resources"] if item["urn"].endswith(f"::{name}")]
+    return dict(found)
+
+
+def test_a_new_image_and_the_way_back_touch_the_same_and_tables_come_first(platform: Sandbox) -> None:
+    change(platform, "prod", "service.image", OLD)
+    platform("up", stack="prod")
+    environment = named(platform, "app-environment")["id"]
+    for image in (NEW, OLD):
+        change(platform, "prod", "service.image", image)
+        planned = steps(platform)
+        # the database's setup has the same image, and tells the environment its login: the same one, as `up` shows
+        assert planned.keys() - {"app-environment"} == {
+            "app-setup-job",
+            "app-server-pods",
+            "app-worker-pods",
+            "setup-job",
+        }
+        assert planned["app-server-pods"] == planned["app-worker-pods"] == {"update"}
+        lines = platform("up", stack="prod").stdout.splitlines()
+        done = [line for line in lines if "app-setup-job created" in line or "app-server-pods updated" in line]
+        assert ["setup" in line for line in done][:2] == [True, False], done
+        assert named(platform, "app-environment")["id"] == environment
+
+
+def test_one_release_is_changed_while_the_other_is_served_and_the_switch_touches_the_balancer_alone(
+    platform: Sandbox,
+) -> None:
+    colours = {"active": "blue", "blue_image": OLD, "green_image": OLD}
+    change(platform, "prod", "service.blue_green", colours)
+    platform("up", stack="prod")
+
+    change(platform, "prod", "service.blue_green", {**colours, "green_image": NEW})
+    assert steps(platform).keys() == {"app-green-setup-job", "app-green-server-pods", "app-green-worker-pods"}
+    platform("up", stack="prod")
+
+    for active in ("green", "blue"):
+        change(platform, "prod", "service.blue_green", {**colours, "active": active, "green_image": NEW})
+        assert steps(platform) == {"app-in-listener": {"update"}}
+        platform("up", stack="prod")
+        targets = named(platform, "app-in-listener")["inputs"]["defaultActions"][0]["forward"]["targetGroups"]
+        assert [each["weight"] for each in targets] == ([100, 0] if active == "blue" else [0, 100])

@@ -1,0 +1,137 @@
+"""Who may talk to whom, computed from the policies as they are rendered, against a literal table."""
+
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+import pytest
+
+from components.planning.network_policies import Places, Spec, flowise_policies, operator_policies, setup_policies
+
+PLACES = Places(
+    vpc=["10.20.0.0/16"], data=["10.20.192.0/22", "10.20.196.0/22"], intra=["10.20.224.0/22", "10.20.228.0/22"]
+)
+NAME, PART = "app.kubernetes.io/name", "app.kubernetes.io/component"
+SERVER = {NAME: "flowise", PART: "server"}
+
+# pods: their namespace and labels; the rest are addresses
+WHO: dict[str, tuple[str, dict[str, str]] | str] = {
+    "server": ("flowise", SERVER),
+    "worker": ("flowise", {NAME: "flowise", PART: "worker"}),
+    "setup": ("flowise", {NAME: "flowise", PART: "setup"}),
+    "database-setup": ("database-setup", {NAME: "database-setup"}),
+    "prometheus": ("monitoring", {NAME: "prometheus"}),
+    "grafana": ("monitoring", {NAME: "grafana"}),
+    "stranger": ("default", {NAME: "stranger"}),
+    "dns": ("kube-system", {"k8s-app": "kube-dns"}),
+    "controller": ("kube-system", {NAME: "aws-load-balancer-controller"}),
+    "external-secrets": ("external-secrets", {NAME: "external-secrets"}),
+    "keda": ("keda", {NAME: "keda-operator"}),
+    "load balancer": "10.20.224.10",
+    "api server": "10.20.228.11",
+    "aws endpoint": "10.20.224.12",
+    "database": "10.20.192.20",
+    "cache": "10.20.196.21",
+    "node": "10.20.0.30",
+    "other pod in the vpc": "10.20.40.40",
+    "pod identity": "169.254.170.23",
+    "instance metadata": "169.254.169.254",
+    "internet": "203.0.113.50",
+}
+NAMESPACES: dict[str, dict[str, Spec]] = {
+    "flowise": flowise_policies(PLACES, queue=True, http_port=3000, server=SERVER, scraper="monitoring"),
+    "database-setup": setup_policies(PLACES),
+    "external-secrets": operator_policies(PLACES, webhook_port=10250),
+    "keda": operator_policies(PLACES, webhook_port=9443, metrics_port=6443, data_port=6379),
+}
+
+YES: set[tuple[str, str, str, int]] = {
+    *((who, "dns", protocol, 53) for who in ("server", "worker", "setup", "database-setup", "external-secrets", "keda")
+      for protocol in ("TCP", "UDP")),
+    *((who, where, "TCP", 443)
+      for who in ("server", "worker", "setup", "database-setup", "external-secrets", "keda")
+      for where in ("internet", "load balancer", "api server", "aws endpoint")),
+    *((who, "pod identity", "TCP", 80)
+      for who in ("server", "worker", "setup", "database-setup", "external-secrets", "keda")),
+    *((who, where, "TCP", 5432) for who in ("server", "worker", "setup", "database-setup")
+      for where in ("database", "cache")),
+    *((who, where, "TCP", 6379) for who in ("server", "worker", "setup", "keda") for where in ("database", "cache")),
+    ("prometheus", "server", "TCP", 3000),
+    *((where, "server", "TCP", 3000) for where in ("load balancer", "api server", "aws endpoint")),
+    *((where, "external-secrets", "TCP", 10250) for where in ("load balancer", "api server", "aws endpoint")),
+    *((where, "keda", "TCP", port)
+      for where in ("load balancer", "api server", "aws endpoint") for port in (9443, 6443)),
+}  # fmt: skip
+PORTS = (("TCP", 22), ("TCP", 53), ("UDP", 53), ("TCP", 80), ("TCP", 443), ("TCP", 3000), ("TCP", 3001), ("TCP", 5432),
+         ("TCP", 6379), ("TCP", 6443), ("TCP", 9443), ("TCP", 10250))  # fmt: skip
+
+
+def matches(selector: dict[str, Any] | None, labels: dict[str, str]) -> bool:
+    return all(labels.get(key) == value for key, value in ((selector or {}).get("matchLabels") or {}).items())
+
+
+def is_peer(peer: dict[str, Any], other: str, home: str) -> bool:
+    who = WHO[other]
+    if "ipBlock" in peer:
+        if not isinstance(who, str):
+            return False
+        block = peer["ipBlock"]
+        inside = ip_address(who) in ip_network(block["cidr"])
+        return inside and not any(ip_address(who) in ip_network(each) for each in block.get("except", ()))
+    if isinstance(who, str):
+        return False
+    namespace, labels = who
+    if "namespaceSelector" in peer:
+        at_home = matches(peer["namespaceSelector"], {"kubernetes.io/metadata.name": namespace})
+    else:
+        at_home = namespace == home
+    return at_home and matches(peer.get("podSelector"), labels)
+
+
+def admitted(pod: str, direction: str, other: str, protocol: str, port: int) -> bool:
+    """Judge as Kubernetes does: whom a policy of this direction selects may do what one of them says, and no more."""
+    who = WHO[pod]
+    if isinstance(who, str) or who[0] not in NAMESPACES:
+        return True
+    namespace, labels = who
+    selecting = [
+        spec
+        for spec in NAMESPACES[namespace].values()
+        if direction in spec["policyTypes"] and matches(spec["podSelector"], labels)
+    ]
+    rules = [rule for spec in selecting for rule in spec.get(direction.lower(), ())]
+    side = "from" if direction == "Ingress" else "to"
+    return not selecting or any(
+        any(is_peer(peer, other, namespace) for peer in rule[side])
+        and ("ports" not in rule or {"protocol": protocol, "port": port} in rule["ports"])
+        for rule in rules
+    )
+
+
+@pytest.mark.parametrize("source", WHO)
+def test_who_may_talk_to_whom(source: str) -> None:
+    guarded = {name for name, who in WHO.items() if not isinstance(who, str) and who[0] in NAMESPACES}
+    got = {
+        (source, target, protocol, port)
+        for target in WHO
+        for protocol, port in PORTS
+        if source != target
+        and {source, target} & guarded
+        and admitted(source, "Egress", target, protocol, port)
+        and admitted(target, "Ingress", source, protocol, port)
+    }
+    # a pod without policies may try anything; what counts is who lets it in
+    assert got == {row for row in YES if row[0] == source}
+
+
+def test_nobody_reaches_the_instance_metadata() -> None:
+    assert not [row for row in YES if row[1] == "instance metadata"]
+
+
+def test_an_operators_pods_reach_each_other() -> None:
+    peer = NAMESPACES["keda"]["itself"]["ingress"][0]["from"][0]
+    assert is_peer(peer, "keda", "keda")
+    assert not is_peer(peer, "external-secrets", "keda")
+
+
+def test_without_a_queue_the_cache_is_out_of_reach() -> None:
+    assert "cache" not in flowise_policies(PLACES, queue=False, http_port=3000, server=SERVER, scraper="monitoring")
