@@ -13,7 +13,7 @@ PACKS = $(foreach pack,$(wildcard policies/*/PulumiPolicy.yaml),\
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup cli kubernetes preview up refresh destroy outputs manifests check test format bench drills soak
+.PHONY: help setup cli kubernetes preview up refresh destroy outputs manifests check test format bench drills live soak
 
 help: ## Show this
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -56,7 +56,7 @@ check: $(READY) ## Format, lint, types, quick tests: the inner loop
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy
-	@.venv/bin/pytest -n auto -m "not engine"
+	@.venv/bin/pytest -n auto -m "not engine and not live"
 
 # One worker more than there are cores, for a third of the time is waiting; who is done takes from who is not.
 test: cli kubernetes ## Every test, the real engine's among them
@@ -65,6 +65,9 @@ test: cli kubernetes ## Every test, the real engine's among them
 format: $(READY) ## Format and mend what can be mended by itself
 	@.venv/bin/ruff check --fix --quiet . || true
 	@.venv/bin/ruff format --quiet .
+
+live: cli ## The real Flowise under the rendered environment, on PostgreSQL and Redis
+	@.venv/bin/pytest -m live tests/live
 
 bench: cli ## The cost of a preview against the engine's floor, and how it grows
 	@$(PYTHON) tools/bench.py

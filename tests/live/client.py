@@ -1,0 +1,132 @@
+"""A browser's part, and a model's: who asks Flowise, and whom Flowise asks."""
+
+import base64
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+
+@dataclass
+class Browser:
+    """Keeps cookies, and comes through CloudFront and the load balancer as far as its headers tell."""
+
+    url: str
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def __call__(
+        self, method: str, path: str, body: Any = None, *, seconds: float = 120, **headers: str
+    ) -> tuple[int, Any]:
+        """Ask; give the status and what was answered, as an object where it is JSON."""
+        sent = {
+            "Content-Type": "application/json",
+            "X-Forwarded-Proto": "https",
+            "X-Forwarded-For": "203.0.113.7, 130.176.0.1",
+            "x-request-from": "internal",
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(self.url + path, data=data, headers=sent, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=seconds) as answer:
+                for cookie in answer.headers.get_all("Set-Cookie") or ():
+                    name, _, value = cookie.partition(";")[0].partition("=")
+                    self.cookies[name] = value
+                return answer.status, _read(answer.read())
+        except urllib.error.HTTPError as error:
+            return error.code, _read(error.read())
+
+
+def _read(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except ValueError:
+        return data.decode(errors="replace")
+
+
+@dataclass
+class Model:
+    """An endpoint that speaks as Databricks' model serving does."""
+
+    url: str
+    asked: list[tuple[str, str]]  # path and Authorization of each question
+    slow_seconds: list[float]  # how long it thinks about the next ones
+
+
+@contextmanager
+def model() -> Iterator[Model]:
+    """Run such an endpoint."""
+    found = Model("", [], [])
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = int(self.headers["Content-Length"])
+            question = json.loads(self.rfile.read(length))["messages"][-1]["content"]
+            found.asked.append((self.path, self.headers["Authorization"]))
+            time.sleep(found.slow_seconds.pop() if found.slow_seconds else 0)
+            said = {"role": "assistant", "content": f"heard: {question if isinstance(question, str) else 'a list'}"}
+            body = json.dumps(
+                {
+                    "id": "1",
+                    "object": "chat.completion",
+                    "created": 1,
+                    "model": "m",
+                    "choices": [{"index": 0, "message": said, "finish_reason": "stop"}],
+                    "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+                }
+            ).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *arguments: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    found.url = f"http://127.0.0.1:{server.server_port}/serving-endpoints"
+    try:
+        yield found
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def flow(package: Path, model_url: str, credential: str) -> dict[str, Any]:
+    """Give a flow that hands the question to the model; made of Flowise's own template."""
+    template = json.loads((package / "marketplaces" / "agentflowsv2" / "Translator.json").read_text())
+    for node in template["nodes"]:
+        if node["data"]["name"] == "llmAgentflow":
+            node["data"]["inputs"] |= {
+                "llmModel": "chatOpenAI",
+                "llmMessages": [],
+                "llmModelConfig": {
+                    "llmModel": "chatOpenAI",
+                    "modelName": "databricks-model",
+                    "basepath": model_url,
+                    "streaming": False,
+                    "FLOWISE_CREDENTIAL_ID": credential,
+                },
+            }
+    data = {"nodes": template["nodes"], "edges": template["edges"], "viewport": {"x": 0, "y": 0, "zoom": 1}}
+    return {"name": "live", "type": "AGENTFLOW", "deployed": False, "isPublic": False, "flowData": json.dumps(data)}
+
+
+PIXEL = base64.b64encode(
+    bytes.fromhex(
+        "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+        "1f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
+    )
+).decode()

@@ -1,0 +1,174 @@
+"""A place in which the real Flowise runs as a stack would run it."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3  # type: ignore[import-untyped] # it ships no types
+import pytest
+import yaml
+from moto.server import ThreadedMotoServer
+
+from sandbox.workspace import Workspace
+from sandbox.world import World
+from tests.engine.conftest import REPOSITORY, Sandbox
+
+from . import flowise
+from .client import Browser, Model, model
+from .flowise import Process, running
+from .rendered import Stack
+from .servers import HOST, free_port, make_authority, postgres, redis, wait_until
+
+MASTER_PASSWORD, TOKEN = "live-master", "live-databricks-token"
+CHANGED: dict[str, str] = {}
+
+
+@dataclass
+class Place:
+    """A stack's Flowise on this machine: what the program rendered, and what had to differ."""
+
+    stack: Stack
+    folder: Path
+    changed: dict[str, str]
+    model: Model
+    s3: Any
+    bucket: str
+    stop_database: Callable[[], None]
+
+    def setup_database(self) -> str:
+        """Run the Job that makes roles and database."""
+        return flowise.run(self.stack.pod("setup-job"), self.folder / f"database-{free_port()}", self.changed)
+
+    def setup(self, **changed: str) -> str:
+        """Run the Job that makes Flowise ready."""
+        pod = self.stack.pod("app-setup-job")
+        return flowise.run(pod, self.folder / f"setup-{free_port()}", {**self.changed, **self._ports(), **changed})
+
+    @contextmanager
+    def pod(self, role: str) -> Iterator[tuple[Process, Browser, Browser]]:
+        """Run a pod; give the process, who asks it, and who asks its probes."""
+        ports = self._ports()
+        pod = self.stack.pod(role)
+        with running(pod, self.folder / f"{role}-{ports['PORT']}", {**self.changed, **ports}) as process:
+            urls = (f"http://127.0.0.1:{ports[name]}" for name in ("PORT", "PROBE_PORT"))
+            yield process, *(Browser(url) for url in urls)  # type: ignore[misc] # two of them
+
+    @contextmanager
+    def ready(self, role: str) -> Iterator[tuple[Process, Browser, Browser]]:
+        """Run a pod once it is ready."""
+        with self.pod(role) as (process, site, probe):
+            wait_until(lambda: is_ready(process, probe), f"{role} ready", 180)
+            yield process, site, probe
+
+    def grace(self, role: str) -> int:
+        """Give the seconds that a pod of this role has to end."""
+        return self.stack.pod(role).grace_seconds
+
+    def _ports(self) -> dict[str, str]:
+        return {"PORT": str(free_port()), "PROBE_PORT": str(free_port())}
+
+
+def is_ready(process: Process, probe: Browser) -> bool:
+    """Tell whether the kubelet would call it ready; fail where it has ended."""
+    assert process.ended is None, process.said
+    try:
+        return probe("GET", "/readyz")[0] == 200
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def package() -> Path:
+    """Install Flowise, once for all runs."""
+    return flowise.package()
+
+
+@pytest.fixture(scope="module")
+def places(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Give a function that makes a place for a stack, with settings of its service changed."""
+    with ExitStack() as stack:
+
+        def make(name: str, **service: Any) -> Place:
+            return stack.enter_context(_place(name, service, package, tmp_path_factory.mktemp(name)))
+
+        yield make
+
+
+@contextmanager
+def _place(name: str, service: Mapping[str, Any], package: Path, folder: Path) -> Iterator[Place]:
+    stack = Stack(World(_brought_up(name, service, folder / "program")), {"flowise/databricks-token": TOKEN})
+    authority = make_authority(folder)
+    username, access = stack.cache_user()
+    server = stack.pod("app-server-pods").environment
+    with ExitStack() as running_:
+        database_port, stop_database = running_.enter_context(postgres(authority, MASTER_PASSWORD))
+        cache_password = server.get("REDIS_PASSWORD", "no-cache")
+        cache_port = running_.enter_context(redis(authority, folder, username, cache_password, access))
+        talker = running_.enter_context(model())
+        moto = ThreadedMotoServer(ip_address="127.0.0.1", port=free_port(), verbose=False)
+        moto.start()
+        running_.callback(moto.stop)
+        endpoint = f"http://127.0.0.1:{moto.get_host_and_port()[1]}"
+        aws = {"aws_access_key_id": "live", "aws_secret_access_key": "live", "region_name": "eu-west-1"}
+        s3 = boto3.client("s3", endpoint_url=endpoint, **aws)
+        bucket = server["S3_STORAGE_BUCKET_NAME"]
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        secrets = boto3.client("secretsmanager", endpoint_url=endpoint, **aws)
+        arns = _kept(secrets, stack, folder.name)
+        # everything that differs from what a pod is given, and why
+        changed = {
+            # the services stand on this machine
+            "DATABASE_HOST": HOST,
+            "DATABASE_PORT": str(database_port),
+            "REDIS_HOST": HOST,
+            "REDIS_PORT": str(cache_port),
+            # their certificates are of this run's authority, not of RDS's and ElastiCache's
+            "NODE_EXTRA_CA_CERTS": str(authority.bundle),
+            # S3 and Secrets Manager are moto, which has no Pod Identity and no names for buckets
+            "S3_ENDPOINT_URL": endpoint,
+            "S3_FORCE_PATH_STYLE": "true",
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_ACCESS_KEY_ID": "live",
+            "AWS_SECRET_ACCESS_KEY": "live",
+            **arns,
+            # the package lies in a folder of this machine
+            "NODE_PATH": str(package.parent),
+            "FLOWISE_PACKAGE": str(package),
+        }
+        CHANGED.update(changed)
+        yield Place(stack, folder, changed, talker, s3, bucket, stop_database)
+
+
+def _brought_up(name: str, service: Mapping[str, Any], folder: Path) -> Path:
+    folder.mkdir()
+    for file in ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"):
+        (folder / file).write_text((REPOSITORY / file).read_text())
+    for linked in ("__main__.py", "components"):
+        (folder / linked).symlink_to(REPOSITORY / linked)
+    settings = yaml.safe_load((folder / f"Pulumi.{name}.yaml").read_text())
+    settings["config"]["flowise:service"] |= service
+    (folder / f"Pulumi.{name}.yaml").write_text(yaml.safe_dump(settings))
+    Sandbox(folder)("up", stack=name)
+    return Workspace.of(folder, name).world_file
+
+
+def _kept(secrets: Any, stack: Stack, prefix: str) -> dict[str, str]:
+    """Keep in moto what the setup of the database reads; give its variables."""
+    environment = stack.pod("setup-job").environment
+    master = secrets.create_secret(
+        Name=f"{prefix}-master", SecretString=json.dumps({"username": "master", "password": MASTER_PASSWORD})
+    )
+    logins = [
+        secrets.create_secret(Name=f"{prefix}-login-{index}", SecretString=stack.secret_text(arn))["ARN"]
+        for index, arn in enumerate(environment["LOGIN_SECRET_ARNS"].split(","))
+    ]
+    return {"MASTER_SECRET_ARN": master["ARN"], "LOGIN_SECRET_ARNS": ",".join(logins)}
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Name what differed from a pod's environment."""
+    if CHANGED:
+        terminalreporter.write_line("changed for localhost, beside ports and folders: " + ", ".join(sorted(CHANGED)))

@@ -1,0 +1,88 @@
+"""What the program gives Flowise's pods, read from the world in which a stack stands."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.world import Record, World
+
+CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
+EXTERNAL_SECRET = "kubernetes:external-secrets.io/v1:ExternalSecret"
+VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
+
+
+@dataclass(frozen=True)
+class Pod:
+    """A pod's one container: command, whole environment, files by name, where they lie, and seconds it has to end."""
+
+    command: list[str]
+    environment: dict[str, str]
+    files: dict[str, str]
+    files_at: str
+    grace_seconds: int
+
+
+class Stack:
+    """A stack that stands on the sandbox; `handmade` are the texts of secrets that a person put there, by name."""
+
+    def __init__(self, world: World, handmade: Mapping[str, str]) -> None:
+        self._records = list(world)
+        self._handmade = handmade
+
+    def pod(self, owner: str) -> Pod:
+        """Give what the pods of a Deployment or Job get, named as in the program (`app-server-pods`)."""
+        spec = self._named(owner).inputs["spec"]["template"]["spec"]
+        container = spec["containers"][0]
+        environment: dict[str, str] = {}
+        for source in container.get("envFrom", ()):
+            if "configMapRef" in source:
+                environment |= self._object(CONFIG_MAP, source["configMapRef"]["name"]).inputs["data"]
+            else:
+                environment |= dict(self._kept(source["secretRef"]["name"]))
+        environment |= {each["name"]: str(each["value"]) for each in container.get("env", ())}
+        volume, files = next(
+            (each["name"], each["configMap"]["name"]) for each in spec["volumes"] if "configMap" in each
+        )
+        return Pod(
+            command=list(container["command"]),
+            environment=environment,
+            files=dict(self._object(CONFIG_MAP, files).inputs["data"]),
+            files_at=next(each["mountPath"] for each in container["volumeMounts"] if each["name"] == volume),
+            grace_seconds=int(spec.get("terminationGracePeriodSeconds", 30)),
+        )
+
+    def cache_user(self) -> tuple[str, str]:
+        """Give the cache's user and what its ACL says."""
+        user = next(each for each in self._records if each.token == "aws:elasticache/user:User")
+        return user.inputs["userName"], user.inputs["accessString"]
+
+    def secret_text(self, arn: str) -> str:
+        """Give the text of a secret's current version."""
+        return str(
+            next(r for r in self._records if r.token == VERSION and r.inputs["secretId"] == arn).inputs["secretString"]
+        )
+
+    def _kept(self, name: str) -> Iterator[tuple[str, str]]:
+        for entry in self._object(EXTERNAL_SECRET, name).inputs["spec"]["data"]:
+            reference = entry["remoteRef"]
+            text = self._text(reference)
+            yield entry["secretKey"], json.loads(text)[reference["property"]] if "property" in reference else text
+
+    def _text(self, reference: Mapping[str, Any]) -> str:
+        version = str(reference["version"]).removeprefix("uuid/")
+        for record in self._records:
+            if record.token == VERSION and record.outputs["versionId"] == version:
+                assert record.inputs["secretId"] == reference["key"]
+                return str(record.inputs["secretString"])
+        found = [text for name, text in self._handmade.items() if f":secret:{name}-" in str(reference["key"])]
+        assert found, f"{reference['key']} stands nowhere"
+        return found[0]
+
+    def _named(self, name: str) -> Record:
+        (found,) = [record for record in self._records if record.urn.endswith(f"::{name}")]
+        return found
+
+    def _object(self, token: str, name: str) -> Record:
+        (found,) = [r for r in self._records if r.token == token and r.outputs["metadata"]["name"] == name]
+        return found

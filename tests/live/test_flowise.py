@@ -1,0 +1,193 @@
+"""The real Flowise with the environment that the program renders, in both modes."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .client import PIXEL, Browser, flow
+from .conftest import MASTER_PASSWORD, TOKEN, Place, is_ready
+from .servers import wait_until
+
+pytestmark = pytest.mark.live
+Make = Callable[..., Place]
+
+
+@pytest.fixture(scope="module")
+def queue(places: Make) -> Place:
+    """Prod: servers that hand predictions to workers."""
+    place = places("prod", max_answer_seconds=60)
+    place.setup_database()
+    place.setup()
+    return place
+
+
+@pytest.fixture(scope="module")
+def alone(places: Make) -> Place:
+    """Dev: one process that does all."""
+    place = places("dev")
+    place.setup_database()
+    place.setup()
+    return place
+
+
+@pytest.fixture(scope="module")
+def served(queue: Place, package: Path) -> Iterator[tuple[Browser, str]]:
+    """A server of prod, a browser in which the owner has logged in, and the id of a flow."""
+    with queue.ready("app-server-pods") as (_, site, _probe):
+        log_in(queue, site)
+        yield site, make_flow(queue, site, package)
+
+
+def owner(place: Place) -> dict[str, str]:
+    pod = place.stack.pod("app-setup-job").environment
+    return {"email": pod["OWNER_EMAIL"], "password": pod["OWNER_PASSWORD"]}
+
+
+def log_in(place: Place, site: Browser) -> None:
+    status, said = site("POST", "/api/v1/auth/login", owner(place))
+    assert status == 200, said
+
+
+def make_flow(place: Place, site: Browser, package: Path) -> str:
+    _, credentials = site("GET", "/api/v1/credentials")
+    named = [each["id"] for each in credentials if each["name"] == "Databricks"]
+    status, made = site("POST", "/api/v1/chatflows", flow(package, place.model.url, named[0] if named else ""))
+    assert status == 200, made
+    return str(made["id"])
+
+
+def test_both_setups_may_be_run_again(queue: Place) -> None:
+    assert "is ready for" in queue.setup_database()
+    said = queue.setup()
+    assert "0 migrations applied" in said
+    assert "registered" not in said
+    assert "in place" not in said
+
+
+def test_no_setup_prints_a_secret(queue: Place) -> None:
+    said = queue.setup_database() + queue.setup()
+    pod = queue.stack.pod("app-setup-job").environment
+    for name in ("DATABASE_PASSWORD", "OWNER_PASSWORD", "METRICS_API_KEY", "FLOWISE_SECRETKEY_OVERWRITE"):
+        assert pod[name] not in said
+    assert MASTER_PASSWORD not in said
+
+
+def test_a_database_of_another_key_is_refused(queue: Place) -> None:
+    with pytest.raises(AssertionError, match=r"were encrypted with the key \w{16}, and this stack has another-key"):
+        queue.setup(KEY_FINGERPRINT="another-key")
+
+
+def test_pods_that_start_at_once_all_come_up(queue: Place) -> None:
+    roles = ["app-server-pods", "app-server-pods", "app-worker-pods"]
+    with queue.pod(roles[0]) as one, queue.pod(roles[1]) as two, queue.pod(roles[2]) as three:
+        for process, _, probe in (one, two, three):
+            wait_until(partial(is_ready, process, probe), "ready", 180)
+        # a login on one server holds on the other
+        log_in(queue, one[1])
+        other = Browser(two[1].url, dict(one[1].cookies))
+        assert other("GET", "/api/v1/chatflows")[0] == 200
+
+
+def test_nobody_but_the_owner_can_register(served: tuple[Browser, str]) -> None:
+    stranger = Browser(served[0].url)
+    body = {"user": {"name": "me", "email": "me@example.com", "type": "pro", "credential": "Passw0rd!x"}}
+    assert stranger("POST", "/api/v1/account/register", body)[0] == 401
+
+
+def test_the_version_is_told_to_nobody_who_is_not_logged_in(served: tuple[Browser, str]) -> None:
+    assert Browser(served[0].url)("GET", "/api/v1/version")[0] == 401
+    assert served[0]("GET", "/api/v1/version")[0] == 200
+
+
+def test_metrics_are_read_with_the_key_that_prometheus_has(queue: Place, served: tuple[Browser, str]) -> None:
+    key = queue.stack.pod("app-setup-job").environment["METRICS_API_KEY"]
+    stranger = Browser(served[0].url)
+    assert stranger("GET", "/api/v1/metrics")[0] == 401
+    status, text = stranger("GET", "/api/v1/metrics", Authorization=f"Bearer {key}", x_request_from="")
+    assert status == 200
+    assert "http_request_duration_ms_bucket" in text
+
+
+def test_the_client_is_the_one_before_cloudfront(served: tuple[Browser, str]) -> None:
+    # X-Forwarded-For as CloudFront and the balancer write it; what the client itself put in front is not believed
+    status, told = served[0]("GET", "/api/v1/ip", X_Forwarded_For="198.51.100.1, 203.0.113.7, 130.176.0.1")
+    assert (status, told["ip"]) == (200, "203.0.113.7")
+
+
+def test_a_flow_answers_through_the_queue_with_databricks_token(queue: Place, served: tuple[Browser, str]) -> None:
+    site, flow_id = served
+    with queue.ready("app-worker-pods") as (worker, _, _probe):
+        status, said = site("POST", f"/api/v1/prediction/{flow_id}", {"question": "are you there?"})
+        assert status == 200, (said, worker.said)
+        assert said["text"] == "heard: are you there?"
+        assert queue.model.asked[-1] == ("/serving-endpoints/chat/completions", f"Bearer {TOKEN}")
+        assert "Completed job" in worker.said
+
+
+def test_files_land_in_the_bucket(queue: Place, served: tuple[Browser, str]) -> None:
+    site, flow_id = served
+    upload = {"data": f"data:image/png;base64,{PIXEL}", "type": "file", "name": "pixel.png", "mime": "image/png"}
+    with queue.ready("app-worker-pods"):
+        body = {"question": "what is this?", "uploads": [upload], "chatId": "live-chat"}
+        site("POST", f"/api/v1/prediction/{flow_id}", body)
+    found = queue.s3.list_objects_v2(Bucket=queue.bucket).get("Contents", [])
+    assert [each["Key"] for each in found if each["Key"].endswith("/live-chat/pixel.png")]
+
+
+def test_logs_are_objects_and_hold_no_password(queue: Place) -> None:
+    with queue.ready("app-server-pods") as (process, site, _):
+        site("POST", "/api/v1/auth/login", {"email": "nobody@example.com", "password": "wrong-password-1!"})
+        wait_until(lambda: "auth/login" in process.said, "a line of the login")
+        entries = [json.loads(line) for line in process.said.splitlines() if line.startswith("{")]
+        assert {"time", "level", "message"} == set(entries[-1])
+        plain = [line for line in process.said.splitlines() if line and not line.startswith("{")]
+        assert plain == []
+        assert "wrong-password-1!" not in process.said
+
+
+def test_a_worker_ends_an_answer_that_takes_longer_than_flowises_own_patience(
+    queue: Place, served: tuple[Browser, str]
+) -> None:
+    site, flow_id = served
+    answers: list[Any] = []
+    with queue.ready("app-worker-pods") as (worker, _, _probe):
+        queue.model.slow_seconds.append(35)  # Flowise itself gives up 30 s after SIGTERM
+        asked = len(queue.model.asked)
+        asking = threading.Thread(
+            target=lambda: answers.append(site("POST", f"/api/v1/prediction/{flow_id}", {"question": "slowly"}))
+        )
+        asking.start()
+        wait_until(lambda: len(queue.model.asked) > asked, "the model is asked")
+        assert worker.stop(queue.grace("app-worker-pods")) == 0, worker.said
+        asking.join(timeout=60)
+    assert [status for status, _ in answers] == [200]
+    assert answers[0][1]["text"] == "heard: slowly"
+
+
+def test_a_server_ends_within_its_grace(queue: Place) -> None:
+    with queue.ready("app-server-pods") as (server, _, _probe):
+        assert server.stop(queue.grace("app-server-pods")) == 0
+
+
+def test_one_process_alone_answers(alone: Place, package: Path) -> None:
+    with alone.ready("app-server-pods") as (server, site, probe):
+        log_in(alone, site)
+        flow_id = make_flow(alone, site, package)
+        status, said = site("POST", f"/api/v1/prediction/{flow_id}", {"question": "alone?"})
+        assert (status, said.get("text")) == (200, "heard: alone?"), server.said
+        assert probe("GET", "/livez")[0] == 200
+
+
+def test_without_its_database_a_server_is_not_ready_whatever_it_says_itself(alone: Place) -> None:
+    with alone.ready("app-server-pods") as (_, site, probe):
+        alone.stop_database()
+        wait_until(lambda: probe("GET", "/readyz")[0] == 503, "told that it is not ready")
+        assert probe("GET", "/readyz")[1].startswith("database: ")
+        # what a restart would not mend restarts nobody; Flowise's own answer is the same as ever
+        assert probe("GET", "/livez")[0] == 200
+        assert site("GET", "/api/v1/ping") == (200, "pong")
