@@ -108,7 +108,9 @@ class WafCdn(pulumi.ComponentResource):
         args = self._args
         return EdgeFirewall(
             f"{self._name}-firewall",
-            EdgeFirewallArgs(settings=args.settings, log_name=args.site_name, kms_key_arn=key.arn, tags=args.tags),
+            EdgeFirewallArgs(
+                settings=args.settings.firewall, log_name=args.site_name, kms_key_arn=key.arn, tags=args.tags
+            ),
             self._child,
         )
 
@@ -230,7 +232,7 @@ class WafCdn(pulumi.ComponentResource):
         tags = dict(self._args.tags)
         group = aws.cloudwatch.LogGroup(
             f"{self._name}-access-log",
-            retention_in_days=self._args.settings.waf_log_retention_days,
+            retention_in_days=self._args.settings.firewall.log_retention_days,
             kms_key_id=key.arn,
             region=EDGE_REGION,
             tags=tags,

@@ -10,6 +10,7 @@ from .cache import CacheSettings
 from .cluster import ClusterSettings, KarpenterSettings, NodeGroupSettings
 from .database import DatabaseSettings, RestoreSettings
 from .edge import DomainSettings, EdgeSettings
+from .firewall import FirewallSettings
 from .monitoring import MonitoringSettings
 from .network import ExistingNetworkSettings, NetworkSettings
 from .reading import SettingsError, load
@@ -27,6 +28,7 @@ __all__ = [
     "EdgeSettings",
     "Environment",
     "ExistingNetworkSettings",
+    "FirewallSettings",
     "InProd",
     "KarpenterSettings",
     "LogDays",

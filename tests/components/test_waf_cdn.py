@@ -67,28 +67,30 @@ def test_the_firewall_stands_before_the_distribution(cloud: Cloud) -> None:
 
 
 def test_the_firewalls_rules_reach_aws_in_its_own_words(cloud: Cloud) -> None:
-    build(cloud, requests_per_five_minutes_per_ip=77, allowed_countries=("DE",))
+    build(cloud, firewall={"requests_per_five_minutes_per_ip": 77, "allowed_countries": ("DE",)})
     acl = cloud.only(aws.wafv2.WebAcl).inputs
     rules = {rule["name"]: rule for rule in acl["rules"]}
     assert acl["defaultAction"] == {"allow": {}}
     assert rules["rate"]["statement"] == {
         "rateBasedStatement": {"aggregateKeyType": "IP", "evaluationWindowSec": 300, "limit": 77}
     }
-    assert rules["rate"]["action"] == {"block": {}}
+    assert rules["rate"]["action"] == {"block": {"customResponse": {"responseCode": 429}}}
     assert "overrideAction" not in rules["rate"]
-    assert rules["countries"]["statement"]["notStatement"] == {
-        "statement": {"geoMatchStatement": {"countryCodes": ["DE"]}}
-    }
     group = rules["common-attacks"]
     assert group["overrideAction"] == {"none": {}}
     assert "action" not in group
-    assert group["statement"]["managedRuleGroupStatement"]["ruleActionOverrides"][0] == {
-        "name": "SizeRestrictions_BODY",
-        "actionToUse": {"count": {}},
-    }
+    assert {"name": "SizeRestrictions_BODY", "actionToUse": {"count": {}}} in group["statement"][
+        "managedRuleGroupStatement"
+    ]["ruleActionOverrides"]
     path = rules["closes-registration"]["statement"]["byteMatchStatement"]
     assert path["fieldToMatch"] == {"uriPath": {}}
     assert path["searchString"] == "/api/v1/account/register"
+
+
+def test_bots_are_counted(cloud: Cloud) -> None:
+    build(cloud, firewall={"bot_control": True})
+    rules = {rule["name"]: rule for rule in cloud.only(aws.wafv2.WebAcl).inputs["rules"]}
+    assert rules["bots"]["overrideAction"] == {"count": {}}
 
 
 def test_every_rule_is_measured(cloud: Cloud) -> None:
@@ -102,13 +104,37 @@ def test_every_rule_is_measured(cloud: Cloud) -> None:
 
 
 def test_the_firewalls_log_has_the_name_it_must_and_tells_no_login(cloud: Cloud) -> None:
-    build(cloud, waf_log_retention_days=90)
+    build(cloud, firewall={"log_retention_days": 90})
     group = cloud.named("edge-firewall-log").inputs
     assert group["name"] == "aws-waf-logs-flowise-test"
     assert group["retentionInDays"] == 90
     assert group["kmsKeyId"].startswith("arn:aws:kms:us-east-1:")
     logging = cloud.only(aws.wafv2.WebAclLoggingConfiguration).inputs
     assert [each["singleHeader"]["name"] for each in logging["redactedFields"]] == ["authorization", "cookie"]
+
+
+def test_the_samples_in_the_console_tell_no_login_either(cloud: Cloud) -> None:
+    build(cloud)
+    protected = cloud.only(aws.wafv2.WebAcl).inputs["dataProtectionConfig"]["dataProtections"]
+    assert [(each["action"], each["field"]["fieldType"], each["field"]["fieldKeys"]) for each in protected] == [
+        ("SUBSTITUTION", "SINGLE_HEADER", ["authorization", "cookie"]),
+        ("SUBSTITUTION", "SINGLE_QUERY_ARGUMENT", ["code", "token"]),
+    ]
+
+
+def test_only_what_a_rule_met_is_logged_unless_all_is_wanted(cloud: Cloud) -> None:
+    build(cloud)
+    kept = cloud.only(aws.wafv2.WebAclLoggingConfiguration).inputs["loggingFilter"]
+    assert kept["defaultBehavior"] == "DROP"
+    (only,) = kept["filters"]
+    assert (only["behavior"], only["requirement"]) == ("KEEP", "MEETS_ANY")
+    actions = [each["actionCondition"]["action"] for each in only["conditions"]]
+    assert actions == ["BLOCK", "CAPTCHA", "CHALLENGE", "COUNT", "EXCLUDED_AS_COUNT"]
+
+
+def test_all_is_logged_where_all_is_wanted(cloud: Cloud) -> None:
+    build(cloud, firewall={"logs_allowed_requests": True})
+    assert "loggingFilter" not in cloud.only(aws.wafv2.WebAclLoggingConfiguration).inputs
 
 
 def test_access_is_logged_without_query_cookie_or_referrer(cloud: Cloud) -> None:

@@ -100,7 +100,14 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
     "monitoring.loki_chart_version": (("18.4.2",), ("v18.4.2", "")),
     "edge.domain.name": (("flowise.example.com", "a.b-c.example.org"), ("flowise", "Flowise.example.com", "*.a.com")),
     "edge.domain.hosted_zone_id": (("Z0123456789ABCDEFGHIJ",), ("example.com", "")),
-    "edge.allowed_countries": (([], ["DE"], ["GB", "IE", "FR"]), (["Germany"], ["de"], ["XX"])),
+    "edge.firewall.allowed_countries": (([], ["DE"], ["GB", "IE", "FR"]), (["Germany"], ["de"], ["XX"])),
+    "edge.firewall.allowed_cidrs": (([], ["198.51.100.0/24"], ["2001:db8::/32", "198.51.100.7/32"]), (["0.0.0.0/0"],)),
+    "edge.firewall.denied_cidrs": (([], ["203.0.113.0/24"]), (["somebody"], ["203.0.113.7/24"])),
+    "edge.firewall.closed_paths": (([], ["/api/v1/user/test"], ["/api/v1/ip", "/a.b"]), (["ip"], ["/"], ["/(a|b)"])),
+    "edge.firewall.exemptions": (
+        ({}, {"awswaf:managed:aws:sql-database:SQLi_QueryArguments": ["/api/v1/webhook"]}),
+        ({"SQLi_QueryArguments": ["/"]}, {"awswaf:managed:aws:sql-database:SQLi_QueryArguments": []}),
+    ),
 }
 # What stands where production wants anything at all.
 _GIVEN: Mapping[str, Any] = {
