@@ -24,7 +24,7 @@ from .planning.backups import BACKUP_TAG
 from .planning.iam_documents import allow
 from .planning.network_policies import policies
 from .planning.timeouts import timeouts
-from .settings import DomainSettings, ServiceSettings
+from .settings import DomainSettings, ServiceSettings, SignInSettings
 
 ACCOUNT = "flowise"
 HEALTH_PATH = "/api/v1/ping"
@@ -51,9 +51,12 @@ class FlowiseServiceArgs:
     controller: pulumi.Resource  # brings the kind TargetGroupBinding and acts on it
     scraper_namespace: str
     access_log_bucket: pulumi.Input[str]
+    alarm_topic_arn: pulumi.Input[str]
     copy_region: str | None
     protect_data: bool
     tags: Mapping[str, str]
+    sign_in: SignInSettings | None = None
+    embed_origins: Sequence[str] = ()  # other sites whose pages may ask flows
 
 
 class FlowiseService(pulumi.ComponentResource):
@@ -187,6 +190,7 @@ class FlowiseService(pulumi.ComponentResource):
             site_domain=args.domain.name if args.domain else None,
             generated=generated,
             databricks_token=token,
+            embed_origins=args.embed_origins,
         )
 
     def _role(self, key: DataKey, bucket: SecureBucket) -> PodRole:
@@ -297,6 +301,7 @@ class FlowiseService(pulumi.ComponentResource):
             f"{self._name}-in",
             InternalLoadBalancerArgs(
                 domain=args.domain,
+                sign_in=args.sign_in,
                 region=args.region,
                 vpc_id=args.vpc_id,
                 subnet_ids=args.subnet_ids,
@@ -304,6 +309,8 @@ class FlowiseService(pulumi.ComponentResource):
                 target_port=env.PORT,
                 health_path=HEALTH_PATH,
                 timeouts=self._waits,
+                access_log_bucket=args.access_log_bucket,
+                alarm_topic_arn=args.alarm_topic_arn,
                 tags=args.tags,
             ),
             self._child,

@@ -13,16 +13,16 @@ from ..settings import FirewallSettings
 # CloudFront, and all that serves it, is administered from this region alone, whatever the stack's own.
 EDGE_REGION = "us-east-1"
 # as good as a password to whoever reads them: sessions and keys; codes of logins, tokens of password resets
-SECRET_HEADERS = ("authorization", "cookie")
+SECRET_HEADERS = ("authorization", "cookie", "x-api-key")
 SECRET_ARGUMENTS = ("code", "token")
 
 
 @dataclass(frozen=True, kw_only=True)
 class EdgeFirewallArgs:
-    """What is refused (settings), and what the log is called, behind the prefix that AWS WAF wants."""
+    """What is refused (settings), and what the site is called in the account, as its log and metrics are."""
 
     settings: FirewallSettings
-    log_name: str
+    site_name: str
     kms_key_arn: pulumi.Input[str]
     tags: Mapping[str, str]
 
@@ -56,7 +56,10 @@ def _acl(name: str, args: EdgeFirewallArgs, child: pulumi.ResourceOptions) -> aw
         default_action=aws.wafv2.WebAclDefaultActionArgs(allow=aws.wafv2.WebAclDefaultActionAllowArgs()),
         rules=[_rule(rule) for rule in rules],
         visibility_config=aws.wafv2.WebAclVisibilityConfigArgs(
-            cloudwatch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=True
+            cloudwatch_metrics_enabled=True,
+            # not the resource's name, which another stack's firewall in the account bears as well
+            metric_name=args.site_name,
+            sampled_requests_enabled=True,
         ),
         data_protection_config=aws.wafv2.WebAclDataProtectionConfigArgs(data_protections=[*_protected()]),
         tags=dict(args.tags),
@@ -68,7 +71,7 @@ def _log(name: str, args: EdgeFirewallArgs, acl: aws.wafv2.WebAcl, child: pulumi
     group = aws.cloudwatch.LogGroup(
         f"{name}-log",
         # AWS WAF delivers to no group whose name starts otherwise (PutLoggingConfiguration)
-        name=f"aws-waf-logs-{args.log_name}",
+        name=f"aws-waf-logs-{args.site_name}",
         retention_in_days=args.settings.log_retention_days,
         kms_key_id=args.kms_key_arn,
         region=EDGE_REGION,

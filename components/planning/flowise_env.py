@@ -64,6 +64,7 @@ def rows(
     site_domain: str | None,
     generated: Mapping[str, Input[str]],
     databricks_token: Input[str] | None,
+    embed_origins: Sequence[str] = (),
 ) -> Sequence[Row]:
     """Give the whole environment of servers and workers."""
     table = [
@@ -73,6 +74,8 @@ def rows(
         *_storage(bucket, region),
         *(Row(name, generated[name], "the same on all pods", secret=True) for name in GENERATED),
     ]
+    if embed_origins:
+        table.append(Row("CORS_ORIGINS", ",".join(embed_origins), "whose pages may ask flows; none by default"))
     if settings.mode == "queue":
         table += _queue(settings, cache)
     if settings.databricks is not None:

@@ -9,7 +9,7 @@ from .backup import BackupSettings
 from .cache import CacheSettings
 from .cluster import ClusterSettings, KarpenterSettings, NodeGroupSettings
 from .database import DatabaseSettings, RestoreSettings
-from .edge import DomainSettings, EdgeSettings
+from .edge import DomainSettings, EdgeSettings, FailoverSettings, SignInSettings, StaticSiteSettings
 from .firewall import FirewallSettings
 from .monitoring import MonitoringSettings
 from .network import ExistingNetworkSettings, NetworkSettings
@@ -28,6 +28,7 @@ __all__ = [
     "EdgeSettings",
     "Environment",
     "ExistingNetworkSettings",
+    "FailoverSettings",
     "FirewallSettings",
     "InProd",
     "KarpenterSettings",
@@ -39,7 +40,9 @@ __all__ = [
     "Section",
     "ServiceSettings",
     "SettingsError",
+    "SignInSettings",
     "StackSettings",
+    "StaticSiteSettings",
     "load",
     "production_floor",
 ]

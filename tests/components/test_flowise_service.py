@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -17,7 +18,9 @@ DATABRICKS = {"url": "https://dbc-1.cloud.databricks.com", "token_secret_name": 
 DOMAIN = DomainSettings(name="flowise.example.com", hosted_zone_id="Z0123456789ABCDEFGHIJ")
 
 
-def create(domain: DomainSettings | None, /, copy_region: str | None = None, **settings: Any) -> FlowiseService:
+def create(
+    domain: DomainSettings | None, /, copy_region: str | None = None, embed_origins: Sequence[str] = (), **settings: Any
+) -> FlowiseService:
     return FlowiseService(
         "app",
         FlowiseServiceArgs(
@@ -39,9 +42,11 @@ def create(domain: DomainSettings | None, /, copy_region: str | None = None, **s
             controller=pulumi.ComponentResource("test:index:Controller", "controller"),
             access_log_bucket="access-logs",
             copy_region=copy_region,
+            alarm_topic_arn="arn:aws:sns:eu-west-1:123456789012:alarms",
             protect_data=True,
             scraper_namespace="monitoring",
             tags=TAGS,
+            embed_origins=embed_origins,
         ),
     )
 
@@ -187,3 +192,14 @@ def test_the_keys_have_a_copy_in_the_second_region(cloud: Cloud) -> None:
     (replica,) = cloud.only(aws.secretsmanager.Secret).inputs["replicas"]
     assert replica["region"] == "eu-central-1"
     assert replica["kmsKeyId"].startswith("arn:aws:kms:eu-central-1:")
+
+
+def test_pages_of_listed_sites_may_ask_flows_and_no_others(cloud: Cloud) -> None:
+    cloud.build(lambda: create(None, embed_origins=["https://shop.example.com", "https://a.example.org"]))
+    plain = cloud.named("app-environment").inputs["data"]
+    assert plain["CORS_ORIGINS"] == "https://shop.example.com,https://a.example.org"
+
+
+def test_no_other_site_may_ask_flows_unless_listed(cloud: Cloud) -> None:
+    build(cloud)
+    assert "CORS_ORIGINS" not in cloud.named("app-environment").inputs["data"]

@@ -30,7 +30,7 @@ EVERYTHING: dict[str, Any] = {
 def deployed(cloud: Cloud, **settings: Any) -> Firewall:
     """Build the firewall, and read its rules and sets as AWS would get them."""
     args = EdgeFirewallArgs(
-        settings=FirewallSettings.model_validate(settings), log_name="test", kms_key_arn="arn:aws:kms:x", tags=TAGS
+        settings=FirewallSettings.model_validate(settings), site_name="test", kms_key_arn="arn:aws:kms:x", tags=TAGS
     )
     cloud.build(lambda: EdgeFirewall("fw", args))
     sets = {_arn(each): each.inputs["addresses"] for each in cloud.of(aws.wafv2.IpSet)}
