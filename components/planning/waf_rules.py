@@ -98,9 +98,7 @@ PRIORITIES: Mapping[str, int] = {
     "other-addresses": 2,
     "anti-ddos": 5,
     "known-bad-addresses": 10,
-    "known-bad-addresses-elsewhere": 11,
     "anonymous-addresses": 12,
-    "anonymous-addresses-elsewhere": 13,
     "rate": 20,
     "rate-login": 21,
     "rate-prediction": 22,
@@ -111,11 +109,9 @@ PRIORITIES: Mapping[str, int] = {
     "closes-listed": 34,
     "too-large": 35,
     "common-attacks": 40,
-    "common-attacks-elsewhere": 41,
     "known-bad-inputs": 50,
-    "known-bad-inputs-elsewhere": 51,
     "sql-injection": 60,
-    "sql-injection-elsewhere": 61,
+    "outside-exemptions": 65,
     "bots": 70,
 }
 
@@ -198,15 +194,15 @@ def _managed_groups(settings: FirewallSettings, exempt: Mapping[str, Sequence[st
     for name, group in GROUPS.items():
         if name in left_out:
             continue
-        counted = {rule: label for rule, label in group.labels().items() if label in exempt}
         statement: Statement = {"name": group.name, "vendor_name": "AWS"}
+        counted = [rule for rule, label in group.labels().items() if label in exempt]
         if counted:
             statement["rule_action_overrides"] = [{"name": rule, "action_to_use": {"count": {}}} for rule in counted]
         if name in _CONFIGS:
             statement["managed_rule_group_configs"] = [_CONFIGS[name]]
         yield WafRule(name, {"managed_rule_group_statement": statement}, managed=True, counts=name == "bots")
-        if counted:
-            yield WafRule(f"{name}-elsewhere", _elsewhere({label: exempt[label] for label in counted.values()}))
+    # one for all groups: AWS asks a dollar a month for each rule
+    yield WafRule("outside-exemptions", _outside(exempt))
 
 
 _CONFIGS: Mapping[str, Statement] = {
@@ -225,7 +221,7 @@ _CONFIGS: Mapping[str, Statement] = {
 }
 
 
-def _elsewhere(exempt: Mapping[str, Sequence[str]]) -> Statement:
+def _outside(exempt: Mapping[str, Sequence[str]]) -> Statement:
     """Hold where one of the labels was left outside of the paths on which it is exempt."""
     labels_of: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for label, paths in exempt.items():
