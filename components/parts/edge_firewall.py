@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from ..planning.waf_capacity import MOST_UNITS, units
 from ..planning.waf_rules import WafRule, waf_rules
 from ..settings import FirewallSettings
 
@@ -48,6 +49,11 @@ def _acl(name: str, args: EdgeFirewallArgs, child: pulumi.ResourceOptions) -> aw
         allowed_sets=_ip_sets(f"{name}-allowed", settings.allowed_cidrs, args.tags, child),
         denied_sets=_ip_sets(f"{name}-denied", settings.denied_cidrs, args.tags, child),
     )
+    taken = units(rules)
+    if taken > MOST_UNITS:
+        raise pulumi.RunError(
+            f"flowise:edge.firewall: its rules take {taken} capacity units, a web ACL has {MOST_UNITS}: list fewer paths"
+        )
     return aws.wafv2.WebAcl(
         f"{name}-acl",
         description="Before the CDN",

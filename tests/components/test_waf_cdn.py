@@ -1,6 +1,7 @@
 import json
 from typing import Any
 
+import pulumi
 import pulumi_aws as aws
 import pytest
 
@@ -125,6 +126,12 @@ def test_bots_are_counted(cloud: Cloud) -> None:
     build(cloud, firewall={"bot_control": True})
     rules = {rule["name"]: rule for rule in cloud.only(aws.wafv2.WebAcl).inputs["rules"]}
     assert rules["bots"]["overrideAction"] == {"count": {}}
+
+
+def test_more_rules_than_a_firewall_has_room_for_are_refused_early(cloud: Cloud) -> None:
+    paths = [f"/{number}/{'x' * 190}" for number in range(4000)]
+    with pytest.raises(pulumi.RunError, match=r"flowise:edge\.firewall: its rules take \d+ capacity units"):
+        build(cloud, firewall={"closed_paths": paths})
 
 
 def test_every_rule_is_measured(cloud: Cloud) -> None:
