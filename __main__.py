@@ -50,7 +50,9 @@ holds_data = pulumi.ResourceOptions.merge(in_aws, pulumi.ResourceOptions(protect
 alarms = AlarmTopic("alarms", AlarmTopicArgs(emails=settings.monitoring.alarm_emails, region=region, tags=tags), in_aws)
 
 access_logs = AccessLogBucket(
-    "access", AccessLogBucketArgs(expire_days=settings.backup.access_log_retention_days, tags=tags), in_aws
+    "access",
+    AccessLogBucketArgs(expire_days=settings.backup.access_log_retention_days, region=region, tags=tags),
+    in_aws,
 )
 
 databricks = settings.service.databricks
@@ -196,6 +198,8 @@ service = FlowiseService(
     FlowiseServiceArgs(
         settings=settings.service,
         domain=settings.edge.domain,
+        sign_in=settings.edge.sign_in,
+        embed_origins=settings.edge.embed_origins,
         region=region,
         cluster_name=cluster.cluster_name,
         cluster_arn=cluster.cluster_arn,
@@ -217,6 +221,7 @@ service = FlowiseService(
         reader_role_path=secret_readers,
         scraper_namespace=METRICS_NAMESPACE,
         access_log_bucket=access_logs.bucket_name,
+        alarm_topic_arn=alarms.arn,
         copy_region=settings.backup.copy_region,
         protect_data=settings.protect_data,
         tags=tags,
@@ -249,6 +254,9 @@ site = WafCdn(
         load_balancer_arn=service.load_balancer_arn,
         load_balancer_dns_name=service.load_balancer_dns_name,
         read_timeout_seconds=timeouts(settings.service.max_answer_seconds).cdn_read,
+        access_log_bucket=access_logs.bucket_name,
+        access_log_bucket_arn=access_logs.bucket_arn,
+        alarm_emails=settings.monitoring.alarm_emails,
         certificate_record=service.certificate_record,
         tags=tags,
     ),
@@ -256,6 +264,8 @@ site = WafCdn(
 )
 
 pulumi.export("url", site.url)
+pulumi.export("static_bucket", site.static_bucket_name)
+pulumi.export("api_key_store_arn", site.api_key_store_arn)
 pulumi.export("cluster_name", cluster.cluster_name)
 pulumi.export("kubeconfig", cluster.kubeconfig)
 pulumi.export("database_endpoint", database.address)

@@ -28,7 +28,7 @@ from .planning.flowise_bounds import quota
 from .planning.iam_documents import allow
 from .planning.network_policies import Places, flowise_policies
 from .planning.timeouts import timeouts
-from .settings import DomainSettings, ServiceSettings
+from .settings import DomainSettings, ServiceSettings, SignInSettings
 
 ACCOUNT = "flowise"
 HEALTH_PATH = "/api/v1/ping"
@@ -57,9 +57,12 @@ class FlowiseServiceArgs:
     reader_role_path: str
     scraper_namespace: str
     access_log_bucket: pulumi.Input[str]
+    alarm_topic_arn: pulumi.Input[str]
     copy_region: str | None
     protect_data: bool
     tags: Mapping[str, str]
+    sign_in: SignInSettings | None = None
+    embed_origins: Sequence[str] = ()  # other sites whose pages may ask flows
 
 
 class FlowiseService(pulumi.ComponentResource):
@@ -221,6 +224,7 @@ class FlowiseService(pulumi.ComponentResource):
             generated={variable: keys.field(variable) for variable in env.GENERATED},
             databricks_token=kept_secret(databricks.token_secret_name, None, lookup) if databricks else None,
             extra=kept_values(args.settings.environment, lookup),
+            embed_origins=args.embed_origins,
         )
 
     def _secrets(
@@ -325,6 +329,7 @@ class FlowiseService(pulumi.ComponentResource):
             f"{self._name}-in",
             InternalLoadBalancerArgs(
                 domain=args.domain,
+                sign_in=args.sign_in,
                 region=args.region,
                 vpc_id=args.vpc_id,
                 subnet_ids=args.balancer_subnet_ids,
@@ -333,6 +338,8 @@ class FlowiseService(pulumi.ComponentResource):
                 health_path=HEALTH_PATH,
                 timeouts=self._waits,
                 weights={colour: 100 if colour == active else 0 for colour in args.settings.images()},
+                access_log_bucket=args.access_log_bucket,
+                alarm_topic_arn=args.alarm_topic_arn,
                 tags=args.tags,
             ),
             self._child,

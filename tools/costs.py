@@ -63,7 +63,10 @@ def _endpoint(inputs: Inputs) -> float:
 
 
 def _firewall(inputs: Inputs) -> float:
-    return p.FIREWALL_MONTH + p.FIREWALL_RULE_MONTH * len(inputs.get("rules") or [])
+    rules = inputs.get("rules") or []
+    groups = [(rule["statement"].get("managedRuleGroupStatement") or {}).get("name") for rule in rules]
+    extra = sum(p.FIREWALL_GROUPS.get(str(group), 0.0) for group in groups)
+    return p.FIREWALL_MONTH + p.FIREWALL_RULE_MONTH * len(rules) + extra
 
 
 def _flat(monthly: float) -> Callable[[Inputs], float]:
@@ -88,6 +91,7 @@ PRICED: Mapping[str, tuple[str, Callable[[Inputs], float]]] = {
     "aws:kms/key:Key": ("keys, secrets, alarms", _flat(p.KEY_MONTH)),
     "aws:secretsmanager/secret:Secret": ("keys, secrets, alarms", _flat(p.SECRET_MONTH)),
     "aws:cloudwatch/metricAlarm:MetricAlarm": ("keys, secrets, alarms", _flat(p.ALARM_MONTH)),
+    "aws:route53/healthCheck:HealthCheck": ("keys, secrets, alarms", _flat(p.HEALTH_CHECK_MONTH)),
     "aws:wafv2/webAcl:WebAcl": ("web firewall", _firewall),
 }
 # The zones of a stack decide what an endpoint costs, and in a plan the subnets are not known yet.

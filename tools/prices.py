@@ -44,5 +44,12 @@ VCPU_PROXY_HOUR = 0.018
 # per month: https://aws.amazon.com/ebs/pricing, kms/pricing, secrets-manager/pricing, cloudwatch/pricing, waf/pricing
 DISK_GIB_MONTH, KEY_MONTH, SECRET_MONTH, ALARM_MONTH = 0.088, 1.0, 0.40, 0.10
 FIREWALL_MONTH, FIREWALL_RULE_MONTH = 5.0, 1.0
+# groups of rules that cost extra, by name; what they ask by request comes on top
+FIREWALL_GROUPS: Mapping[str, float] = {
+    "AWSManagedRulesBotControlRuleSet": 10.0,
+    "AWSManagedRulesAntiDDoSRuleSet": 20.0,
+}
+# of a site outside AWS's reckoning: the check, HTTPS and a text to find (https://aws.amazon.com/route53/pricing)
+HEALTH_CHECK_MONTH = 0.75 + 2.0 + 2.0
 # per GB: NAT, log ingestion, CDN to Europe, objects and backups for a month
 NAT_GB, LOG_GB, CDN_GB, OBJECT_GB, BACKUP_GB = 0.048, 0.57, 0.085, 0.023, 0.095

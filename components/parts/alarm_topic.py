@@ -15,11 +15,15 @@ PUBLISHERS = ("backup.amazonaws.com", "budgets.amazonaws.com", "cloudwatch.amazo
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmTopicArgs:
-    """Who is told by mail; each address must confirm once."""
+    """Who is told by mail, each address of which must confirm once; in which region, for an alarm tells its own alone.
+
+    `kms_key_arn`: a key there that lets alarms use it, in place of one of the topic's own.
+    """
 
     emails: Sequence[str]
     region: str
     tags: Mapping[str, str]
+    kms_key_arn: pulumi.Input[str] | None = None
 
 
 class AlarmTopic(pulumi.ComponentResource):
@@ -30,13 +34,14 @@ class AlarmTopic(pulumi.ComponentResource):
     def __init__(self, name: str, args: AlarmTopicArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("flowise:parts:AlarmTopic", name, {}, opts)
         child, lookup = pulumi.ResourceOptions(parent=self), pulumi.InvokeOutputOptions(parent=self)
-        key = DataKey(
-            f"{name}-key",
+        key_arn = args.kms_key_arn
+        if key_arn is None:
             # the default key of SNS would turn services' messages away (CloudWatch user guide, SNS encryption)
-            DataKeyArgs(purpose="Alarms", region=args.region, tags=args.tags, services=PUBLISHERS),
-            child,
+            key_args = DataKeyArgs(purpose="Alarms", region=args.region, tags=args.tags, services=PUBLISHERS)
+            key_arn = DataKey(f"{name}-key", key_args, child).arn
+        topic = aws.sns.Topic(
+            f"{name}-topic", kms_master_key_id=key_arn, region=args.region, tags=dict(args.tags), opts=child
         )
-        topic = aws.sns.Topic(f"{name}-topic", kms_master_key_id=key.arn, tags=dict(args.tags), opts=child)
         account = aws.get_caller_identity_output(opts=lookup).account_id
         publish = allow_principal(
             "ServicesOfThisAccountPublish",
@@ -46,11 +51,20 @@ class AlarmTopic(pulumi.ComponentResource):
             conditions={"StringEquals": {"aws:SourceAccount": account}},
         )
         policy = aws.sns.TopicPolicy(
-            f"{name}-policy", arn=topic.arn, policy=pulumi.Output.json_dumps(document([publish])), opts=child
+            f"{name}-policy",
+            arn=topic.arn,
+            policy=pulumi.Output.json_dumps(document([publish])),
+            region=args.region,
+            opts=child,
         )
         for index, email in enumerate(args.emails):
             aws.sns.TopicSubscription(
-                f"{name}-mail-{index}", topic=topic.arn, protocol="email", endpoint=email, opts=child
+                f"{name}-mail-{index}",
+                topic=topic.arn,
+                protocol="email",
+                endpoint=email,
+                region=args.region,
+                opts=child,
             )
         # asked of the policy, so that whoever is handed it may publish
         self.arn = policy.arn

@@ -2,24 +2,34 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
+from ..planning.cloudwatch_alarms import MetricAlarm
+from ..planning.edge_alarms import BALANCER, CERTIFICATE, TARGETS
 from ..planning.timeouts import Timeouts
-from ..settings import DomainSettings
+from ..settings import DomainSettings, SignInSettings
 from .certificate import validated_certificate
+from .gateway_rules import gateway_rules
+from .metric_alarms import metric_alarms
 
 # TLS 1.3 and 1.2 with forward secrecy and authenticated encryption alone (ELB user guide, describe-ssl-policies)
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
 CLOUDFRONT_ADDRESSES = "com.amazonaws.global.cloudfront.origin-facing"
+LOG_PREFIX = "load-balancer"
 
 
 @dataclass(frozen=True, kw_only=True)
 class InternalLoadBalancerArgs:
-    """Where it stands and whom it reaches; with a domain it speaks HTTPS, see docs/decisions/0002."""
+    """Where it stands, whom it reaches, where it logs and what its alarms tell.
+
+    With a domain it speaks HTTPS (docs/decisions/0002), for that host alone, and people may have to sign in.
+    """
 
     domain: DomainSettings | None
+    sign_in: SignInSettings | None
     region: str
     vpc_id: pulumi.Input[str]
     subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
@@ -28,6 +38,8 @@ class InternalLoadBalancerArgs:
     health_path: str
     timeouts: Timeouts
     weights: Mapping[str, int]  # each group of targets by its name, and its share of the requests
+    access_log_bucket: pulumi.Input[str]
+    alarm_topic_arn: pulumi.Input[str]
     tags: Mapping[str, str]
 
 
@@ -52,11 +64,16 @@ class InternalLoadBalancer(pulumi.ComponentResource):
             security_groups=[self._access()],
             idle_timeout=args.timeouts.balancer_idle,
             drop_invalid_header_fields=True,
+            access_logs=aws.lb.LoadBalancerAccessLogsArgs(
+                bucket=args.access_log_bucket, prefix=LOG_PREFIX, enabled=True
+            ),
             tags=dict(args.tags),
             opts=self._child,
         )
         groups = {target: self._targets(target) for target in args.weights}
-        record = self._listener(balancer, groups)
+        certificate, record = self._certificate()
+        self._listener(balancer, groups, certificate)
+        self._watched(balancer, groups, certificate)
 
         self.arn = balancer.arn
         self.dns_name = balancer.dns_name
@@ -105,6 +122,18 @@ class InternalLoadBalancer(pulumi.ComponentResource):
             tags=dict(args.tags),
             opts=self._child,
         )
+        if args.sign_in is not None:
+            aws.vpc.SecurityGroupEgressRule(
+                f"{self._name}-to-sign-in",
+                security_group_id=group.id,
+                cidr_ipv4="0.0.0.0/0",
+                ip_protocol="tcp",
+                from_port=443,
+                to_port=443,
+                description="To the provider that people sign in with, whose addresses change",
+                tags=dict(args.tags),
+                opts=self._child,
+            )
         # the cluster's own group admits its nodes alone, and the controller leaves security groups be
         aws.vpc.SecurityGroupIngressRule(
             f"{self._name}-into-pods",
@@ -136,36 +165,83 @@ class InternalLoadBalancer(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _listener(self, balancer: aws.lb.LoadBalancer, groups: Mapping[str, aws.lb.TargetGroup]) -> pulumi.Output[str]:
+    def _certificate(self) -> tuple[pulumi.Output[str] | None, pulumi.Output[str]]:
         args = self._args
-        certificate: pulumi.Output[str] | None = None
-        record = pulumi.Output.from_input("")
-        if args.domain is not None:
-            certificate, record = validated_certificate(
-                self._name, args.domain, region=args.region, tags=args.tags, opts=self._child
-            )
-        aws.lb.Listener(
+        if args.domain is None:
+            return None, pulumi.Output.from_input("")
+        return validated_certificate(self._name, args.domain, region=args.region, tags=args.tags, opts=self._child)
+
+    def _listener(
+        self,
+        balancer: aws.lb.LoadBalancer,
+        groups: Mapping[str, aws.lb.TargetGroup],
+        certificate: pulumi.Output[str] | None,
+    ) -> None:
+        args = self._args
+        nobodys = aws.lb.ListenerDefaultActionArgs(
+            type="fixed-response",
+            fixed_response=aws.lb.ListenerDefaultActionFixedResponseArgs(
+                content_type="text/plain", status_code="404", message_body="no such site"
+            ),
+        )
+        listener = aws.lb.Listener(
             f"{self._name}-listener",
             load_balancer_arn=balancer.arn,
             port=443 if certificate else 80,
             protocol="HTTPS" if certificate else "HTTP",
             certificate_arn=certificate,
             ssl_policy=TLS_POLICY if certificate else None,
-            # by weight, so that another release is served at once: its targets are registered and healthy beforehand
             default_actions=[
-                aws.lb.ListenerDefaultActionArgs(
-                    type="forward",
-                    forward=aws.lb.ListenerDefaultActionForwardArgs(
-                        target_groups=[
-                            aws.lb.ListenerDefaultActionForwardTargetGroupArgs(
-                                arn=group.arn, weight=args.weights[target]
-                            )
-                            for target, group in groups.items()
-                        ]
-                    ),
-                )
+                # without a domain the host is CloudFront's, which is made after this
+                nobodys
+                if args.domain
+                else aws.lb.ListenerDefaultActionArgs(type="forward", forward=self._shares(groups))
             ],
             tags=dict(args.tags),
             opts=self._child,
         )
-        return record
+        if args.domain is not None:
+            gateway_rules(
+                self._name,
+                domain=args.domain,
+                sign_in=args.sign_in,
+                listener_arn=listener.arn,
+                forward=self._shares(groups),
+                tags=args.tags,
+                parent=self,
+            )
+
+    def _shares(self, groups: Mapping[str, aws.lb.TargetGroup]) -> Any:
+        # by weight, so that another release is served at once: its targets are registered and healthy beforehand. The
+        # SDK has a class of this for listeners and one for their rules, and takes either's object for both.
+        return {
+            "target_groups": [
+                {"arn": group.arn, "weight": self._args.weights[target]} for target, group in groups.items()
+            ]
+        }
+
+    def _watched(
+        self,
+        balancer: aws.lb.LoadBalancer,
+        groups: Mapping[str, aws.lb.TargetGroup],
+        certificate: pulumi.Output[str] | None,
+    ) -> None:
+        name, of_balancer = self._name, {"LoadBalancer": balancer.arn_suffix}
+        watched: list[tuple[str, str, Sequence[MetricAlarm], Mapping[str, pulumi.Input[str]]]] = [
+            (name, "AWS/ApplicationELB", BALANCER, of_balancer)
+        ]
+        for target, group in groups.items():
+            of_group = {**of_balancer, "TargetGroup": group.arn_suffix}
+            watched.append((f"{name}-{target}" if target else name, "AWS/ApplicationELB", TARGETS, of_group))
+        if certificate is not None:
+            watched.append((name, "AWS/CertificateManager", CERTIFICATE, {"CertificateArn": certificate}))
+        for prefix, namespace, table, dimensions in watched:
+            metric_alarms(
+                prefix,
+                table,
+                namespace=namespace,
+                dimensions=dimensions,
+                topic_arn=self._args.alarm_topic_arn,
+                tags=self._args.tags,
+                opts=self._child,
+            )

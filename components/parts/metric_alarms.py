@@ -19,8 +19,9 @@ def metric_alarms(
     topic_arn: pulumi.Input[str],
     tags: Mapping[str, str],
     opts: pulumi.ResourceOptions,
+    region: str | None = None,
 ) -> None:
-    """Make an alarm of each row, which tells the topic when it goes off and when it is over."""
+    """Make an alarm of each row, in the topic's region, which tells the topic when it goes off and when it is over."""
     for row in table:
         aws.cloudwatch.MetricAlarm(
             f"{name}-{row.role}",
@@ -37,6 +38,7 @@ def metric_alarms(
             treat_missing_data="notBreaching",
             alarm_actions=[topic_arn],
             ok_actions=[topic_arn],
+            region=region,
             tags=dict(tags),
             opts=opts,
         )

@@ -18,14 +18,14 @@ class SecureBucketArgs:
     """The key that encrypts it (none: S3's own), and after how many days objects under a prefix go.
 
     `access_log_bucket` is where S3 writes who asked for what; `object_statements` let further principals use objects,
-    and lack only their `Resource`.
+    and lack only their `Resource`. None of them: `admit` is called once it is known whom to let in.
     """
 
     kms_key_arn: pulumi.Input[str] | None
     tags: Mapping[str, str]
     expire_days: Mapping[str, int] = field(default_factory=dict)
     access_log_bucket: pulumi.Input[str] | None = None
-    object_statements: Sequence[Statement] = ()
+    object_statements: Sequence[Statement] | None = ()
 
 
 class SecureBucket(pulumi.ComponentResource):
@@ -37,6 +37,7 @@ class SecureBucket(pulumi.ComponentResource):
     bucket_name: pulumi.Output[str]
     bucket_arn: pulumi.Output[str]
     writable_name: pulumi.Output[str]
+    regional_domain_name: pulumi.Output[str]
 
     def __init__(self, name: str, args: SecureBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("flowise:parts:SecureBucket", name, {}, opts)
@@ -52,26 +53,34 @@ class SecureBucket(pulumi.ComponentResource):
             opts=child,
         )
         _keeps(name, bucket, args, child)
-        objects = pulumi.Output.concat(bucket.arn, "/*")
-        statements = [_tls_only(bucket.arn), *({**each, "Resource": [objects]} for each in args.object_statements)]
-        policy = aws.s3.BucketPolicy(
-            f"{name}-policy",
-            bucket=bucket.id,
-            policy=pulumi.Output.json_dumps(document(statements)),
-            # S3 refuses a policy while the public access block is being written (409 OperationAborted)
-            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[closed])),
-        )
+        self._name, self._child = name, child
+        self._bucket, self._closed = bucket, closed
         self.bucket_name = bucket.id
         self.bucket_arn = bucket.arn
-        # asked of the policy: whoever is let in by it comes afterwards
-        self.writable_name = policy.bucket
+        self.regional_domain_name = bucket.bucket_regional_domain_name
+        self.writable_name = bucket.id if args.object_statements is None else self.admit(args.object_statements)
         self.register_outputs(
             {
                 "bucket_name": self.bucket_name,
                 "bucket_arn": self.bucket_arn,
                 "writable_name": self.writable_name,
+                "regional_domain_name": self.regional_domain_name,
             }
         )
+
+    def admit(self, object_statements: Sequence[Statement]) -> pulumi.Output[str]:
+        """Write the bucket's policy, once; give the bucket's name to whoever must come after it."""
+        arn = self._bucket.arn
+        objects = pulumi.Output.concat(arn, "/*")
+        statements = [_tls_only(arn), *({**each, "Resource": [objects]} for each in object_statements)]
+        policy = aws.s3.BucketPolicy(
+            f"{self._name}-policy",
+            bucket=self._bucket.id,
+            policy=pulumi.Output.json_dumps(document(statements)),
+            # S3 refuses a policy while the public access block is being written (409 OperationAborted)
+            opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[self._closed])),
+        )
+        return policy.bucket
 
 
 def _keeps(name: str, bucket: aws.s3.Bucket, args: SecureBucketArgs, child: pulumi.ResourceOptions) -> None:

@@ -87,11 +87,12 @@ def rows(
     generated: Mapping[str, Source],
     databricks_token: Source | None,
     extra: Mapping[str, Source],
+    embed_origins: Sequence[str] = (),
 ) -> Sequence[Row]:
     """Give the whole environment of servers and workers; `extra` are the settings' own variables that are not plain."""
     table = [
         *_process(settings, waits),
-        *_site(settings, site_domain),
+        *_site(embed_origins, site_domain),
         *_database(database),
         *_storage(bucket, region),
         *(Row(name, generated[name], "the same on all pods") for name in GENERATED),
@@ -144,10 +145,10 @@ def _custom_mcp(commands: Sequence[str]) -> list[Row]:
     ]
 
 
-def _site(settings: ServiceSettings, domain: str | None) -> list[Row]:
+def _site(embed_origins: Sequence[str], domain: str | None) -> list[Row]:
     table = [Row("TRUST_PROXY", "2", "CloudFront and the balancer; the default believes any X-Forwarded-For")]
-    if settings.embed_origins:
-        origins = ",".join(settings.embed_origins)
+    if embed_origins:
+        origins = ",".join(embed_origins)
         table += [
             Row("CORS_ORIGINS", origins, "sites that ask from their own pages; none by default"),
             Row("IFRAME_ORIGINS", f"'self',{origins}", "sites that embed the chat; only itself by default"),

@@ -9,7 +9,8 @@ from .backup import BackupSettings
 from .cache import CacheSettings
 from .cluster import ClusterSettings, KarpenterSettings, NodeGroupSettings
 from .database import DatabaseSettings, RestoreSettings
-from .edge import DomainSettings, EdgeSettings
+from .edge import DomainSettings, EdgeSettings, FailoverSettings, SignInSettings, StaticSiteSettings
+from .firewall import FirewallSettings
 from .monitoring import MonitoringSettings
 from .network import ExistingNetworkSettings, NetworkSettings
 from .reading import SettingsError, load
@@ -29,6 +30,8 @@ __all__ = [
     "Environment",
     "ExistingNetworkSettings",
     "ExtraVariable",
+    "FailoverSettings",
+    "FirewallSettings",
     "InProd",
     "KarpenterSettings",
     "LogDays",
@@ -39,7 +42,9 @@ __all__ = [
     "Section",
     "ServiceSettings",
     "SettingsError",
+    "SignInSettings",
     "StackSettings",
+    "StaticSiteSettings",
     "load",
     "production_floor",
 ]

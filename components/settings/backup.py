@@ -34,7 +34,7 @@ class BackupSettings(Section):
         default=False, description="a backup of the database is restored every week, checked and deleted"
     )
     access_log_retention_days: int = Field(
-        default=90, ge=1, le=3650, description="days that S3's access logs of the other buckets are kept"
+        default=90, ge=1, le=3650, description="days that access logs of buckets, load balancer and CDN are kept"
     )
     monthly_budget_usd: int | None = Field(
         default=None,

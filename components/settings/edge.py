@@ -1,4 +1,4 @@
-"""Settings of the CDN and its firewall."""
+"""Settings of the CDN, and of the gateway behind it."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -6,12 +6,16 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from ..planning.config_faults import Truth
-from ..planning.countries import COUNTRIES
-from .section import InProd, LogDays, Section
+from .firewall import ClosedPath, FirewallSettings
+from .section import InProd, Section
 
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-# A rate-based statement's Limit (WAFV2 RateBasedStatement).
-WAF_LEAST_RATE, WAF_MOST_RATE = 10, 2_000_000_000
+HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[A-Za-z0-9.-]+(/[A-Za-z0-9/._~-]*)?$")]
+Origin = Annotated[str, StringConstraints(pattern=r"^https://([a-z0-9-]+\.)+[a-z]{2,}(:\d{2,5})?$")]
+SecretName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/_+=.@:-]{1,2048}$")]
+# Behind these lies Flowise itself, or what CloudFront serves for it.
+TAKEN_PATHS = ("/api", "/assets", "/admin", "/maintenance.html", "/oauth2")
+# ELBV2 AuthenticateOidcActionConfig: SessionTimeout is 1 to 604,800 s.
+MOST_SESSION_HOURS = 168
 
 
 class DomainSettings(Section):
@@ -25,8 +29,65 @@ class DomainSettings(Section):
     )
 
 
+class SignInSettings(Section):
+    """An OpenID Connect provider that people sign in with, before they see Flowise's own login."""
+
+    issuer: HttpsUrl = Field(description="the provider's issuer", examples=["https://login.example.com"])
+    authorization_endpoint: HttpsUrl = Field(
+        description="where people are sent", examples=["https://login.example.com/authorize"]
+    )
+    token_endpoint: HttpsUrl = Field(
+        description="where the load balancer redeems a code", examples=["https://login.example.com/token"]
+    )
+    user_info_endpoint: HttpsUrl = Field(
+        description="where it asks who somebody is", examples=["https://login.example.com/userinfo"]
+    )
+    client_id: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,256}$")] = Field(
+        description="the client's id; its redirect address is https://<domain>/oauth2/idpresponse", examples=["flowise"]
+    )
+    client_secret_name: SecretName = Field(
+        description="name or ARN of the Secrets Manager secret that holds the client's secret as its whole text, made "
+        "by hand beforehand",
+        examples=["flowise/sign-in"],
+    )
+    session_hours: int = Field(
+        default=12, ge=1, le=MOST_SESSION_HOURS, description="hours after which people sign in again"
+    )
+
+
+class StaticSiteSettings(Section):
+    """Files that are served beside Flowise: the build of a single-page application."""
+
+    path: ClosedPath = Field(description="where they are served; their keys begin with it", examples=["/portal"])
+
+    def truths(self) -> Iterator[Truth]:
+        """Judge that the path is one of its own."""
+        if self.path.lower().startswith(TAKEN_PATHS) or self.path.endswith("/") or self.path != self.path.lower():
+            yield Truth(
+                "path", "must be in lower case, end in no /, and not be one of Flowise's", self.path, "choose /portal"
+            )
+
+
+class FailoverSettings(Section):
+    """The load balancer of the same site in another region."""
+
+    load_balancer_arn: Annotated[
+        str,
+        StringConstraints(
+            pattern=r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:loadbalancer/app/[\w-]+/\w+$"
+        ),
+    ] = Field(
+        description="ARN of the internal load balancer there",
+        examples=["arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/flowise/0123456789abcdef"],
+    )
+    load_balancer_dns_name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+\.elb\.amazonaws\.com$")] = Field(
+        description="its DNS name", examples=["internal-flowise-1234567890.eu-central-1.elb.amazonaws.com"]
+    )
+    active: bool = Field(default=False, description="serve everything from there")
+
+
 class EdgeSettings(Section):
-    """CloudFront and the web firewall before the site."""
+    """CloudFront, the web firewall before the site, and the gateway."""
 
     # without one the load balancer can have no certificate, sees plain HTTP, and Flowise's login does not hold
     domain: Annotated[DomainSettings | None, InProd(given=True)] = Field(
@@ -35,21 +96,32 @@ class EdgeSettings(Section):
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = Field(
         default="PriceClass_100", description="CloudFront locations that serve the site"
     )
-    requests_per_five_minutes_per_ip: int = Field(
-        default=2000,
-        ge=WAF_LEAST_RATE,
-        le=WAF_MOST_RATE,
-        description="requests from one address in five minutes, above which it is blocked",
+    embed_origins: tuple[Origin, ...] = Field(
+        default=(),
+        description="other sites that may show Flowise or a chat in a frame, and whose pages may ask flows",
+        examples=["https://shop.example.com"],
     )
-    allowed_countries: tuple[Country, ...] = Field(
-        default=(), description="two-letter countries that may come in; none listed admits all", examples=["DE"]
+    sign_in: SignInSettings | None = Field(default=None, description="people sign in before they reach the UI")
+    api_key_paths: tuple[ClosedPath, ...] = Field(
+        default=(),
+        description="beginnings of paths that are answered only with a known x-api-key, kept in a CloudFront key value "
+        "store",
+        examples=["/api/v1/prediction"],
     )
-    waf_log_retention_days: LogDays = Field(default=30, description="days that the firewall's logs are kept")
+    static_site: StaticSiteSettings | None = Field(default=None, description="files served beside Flowise")
+    outside_health_check: Annotated[bool, InProd(equals=True)] = Field(
+        default=False, description="Route 53 asks the site from all over the world whether it is well, with an alarm"
+    )
+    shield_advanced: bool = Field(
+        default=False,
+        description="protect the distribution by Shield Advanced, to which the account must be subscribed",
+    )
+    failover: FailoverSettings | None = Field(default=None, description="a load balancer in another region")
+    firewall: FirewallSettings = Field(default_factory=FirewallSettings, description="the web firewall")
 
     def truths(self) -> Iterator[Truth]:
-        """Judge that the firewall knows each country."""
-        for country in self.allowed_countries:
-            if country not in COUNTRIES:
-                yield Truth(
-                    "allowed_countries", "is no country that AWS WAF knows", country, "write ISO 3166 codes, such as DE"
-                )
+        """Judge that people sign in over TLS alone."""
+        if self.sign_in and not self.domain:
+            yield Truth(
+                "sign_in", "needs the load balancer to speak HTTPS, and so a domain", "no domain", "set edge.domain"
+            )

@@ -52,7 +52,6 @@ Image = Annotated[
     ),
 ]
 SecretName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$")]
-Origin = Annotated[str, StringConstraints(pattern=r"^https://([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(:\d+)?$")]
 # A flow's author who may name any command has the pod: names alone, found on PATH.
 Command = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]*$")]
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=128)]
@@ -171,11 +170,6 @@ class ServiceSettings(Section):
         default="owner@example.com",
         description="e-mail of the first owner, who is made before anybody else could register; the password is in the "
         "secret that the output owner_secret_arn names",
-    )
-    embed_origins: tuple[Origin, ...] = Field(
-        default=(),
-        description="sites whose pages may embed the chat and ask Flowise; none by default",
-        examples=["https://www.example.com"],
     )
     custom_mcp_commands: tuple[Command, ...] = Field(
         default=(),

@@ -140,6 +140,7 @@ _ARN_ENDS_BY_TOKEN = {
     "aws:elasticache/replicationGroup:ReplicationGroup": "replicationgroup:{name}",
     "aws:elasticache/subnetGroup:SubnetGroup": "subnetgroup:{name}",
     "aws:lb/listener:Listener": "listener/app/{name}/{hex16}/{hex16}",
+    "aws:lb/listenerRule:ListenerRule": "listener-rule/app/{hex16}/{hex16}",
     "aws:lb/loadBalancer:LoadBalancer": "loadbalancer/app/{name}/{hex16}",
     "aws:lb/targetGroup:TargetGroup": "targetgroup/{name}/{hex16}",
     "aws:rds/cluster:Cluster": "cluster:{name}",

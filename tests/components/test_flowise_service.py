@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -21,7 +22,9 @@ PASSWORD = SecretField(arn="arn:db", version_id="db-v1", field="password", key_a
 CACHE_PASSWORD = SecretField(arn="arn:cache", version_id="cache-v1", field="password", key_arn="arn:key:cache")
 
 
-def create(domain: DomainSettings | None, /, copy_region: str | None = None, **settings: Any) -> FlowiseService:
+def create(
+    domain: DomainSettings | None, /, copy_region: str | None = None, embed_origins: Sequence[str] = (), **settings: Any
+) -> FlowiseService:
     return FlowiseService(
         "app",
         FlowiseServiceArgs(
@@ -41,9 +44,11 @@ def create(domain: DomainSettings | None, /, copy_region: str | None = None, **s
             reader_role_path="/flowise-test/secret-readers/",
             access_log_bucket="access-logs",
             copy_region=copy_region,
+            alarm_topic_arn="arn:aws:sns:eu-west-1:123456789012:alarms",
             protect_data=True,
             scraper_namespace="monitoring",
             tags=TAGS,
+            embed_origins=embed_origins,
         ),
     )
 
@@ -347,3 +352,14 @@ def test_a_release_selects_its_own_pods(cloud: Cloud) -> None:
         labels = cloud.named(f"app-{colour}-server-pods").inputs["spec"]["template"]["metadata"]["labels"]
         assert selector == labels
         assert selector["app.kubernetes.io/instance"] == f"flowise-{colour}"
+
+
+def test_pages_of_listed_sites_may_ask_flows_and_no_others(cloud: Cloud) -> None:
+    cloud.build(lambda: create(None, embed_origins=["https://shop.example.com", "https://a.example.org"]))
+    plain = cloud.named("app-environment").inputs["data"]
+    assert plain["CORS_ORIGINS"] == "https://shop.example.com,https://a.example.org"
+
+
+def test_no_other_site_may_ask_flows_unless_listed(cloud: Cloud) -> None:
+    build(cloud)
+    assert "CORS_ORIGINS" not in cloud.named("app-environment").inputs["data"]

@@ -126,18 +126,6 @@ REFUSALS: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
     (DEV, {"owner_email": "owner"}, ['service.owner_email: is not of the right form, got "owner": correct it']),
     (
         DEV,
-        {"embed_origins": ["*"]},
-        ['service.embed_origins[0]: is not of the right form, got "*": write, for example, https://www.example.com'],
-    ),
-    (
-        DEV,
-        {"embed_origins": ["http://www.example.com"]},
-        [
-            'service.embed_origins[0]: is not of the right form, got "http://www.example.com": write, for example, https://www.example.com'
-        ],
-    ),
-    (
-        DEV,
         {"custom_mcp_commands": ["npx -y something"]},
         ['service.custom_mcp_commands[0]: is not of the right form, got "npx -y something": write, for example, npx'],
     ),

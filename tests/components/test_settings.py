@@ -290,6 +290,7 @@ BELOW = {
     "monitoring.prometheus_replicas": 1,
     "monitoring.alertmanager_replicas": 1,
     "edge.domain": None,
+    "edge.outside_health_check": False,
     "backup.enabled": False,
     "backup.retention_days": 29,
     "backup.copy_region": None,

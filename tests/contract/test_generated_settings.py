@@ -50,6 +50,23 @@ def test_right_texts_are_accepted_and_wrong_ones_refused(path: str) -> None:
     assert [value for value in wrong if accepted(path, value)] == []
 
 
+# sections of the edge of which no key does alone
+WHOLE = {
+    "sign_in": {
+        "issuer": "https://login.example.com",
+        "authorization_endpoint": "https://login.example.com/authorize",
+        "token_endpoint": "https://login.example.com/token",
+        "user_info_endpoint": "https://login.example.com/userinfo",
+        "client_id": "flowise",
+        "client_secret_name": "flowise/sign-in",
+    },
+    "failover": {
+        "load_balancer_arn": "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/x/0123456789abcdef",
+        "load_balancer_dns_name": "internal-x-1.us-east-1.elb.amazonaws.com",
+    },
+}
+
+
 def accepted(path: str, value: object) -> bool:
     zones = {"zones": [f"{value}a", f"{value}b"]} if path == "region" else {}
     existing = {
@@ -66,6 +83,9 @@ def accepted(path: str, value: object) -> bool:
         "service": {"databricks": {"url": "https://dbc-1.cloud.databricks.com", "token_secret_name": "t"}},
         "edge": {"domain": {"name": "flowise.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"}},
     }
+    for section, whole in WHOLE.items():
+        if path.startswith(f"edge.{section}."):
+            settings["edge"][section] = dict(whole)
     if path == "database.restore.time":
         settings["database"] = {"restore": {"source_instance": "flowise-prod-damaged"}}
     if path.startswith("service.blue_green."):

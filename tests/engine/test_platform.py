@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from . import edge
 from .conftest import REPOSITORY, Sandbox
 
 pytestmark = pytest.mark.engine
@@ -36,6 +37,10 @@ def test_a_stack_comes_up_clean_stays_and_goes_away(platform: Sandbox, stack: st
     assert above_the_bound(said) <= 1.1  # no order that is not needed costs time
     made = len(platform.world(stack))
     assert made > 100
+    state = platform.state(stack)
+    edge.judge_waits(edge.waits(state))
+    edge.judge_tls(state)
+    edge.judge_firewall(state)
 
     assert set(platform.changes(stack=stack)) == {"same"}
     assert len(platform.world(stack)) == made

@@ -62,7 +62,7 @@ def test_one_release_is_changed_while_the_other_is_served_and_the_switch_touches
 
     for active in ("green", "blue"):
         change(platform, "prod", "service.blue_green", {**colours, "active": active, "green_image": NEW})
-        assert steps(platform) == {"app-in-listener": {"update"}}
+        assert steps(platform) == {"app-in-route-site": {"update"}}
         platform("up", stack="prod")
-        targets = named(platform, "app-in-listener")["inputs"]["defaultActions"][0]["forward"]["targetGroups"]
+        targets = named(platform, "app-in-route-site")["inputs"]["actions"][0]["forward"]["targetGroups"]
         assert [each["weight"] for each in targets] == ([100, 0] if active == "blue" else [0, 100])

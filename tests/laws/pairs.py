@@ -724,6 +724,50 @@ def _read_timeout(seconds: int) -> None:
     distribution(origins=[origin])
 
 
+def _listener_rule(given: dict[str, int]) -> None:
+    listener = aws.lb.Listener(
+        "listener", load_balancer_arn=balancer().arn, port=80, protocol="HTTP", default_actions=ACTIONS
+    )
+    hosts = [f"{number}.example.com" for number in range(given.get("hosts", 1))]
+    conditions: Any = [{"host_header": {"values": hosts}}]
+    aws.lb.ListenerRule(
+        "rule",
+        listener_arn=listener.arn,
+        priority=given.get("priority", 1),
+        conditions=conditions,
+        actions=ACTIONS,
+    )
+
+
+def _two_rules(priority: int) -> None:
+    listener = aws.lb.Listener(
+        "listener", load_balancer_arn=balancer().arn, port=80, protocol="HTTP", default_actions=ACTIONS
+    )
+    conditions: Any = [{"path_pattern": {"values": ["/a"]}}]
+    common: dict[str, Any] = {"listener_arn": listener.arn, "conditions": conditions, "actions": ACTIONS}
+    first = aws.lb.ListenerRule("one", priority=7, **common)
+    aws.lb.ListenerRule("two", priority=priority, **common, opts=pulumi.ResourceOptions(depends_on=[first]))
+
+
+def _either_origin(methods: list[str]) -> None:
+    origins = [{"origin_id": each, "domain_name": f"{each}.example.com"} for each in ("one", "two")]
+    members = [{"origin_id": each} for each in ("one", "two")]
+    distribution(
+        origins=origins,
+        origin_groups=[{"origin_id": "either", "failover_criteria": {"status_codes": [503]}, "members": members}],
+        default_cache_behavior={
+            "target_origin_id": "either",
+            "viewer_protocol_policy": "https-only",
+            "allowed_methods": methods,
+            "cached_methods": ["GET", "HEAD"],
+        },
+    )
+
+
+def _function(code: str) -> None:
+    aws.cloudfront.Function("function", runtime="cloudfront-js-2.0", code=code)
+
+
 VISIBLE: Any = {"cloudwatch_metrics_enabled": True, "metric_name": "acl", "sampled_requests_enabled": True}
 
 
@@ -788,6 +832,12 @@ EDGE = [
     Pair("a distribution's names", "must lie in us-east-1", _site_certificate, "eu-west-1", "us-east-1", GITHUB + "cloudposse/terraform-aws-cloudfront-s3-cdn/issues/10"),
     Pair("a distribution's names", "you must attach a trusted certificate", _alias_without, ["flowise.example.com"], []),
     Pair("a distribution's origins", "NoSuchOrigin", _origin, "api", "app"),
+    Pair("rules of a listener", "condition values per rule is 5: 6", _listener_rule, {"hosts": 6}, {"hosts": 5}),
+    Pair("rules of a listener", "must be between 1 and 50000", _listener_rule, {"priority": 0}, {"priority": 1}),
+    Pair("rules of a listener", "Priority '7' is currently in use", _two_rules, 7, 8),
+    Pair("what fails over is only read", "associated with an origin group", _either_origin, ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"], ["GET", "HEAD", "OPTIONS"]),
+    Pair("a function fits into CloudFront", "too large", _function, "function handler(event) {}" + " " * 10_240, "function handler(event) {}"),
+    Pair("a function fits into CloudFront", "no handler", _function, "const handler = 1", "async function handler(event) {}"),
     Pair("a distribution's timeouts", "origin read timeout", _read_timeout, 300, 120),
     Pair("web ACLs", "The scope is not valid., field: SCOPE_VALUE, parameter: CLOUDFRONT", _scope, "eu-west-1", "us-east-1", GITHUB + "aws-samples/aws-genai-llm-chatbot/issues/585"),
     Pair("web ACLs", "multiple rules with the same priority: 1", _priorities, 1, 2),

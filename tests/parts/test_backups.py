@@ -100,12 +100,22 @@ def test_a_budget_counts_this_stack_alone_and_speaks_before_it_is_spent(cloud: C
     assert {each["threshold"] for each in budget["notifications"]} == {80, 100}
 
 
-def test_only_buckets_of_this_account_write_access_logs(cloud: Cloud) -> None:
-    cloud.build(lambda: AccessLogBucket("access", AccessLogBucketArgs(expire_days=90, tags=TAGS)))
-    deny, write = json.loads(cloud.only(aws.s3.BucketPolicy).inputs["policy"])["Statement"]
+def test_only_this_account_writes_access_logs(cloud: Cloud) -> None:
+    cloud.build(lambda: AccessLogBucket("access", AccessLogBucketArgs(region="eu-west-1", expire_days=90, tags=TAGS)))
+    deny, *writes = json.loads(cloud.only(aws.s3.BucketPolicy).inputs["policy"])["Statement"]
     assert deny["Effect"] == "Deny"
-    assert write["Principal"] == {"Service": "logging.s3.amazonaws.com"}
-    assert write["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    here = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    assert {each["Principal"]["Service"]: each["Condition"] for each in writes} == {
+        "logging.s3.amazonaws.com": here,
+        "logdelivery.elasticloadbalancing.amazonaws.com": {
+            "ArnLike": {"aws:SourceArn": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/*"}
+        },
+        "delivery.logs.amazonaws.com": {
+            **here,
+            "ArnLike": {"aws:SourceArn": "arn:aws:logs:us-east-1:123456789012:delivery-source:*"},
+        },
+    }
+    assert {tuple(each["Action"]) for each in writes} == {("s3:PutObject",)}
     encryption = cloud.only(aws.s3.BucketServerSideEncryptionConfiguration).inputs["rules"][0]
     assert encryption["applyServerSideEncryptionByDefault"] == {"sseAlgorithm": "AES256"}
     assert cloud.of(aws.s3.BucketLogging) == []

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import pytest
 
 from components.planning.external_secrets import Parameter, SecretField, Source
@@ -11,7 +13,9 @@ pytestmark = pytest.mark.usefixtures("cloud")
 KEPT = SecretField(arn="arn:kept", version_id="v1", field="f")
 
 
-def planned(domain: str | None = None, token: Source | None = None, **settings: object) -> list[Row]:
+def planned(
+    domain: str | None = None, token: Source | None = None, embed_origins: Sequence[str] = (), **settings: object
+) -> list[Row]:
     return list(
         rows(
             ServiceSettings.model_validate(settings),
@@ -24,12 +28,15 @@ def planned(domain: str | None = None, token: Source | None = None, **settings: 
             generated=dict.fromkeys(GENERATED, KEPT),
             databricks_token=token,
             extra={"SMTP_PASSWORD": Parameter(name="/smtp", version=3)} if "environment" in settings else {},
+            embed_origins=embed_origins,
         )
     )
 
 
-def table(domain: str | None = None, token: Source | None = None, **settings: object) -> dict[str, Row]:
-    found = planned(domain, token, **settings)
+def table(
+    domain: str | None = None, token: Source | None = None, embed_origins: Sequence[str] = (), **settings: object
+) -> dict[str, Row]:
+    found = planned(domain, token, embed_origins, **settings)
     assert len({row.name for row in found}) == len(found)
     return {row.name: row for row in found}
 

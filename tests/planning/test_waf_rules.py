@@ -1,105 +1,142 @@
+import json
+import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from components.planning.waf_rules import waf_rules
+from components.planning.waf_capacity import MOST_UNITS, UNITS_IN_BASIC_PRICE, units
+from components.planning.waf_groups import LABELS
+from components.planning.waf_rules import WafRule, waf_rules
+from components.planning.waf_statements import declares_more_than, path_begins
+from components.settings import FirewallSettings
+
+EVERYTHING: dict[str, Any] = {
+    "allowed_countries": ("DE",),
+    "closed_paths": ("/api/v1/user/test",),
+    "anti_ddos": True,
+    "bot_control": True,
+    "exemptions": dict.fromkeys(LABELS, ("/api/v1/webhook",)),
+}
 
 
-def planned(countries: tuple[str, ...] = (), rate: int = 2000) -> dict[str, Any]:
-    return {rule.name: rule for rule in waf_rules(requests_per_five_minutes=rate, allowed_countries=countries)}
+def planned(*, sets: bool = False, **settings: Any) -> dict[str, WafRule]:
+    arns = ["arn:v4", "arn:v6"] if sets else []
+    rules = waf_rules(FirewallSettings.model_validate(settings), allowed_sets=arns, denied_sets=arns)
+    return {rule.name: rule for rule in rules}
 
 
 def test_priorities_are_a_promise() -> None:
-    rules = planned(countries=("DE",))
-    assert {name: rule.priority for name, rule in rules.items()} == {
+    assert {name: rule.priority for name, rule in planned(sets=True, **EVERYTHING).items()} == {
         "countries": 0,
+        "denied-addresses": 1,
+        "other-addresses": 2,
+        "anti-ddos": 5,
         "known-bad-addresses": 10,
+        "anonymous-addresses": 12,
         "rate": 20,
+        "rate-login": 21,
+        "rate-prediction": 22,
         "closes-queue-board": 30,
         "closes-metrics": 31,
         "closes-registration": 32,
+        "closes-custom-mcp": 33,
+        "closes-listed": 34,
+        "too-large": 35,
         "common-attacks": 40,
         "known-bad-inputs": 50,
         "sql-injection": 60,
+        "outside-exemptions": 65,
+        "bots": 70,
     }
 
 
 def test_a_rule_more_moves_no_other() -> None:
-    without, with_countries = planned(), planned(countries=("DE",))
-    assert set(with_countries) - set(without) == {"countries"}
-    assert {name: with_countries[name] for name in without} == without
+    without, with_more = planned(), planned(sets=True, allowed_countries=("DE",), bot_control=True)
+    assert set(with_more) - set(without) == {"countries", "denied-addresses", "other-addresses", "bots"}
+    assert {name: with_more[name] for name in without} == without
 
 
 def test_rules_come_in_the_order_in_which_they_are_asked() -> None:
-    priorities = [rule.priority for rule in waf_rules(requests_per_five_minutes=10, allowed_countries=("DE",))]
+    priorities = [rule.priority for rule in planned(sets=True, **EVERYTHING).values()]
     assert priorities == sorted(set(priorities))
 
 
-def test_aws_groups_decide_and_our_own_rules_block() -> None:
-    assert {name for name, rule in planned(("DE",)).items() if rule.managed} == {
-        "known-bad-addresses",
-        "common-attacks",
-        "known-bad-inputs",
-        "sql-injection",
-    }
+def test_what_costs_extra_is_left_out_unless_asked_for() -> None:
+    assert {"anti-ddos", "bots"} & set(planned()) == set()
+
+
+def test_bots_are_counted_and_every_other_group_decides() -> None:
+    rules = planned(**EVERYTHING).values()
+    assert {rule.name for rule in rules if rule.managed and rule.counts} == {"bots"}
+
+
+def test_a_challenge_is_never_put_to_a_program() -> None:
+    (config,) = planned(anti_ddos=True)["anti-ddos"].statement["managed_rule_group_statement"][
+        "managed_rule_group_configs"
+    ]
+    challenge = config["aws_managed_rules_anti_ddos_rule_set"]["client_side_action_config"]["challenge"]
+    (exempt,) = challenge["exempt_uri_regular_expressions"]
+    assert re.search(exempt["regex_string"], "/api/v1/prediction/1")
+    assert not re.search(exempt["regex_string"], "/signin")
+
+
+def test_who_asks_too_often_is_told_so() -> None:
+    rates = {name: rule for name, rule in planned(logins_per_five_minutes_per_ip=33).items() if name.startswith("rate")}
+    assert {rule.status for rule in rates.values()} == {429}
+    limits = {name: rule.statement["rate_based_statement"]["limit"] for name, rule in rates.items()}
+    assert limits == {"rate": 2000, "rate-login": 33, "rate-prediction": 300}
+
+
+def test_the_capacity_of_a_few_rules_is_what_the_guide_says() -> None:
+    rules = planned(allowed_countries=("DE",))
+    # a country 1, a compared path 2, three transformations of the path 30
+    assert units([rules["countries"]]) == 33
+    # the core rule set 700; a header as it is 3
+    assert units([rules["common-attacks"]]) == 700
+    assert units([rules["too-large"]]) == 3
+    # a rate 2, a regular expression 3, transformations 30, which the second rule shares
+    assert units([rules["rate-login"]]) == 35
+    assert units([rules["rate-login"], rules["rate-prediction"]]) == 40
+
+
+def test_all_rules_together_stay_within_the_basic_price() -> None:
+    assert units(planned().values()) == 1246
+    assert units(planned(sets=True, **EVERYTHING).values()) <= UNITS_IN_BASIC_PRICE <= MOST_UNITS
+
+
+@given(st.integers(1, 2**40), st.integers(-3, 3), st.integers(0, 2**41))
+def test_a_declared_length_is_compared_as_a_number(largest: int, near: int, any_length: int) -> None:
+    pattern = declares_more_than(largest)["regex_match_statement"]["regex_string"]
+    for length in (max(0, largest + near), any_length):
+        assert bool(re.search(pattern, str(length))) == (length > largest)
+
+
+def test_the_pattern_of_a_length_fits_where_aws_wants_it() -> None:
+    assert len(declares_more_than(1024 * 2**20)["regex_match_statement"]["regex_string"]) <= 512
+
+
+@given(st.lists(st.from_regex(r"\A/[a-z0-9/_.-]{1,120}\Z"), min_size=1, max_size=40))
+def test_paths_are_matched_by_their_beginnings_however_many(prefixes: list[str]) -> None:
+    patterns = re.findall(r'"(?:regex_string|search_string)": "([^"]*)"', json.dumps(path_begins(prefixes)))
+    patterns = [json.loads(f'"{each}"') for each in patterns]
+    assert all(len(each) <= 512 for each in patterns)
+    for prefix in prefixes:
+        assert any(re.search(each, f"{prefix}/x") for each in patterns)
+    assert not any(re.search(each, "~") for each in patterns)
 
 
 @pytest.mark.parametrize(
-    ("name", "group"),
+    ("settings", "says"),
     [
-        ("known-bad-addresses", "AWSManagedRulesAmazonIpReputationList"),
-        ("common-attacks", "AWSManagedRulesCommonRuleSet"),
-        ("known-bad-inputs", "AWSManagedRulesKnownBadInputsRuleSet"),
-        ("sql-injection", "AWSManagedRulesSQLiRuleSet"),
+        ({"allowed_countries": ["XX"]}, "no country"),
+        ({"allowed_cidrs": ["0.0.0.0/0"]}, "no range"),
+        ({"denied_cidrs": ["203.0.113.7/24"]}, "no range"),
+        ({"exemptions": {"SQLi": ["/"]}}, "no label"),
+        ({"exemptions": {next(iter(LABELS)): []}}, "names no path"),
     ],
 )
-def test_the_groups_are_amazons(name: str, group: str) -> None:
-    statement = planned()[name].statement["managed_rule_group_statement"]
-    assert (statement["vendor_name"], statement["name"]) == ("AWS", group)
-
-
-def test_a_flow_can_be_saved() -> None:
-    overrides = planned()["common-attacks"].statement["managed_rule_group_statement"]["rule_action_overrides"]
-    assert {each["name"]: each["action_to_use"] for each in overrides} == {
-        "SizeRestrictions_BODY": {"count": {}},
-        "CrossSiteScripting_BODY": {"count": {}},
-        "GenericLFI_BODY": {"count": {}},
-        "GenericRFI_BODY": {"count": {}},
-        "EC2MetaDataSSRF_BODY": {"count": {}},
-    }
-
-
-def test_nothing_else_only_counts() -> None:
-    counting = [name for name, rule in planned().items() if "'count'" in str(rule.statement)]
-    assert counting == ["common-attacks"]
-
-
-def test_one_address_is_held_to_the_rate_over_five_minutes() -> None:
-    statement = planned(rate=123)["rate"].statement["rate_based_statement"]
-    assert statement == {"aggregate_key_type": "IP", "evaluation_window_sec": 300, "limit": 123}
-
-
-@pytest.mark.parametrize(
-    ("name", "path"),
-    [
-        ("closes-queue-board", "/admin/queues"),
-        ("closes-metrics", "/api/v1/metrics"),
-        ("closes-registration", "/api/v1/account/register"),
-    ],
-)
-def test_a_path_is_closed_however_it_is_written(name: str, path: str) -> None:
-    statement = planned()[name].statement["byte_match_statement"]
-    assert statement["search_string"] == path
-    assert statement["positional_constraint"] == "STARTS_WITH"
-    assert statement["field_to_match"] == {"uri_path": {}}
-    assert [each["type"] for each in statement["text_transformations"]] == ["URL_DECODE", "NORMALIZE_PATH", "LOWERCASE"]
-    assert [each["priority"] for each in statement["text_transformations"]] == [0, 1, 2]
-
-
-def test_only_listed_countries_come_in() -> None:
-    inner = planned(countries=("DE", "FR"))["countries"].statement["not_statement"]["statement"]
-    assert inner == {"geo_match_statement": {"country_codes": ["DE", "FR"]}}
-
-
-def test_without_a_list_no_country_is_refused() -> None:
-    assert "countries" not in planned()
+def test_what_the_firewall_would_not_take_is_refused_early(settings: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        FirewallSettings.model_validate(settings)

@@ -93,7 +93,6 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
         ("flowiseai/flowise", "flowiseai/flowise:latest", "flowiseai/flowise:3.0.1"),
     ),
     "service.owner_email": (("owner@example.com",), ("owner", "")),
-    "service.embed_origins": (([], ["https://www.example.com"]), (["http://www.example.com"], ["*"])),
     "service.custom_mcp_commands": (([], ["npx"]), (["npx -y"], ["/bin/sh"])),
     "service.bedrock_model_arns": (
         ([], ["arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0"]),
@@ -115,7 +114,37 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
     "monitoring.loki_chart_version": (("18.4.2",), ("v18.4.2", "")),
     "edge.domain.name": (("flowise.example.com", "a.b-c.example.org"), ("flowise", "Flowise.example.com", "*.a.com")),
     "edge.domain.hosted_zone_id": (("Z0123456789ABCDEFGHIJ",), ("example.com", "")),
-    "edge.allowed_countries": (([], ["DE"], ["GB", "IE", "FR"]), (["Germany"], ["de"], ["XX"])),
+    "edge.embed_origins": (
+        ([], ["https://shop.example.com"], ["https://a.example.org:8443"]),
+        (["*"], ["https://*.example.com"], ["http://shop.example.com"], ["https://shop.example.com/"]),
+    ),
+    **{
+        f"edge.sign_in.{endpoint}": (
+            (f"https://login.example.com/{endpoint.split('_')[0]}",),
+            ("login.example.com", "http://login.example.com"),
+        )
+        for endpoint in ("issuer", "authorization_endpoint", "token_endpoint", "user_info_endpoint")
+    },
+    "edge.sign_in.client_id": (("flowise", "0oa1b2c3.apps"), ("two words", "")),
+    "edge.sign_in.client_secret_name": (("flowise/sign-in",), ("two words", "")),
+    "edge.api_key_paths": (([], ["/api/v1/prediction"]), (["api"], ["/"])),
+    "edge.static_site.path": (("/portal", "/a/b"), ("/api", "portal", "/portal/", "/Portal")),
+    "edge.failover.load_balancer_arn": (
+        ("arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/flowise/0123456789abcdef",),
+        ("arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net/x/1", "flowise"),
+    ),
+    "edge.failover.load_balancer_dns_name": (
+        ("internal-flowise-1234567890.eu-central-1.elb.amazonaws.com",),
+        ("flowise.example.com", ""),
+    ),
+    "edge.firewall.allowed_countries": (([], ["DE"], ["GB", "IE", "FR"]), (["Germany"], ["de"], ["XX"])),
+    "edge.firewall.allowed_cidrs": (([], ["198.51.100.0/24"], ["2001:db8::/32", "198.51.100.7/32"]), (["0.0.0.0/0"],)),
+    "edge.firewall.denied_cidrs": (([], ["203.0.113.0/24"]), (["somebody"], ["203.0.113.7/24"])),
+    "edge.firewall.closed_paths": (([], ["/api/v1/user/test"], ["/api/v1/ip", "/a.b"]), (["ip"], ["/"], ["/(a|b)"])),
+    "edge.firewall.exemptions": (
+        ({}, {"awswaf:managed:aws:sql-database:SQLi_QueryArguments": ["/api/v1/webhook"]}),
+        ({"SQLi_QueryArguments": ["/"]}, {"awswaf:managed:aws:sql-database:SQLi_QueryArguments": []}),
+    ),
 }
 # What stands where production wants anything at all.
 _GIVEN: Mapping[str, Any] = {
@@ -219,6 +248,9 @@ def _agree(settings: dict[str, Any]) -> None:
         network["interface_endpoints"] = list(PRIVATE_CLUSTER_ENDPOINTS)
     if settings.get("backup", {}).get("copy_region") == settings["region"]:
         settings["backup"]["copy_region"] = next(each for each in REGIONS if each != settings["region"])
+    edge = settings.get("edge", {})
+    if edge.get("sign_in"):
+        edge.setdefault("domain", _GIVEN["edge.domain"])
     restore = settings.get("database", {}).get("restore")
     if restore:
         kept = next((key for key in ("snapshot", "source_instance", "automated_backup_arn") if restore.get(key)), "")

@@ -1,0 +1,9 @@
+// CloudFront Function, on the way back to the viewer: runtime cloudfront-js-2.0.
+function handler(event) {
+  const headers = event.response.headers;
+  const type = headers['content-type'] ? headers['content-type'].value : '';
+  // Flowise answers 200 with its page for an asset that it does not have, as it may during a rollout
+  const page = type.startsWith('text/html');
+  headers['cache-control'] = { value: page ? 'no-store' : 'public, max-age=31536000, immutable' };
+  return event.response;
+}

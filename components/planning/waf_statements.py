@@ -1,0 +1,96 @@
+"""The few kinds of statement that the firewall's rules are built of, in the SDK's words."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from pulumi import Input
+
+Statement = dict[str, Any]
+# WAFV2 RegexMatchStatement: RegexString has at most 512 characters.
+LONGEST_REGEX = 512
+# Express takes upper case for lower; the other two undo what would hide a path from a comparison.
+PATH_TRANSFORMATIONS = [
+    {"priority": place, "type": kind} for place, kind in enumerate(("URL_DECODE", "NORMALIZE_PATH", "LOWERCASE"))
+]
+_AS_IT_IS = [{"priority": 0, "type": "NONE"}]
+# only what the settings let into a path; the rest means the same to a regular expression
+_SPECIAL = str.maketrans({".": r"\."})
+
+
+def any_of(statements: Sequence[Statement]) -> Statement:
+    """Hold where one of the statements does; AWS WAF takes no list of one."""
+    return statements[0] if len(statements) == 1 else {"or_statement": {"statements": list(statements)}}
+
+
+def all_of(statements: Sequence[Statement]) -> Statement:
+    """Hold where all of the statements do."""
+    return statements[0] if len(statements) == 1 else {"and_statement": {"statements": list(statements)}}
+
+
+def none_of(*statements: Statement) -> Statement:
+    """Hold where none of the statements does."""
+    return {"not_statement": {"statement": any_of(statements)}}
+
+
+def labelled(labels: Sequence[str]) -> Statement:
+    """Hold where an earlier rule left one of the labels."""
+    return any_of([{"label_match_statement": {"scope": "LABEL", "key": label}} for label in labels])
+
+
+def in_ip_sets(arns: Sequence[Input[str]]) -> Statement:
+    """Hold for addresses in one of the sets."""
+    return any_of([{"ip_set_reference_statement": {"arn": arn}} for arn in arns])
+
+
+def path_begins(prefixes: Sequence[str]) -> Statement:
+    """Hold where the path begins with one of the prefixes, however it is written.
+
+    One prefix is compared as it is; several make a regular expression, which costs 3 units whatever its length, where
+    each comparison costs 2.
+    """
+    lowered = sorted({prefix.lower() for prefix in prefixes})
+    if len(lowered) == 1:
+        compared = {"positional_constraint": "STARTS_WITH", "search_string": lowered[0]}
+        return {"byte_match_statement": {**_path(), **compared}}
+    return any_of([{"regex_match_statement": {**_path(), "regex_string": regex}} for regex in _regexes(lowered)])
+
+
+def _path() -> Statement:
+    return {"field_to_match": {"uri_path": {}}, "text_transformations": PATH_TRANSFORMATIONS}
+
+
+def _regexes(prefixes: Sequence[str]) -> Iterator[str]:
+    taken = 0
+
+    def part(prefix: str) -> int:
+        nonlocal taken
+        taken += len(prefix.translate(_SPECIAL)) + 1
+        return taken // (LONGEST_REGEX - 100)
+
+    for _, some in groupby(prefixes, part):
+        yield f"^({'|'.join(prefix.translate(_SPECIAL) for prefix in some)})"
+
+
+def declares_more_than(largest_bytes: int) -> Statement:
+    """Hold where the Content-Length is above a number.
+
+    AWS WAF compares sizes only of what it reads of a body, 64 KB at most; a header's digits it can read in full. A body
+    sent in chunks declares nothing: that one Flowise's own limit stops.
+    """
+    return {
+        "regex_match_statement": {
+            "field_to_match": {"single_header": {"name": "content-length"}},
+            "regex_string": f"^0*({'|'.join(_above(str(largest_bytes)))})$",
+            "text_transformations": _AS_IT_IS,
+        }
+    }
+
+
+def _above(digits: str) -> Iterator[str]:
+    """Give patterns that together match every number above one: longer ones, and those that part upwards at a digit."""
+    yield rf"[1-9]\d{{{len(digits)},}}"
+    for place, digit in enumerate(digits):
+        if digit != "9":
+            rest = len(digits) - place - 1
+            yield f"{digits[:place]}[{int(digit) + 1}-9]" + (rf"\d{{{rest}}}" if rest else "")
