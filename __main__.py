@@ -46,7 +46,7 @@ holds_data = pulumi.ResourceOptions.merge(in_aws, pulumi.ResourceOptions(protect
 alarms = AlarmTopic("alarms", AlarmTopicArgs(emails=settings.monitoring.alarm_emails, region=region, tags=tags), in_aws)
 
 access_logs = AccessLogBucket(
-    "access", AccessLogBucketArgs(expire_days=settings.backup.access_log_retention_days, tags=tags), in_aws
+    "access", AccessLogBucketArgs(expire_days=settings.backup.access_log_retention_days, tags=tags), holds_data
 )
 
 databricks = settings.service.databricks
@@ -72,6 +72,7 @@ cluster = EksCluster(
         vpc_id=vpc.vpc_id,
         control_plane_subnet_ids=vpc.control_plane_subnet_ids,
         node_subnet_ids=vpc.private_subnet_ids,
+        protect_data=settings.protect_data,
         tags=tags,
     ),
     in_aws,
@@ -223,6 +224,7 @@ monitoring = MonitoringStack(
         access_log_bucket=access_logs.bucket_name,
         cluster_name=cluster.cluster_name,
         cluster_arn=cluster.cluster_arn,
+        protect_data=settings.protect_data,
         tags=tags,
         databricks_url=databricks.url if databricks else None,
     ),

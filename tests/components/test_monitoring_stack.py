@@ -22,6 +22,7 @@ def create(databricks_url: str | None = None, **settings: object) -> MonitoringS
             cluster_arn="arn:c",
             access_log_bucket="access-logs",
             databricks_url=databricks_url,
+            protect_data=True,
             tags=TAGS,
         ),
     )
