@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from tests.policies.programs.bad import FAULTS
+
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "policies.md"
 PACKS = ("security", "kubernetes", "reliability", "cost")
@@ -55,7 +57,7 @@ def reference() -> str:
         project = yaml.safe_load((ROOT / "policies" / pack / "PulumiPolicy.yaml").read_text(encoding="utf-8"))
         parts.append(f"## Pack `{pack}` {project['version']}\n\n{project['description']}\n")
         parts += [_table(topic, rules) for topic, rules in _topics(pack).items()]
-    return "\n".join([*parts, *_calendar(), *_stacks()])
+    return "\n".join([*parts, *_calendar(), *_stacks(), *_missed()])
 
 
 def _topics(pack: str) -> dict[str, tuple[Any, ...]]:
@@ -106,6 +108,18 @@ def _stacks() -> Iterator[str]:
                 yield f"| {stack} | {pack} | `{one['rule']}` | `{name}` | {one['reason']} | {one['expires']} |"
             for rule, reason in settings.get("off", {}).items():
                 yield f"| {stack} | {pack} | `{rule}` | all | {reason} | |"
+    yield ""
+
+
+def _missed() -> Iterator[str]:
+    missed = [fault for fault in FAULTS if fault.missed]
+    yield "## What is missed\n"
+    yield (
+        f"Of {len(FAULTS)} faults in a deliberately bad program (`tests/policies/programs/bad.py`) the packs find "
+        f"{len(FAULTS) - len(missed)}. The others:\n"
+    )
+    yield "| known as | what |\n|---|---|"
+    yield from (f"| {fault.known_as} | {fault.missed} |" for fault in missed)
     yield ""
 
 

@@ -99,8 +99,10 @@ class Server:
             )
         return _found(self._server.Analyze(request, None), name)
 
-    def judge_stack(self, resources: Sequence[Resource]) -> list[Found]:
-        """Give what the pack says of a stack, advice among it."""
+    def judge_stack(self, resources: Sequence[Resource], asked: Sequence[Resource] | None = None) -> list[Found]:
+        """Give what the pack says of a stack, advice too; `asked` is what the program asked for, if that differs."""
+        for resource in [Resource("pulumi:pulumi:Stack", "any-dev", {}, {}), *(resources if asked is None else asked)]:
+            self.judge(resource.type, resource.props, name=resource.name, protect=resource.protect)
         request = analyzer_pb2.AnalyzeStackRequest()
         urns = {resource.name: _urn(resource.type, resource.name) for resource in resources}
         for resource in resources:

@@ -60,7 +60,6 @@ def test_an_exception_to_a_rule_over_the_stack_is_listed() -> None:
     bucket = Resource("aws:s3/bucket:Bucket", "open", {}, {})
     entry = {**EXCEPTION, "rule": "s3-pab", "resource": "aws:s3/bucket:Bucket::open"}
     server = security(exceptions=[entry])
-    server.judge("pulumi:pulumi:Stack", {})
     said = server.judge_stack([bucket])
     assert "s3-pab" not in [one.rule for one in said]
     assert [one.resource for one in said if one.message.startswith("exception to s3-pab")] == ["open"]
@@ -96,7 +95,6 @@ def test_a_rule_that_fails_is_reported_and_stops_the_run(pack: str, capsys: pyte
 
     whole = replace(next(iter(stack_rules(pack).values())), id="own-fault", broken=faulty)
     server = Server(pack, every=True, only=whole)
-    server.judge("a:b:C", {})
     assert [one.rule for one in server.judge_stack([Resource("a:b:C", "it", {}, {})])] == ["own-fault"]
     said = capsys.readouterr().err
     assert said.count("own-fault could not judge") == 2

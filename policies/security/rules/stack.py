@@ -68,7 +68,7 @@ def _inline_and_standalone(stack: Stack, _: Parameters) -> Iterator[Finding]:
         "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
     )  # fmt: skip
     for group in stack.of("aws:ec2/securityGroup:SecurityGroup"):
-        # what the group answers holds the standalone rules too; what its program wrote has dependencies or inputs
+        # what the group answers holds the standalone rules too
         if group.wrote("ingress", "egress") and any(rule.points("securityGroupId", group) for rule in standalone):
             yield Finding(group.urn)
 

@@ -45,8 +45,9 @@ class Node:
         return items(self.props, *path)
 
     def wrote(self, *keys: str) -> bool:
-        """Whether the program set any of these inputs: the engine keeps what each depends on, be it nothing."""
-        return any(key in self.refs for key in keys)
+        """Whether the program itself asked for any of these, which its provider may answer in any case."""
+        asked = plain(self._inputs)
+        return any(key in asked for key in keys)
 
     def points(self, key: str, other: "Node") -> bool:
         """Whether a property leads to the other resource.
