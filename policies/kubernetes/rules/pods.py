@@ -105,6 +105,18 @@ def _sysctls(spec: Any) -> bool:
     return all(among(name, *_SYSCTLS) for name in named)
 
 
+def _gid(subject: Subject) -> bool:
+    return _own_or_pods("runAsGroup", _high(subject.parameters["least"]))(subject)
+
+
+def _named(*path: str) -> Callable[[Any], bool]:
+    return lambda container: given(get(container, "resources", *path))
+
+
+def _storage(container: Any) -> bool:
+    return all(_named(kind, "ephemeral-storage")(container) for kind in ("requests", "limits"))
+
+
 def _image(pattern: re.Pattern[str]) -> Callable[[Any], bool]:
     def holds(container: Any) -> bool:
         image = get(container, "image")
@@ -273,7 +285,7 @@ RULES = (
     ),
     Rule(
         "k8s-probes-differ", "low", "being busy is not being dead", "give the liveness probe another question, or more patience, than the readiness probe", "availability",
-        _SERVING, _each(_different), refs="kube-score pod-probes", link=_PROBES,
+        _SERVING, _each(_different), refs="kube-score pod-probes-identical", link=_PROBES,
     ),
     Rule(
         "k8s-secret-literal", "critical", "no variable has a secret written into it", "refer to a Secret, or mount one", "secrets", WORKLOADS, _each(_literals),
@@ -294,5 +306,24 @@ RULES = (
     Rule(
         "k8s-sa-own", "medium", "pods have a service account of their own", "set serviceAccountName", "identity", WORKLOADS, _account, refs="CIS EKS 4.1.5, CKV_K8S_41",
         link=f"{_CONFIGURE}/configure-service-account/",
+    ),
+    Rule(
+        "k8s-gid", "low", "a container's group is none of the node's own", "set runAsGroup to `least` or more", "privilege", WORKLOADS, _gid,
+        refs="kube-score container-security-context-user-group-id", parameters={"least": 10000}, link=f"{_CONFIGURE}/security-context/",
+    ),
+    Rule(
+        "k8s-cpu-limit", "low", "a container takes no more CPU than it is given", "set a cpu limit, where what shares the node must not wait", "availability", WORKLOADS,
+        _each(_named("limits", "cpu")), refs="CKV_K8S_11, kube-score container-resources", level="advisory",
+        link="https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
+    ),
+    Rule(
+        "k8s-ephemeral-storage", "low", "a container says what it writes on its node", "set ephemeral-storage requests and limits", "availability", WORKLOADS,
+        _each(_storage), refs="kube-score container-ephemeral-storage-request-and-limit", level="advisory",
+        link="https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#local-ephemeral-storage",
+    ),
+    Rule(
+        "k8s-pull-policy", "low", "whoever starts an image may pull it", "set imagePullPolicy to Always", "identity", WORKLOADS,
+        _each(lambda c: among(get(c, "imagePullPolicy"), "Always")), refs="CKV_K8S_15, kube-score container-image-pull-policy", level="advisory",
+        link="https://kubernetes.io/docs/concepts/containers/images/#image-pull-policy",
     ),
 )  # fmt: skip

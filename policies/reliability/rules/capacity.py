@@ -1,5 +1,6 @@
 """What keeps answering through a failure."""
 
+from collections.abc import Callable
 from typing import Any
 
 from .kit.reading import UNKNOWN, among, at_least, get, given, number, on
@@ -17,7 +18,11 @@ def _room(subject: Subject) -> bool:
     return (number(high) or 0) > (number(low) or 0)
 
 
-def _spread(subject: Subject) -> bool:
+def _apart(*keys: str) -> Callable[[Subject], bool]:
+    return lambda subject: _spread(subject, keys)
+
+
+def _spread(subject: Subject, keys: tuple[str, ...]) -> bool:
     spec = subject.get("spec", "template", "spec")
     spreads, affinity = get(spec, "topologySpreadConstraints"), get(spec, "affinity", "podAntiAffinity")
     if UNKNOWN in (spec, spreads, affinity):
@@ -26,7 +31,7 @@ def _spread(subject: Subject) -> bool:
         *(affinity.get("requiredDuringSchedulingIgnoredDuringExecution") or []),
         *(get(one, "podAffinityTerm") for one in affinity.get("preferredDuringSchedulingIgnoredDuringExecution") or []),
     ]  # fmt: skip
-    return any(among(get(one, "topologyKey"), *_ZONE) for one in [*(spreads or []), *terms])
+    return any(among(get(one, "topologyKey"), *keys) for one in [*(spreads or []), *terms])
 
 
 def _rolls(subject: Subject) -> bool:
@@ -58,11 +63,16 @@ RULES = (
     ),
     Rule(
         "k8s-spread", "low", "a workload's pods stand in several zones", "set topologySpreadConstraints, or anti-affinity, by topology.kubernetes.io/zone", "availability",
-        _SERVING, _spread, refs="kube-score deployment-has-host-podantiaffinity", level="advisory",
+        _SERVING, _apart(*_ZONE), level="advisory",
         link="https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",
     ),
     Rule(
         "k8s-rolls", "medium", "a rollout leaves somebody to answer", "leave strategy.type at RollingUpdate", "availability", "kubernetes:apps/v1:Deployment", _rolls,
         link="https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#strategy",
+    ),
+    Rule(
+        "k8s-host-spread", "low", "a workload's pods stand on several nodes", "set topologySpreadConstraints, or anti-affinity, by kubernetes.io/hostname", "availability",
+        _SERVING, _apart("kubernetes.io/hostname"), refs="kube-score deployment-has-host-podantiaffinity", level="advisory",
+        link="https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",
     ),
 )  # fmt: skip

@@ -22,7 +22,7 @@ def workload(**container: Any) -> dict[str, Any]:
     main = {
         "name": "main", "image": "flowise:3.1.2", "ports": [{"containerPort": 3000.0}],
         "securityContext": {
-            "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "runAsNonRoot": True, "runAsUser": 10001.0, "capabilities": {"drop": ["ALL"]}, "privileged": False,
+            "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "runAsNonRoot": True, "runAsUser": 10001.0, "runAsGroup": 10001.0, "capabilities": {"drop": ["ALL"]}, "privileged": False,
             "seccompProfile": {"type": "RuntimeDefault"}, "procMount": "Default",
         },
         "resources": {"requests": {"cpu": "500m", "memory": "1Gi"}, "limits": {"memory": "1Gi"}},
@@ -104,6 +104,12 @@ CASES: dict[str, Case] = {
         [{"data": ABSENT}, {"data.DATABASE_USER": "flowise"}, {"data.ca": "-----BEGIN CERTIFICATE-----"}],
     ),
     "k8s-secret-env": Case(_DEPLOYMENT, workload(), [{f"{_MAIN}.envFrom": [{"secretRef": {"name": "s"}}]}, {f"{_MAIN}.env.0": {"name": "P", "valueFrom": {"secretKeyRef": {"name": "s"}}}}], [{f"{_MAIN}.envFrom": [{"configMapRef": {"name": "c"}}]}, {f"{_MAIN}.env": ABSENT}]),
+    "k8s-gid": pods(f"{_SECURITY}.runAsGroup", [0.0, 1000.0], absent=True, passed=({f"{_SECURITY}.runAsGroup": 10000.0}, {"@parameters.least": 1000, f"{_SECURITY}.runAsGroup": 1000.0})),
+    "k8s-cpu-limit": Case(_DEPLOYMENT, workload(resources={"limits": {"cpu": "1"}}), [{f"{_MAIN}.resources.limits.cpu": ""}, {f"{_MAIN}.resources": ABSENT}]),
+    "k8s-ephemeral-storage": Case(
+        _DEPLOYMENT, workload(resources={kind: {"ephemeral-storage": "1Gi"} for kind in ("requests", "limits")}), [{f"{_MAIN}.resources.{kind}": {}} for kind in ("requests", "limits")] + [{f"{_MAIN}.resources": ABSENT}],
+    ),
+    "k8s-pull-policy": Case(_DEPLOYMENT, workload(imagePullPolicy="Always"), [{f"{_MAIN}.imagePullPolicy": "IfNotPresent"}, {f"{_MAIN}.imagePullPolicy": ABSENT}]),
     "k8s-sa-token": pods(f"{_SPEC}.automountServiceAccountToken", [True]),
     "k8s-sa-own": pods(f"{_SPEC}.serviceAccountName", ["default", ""]),
     "k8s-rbac-star": Case(_ROLE, _rules(), [{f"rules.0.{key}": ["*"]} for key in ("apiGroups", "resources", "verbs")], [{"rules": ABSENT}, {"rules.0": UNKNOWN}]),

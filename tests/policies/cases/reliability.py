@@ -40,5 +40,6 @@ CASES: dict[str, Case] = {
         _DEPLOYMENT, {"spec": {"template": {"spec": {"topologySpreadConstraints": [{"topologyKey": _ZONE}]}}}}, [{_SPREAD: []}, {_SPREAD: ABSENT}, {f"{_SPREAD}.0.topologyKey": "kubernetes.io/hostname"}],
         [{_SPREAD: [], f"{_AFFINITY}.requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": _ZONE}]}, {_SPREAD: [], f"{_AFFINITY}.preferredDuringSchedulingIgnoredDuringExecution": [{"podAffinityTerm": {"topologyKey": _ZONE}}]}],
     ),
+    "k8s-host-spread": Case(_DEPLOYMENT, {"spec": {"template": {"spec": {"topologySpreadConstraints": [{"topologyKey": "kubernetes.io/hostname"}]}}}}, [{_SPREAD: []}, {_SPREAD: ABSENT}, {f"{_SPREAD}.0.topologyKey": _ZONE}]),
     "k8s-rolls": one(_DEPLOYMENT, "spec.strategy.type", "RollingUpdate", ["Recreate"], absent=True),
 }  # fmt: skip
