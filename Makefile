@@ -13,7 +13,8 @@ PACKS = $(foreach pack,$(wildcard policies/*/PulumiPolicy.yaml),\
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup cli kubernetes preview up refresh destroy outputs manifests check test format bench drills live soak
+.PHONY: help setup cli kubernetes preview guard up refresh destroy outputs manifests scan check test format bench drills \
+	live soak
 
 help: ## Show this
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -37,6 +38,9 @@ kubernetes: $(READY) ## Build the Kubernetes control plane (once); `up` does so 
 preview: $(READY) ## Show the plan of STACK (dev) under every policy pack, on the sandbox
 	@$(SANDBOX) preview --stack $(STACK) $(PACKS)
 
+guard: $(READY) ## Refuse a change of STACK, as it is on the sandbox, that would lose data
+	@$(SANDBOX) preview --stack $(STACK) --json | $(PYTHON) -m tools.plan_guard -
+
 up: $(READY) ## Bring STACK up on the sandbox, under every policy pack
 	@$(SANDBOX) up --stack $(STACK) $(PACKS)
 
@@ -51,6 +55,9 @@ outputs: $(READY) ## Print the outputs of STACK
 
 manifests: $(READY) ## Write the Kubernetes objects of STACK as YAML files to OUT (manifests)
 	@$(SANDBOX) manifests --stack $(STACK) --out $(OUT)
+
+scan: manifests ## Let checkov and kube-score judge the Kubernetes objects of STACK (fetches both)
+	@$(PYTHON) -m tools.scan $(OUT)
 
 check: $(READY) ## Format, lint, types, quick tests: the inner loop
 	@.venv/bin/ruff format --check --quiet .

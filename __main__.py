@@ -52,7 +52,7 @@ alarms = AlarmTopic("alarms", AlarmTopicArgs(emails=settings.monitoring.alarm_em
 access_logs = AccessLogBucket(
     "access",
     AccessLogBucketArgs(expire_days=settings.backup.access_log_retention_days, region=region, tags=tags),
-    in_aws,
+    holds_data,
 )
 
 databricks = settings.service.databricks
@@ -78,6 +78,7 @@ cluster = EksCluster(
         vpc_id=vpc.vpc_id,
         control_plane_subnet_ids=vpc.control_plane_subnet_ids,
         node_subnet_ids=vpc.private_subnet_ids,
+        protect_data=settings.protect_data,
         tags=tags,
     ),
     in_aws,
@@ -237,6 +238,7 @@ monitoring = MonitoringStack(
         access_log_bucket=access_logs.bucket_name,
         cluster_name=cluster.cluster_name,
         cluster_arn=cluster.cluster_arn,
+        protect_data=settings.protect_data,
         tags=tags,
         metrics_key=service.metrics_key,
         secret_operator_role_arn=services.secret_operator_role_arn,

@@ -41,6 +41,7 @@ class EksClusterArgs:
     vpc_id: pulumi.Input[str]
     control_plane_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     node_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    protect_data: bool
     tags: Mapping[str, str]
 
 
@@ -63,6 +64,8 @@ class EksCluster(pulumi.ComponentResource):
         self._name = name
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)
+        # with the cluster goes everything in it, and with the key its Secrets and logs; nodes and add-ons come and go
+        self._lasting = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=args.protect_data))
         self._partition = aws.get_partition_output(opts=pulumi.InvokeOutputOptions(parent=self)).partition
 
         cluster = self._control_plane()
@@ -107,7 +110,7 @@ class EksCluster(pulumi.ComponentResource):
                 tags=args.tags,
                 encrypts_logs=True,
             ),
-            self._child,
+            self._lasting,
         )
         logs = aws.cloudwatch.LogGroup(
             f"{name}-logs",
@@ -147,7 +150,7 @@ class EksCluster(pulumi.ComponentResource):
             zonal_shift_config={"enabled": True},
             tags={**args.tags, **BACKUP_TAG},
             # EKS would make the log group itself, and fails without the role's permissions; no property names either
-            opts=self._after(logs, *granted),
+            opts=pulumi.ResourceOptions.merge(self._lasting, pulumi.ResourceOptions(depends_on=[logs, *granted])),
         )
 
     def _control_plane_role(self, key: DataKey) -> tuple[aws.iam.Role, list[pulumi.Resource]]:

@@ -184,7 +184,7 @@ class FlowiseService(pulumi.ComponentResource):
             },
             tags=self._args.tags,
         )
-        return StoredSecret(f"{self._name}-owner", secret_args, self._child)
+        return StoredSecret(f"{self._name}-owner", secret_args, self._lasting)
 
     def _home(self) -> ClosedNamespace:
         args, settings = self._args, self._args.settings

@@ -58,6 +58,7 @@ class MonitoringStackArgs:
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
     access_log_bucket: pulumi.Input[str]
+    protect_data: bool
     tags: Mapping[str, str]
     metrics_key: SecretField
     secret_operator_role_arn: pulumi.Input[str]
@@ -79,8 +80,9 @@ class MonitoringStack(pulumi.ComponentResource):
         super().__init__("flowise:index:MonitoringStack", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
+        self._lasting = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=args.protect_data))
 
-        key = DataKey(f"{name}-key", DataKeyArgs(purpose="Logs", region=args.region, tags=args.tags), self._child)
+        key = DataKey(f"{name}-key", DataKeyArgs(purpose="Logs", region=args.region, tags=args.tags), self._lasting)
         # the node exporter reads the node's own /proc and network, which only this level admits
         metrics = self._namespace("metrics", METRICS_NAMESPACE, "privileged")
         logs = self._namespace("logs", LOGS_NAMESPACE, "restricted")
@@ -238,7 +240,7 @@ class MonitoringStack(pulumi.ComponentResource):
         bucket = SecureBucket(
             f"{self._name}-logs",
             SecureBucketArgs(kms_key_arn=key.arn, access_log_bucket=args.access_log_bucket, tags=args.tags),
-            self._child,
+            self._lasting,
         )
         objects = pulumi.Output.concat(bucket.bucket_arn, "/*")
         role = PodRole(

@@ -45,5 +45,14 @@ class ClosedNamespace(pulumi.ComponentResource):
         self.register_outputs({"namespace": self.namespace})
 
 
+def operator_labels(name: str) -> dict[str, str]:
+    """Give the labels of a namespace that holds an operator of the platform."""
+    return {
+        "app.kubernetes.io/name": name,
+        "app.kubernetes.io/part-of": "platform",
+        "app.kubernetes.io/managed-by": "pulumi",
+    }
+
+
 def _spec(planned: Mapping[str, Any]) -> Any:
     return dict(planned)

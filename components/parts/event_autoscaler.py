@@ -7,7 +7,7 @@ import pulumi_kubernetes as k8s
 
 from ..planning.helm_values import event_autoscaler_values
 from ..planning.network_policies import Places, operator_policies
-from .closed_namespace import ClosedNamespace, ClosedNamespaceArgs
+from .closed_namespace import ClosedNamespace, ClosedNamespaceArgs, operator_labels
 
 NAMESPACE = CHART = "keda"
 # 2.19 is tested with Kubernetes 1.32 to 1.34 and later (KEDA's compatibility matrix); its CRDs serve keda.sh/v1alpha1
@@ -36,7 +36,7 @@ class EventAutoscaler(pulumi.ComponentResource):
             f"{name}-home",
             ClosedNamespaceArgs(
                 namespace=NAMESPACE,
-                labels={"app.kubernetes.io/name": NAMESPACE, "app.kubernetes.io/managed-by": "pulumi"},
+                labels=operator_labels(NAMESPACE),
                 policies=operator_policies(
                     args.places, webhook_port=WEBHOOK_PORT, metrics_port=METRICS_PORT, data_port=CACHE_PORT
                 ),

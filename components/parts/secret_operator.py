@@ -10,7 +10,7 @@ import pulumi_kubernetes as k8s
 from ..planning.helm_values import secret_operator_values
 from ..planning.iam_documents import allow
 from ..planning.network_policies import Places, operator_policies
-from .closed_namespace import ClosedNamespace, ClosedNamespaceArgs
+from .closed_namespace import ClosedNamespace, ClosedNamespaceArgs, operator_labels
 from .pod_role import PodRole, PodRoleArgs
 
 NAMESPACE = ACCOUNT = CHART = "external-secrets"
@@ -44,7 +44,7 @@ class SecretOperator(pulumi.ComponentResource):
             f"{name}-home",
             ClosedNamespaceArgs(
                 namespace=NAMESPACE,
-                labels={"app.kubernetes.io/name": NAMESPACE, "app.kubernetes.io/managed-by": "pulumi"},
+                labels=operator_labels(NAMESPACE),
                 policies=operator_policies(args.places, webhook_port=WEBHOOK_PORT),
             ),
             child,

@@ -23,6 +23,7 @@ def create(**settings: object) -> EksCluster:
             region="eu-west-1",
             control_plane_subnet_ids=["subnet-i", "subnet-j"],
             node_subnet_ids=["subnet-a", "subnet-b"],
+            protect_data=True,
             tags=TAGS,
         ),
     )

@@ -26,6 +26,7 @@ def create(databricks_url: str | None = None, **settings: object) -> MonitoringS
             secret_operator_role_arn="arn:aws:iam::1:role/operator",
             reader_role_path="/flowise-test/secret-readers/",
             databricks_url=databricks_url,
+            protect_data=True,
             tags=TAGS,
         ),
     )

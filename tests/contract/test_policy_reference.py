@@ -1,4 +1,4 @@
-from policies.security.rules import STACK_RULES, TOPICS
+from tests.policies.packs import NAMES, rules, stack_rules
 from tools.policy_reference import PAGE, reference
 
 
@@ -7,5 +7,6 @@ def test_the_committed_reference_is_current() -> None:
 
 
 def test_every_rule_is_in_it() -> None:
-    ids = [rule.id for rules in TOPICS.values() for rule in rules] + [rule.id for rule in STACK_RULES]
-    assert [rule_id for rule_id in ids if f"| `{rule_id}` |" not in reference()] == []
+    page = reference()
+    ids = [rule for pack in NAMES for rule in (*rules(pack), *stack_rules(pack))]
+    assert [rule_id for rule_id in ids if f"| [`{rule_id}`](" not in page] == []

@@ -1,18 +1,19 @@
-"""All policies of the pack: one per topic, since CrossGuard reads a resource's properties anew for each policy."""
+"""All rules of the pack, by topic."""
 
-from . import cache, cluster, database, edge, identity, kubernetes, network, stack, storage
-from .rule import Rule, policy
-from .stack import StackRule, stack_policy
+from . import cluster, compute, database, edge, exposure, flags, identity, network, stack, storage
+from .kit.pack import Pack
+from .kit.rule import Rule
+from .kit.stack import StackRule
 
 TOPICS: dict[str, tuple[Rule, ...]] = {
     "network": network.RULES,
+    "compute": compute.RULES,
     "cluster": cluster.RULES,
     "identity": identity.RULES,
     "database": database.RULES,
-    "cache": cache.RULES,
     "storage": storage.RULES,
     "edge": edge.RULES,
-    "kubernetes": kubernetes.RULES,
+    "flags": flags.RULES,
 }
-STACK_RULES: tuple[StackRule, ...] = stack.RULES
-POLICIES = [*(policy(topic, rules) for topic, rules in TOPICS.items()), stack_policy("stack", STACK_RULES)]
+STACK_RULES: tuple[StackRule, ...] = (*stack.RULES, *exposure.RULES)
+PACK = Pack([rule for rules in TOPICS.values() for rule in rules], STACK_RULES)

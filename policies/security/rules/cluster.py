@@ -1,99 +1,101 @@
 """EKS clusters, their nodes and those who may enter."""
 
+from fnmatch import fnmatchcase
 from typing import Any
 
-from .reading import UNKNOWN, get, items
-from .rule import Rule
+from .kit.reading import UNKNOWN, among, covers, given, on
+from .kit.rule import Rule, Subject
 
-_CLUSTER = r"aws:eks/cluster:Cluster"
-_TEMPLATE = r"aws:ec2/launchTemplate:LaunchTemplate"
-_LOGS = {"api", "audit", "authenticator"}
+_CLUSTER = "aws:eks/cluster:Cluster"
 _ANYWHERE = {"0.0.0.0/0", "::/0"}
 
 
-def _endpoint(props: dict[str, Any]) -> bool:
-    public = get(props, "vpcConfig", "endpointPublicAccess")
-    ranges = items(props, "vpcConfig", "publicAccessCidrs")
+def _endpoint(subject: Subject) -> bool:
+    public, ranges = (subject.get("vpcConfig", key) for key in ("endpointPublicAccess", "publicAccessCidrs"))
+    if UNKNOWN in (public, ranges) or public is False:
+        return True
     # Where neither is given, EKS opens the endpoint to the world.
-    return public is False or (bool(ranges) and UNKNOWN not in ranges and not _ANYWHERE & set(ranges))
+    return isinstance(ranges, list) and bool(ranges) and not any(one in _ANYWHERE for one in ranges)
 
 
-def _encrypted(props: dict[str, Any]) -> bool:
-    return (
-        "secrets" in items(props, "encryptionConfig", "resources")
-        and get(props, "encryptionConfig", "provider", "keyArn") is not None
+def _encrypted(subject: Subject) -> bool:
+    config = subject.get("encryptionConfig")
+    return config is UNKNOWN or (
+        covers(subject.get("encryptionConfig", "resources"), ["secrets"])
+        and given(subject.get("encryptionConfig", "provider", "keyArn"))
     )
 
 
-def _logged(props: dict[str, Any]) -> bool:
-    return set(items(props, "enabledClusterLogTypes")) >= _LOGS
-
-
-def _own_access(props: dict[str, Any]) -> bool:
-    config = get(props, "accessConfig")
-    mode, creator = (get(config, key) for key in ("authenticationMode", "bootstrapClusterCreatorAdminPermissions"))
-    return bool(mode == "API" and creator is False)
-
-
-def _metadata(props: dict[str, Any]) -> bool:
-    tokens, hops = (get(props, "metadataOptions", key) for key in ("httpTokens", "httpPutResponseHopLimit"))
-    return bool(tokens == "required" and hops == 1)
-
-
-def _disks(props: dict[str, Any]) -> bool:
-    disks = items(props, "blockDeviceMappings")
-    return bool(disks) and all(get(disk, "ebs", "encrypted") in (True, "true") for disk in disks)
+def _admins(subject: Subject) -> bool:
+    policy, principal = subject.get("policyArn"), subject.get("principalArn")
+    if not isinstance(policy, str) or not policy.endswith("/AmazonEKSClusterAdminPolicy") or principal is UNKNOWN:
+        return True
+    allowed: list[Any] = subject.parameters["principals"]
+    return isinstance(principal, str) and any(fnmatchcase(principal, pattern) for pattern in allowed)
 
 
 RULES = (
     Rule(
-        "eks-endpoint-public",
-        "critical",
-        _CLUSTER,
-        _endpoint,
-        "switch endpointPublicAccess off, or name ranges in publicAccessCidrs",
-        "FSBP EKS.1",
+        "eks-endpoint-public", "critical", "the cluster's endpoint is not open to the world",
+        "switch endpointPublicAccess off, or name ranges in publicAccessCidrs", "boundary", _CLUSTER, _endpoint,
+        refs="FSBP EKS.1, CIS EKS 5.4.1, CKV_AWS_38, CKV_AWS_39",
     ),
     Rule(
-        "eks-endpoint-private",
-        "high",
-        _CLUSTER,
-        lambda p: get(p, "vpcConfig", "endpointPrivateAccess") is True,
-        "set endpointPrivateAccess: nodes must not leave the VPC to reach their control plane",
-        "CIS EKS 5.4.2",
+        "eks-endpoint-private", "high", "nodes reach their control plane without leaving the VPC",
+        "set endpointPrivateAccess", "boundary", _CLUSTER, lambda s: on(s.get("vpcConfig", "endpointPrivateAccess")),
+        refs="CIS EKS 5.4.2", link="https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html",
     ),
     Rule(
-        "eks-secrets-kms",
-        "high",
-        _CLUSTER,
-        _encrypted,
-        "encrypt `secrets` with a key of your own in encryptionConfig",
-        "FSBP EKS.3",
-    ),
-    Rule("eks-logs", "high", _CLUSTER, _logged, "enable the api, audit and authenticator logs at least", "FSBP EKS.8"),
-    Rule(
-        "eks-auth-mode",
-        "medium",
-        _CLUSTER,
-        _own_access,
-        "use authenticationMode API, and bootstrapClusterCreatorAdminPermissions false: access is granted by name",
-        "CIS EKS 5.5.1",
+        "eks-secrets-kms", "high", "Kubernetes Secrets are encrypted under a key of your own",
+        "encrypt `secrets` with a KMS key in encryptionConfig", "at-rest", _CLUSTER, _encrypted,
+        refs="FSBP EKS.3, CIS EKS 5.3.1, CKV_AWS_58",
     ),
     Rule(
-        "eks-node-imds",
-        "high",
-        _TEMPLATE,
-        _metadata,
-        "set httpTokens required and httpPutResponseHopLimit 1, so that pods cannot be the node",
-        "FSBP EC2.8",
+        "eks-logs", "high", "the control plane keeps its api, audit and authenticator logs",
+        "add them to enabledClusterLogTypes", "audit", _CLUSTER,
+        lambda s: covers(s.get("enabledClusterLogTypes"), ["api", "audit", "authenticator"]),
+        refs="FSBP EKS.8, CIS EKS 2.1.1, CKV_AWS_37",
     ),
-    Rule("eks-node-disk", "high", _TEMPLATE, _disks, "encrypt every disk in blockDeviceMappings", "FSBP EC2.7"),
     Rule(
-        "eks-node-remote",
-        "high",
-        r"aws:eks/nodeGroup:NodeGroup",
-        lambda p: get(p, "remoteAccess") is None,
-        "leave remoteAccess out: nobody logs in to a node by SSH",
-        "CKV_AWS_100",
+        "eks-version", "medium", "the cluster's version is written down", "set version", "patching", _CLUSTER,
+        lambda s: given(s.get("version")), refs="FSBP EKS.2, CKV_AWS_339",
     ),
-)
+    Rule(
+        "eks-support", "medium", "a version that runs out is upgraded, not paid for", "set upgradePolicy.supportType to STANDARD",
+        "patching", _CLUSTER, lambda s: among(s.get("upgradePolicy", "supportType"), "STANDARD"),
+        link="https://docs.aws.amazon.com/eks/latest/userguide/disable-extended-support.html",
+    ),
+    Rule(
+        "eks-auth-mode", "medium", "who may enter stands in access entries alone", "set accessConfig.authenticationMode to API",
+        "identity", _CLUSTER, lambda s: among(s.get("accessConfig", "authenticationMode"), "API"), refs="CIS EKS 5.5.1",
+        link="https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html",
+    ),
+    Rule(
+        "eks-creator-admin", "medium", "whoever made the cluster is not its administrator by that alone",
+        "set accessConfig.bootstrapClusterCreatorAdminPermissions to false", "privilege", _CLUSTER,
+        lambda s: among(s.get("accessConfig", "bootstrapClusterCreatorAdminPermissions"), False), refs="CIS EKS 4.1.1",
+        link="https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html",
+    ),
+    Rule(
+        "eks-access-admin", "high", "roles alone administer the cluster", "grant it to a role that the parameter `principals` allows",
+        "privilege", "aws:eks/accessPolicyAssociation:AccessPolicyAssociation", _admins, refs="CIS EKS 4.1.1",
+        link="https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html",
+        parameters={"principals": ["arn:aws*:iam::*:role/*"]},
+    ),
+    Rule(
+        "eks-access-masters", "high", "nobody enters as system:masters, which no RBAC binds",
+        "associate an access policy instead", "privilege", "aws:eks/accessEntry:AccessEntry",
+        lambda s: "system:masters" not in s.items("kubernetesGroups"), refs="CIS EKS 4.1.7",
+        link="https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html",
+    ),
+    Rule(
+        "eks-node-remote", "high", "nobody logs in to a node by SSH", "leave remoteAccess out", "boundary",
+        "aws:eks/nodeGroup:NodeGroup", lambda s: s.get("remoteAccess") is UNKNOWN or not given(s.get("remoteAccess")),
+        refs="CKV_AWS_100", link="https://docs.aws.amazon.com/eks/latest/best-practices/protecting-the-infrastructure.html",
+    ),
+    Rule(
+        "eks-addon-pinned", "low", "an add-on's version is written down", "set addonVersion", "patching",
+        "aws:eks/addon:Addon", lambda s: given(s.get("addonVersion")), level="advisory",
+        link="https://docs.aws.amazon.com/eks/latest/userguide/updating-an-add-on.html",
+    ),
+)  # fmt: skip

@@ -1,100 +1,161 @@
-"""Security groups and subnets."""
+"""Security groups, network ACLs, subnets and endpoints."""
 
 from ipaddress import ip_network
 from typing import Any
 
-from .reading import UNKNOWN, get, items
-from .rule import Rule
+from .kit.reading import UNKNOWN, document, get, given, items, off, on, statements, strings
+from .kit.rule import Rule, Subject
 
 # What nobody on the internet may reach: SSH, RDP, PostgreSQL, Redis, Flowise, Prometheus, Loki.
-_PRIVATE_PORTS = (22, 3389, 5432, 6379, 3000, 9090, 3100)
-_WEB_PORTS = (80, 443)
+PRIVATE_PORTS = (22, 3389, 5432, 6379, 3000, 9090, 3100)
+WEB_PORTS = (80, 443)
+# A network ACL has no memory: answers come back to any port from 1024 on, so only these can be judged.
+ADMIN_PORTS = (22, 3389)
 # A range this wide is the internet, however it is split: two /1 are 0.0.0.0/0.
 _WIDEST_PREFIX = {4: 8, 6: 16}
 
+_GROUPS = r"aws:ec2/(security|defaultSecurity)Group:(Default)?SecurityGroup"
+_RULES = r"aws:(ec2/securityGroupRule:SecurityGroupRule|vpc/securityGroupIngressRule:SecurityGroupIngressRule)"
+_EVERY_RULE = (
+    r"aws:(ec2/securityGroupRule:SecurityGroupRule|vpc/securityGroup(In|E)gressRule:SecurityGroup(In|E)gressRule)"
+)
+_ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
+_INGRESS = f"{_GROUPS}|{_RULES}"
+_AWS_DOES_IT = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html"
 
-def _public(cidr: Any) -> bool:
-    if cidr is UNKNOWN:
-        return True
-    if not isinstance(cidr, str):
-        return False
-    network = ip_network(cidr, strict=False)
-    return network.prefixlen < _WIDEST_PREFIX[network.version]
+
+def wide(cidr: Any) -> bool:
+    """Whether a range is the internet, or so much of it that it might as well be."""
+    network = _network(cidr)
+    return network is not None and network.prefixlen < _WIDEST_PREFIX[network.version]
 
 
-def _ports(rule: Any) -> tuple[Any, Any]:
-    if get(rule, "protocol") in ("-1", "all") or get(rule, "ipProtocol") in ("-1", "all"):
+def foreign(cidr: Any) -> bool:
+    """Whether a range holds addresses that no VPC would have."""
+    network = _network(cidr)
+    return network is not None and not network.is_private
+
+
+def sources(rule: Any) -> list[Any]:
+    """The ranges of a security group's rule, in any of its three shapes."""
+    listed = [*items(rule, "cidrBlocks"), *items(rule, "ipv6CidrBlocks")]
+    return [*listed, *(get(rule, key) for key in ("cidrIpv4", "cidrIpv6", "cidrBlock", "ipv6CidrBlock"))]
+
+
+def ports(rule: Any) -> tuple[float, float]:
+    """The ports of a rule: all where its protocol is every one or it names none, an empty range where unknown."""
+    low, high = (get(rule, key) for key in ("fromPort", "toPort"))
+    if UNKNOWN in (low, high):
+        return 0, -1
+    every = {get(rule, "protocol"), get(rule, "ipProtocol")} & {"-1", "all", -1}
+    if every or not (isinstance(low, int | float) and isinstance(high, int | float)):
         return 0, 65535
-    return get(rule, "fromPort"), get(rule, "toPort")
+    return low, high
 
 
-def _sources(rule: Any) -> list[Any]:
-    lists = [*items(rule, "cidrBlocks"), *items(rule, "ipv6CidrBlocks")]
-    unknown = [UNKNOWN for key in ("cidrBlocks", "ipv6CidrBlocks") if get(rule, key) is UNKNOWN]
-    return [*lists, *unknown, get(rule, "cidrIpv4"), get(rule, "cidrIpv6")]
+def rules_of(subject: Any, direction: str) -> list[Any]:
+    """The rules in one direction: of a group's own list, or the rule that the resource is."""
+    if subject.type.endswith("SecurityGroup") or subject.type.endswith("NetworkAcl"):
+        return list(subject.items(direction))
+    if subject.type.endswith("SecurityGroupRule"):
+        return [subject.props] if subject.get("type") == direction else []
+    return [subject.props] if subject.type.lower().endswith(f"{direction}rule") else []
 
 
-def _closed(rule: Any) -> bool:
-    """Whether a rule lets the internet in at most on the ports of the web."""
-    if not any(_public(source) for source in _sources(rule)):
+def _network(cidr: Any) -> Any:
+    try:
+        return ip_network(cidr, strict=False) if isinstance(cidr, str) else None
+    except ValueError:
+        return None
+
+
+def _holds(low: float, high: float, among: tuple[int, ...] = PRIVATE_PORTS) -> bool:
+    return any(low <= port <= high for port in among)
+
+
+def _web_alone(subject: Subject) -> bool:
+    open_rules = [rule for rule in rules_of(subject, "ingress") if any(map(wide, sources(rule)))]
+    return all(low > high or (low == high and low in WEB_PORTS) for low, high in map(ports, open_rules))
+
+
+def _private_ports(subject: Subject) -> bool:
+    reached = [rule for rule in rules_of(subject, "ingress") if any(map(foreign, sources(rule)))]
+    return not any(_holds(*ports(rule)) for rule in reached)
+
+
+def _described(subject: Subject) -> bool:
+    own = [subject.get("description")] if not subject.type.endswith("DefaultSecurityGroup") else []
+    inline = [get(rule, "description") for way in ("ingress", "egress") for rule in subject.items(way)]
+    return all(given(text) and text != "Managed by Pulumi" for text in [*own, *inline])
+
+
+def _nacl(subject: Subject) -> bool:
+    if subject.type.endswith("Rule"):
+        rules = [] if on(subject.get("egress")) else [subject.props]
+    else:
+        rules = subject.items("ingress")
+    if any(UNKNOWN in (*sources(rule), get(rule, "action"), get(rule, "ruleAction")) for rule in rules):
         return True
-    low, high = _ports(rule)
-    return low == high and low in _WEB_PORTS
+    internet = [rule for rule in rules if any(map(wide, sources(rule)))]
+    return all(_denied(internet, port) for port in ADMIN_PORTS)
 
 
-def _inline_closed(props: dict[str, Any]) -> bool:
-    return get(props, "ingress") is not UNKNOWN and all(_closed(rule) for rule in items(props, "ingress"))
-
-
-def _rule_closed(props: dict[str, Any]) -> bool:
-    return get(props, "type") == "egress" or _closed(props)
-
-
-def _nacl_closed(props: dict[str, Any]) -> bool:
-    if get(props, "egress") is True or get(props, "ruleAction") == "deny":
+def _denied(rules: list[Any], port: int) -> bool:
+    """Whether an ACL denies a port: the rule of the lowest number that fits decides, and none denies."""
+    fitting = [rule for rule in rules if _holds(*ports(rule), (port,))]
+    numbers = [get(rule, "ruleNo") or get(rule, "ruleNumber") or 0 for rule in fitting]
+    if UNKNOWN in numbers or not fitting:
         return True
-    if not (_public(get(props, "cidrBlock")) or _public(get(props, "ipv6CidrBlock"))):
-        return True
-    low, high = _ports(props)
-    return (
-        isinstance(low, int | float)
-        and isinstance(high, int | float)
-        and not any(low <= p <= high for p in _PRIVATE_PORTS)
+    first = min(zip(numbers, fitting, strict=True), key=lambda pair: float(pair[0]))[1]
+    return "allow" not in (get(first, "action"), get(first, "ruleAction"))
+
+
+def _endpoint_policy(subject: Subject) -> bool:
+    policy = subject.get("policy")
+    return document(policy) is UNKNOWN or (
+        document(policy) is not None
+        and not any(
+            "*" in strings(s.get("Principal")) and "*" in strings(s.get("Action")) and not s.get("Condition")
+            for s in statements(policy)
+        )
     )
 
 
-_ADVICE = "let in named security groups or ranges narrower than /8; the internet may reach 80 and 443 at most"
 RULES = (
     Rule(
-        "net-sg-open-ingress",
-        "critical",
-        r"aws:ec2/(default)?[sS]ecurityGroup:(Default)?SecurityGroup",
-        _inline_closed,
-        _ADVICE,
-        "FSBP EC2.18",
+        "net-sg-open-ingress", "critical", "the internet reaches 80 and 443 at most",
+        "let in named security groups, or ranges narrower than /8", "boundary", _INGRESS, _web_alone,
+        refs="FSBP EC2.18, CIS AWS 5.2, CIS AWS 5.3, CKV_AWS_24, CKV_AWS_25, CKV_AWS_260, CKV_AWS_277",
     ),
     Rule(
-        "net-sg-rule-open-ingress",
-        "critical",
-        r"aws:ec2/securityGroupRule:SecurityGroupRule",
-        _rule_closed,
-        _ADVICE,
-        "FSBP EC2.18",
+        "net-sg-admin-ports", "critical", "ports of administration and data are open to private ranges alone",
+        "let in security groups or the VPC's own range on these ports", "boundary", _INGRESS, _private_ports,
+        refs="FSBP EC2.19, FSBP EC2.13, FSBP EC2.14, CIS AWS 5.2",
     ),
     Rule(
-        "net-ingress-rule-open",
-        "critical",
-        r"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-        _closed,
-        _ADVICE,
-        "FSBP EC2.18",
+        "net-sg-description", "low", "a security group, and each of its rules, says what it is for",
+        "write a description", "configuration", f"{_GROUPS}|{_EVERY_RULE}", _described,
+        refs="CKV_AWS_23", link=_AWS_DOES_IT,
     ),
     Rule(
-        "net-nacl-open",
-        "medium",
-        r"aws:ec2/networkAclRule:NetworkAclRule",
-        _nacl_closed,
-        "do not let the internet reach administration and data ports",
-        "FSBP EC2.21",
+        "net-nacl-open", "medium", "no network ACL lets the internet reach ports of administration",
+        "name narrower ranges or ports", "boundary", r"aws:ec2/(defaultNetworkAcl:DefaultNetworkAcl|networkAcl(Rule)?:NetworkAcl(Rule)?)", _nacl,
+        refs="FSBP EC2.21, CIS AWS 5.1",
     ),
-)
+    Rule(
+        "net-subnet-public-ip", "medium", "a subnet gives no public addresses of itself",
+        "leave mapPublicIpOnLaunch off, and give the few that need one an Elastic IP", "boundary",
+        "aws:ec2/subnet:Subnet", lambda s: off(s.get("mapPublicIpOnLaunch")), refs="FSBP EC2.15, CKV_AWS_130",
+    ),
+    Rule(
+        "net-endpoint-policy", "medium", "an endpoint's policy does not let everybody do everything",
+        "write a policy: own principals, or the few actions that are used", "privilege", _ENDPOINT, _endpoint_policy,
+        link="https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html", level="advisory",
+    ),
+    Rule(
+        "net-endpoint-dns", "low", "an interface endpoint answers to the service's own name",
+        "set privateDnsEnabled, or clients go on to leave the VPC", "boundary", _ENDPOINT,
+        lambda s: s.get("vpcEndpointType") != "Interface" or (on(s.get("privateDnsEnabled"))),
+        refs="FSBP EC2.10",
+    ),
+)  # fmt: skip

@@ -1,0 +1,147 @@
+"""Cases of the pack `kubernetes`."""
+
+from typing import Any
+
+from .case import ABSENT, UNKNOWN, Case, Variation, one
+
+_DEPLOYMENT, _DAEMONS = "kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:DaemonSet"
+_ROLE = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"
+_SERVICE, _INGRESS = "kubernetes:core/v1:Service", "kubernetes:networking.k8s.io/v1:Ingress"
+_POLICY, _NAMESPACE = "kubernetes:networking.k8s.io/v1:NetworkPolicy", "kubernetes:core/v1:Namespace"
+_CONFIG = "kubernetes:core/v1:ConfigMap"
+_SPEC = "spec.template.spec"
+_MAIN = f"{_SPEC}.containers.0"
+_SECURITY = f"{_MAIN}.securityContext"
+_ENFORCE = "metadata~labels~pod-security.kubernetes.io/enforce"
+_SCHEME = "metadata~annotations~service.beta.kubernetes.io/aws-load-balancer-scheme"
+_DIGEST = "flowise@sha256:" + "0" * 64
+
+
+def workload(**container: Any) -> dict[str, Any]:
+    """Give a workload that every rule passes."""
+    main = {
+        "name": "main", "image": "flowise:3.1.2", "ports": [{"containerPort": 3000.0}],
+        "securityContext": {
+            "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "runAsNonRoot": True, "runAsUser": 10001.0, "runAsGroup": 10001.0, "capabilities": {"drop": ["ALL"]}, "privileged": False,
+            "seccompProfile": {"type": "RuntimeDefault"}, "procMount": "Default",
+        },
+        "resources": {"requests": {"cpu": "500m", "memory": "1Gi"}, "limits": {"memory": "1Gi"}},
+        "livenessProbe": {"httpGet": {"path": "/alive"}}, "readinessProbe": {"httpGet": {"path": "/ready"}},
+        "env": [{"name": "LOG_LEVEL", "value": "info"}, {"name": "EMPTY_TOKEN", "value": ""}], **container,
+    }  # fmt: skip
+    spec = {
+        "containers": [main],
+        "serviceAccountName": "flowise",
+        "automountServiceAccountToken": False,
+        "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}}],
+    }
+    return {"metadata": {"namespace": "flowise", "labels": {"app": "flowise"}}, "spec": {"template": {"spec": spec}}}
+
+
+def pods(
+    path: str,
+    bad: list[Any],
+    *,
+    absent: bool = False,
+    passed: tuple[Variation, ...] = (),
+    kind: str = _DEPLOYMENT,
+    more: tuple[Variation, ...] = (),
+) -> Case:
+    """Give a case that turns on one field of the workload."""
+    refused: list[Variation] = [*({path: value} for value in bad), *more]
+    return Case(
+        kind,
+        workload(),
+        refused + ([] if absent else [{path: ABSENT}]),
+        [*passed, *([{path: ABSENT}] if absent else [])],
+    )
+
+
+def _rules(**rule: Any) -> dict[str, Any]:
+    return {"rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"], **rule}]}
+
+
+CASES: dict[str, Case] = {
+    "k8s-privileged": pods(f"{_SECURITY}.privileged", [True], absent=True, more=({f"{_SPEC}.initContainers": [{"securityContext": {"privileged": True}}]},)),
+    "k8s-escalation": pods(f"{_SECURITY}.allowPrivilegeEscalation", [True], more=({f"{_SPEC}.ephemeralContainers": [{"name": "debug"}]},)),
+    "k8s-capabilities": pods(f"{_SECURITY}.capabilities.drop", [["NET_RAW"]], kind=_DAEMONS),
+    "k8s-capabilities-add": Case(_DEPLOYMENT, workload(), [{f"{_SECURITY}.capabilities.add": ["SYS_ADMIN"]}, {f"{_SECURITY}.capabilities.add": ["NET_BIND_SERVICE", "NET_ADMIN"]}], [{f"{_SECURITY}.capabilities.add": ["NET_BIND_SERVICE"]}, {f"{_SECURITY}.capabilities": ABSENT}]),
+    "k8s-non-root": pods(f"{_SECURITY}.runAsNonRoot", [False], passed=({f"{_SECURITY}.runAsNonRoot": ABSENT, f"{_SPEC}.securityContext.runAsNonRoot": True},)),
+    "k8s-root-user": pods(f"{_SECURITY}.runAsUser", [0.0], absent=True, more=({f"{_SPEC}.securityContext.runAsUser": 0.0},)),
+    "k8s-uid": pods(f"{_SECURITY}.runAsUser", [1000.0], absent=True, more=({"@parameters.least": 20000},)),
+    "k8s-seccomp": pods(f"{_SECURITY}.seccompProfile", [{"type": "Unconfined"}], passed=({f"{_SECURITY}.seccompProfile": ABSENT, f"{_SPEC}.securityContext.seccompProfile.type": "Localhost"},)),
+    "k8s-host-namespaces": Case(_DEPLOYMENT, workload(), [{f"{_SPEC}.{key}": True} for key in ("hostNetwork", "hostPID", "hostIPC")], [{_SPEC: ABSENT}]),
+    "k8s-host-path": Case(_DEPLOYMENT, workload(), [{f"{_SPEC}.volumes.0": {"name": "root", "hostPath": {"path": "/"}}}], [{f"{_SPEC}.volumes": ABSENT}, {f"{_SPEC}.volumes": UNKNOWN}]),
+    "k8s-volumes": Case(_DEPLOYMENT, workload(), [{f"{_SPEC}.volumes.0": {"name": "n", "nfs": {"server": "s"}}}], [{f"{_SPEC}.volumes": ABSENT}, {f"{_SPEC}.volumes.0": {"name": "s", "secret": {}}}]),
+    "k8s-host-port": Case(_DEPLOYMENT, workload(), [{f"{_MAIN}.ports.0.hostPort": 80.0}], [{f"{_MAIN}.ports": ABSENT}, {f"{_MAIN}.ports.0.hostPort": 0.0}]),
+    "k8s-sysctls": Case(_DEPLOYMENT, workload(), [{f"{_SPEC}.securityContext.sysctls": [{"name": "kernel.msgmax", "value": "1"}]}], [{f"{_SPEC}.securityContext.sysctls": [{"name": "net.ipv4.tcp_syncookies"}]}, {f"{_SPEC}.volumes": ABSENT}]),
+    "k8s-proc-mount": pods(f"{_SECURITY}.procMount", ["Unmasked"], absent=True),
+    "k8s-readonly-root": pods(f"{_SECURITY}.readOnlyRootFilesystem", [False], kind="kubernetes:apps/v1:StatefulSet"),
+    "k8s-image": pods(f"{_MAIN}.image", ["tool", "tool:latest", "registry.example:5000/tool"], passed=({f"{_MAIN}.image": _DIGEST},)),
+    "k8s-image/cron": Case(
+        "kubernetes:batch/v1:CronJob", {"spec": {"jobTemplate": {"spec": {"template": {"spec": {"containers": [{"image": "tool:1.0"}]}}}}}},
+        [{"spec.jobTemplate.spec.template.spec.containers.0.image": value} for value in ("tool", ABSENT)], [{"spec.jobTemplate.spec.template.spec": UNKNOWN}],
+    ),
+    "k8s-image/pod": Case("kubernetes:core/v1:Pod", {"spec": {"containers": [{"image": "tool:1.0"}]}}, [{"spec.containers.0.image": "tool:latest"}, {"spec.containers.0.image": ABSENT}]),
+    "k8s-image-digest": Case(_DEPLOYMENT, workload(image=_DIGEST), [{f"{_MAIN}.image": "flowise:3.1.2"}, {f"{_MAIN}.image": ABSENT}]),
+    "k8s-image-registry": Case(_DEPLOYMENT, workload(), [{f"{_MAIN}.image": "evil.example/flowise:3"}], [{"@parameters.registries": []}, {f"{_MAIN}.image": ABSENT}], {"parameters": {"registries": ["flowise", "public.ecr.aws/"]}}),
+    "k8s-resources": pods(f"{_MAIN}.resources.limits.memory", [""], more=({f"{_MAIN}.resources": ABSENT}, {f"{_MAIN}.resources.requests.cpu": ABSENT}, {f"{_MAIN}.resources.requests.memory": ABSENT}, {f"{_SPEC}.initContainers": [{"name": "wait"}]})),
+    "k8s-empty-dir": pods(f"{_SPEC}.volumes.0.emptyDir.sizeLimit", [""], passed=({f"{_SPEC}.volumes": ABSENT},)),
+    "k8s-liveness": pods(f"{_MAIN}.livenessProbe", [{}], passed=({f"{_SPEC}.initContainers": [{"name": "wait"}]},)),
+    "k8s-readiness": pods(f"{_MAIN}.readinessProbe", [{}], passed=({f"{_MAIN}.readinessProbe": ABSENT, f"{_MAIN}.ports": []},)),
+    "k8s-probes-differ": Case(
+        _DEPLOYMENT, workload(livenessProbe={"httpGet": {"path": "/"}, "failureThreshold": 6.0}, readinessProbe={"httpGet": {"path": "/"}}),
+        [{f"{_MAIN}.livenessProbe.failureThreshold": 3.0}, {f"{_MAIN}.livenessProbe.failureThreshold": ABSENT}, {f"{_MAIN}.livenessProbe.periodSeconds": 5.0}],
+        [{f"{_MAIN}.livenessProbe": {"httpGet": {"path": "/alive"}}}, {f"{_MAIN}.readinessProbe": ABSENT}],
+    ),
+    "k8s-secret-literal": Case(
+        _DEPLOYMENT, workload(),
+        [{f"{_MAIN}.env.0": {"name": "DB_PASSWORD", "value": "hunter2"}}, {f"{_MAIN}.env.0.value": "AKIA" + "A" * 16}, {f"{_MAIN}.env.0.value": "postgres://me:hunter2@db/x"}, {f"{_MAIN}.env.0": {"name": "OPENAI_API_KEY", "value": "x"}}],
+        [{f"{_MAIN}.env": ABSENT}, {f"{_MAIN}.env.0": {"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "s"}}}}, {f"{_MAIN}.env.0": {"name": "PASSWORD_FILE", "value": "/run/x"}}],
+    ),
+    "k8s-secret-config": Case(
+        _CONFIG, {"data": {"LOG_LEVEL": "info"}}, [{"data.DB_PASSWORD": "hunter2"}, {"data.key": "-----BEGIN RSA PRIVATE KEY-----"}, {"data.token": "ghp_" + "a" * 36}],
+        [{"data": ABSENT}, {"data.DATABASE_USER": "flowise"}, {"data.ca": "-----BEGIN CERTIFICATE-----"}],
+    ),
+    "k8s-secret-env": Case(_DEPLOYMENT, workload(), [{f"{_MAIN}.envFrom": [{"secretRef": {"name": "s"}}]}, {f"{_MAIN}.env.0": {"name": "P", "valueFrom": {"secretKeyRef": {"name": "s"}}}}], [{f"{_MAIN}.envFrom": [{"configMapRef": {"name": "c"}}]}, {f"{_MAIN}.env": ABSENT}]),
+    "k8s-gid": pods(f"{_SECURITY}.runAsGroup", [0.0, 1000.0], absent=True, passed=({f"{_SECURITY}.runAsGroup": 10000.0}, {"@parameters.least": 1000, f"{_SECURITY}.runAsGroup": 1000.0})),
+    "k8s-cpu-limit": Case(_DEPLOYMENT, workload(resources={"limits": {"cpu": "1"}}), [{f"{_MAIN}.resources.limits.cpu": ""}, {f"{_MAIN}.resources": ABSENT}]),
+    "k8s-ephemeral-storage": Case(
+        _DEPLOYMENT, workload(resources={kind: {"ephemeral-storage": "1Gi"} for kind in ("requests", "limits")}), [{f"{_MAIN}.resources.{kind}": {}} for kind in ("requests", "limits")] + [{f"{_MAIN}.resources": ABSENT}],
+    ),
+    "k8s-pull-policy": Case(_DEPLOYMENT, workload(imagePullPolicy="Always"), [{f"{_MAIN}.imagePullPolicy": "IfNotPresent"}, {f"{_MAIN}.imagePullPolicy": ABSENT}]),
+    "k8s-sa-token": pods(f"{_SPEC}.automountServiceAccountToken", [True]),
+    "k8s-sa-own": pods(f"{_SPEC}.serviceAccountName", ["default", ""]),
+    "k8s-rbac-star": Case(_ROLE, _rules(), [{f"rules.0.{key}": ["*"]} for key in ("apiGroups", "resources", "verbs")], [{"rules": ABSENT}, {"rules.0": UNKNOWN}]),
+    "k8s-rbac-escalate": Case(_ROLE, _rules(), [{"rules.0.verbs": [verb]} for verb in ("bind", "escalate", "impersonate")], [{"rules": ABSENT}]),
+    "k8s-rbac-secrets": Case(
+        _ROLE, _rules(resources=["secrets"], resourceNames=["mine"]), [{"rules.0.resourceNames": ABSENT}, {"rules.0.verbs": ["get", "list"]}, {"rules.0.resourceNames": []}],
+        [{"rules": ABSENT}, {"rules.0.resources": ["pods"], "rules.0.resourceNames": []}, {"rules.0.verbs": ["create"], "rules.0.resourceNames": []}],
+    ),
+    "k8s-rbac-admin": one("kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding", "roleRef.name", "view", ["cluster-admin"], absent=True),
+    "k8s-sa-automount": one("kubernetes:core/v1:ServiceAccount", "automountServiceAccountToken", False, [True]),
+    "k8s-default-ns": one(_CONFIG, "metadata.namespace", "flowise", ["default", ""]),
+    "k8s-ns-pss-label": Case(
+        _NAMESPACE, {"metadata": {"name": "monitoring", "labels": {"pod-security.kubernetes.io/enforce": "restricted"}}}, [{_ENFORCE: "privileged"}, {_ENFORCE: "baseline"}, {_ENFORCE: ABSENT}, {_ENFORCE: "none", "@parameters.looser": {"monitoring": "why"}}],
+        [{_ENFORCE: "privileged", "@parameters.looser": {"monitoring": "node-exporter"}}],
+    ),
+    "k8s-netpol-open": Case(
+        _POLICY, {"spec": {"ingress": [{"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}]}}, [{"spec.ingress.0.from": []}, {"spec.ingress.0.from": ABSENT}, {"spec.ingress.0.from.0.ipBlock.cidr": "0.0.0.0/0"}],
+        [{"spec.ingress": ABSENT}, {"spec.ingress.0.from.0.ipBlock": {"cidr": "0.0.0.0/0", "except": ["10.0.0.0/8"]}}],
+    ),
+    "k8s-service-public": Case(
+        _SERVICE, {"metadata": {"annotations": {"service.beta.kubernetes.io/aws-load-balancer-scheme": "internal"}}, "spec": {"type": "LoadBalancer"}},
+        [{_SCHEME: "internet-facing"}, {"metadata": ABSENT}, {"spec.type": "NodePort"}], [{"spec.type": "ClusterIP", "metadata": {}}, {"spec.type": ABSENT, "metadata": {}}],
+    ),
+    "k8s-external-ips": Case(_SERVICE, {"spec": {"type": "ClusterIP"}}, [{"spec.externalIPs": ["203.0.113.7"]}], [{"spec.type": ABSENT}]),
+    "k8s-ingress-tls": Case(_INGRESS, {"metadata": {"name": "i"}, "spec": {"tls": [{"hosts": ["a"]}]}}, [{"spec.tls": []}, {"spec.tls": ABSENT}], [{"spec.tls": ABSENT, "metadata~annotations~alb.ingress.kubernetes.io/certificate-arn": "arn"}]),
+    "k8s-ingress-internal": Case(
+        _INGRESS, {"metadata": {"annotations": {"alb.ingress.kubernetes.io/scheme": "internal"}}}, [{"metadata~annotations~alb.ingress.kubernetes.io/scheme": "internet-facing"}, {"metadata~annotations": {"alb.ingress.kubernetes.io/target-type": "ip"}}],
+        [{"metadata": ABSENT}, {"metadata~annotations": {"nginx": "x"}}],
+    ),
+    "k8s-labels": Case(_CONFIG, {"metadata": {"labels": {"a": "1"}}}, [{"metadata.labels.a": ""}, {"metadata.labels": ABSENT}], [{"@parameters.labels": [], "metadata.labels": ABSENT}], {"parameters": {"labels": ["a"]}}),
+    "k8s-api-version": Case("kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding", {"spec": {"x": 1.0}}, [], [{"spec": ABSENT}]),
+    "k8s-api-version/built-in": Case("kubernetes:policy/v1beta1:PodDisruptionBudget", {"spec": {"x": 1.0}}, [{}, {"spec": ABSENT}], [{"@parameters.groups": ["policy"]}], unknown_refused=True),
+    "k8s-api-version/k8s-io": Case("kubernetes:resource.k8s.io/v1alpha3:ResourceClaim", {"spec": {"x": 1.0}}, [{}, {"spec": ABSENT}], [{"@parameters.groups": ["resource.k8s.io"]}], unknown_refused=True),
+    "k8s-api-version/custom": Case("kubernetes:example.com/v1beta1:Thing", {"spec": {"x": 1.0}}, [], [{"spec": ABSENT}]),
+}  # fmt: skip

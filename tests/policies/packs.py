@@ -1,0 +1,139 @@
+"""The packs, and the SDK's own server to ask them through."""
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from google.protobuf import json_format, struct_pb2
+from pulumi.runtime.proto import analyzer_pb2
+from pulumi_policy import EnforcementLevel
+from pulumi_policy.policy import _PolicyAnalyzerServicer
+
+from policies.cost import rules as cost
+from policies.kubernetes import rules as kubernetes
+from policies.reliability import rules as reliability
+from policies.security import rules as security
+
+ROOT = Path(__file__).parents[2] / "policies"
+NAMES = ("security", "kubernetes", "reliability", "cost")
+MODULES: dict[str, Any] = {"security": security, "kubernetes": kubernetes, "reliability": reliability, "cost": cost}
+
+
+def kit(pack: str, module: str) -> Any:
+    """Give a module of a pack's own kit."""
+    return importlib.import_module(f"policies.{pack}.rules.kit.{module}")
+
+
+def rules(pack: str) -> dict[str, Any]:
+    """Give a pack's rules over a resource, by id."""
+    return {rule.id: rule for topic in MODULES[pack].TOPICS.values() for rule in topic}
+
+
+def stack_rules(pack: str) -> dict[str, Any]:
+    """Give a pack's rules over the stack, by id."""
+    return {rule.id: rule for rule in MODULES[pack].STACK_RULES}
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource of a stack; `refers` names, by property, the resources that its inputs come from."""
+
+    type: str
+    name: str
+    props: Mapping[str, Any]
+    refers: Mapping[str, Sequence[str]]
+    protect: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a pack reported."""
+
+    rule: str
+    level: str
+    resource: str
+    message: str
+
+
+class Server:
+    """A pack in the SDK's server, as the engine would talk to it."""
+
+    def __init__(
+        self, pack: str, config: Mapping[str, Any] | None = None, *, every: bool = False, only: Any = None
+    ) -> None:
+        """Serve a pack, or `only` one rule in its place."""
+        module = MODULES[pack]
+        resource = [rule for topic in module.TOPICS.values() for rule in topic]
+        whole = list(module.STACK_RULES)
+        if only is not None:
+            resource, whole = ([only], []) if hasattr(only, "holds") else ([], [only])
+        self.pack = kit(pack, "pack").Pack(resource, whole)
+        settings = dict(config or {})
+        if every:  # advice counts as well
+            ids = [rule.id for rule in (*resource, *whole)]
+            settings["levels"] = {**dict.fromkeys(ids, "mandatory"), **settings.get("levels", {})}
+        server: Any = _PolicyAnalyzerServicer(pack, "0.0.1", self.pack.policies(), EnforcementLevel.MANDATORY)
+        message = analyzer_pb2.ConfigureAnalyzerRequest()
+        entry = message.policyConfig["rules"]
+        entry.enforcementLevel = analyzer_pb2.MANDATORY
+        json_format.ParseDict(settings, entry.properties)
+        server.Configure(message, None)
+        self._server = server
+
+    def judge(
+        self, resource_type: str, props: Mapping[str, Any], *, name: str = "it", protect: bool = False,
+        provider: Mapping[str, Any] | None = None,
+    ) -> list[Found]:  # fmt: skip
+        """Give what the pack says of a resource."""
+        request = analyzer_pb2.AnalyzeRequest(
+            type=resource_type, properties=_struct(props), urn=_urn(resource_type, name), name=name
+        )
+        request.options.protect = protect
+        if provider is not None:
+            request.provider.CopyFrom(
+                analyzer_pb2.AnalyzerProviderResource(
+                    type="pulumi:providers:aws", properties=_struct(provider), urn="urn", name="aws"
+                )
+            )
+        return _found(self._server.Analyze(request, None), name)
+
+    def judge_stack(self, resources: Sequence[Resource], asked: Sequence[Resource] | None = None) -> list[Found]:
+        """Give what the pack says of a stack, advice too; `asked` is what the program asked for, if that differs."""
+        for resource in [Resource("pulumi:pulumi:Stack", "any-dev", {}, {}), *(resources if asked is None else asked)]:
+            self.judge(resource.type, resource.props, name=resource.name, protect=resource.protect)
+        request = analyzer_pb2.AnalyzeStackRequest()
+        urns = {resource.name: _urn(resource.type, resource.name) for resource in resources}
+        for resource in resources:
+            entry = request.resources.add(
+                type=resource.type, urn=urns[resource.name], name=resource.name, properties=_struct(resource.props)
+            )
+            entry.options.protect = resource.protect
+            for key in resource.props:
+                entry.propertyDependencies[key].urns.extend([])
+            for key, names in resource.refers.items():
+                entry.propertyDependencies[key].urns.extend(urns[one] for one in names if one in urns)
+        return _found(self._server.AnalyzeStack(request, None), "")
+
+
+def _urn(resource_type: str, name: str) -> str:
+    return f"urn:pulumi:dev::any::{resource_type}::{name}"
+
+
+def _struct(props: Mapping[str, Any]) -> struct_pb2.Struct:
+    struct = struct_pb2.Struct()
+    json_format.ParseDict(dict(props), struct)
+    return struct
+
+
+def _found(answer: Any, name: str) -> list[Found]:
+    return [
+        Found(
+            (said := one.message.rsplit("\n", 1)[-1]).split(" ")[0].rstrip(":"),
+            "mandatory" if one.enforcementLevel == analyzer_pb2.MANDATORY else "advisory",
+            one.urn.rpartition("::")[2] or name,
+            said,
+        )
+        for one in answer.diagnostics
+    ]
