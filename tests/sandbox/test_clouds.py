@@ -32,6 +32,11 @@ def made(
         ("aws:iam/policy:Policy", {"name": "p", "policy": "{}"}, r"arn:aws:iam::123456789012:policy/p"),
         ("aws:rds/instance:Instance", {"identifier": "db", "instanceClass": "c"}, r"db-[0-9A-F]{26}"),
         ("aws:cloudfront/distribution:Distribution", {}, r"E[0-9A-F]{13}"),
+        (
+            "aws:lb/listenerRule:ListenerRule",
+            {},
+            r"arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/.+",
+        ),
         ("aws:eks/addon:Addon", {"clusterName": "c", "addonName": "vpc-cni"}, "c:vpc-cni"),
         ("kubernetes:apps/v1:Deployment", {"metadata": {"name": "app", "namespace": "ns"}}, "ns/app"),
         ("kubernetes:core/v1:Namespace", {"metadata": {"name": "ns"}}, "ns"),
