@@ -52,19 +52,17 @@ def waits(state: Mapping[str, Any]) -> Waits:
         for each in resources(state, "kubernetes:apps/v1:Deployment")
         if each["metadata"]["labels"].get("app.kubernetes.io/component") == "server"
     )
-    files = next(
-        each["data"]["keepalive.cjs"]
+    kept = next(
+        int(each["data"]["KEEP_ALIVE_SECONDS"])
         for each in resources(state, "kubernetes:core/v1:ConfigMap")
-        if "keepalive.cjs" in (each.get("data") or {})
+        if "KEEP_ALIVE_SECONDS" in (each.get("data") or {})
     )
-    kept = re.search(r"keepAliveTimeout: (\d+)", files)
-    assert kept
     deregistration = int(only(state, "aws:lb/targetGroup:TargetGroup")["deregistrationDelay"])
     (container, *_) = servers["containers"]
     return Waits(
         cdn=int(origin["originReadTimeout"]),
         balancer=int(only(state, "aws:lb/loadBalancer:LoadBalancer")["idleTimeout"]),
-        pod=int(kept.group(1)) // 1000,
+        pod=kept,
         # CreateDistribution: 5 unless told otherwise
         origin_keep_alive=int(origin.get("originKeepaliveTimeout") or 5),
         deregistration=deregistration,
