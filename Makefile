@@ -6,9 +6,8 @@ OUT ?= manifests
 PYTHON := .venv/bin/python
 READY := .venv/ready
 SANDBOX := $(PYTHON) -m sandbox
-# Each pack under policies/ is enforced, with its levels for this stack.
-PACKS = $(foreach pack,$(wildcard policies/*/PulumiPolicy.yaml),\
-	--policy-pack $(dir $(pack)) --policy-pack-config $(dir $(pack))levels.$(STACK).json)
+# All four packs, in one process, with their levels for this stack.
+PACKS = --policy-pack policies/together --policy-pack-config policies/together/levels.$(STACK).json
 
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

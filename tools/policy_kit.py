@@ -1,11 +1,19 @@
-"""Copies the packs' common kit from `security` to the others: `python -m tools.policy_kit`."""
+"""Makes what the packs have in common: `python -m tools.policy_kit`.
 
+The kit of `security` is copied to the others, and the levels of all four become those of the pack `together`.
+"""
+
+import json
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
-PACKS = sorted(path.parent for path in (Path(__file__).parents[1] / "policies").glob("*/PulumiPolicy.yaml"))
-SOURCE = Path(__file__).parents[1] / "policies" / "security" / "rules" / "kit"
+POLICIES = Path(__file__).parents[1] / "policies"
+PACKS = sorted(path.parent.parent for path in POLICIES.glob("*/rules/__init__.py"))
+SOURCE = POLICIES / "security" / "rules" / "kit"
+TOGETHER = POLICIES / "together"
+STACKS = ("dev", "prod")
 
 
 def kits() -> list[Path]:
@@ -13,8 +21,21 @@ def kits() -> list[Path]:
     return [copy for pack in PACKS if (copy := pack / "rules" / "kit") != SOURCE]
 
 
+def levels(stack: str) -> str:
+    """Give the levels of all packs for a stack, as one file."""
+    merged: dict[str, Any] = {}
+    for pack in PACKS:
+        for key, value in json.loads((pack / f"levels.{stack}.json").read_text(encoding="utf-8"))["rules"].items():
+            merged[key] = (
+                [*merged.get(key, []), *value] if isinstance(value, list) else {**merged.get(key, {}), **value}
+            )
+    return json.dumps({"rules": merged}, indent=2) + "\n"
+
+
 if __name__ == "__main__":
     for copy in kits():
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    sys.stdout.write(f"{len(kits())} copies made\n")
+    for stack in STACKS:
+        (TOGETHER / f"levels.{stack}.json").write_text(levels(stack), encoding="utf-8")
+    sys.stdout.write(f"{len(kits())} copies and {len(STACKS)} files of levels made\n")

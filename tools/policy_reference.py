@@ -18,9 +18,10 @@ HEAD = """# Policies
 
 Written by `python -m tools.policy_reference`; do not edit.
 
-{count} rules in four packs. `make preview` and `make up` enforce them all, and so do the checks of a pull request. With
-the plain CLI: `pulumi preview --policy-pack policies/cost --policy-pack-config policies/cost/levels.<stack>.json`. A
-pack needs nothing else of this repository, so it judges any other Pulumi program just as well; copied elsewhere, its
+{count} rules in four packs. `make preview` and `make up` enforce them all, and so do the checks of a pull request, in
+one process: the pack `policies/together` is these four. With the plain CLI:
+`pulumi preview --policy-pack policies/cost --policy-pack-config policies/cost/levels.<stack>.json`. A pack needs
+nothing else of this repository, so it judges any other Pulumi program just as well; copied elsewhere, its
 PulumiPolicy.yaml must name an environment with `pulumi-policy`. `pulumi policy analyze --file state.json` judges a
 state without a program, a backend or a login.
 

@@ -11,20 +11,17 @@ from .conftest import REPOSITORY, Sandbox
 
 pytestmark = pytest.mark.engine
 
-PACKS = sorted(path.parent for path in (REPOSITORY / "policies").glob("*/PulumiPolicy.yaml"))
+TOGETHER = REPOSITORY / "policies" / "together"
 # versions run out and exceptions end: that must stop a stack, and no test
 TODAY = "2026-11-21"
 
 
 def under_policies(sandbox: Sandbox, stack: str) -> list[str]:
     """Give the options that enforce every pack with the stack's levels, as on a fixed day."""
-    options = []
-    for pack in PACKS:
-        levels = json.loads((pack / f"levels.{stack}.json").read_text(encoding="utf-8"))
-        copy = sandbox.program / f"{pack.name}.{stack}.json"
-        copy.write_text(json.dumps({"rules": {**levels["rules"], "today": TODAY}}), encoding="utf-8")
-        options += ["--policy-pack", str(pack), "--policy-pack-config", str(copy)]
-    return options
+    levels = json.loads((TOGETHER / f"levels.{stack}.json").read_text(encoding="utf-8"))
+    copy = sandbox.program / f"levels.{stack}.json"
+    copy.write_text(json.dumps({"rules": {**levels["rules"], "today": TODAY}}), encoding="utf-8")
+    return ["--policy-pack", str(TOGETHER), "--policy-pack-config", str(copy)]
 
 
 def advice(said: str) -> list[str]:

@@ -13,7 +13,8 @@ import jsonschema
 import pytest
 import yaml
 
-from tools.policy_kit import PACKS, SOURCE, kits
+from policies.together.combined import PACK
+from tools.policy_kit import PACKS, SOURCE, STACKS, TOGETHER, kits, levels
 
 from .packs import NAMES, ROOT, kit, rules, stack_rules
 
@@ -28,6 +29,24 @@ def test_every_pack_carries_the_same_kit() -> None:
         for file in sorted(SOURCE.glob("*.py")):
             assert (copy / file.name).read_bytes() == file.read_bytes(), "run python -m tools.policy_kit"
         assert {file.name for file in copy.glob("*.py")} == {file.name for file in SOURCE.glob("*.py")}
+
+
+def test_the_packs_together_are_the_packs() -> None:
+    ids = [rule for pack in NAMES for rule in (*rules(pack), *stack_rules(pack))]
+    assert [rule.id for rule in (*PACK.rules, *PACK.stack_rules)] == [
+        *(rule for pack in NAMES for rule in rules(pack)),
+        *(rule for pack in NAMES for rule in stack_rules(pack)),
+    ]
+    assert len(ids) == len(set(ids))
+    # one object stands for what is unknown
+    unknown = {id(sys.modules[f"together_{pack}.kit.reading"].__dict__["UNKNOWN"]) for pack in NAMES}
+    assert len(unknown) == 1
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_levels_together_are_current(stack: str) -> None:
+    written = (TOGETHER / f"levels.{stack}.json").read_text(encoding="utf-8")
+    assert written == levels(stack), "run python -m tools.policy_kit"
 
 
 def test_an_id_stands_for_one_rule() -> None:

@@ -66,7 +66,7 @@ CASES: dict[str, Case] = {
     "k8s-escalation": pods(f"{_SECURITY}.allowPrivilegeEscalation", [True], more=({f"{_SPEC}.ephemeralContainers": [{"name": "debug"}]},)),
     "k8s-capabilities": pods(f"{_SECURITY}.capabilities.drop", [["NET_RAW"]], kind=_DAEMONS),
     "k8s-capabilities-add": Case(_DEPLOYMENT, workload(), [{f"{_SECURITY}.capabilities.add": ["SYS_ADMIN"]}, {f"{_SECURITY}.capabilities.add": ["NET_BIND_SERVICE", "NET_ADMIN"]}], [{f"{_SECURITY}.capabilities.add": ["NET_BIND_SERVICE"]}, {f"{_SECURITY}.capabilities": ABSENT}]),
-    "k8s-non-root": pods(f"{_SECURITY}.runAsNonRoot", [False], passed=({f"{_SECURITY}.runAsNonRoot": ABSENT, f"{_SPEC}.securityContext.runAsNonRoot": True},)),
+    "k8s-non-root": pods(f"{_SECURITY}.runAsNonRoot", [False], more=({f"{_SPEC}.initContainers": [{"name": "wait"}]},), passed=({f"{_SECURITY}.runAsNonRoot": ABSENT, f"{_SPEC}.securityContext.runAsNonRoot": True},)),
     "k8s-root-user": pods(f"{_SECURITY}.runAsUser", [0.0], absent=True, more=({f"{_SPEC}.securityContext.runAsUser": 0.0},)),
     "k8s-uid": pods(f"{_SECURITY}.runAsUser", [1000.0], absent=True, more=({"@parameters.least": 20000},)),
     "k8s-seccomp": pods(f"{_SECURITY}.seccompProfile", [{"type": "Unconfined"}], passed=({f"{_SECURITY}.seccompProfile": ABSENT, f"{_SPEC}.securityContext.seccompProfile.type": "Localhost"},)),
@@ -84,10 +84,10 @@ CASES: dict[str, Case] = {
     ),
     "k8s-image/pod": Case("kubernetes:core/v1:Pod", {"spec": {"containers": [{"image": "tool:1.0"}]}}, [{"spec.containers.0.image": "tool:latest"}, {"spec.containers.0.image": ABSENT}]),
     "k8s-image-digest": Case(_DEPLOYMENT, workload(image=_DIGEST), [{f"{_MAIN}.image": "flowise:3.1.2"}, {f"{_MAIN}.image": ABSENT}]),
-    "k8s-image-registry": Case(_DEPLOYMENT, workload(), [{f"{_MAIN}.image": "evil.example/flowise:3"}], [{"@parameters.registries": []}, {f"{_MAIN}.image": ABSENT}], {"parameters": {"registries": ["flowise", "public.ecr.aws/"]}}),
+    "k8s-image-registry": Case(_DEPLOYMENT, workload(), [{f"{_MAIN}.image": "evil.example/flowise:3"}, {f"{_SPEC}.initContainers": [{"image": "evil.example/wait:1"}]}], [{"@parameters.registries": []}, {f"{_MAIN}.image": ABSENT}], {"parameters": {"registries": ["flowise", "public.ecr.aws/"]}}),
     "k8s-resources": pods(f"{_MAIN}.resources.limits.memory", [""], more=({f"{_MAIN}.resources": ABSENT}, {f"{_MAIN}.resources.requests.cpu": ABSENT}, {f"{_MAIN}.resources.requests.memory": ABSENT}, {f"{_SPEC}.initContainers": [{"name": "wait"}]})),
     "k8s-empty-dir": pods(f"{_SPEC}.volumes.0.emptyDir.sizeLimit", [""], passed=({f"{_SPEC}.volumes": ABSENT},)),
-    "k8s-liveness": pods(f"{_MAIN}.livenessProbe", [{}], passed=({f"{_SPEC}.initContainers": [{"name": "wait"}]},)),
+    "k8s-liveness": pods(f"{_MAIN}.livenessProbe", [{}], more=({f"{_SPEC}.containers": [{"livenessProbe": {"exec": {}}}, {"name": "side"}]},), passed=({f"{_SPEC}.initContainers": [{"name": "wait"}]},)),
     "k8s-readiness": pods(f"{_MAIN}.readinessProbe", [{}], passed=({f"{_MAIN}.readinessProbe": ABSENT, f"{_MAIN}.ports": []},)),
     "k8s-probes-differ": Case(
         _DEPLOYMENT, workload(livenessProbe={"httpGet": {"path": "/"}, "failureThreshold": 6.0}, readinessProbe={"httpGet": {"path": "/"}}),
@@ -126,7 +126,7 @@ CASES: dict[str, Case] = {
         [{_ENFORCE: "privileged", "@parameters.looser": {"monitoring": "node-exporter"}}],
     ),
     "k8s-netpol-open": Case(
-        _POLICY, {"spec": {"ingress": [{"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}]}}, [{"spec.ingress.0.from": []}, {"spec.ingress.0.from": ABSENT}, {"spec.ingress.0.from.0.ipBlock.cidr": "0.0.0.0/0"}],
+        _POLICY, {"spec": {"ingress": [{"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}]}}, [{"spec.ingress.0.from": []}, {"spec.ingress.0.from": ABSENT}, {"spec.ingress.0.from.0.ipBlock.cidr": "0.0.0.0/0"}, {"spec.ingress.0.from": [{"podSelector": {}}, {"ipBlock": {"cidr": "::/0"}}]}],
         [{"spec.ingress": ABSENT}, {"spec.ingress.0.from.0.ipBlock": {"cidr": "0.0.0.0/0", "except": ["10.0.0.0/8"]}}],
     ),
     "k8s-service-public": Case(

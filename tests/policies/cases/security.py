@@ -28,6 +28,7 @@ _POSTGRES = {
 _NARROW = document(Sid="ReadsFiles", Action="s3:GetObject", Resource="arn:aws:s3:::files/*")
 _ACCOUNT = {"AWS": "arn:aws:iam::111122223333:root"}
 _TIED = {"StringEquals": {"AWS:SourceArn": "arn:aws:cloudfront::111122223333:distribution/E1"}}
+_BOTH = ["ec2:RunInstances", "s3:*", "kms:Decrypt", "iam:PassRole"]
 _OPEN = document(Action="s3:GetObject", Resource="*", Principal="*")
 _OIDC = {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}
 _PINNED = {"StringEquals": {"token:aud": "sts.amazonaws.com", "token:sub": "repo:a/b:ref:refs/heads/main"}}
@@ -92,7 +93,7 @@ CASES: dict[str, Case] = {
     ),
     "net-subnet-public-ip": one("aws:ec2/subnet:Subnet", "mapPublicIpOnLaunch", False, [True, "true"], absent=True),
     "net-endpoint-policy": one(
-        _ENDPOINT, "policy", document(Action="*", Resource="*", Principal="*", Condition=_TIED), [document(Action="*", Resource="*", Principal="*"), "no document"],
+        _ENDPOINT, "policy", document(Action="*", Resource="*", Principal="*", Condition=_TIED), [document(Action="*", Resource="*", Principal="*"), "no document", json.dumps({"Statement": [json.loads(document(Action="*", Principal="*"))["Statement"][0], {"Effect": "Allow", "Action": "s3:GetObject", "Principal": "a"}]})],
         passed=[{"policy": document(Action="s3:GetObject", Resource="*", Principal="*")}],
     ),
     "net-endpoint-dns": one(_ENDPOINT, "privateDnsEnabled", True, [False], vpcEndpointType="Interface", passed=[{"vpcEndpointType": "Gateway", "privateDnsEnabled": False}]),
@@ -132,7 +133,7 @@ CASES: dict[str, Case] = {
         "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
         {"policyArn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy", "principalArn": "arn:aws:iam::111122223333:role/deployer"},
         [{"principalArn": "arn:aws:iam::111122223333:user/jo"}, {"principalArn": ABSENT}, {"@parameters.principals": ["arn:aws:iam::111122223333:role/other"]}],
-        [{"principalArn": "arn:aws:iam::111122223333:user/jo", "policyArn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"}, {"policyArn": ABSENT}],
+        [{"@parameters.principals": ["arn:aws:iam::1:role/a", "arn:aws:iam::111122223333:role/*"]}, {"principalArn": "arn:aws:iam::111122223333:user/jo", "policyArn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"}, {"policyArn": ABSENT}],
     ),
     "eks-access-masters": one("aws:eks/accessEntry:AccessEntry", "kubernetesGroups", ["viewers"], [["viewers", "system:masters"]], absent=True),
     "eks-node-remote": Case("aws:eks/nodeGroup:NodeGroup", {"clusterName": "c"}, [{"remoteAccess": {"ec2SshKey": "ops"}}], [{"clusterName": ABSENT}]),
@@ -143,21 +144,21 @@ CASES: dict[str, Case] = {
     ),
     "iam-no-star-admin/inline": Case(_ROLE, {"inlinePolicies": [{"policy": _NARROW}]}, [{"inlinePolicies.0.policy": document(Action="*", Resource="*")}], [{"inlinePolicies": ABSENT}]),
     "iam-no-service-star": one(
-        "aws:iam/policy:Policy", "policy", _NARROW, [document(Action="s3:*", Resource="*"), document(Action=["KMS:*"], Resource=["*"])], absent=True,
+        "aws:iam/policy:Policy", "policy", _NARROW, [document(Action="s3:*", Resource="*"), document(Action=["KMS:*"], Resource=["*"]), document(Action=_BOTH, Resource="*")], absent=True,
         passed=[{"policy": document(Action="s3:*", Resource="arn:aws:s3:::files/*")}],
     ),
     "iam-wildcard": Case(
         _ROLE_POLICY, {"policy": document(Sid="Looks", Action="ec2:DescribeSubnets", Resource="*")},
-        [{"@parameters.reasons": {}}, {"@parameters.reasons": {"Looks": ""}}, {"policy": document(Action="ec2:DescribeSubnets", Resource="*")}, {"policy": document(Sid="Gets", Action="s3:Get*", Resource="arn")}],
+        [{"@parameters.reasons": {}}, {"@parameters.reasons": {"Looks": ""}}, {"policy": document(Action="ec2:DescribeSubnets", Resource="*")}, {"policy": document(Sid="Gets", Action="s3:Get*", Resource="arn")}, {"policy": document(Sid="Gets", Action=["s3:Get*", "s3:PutObject"], Resource="arn")}],
         [{"policy": _NARROW}, {"policy": ABSENT}], {"parameters": {"reasons": {"Looks": "EC2 describes by no resource"}}},
     ),
     "iam-passrole": one(
         _ROLE_POLICY, "policy", document(Action="iam:PassRole", Resource="arn:aws:iam::1:role/node", Condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}),
-        [document(Action=["iam:PassRole"], Resource="*", Condition={"StringEquals": {"iam:PassedToService": "x"}}), document(Action="iam:Pass*", Resource="arn:aws:iam::1:role/node")],
+        [document(Action=["iam:PassRole"], Resource="*", Condition={"StringEquals": {"iam:PassedToService": "x"}}), document(Action="iam:Pass*", Resource="arn:aws:iam::1:role/node"), document(Action=_BOTH, Resource="*")],
         absent=True, passed=[{"policy": _NARROW}],
     ),
     "iam-kms-decrypt": one(
-        _ROLE_POLICY, "policy", document(Action="kms:Decrypt", Resource="arn:aws:kms:x"), [document(Action="kms:Decrypt", Resource="*"), document(Action=["kms:ReEncrypt*"], Resource="*")],
+        _ROLE_POLICY, "policy", document(Action="kms:Decrypt", Resource="arn:aws:kms:x"), [document(Action="kms:Decrypt", Resource="*"), document(Action=["kms:ReEncrypt*"], Resource="*"), document(Action=_BOTH, Resource="*")],
         absent=True, passed=[{"policy": document(Action="kms:Decrypt", Resource="*", Condition={"StringEquals": {"kms:ViaService": "s3"}})}],
     ),
     "iam-managed-admin": one("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "policyArn", "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy", [f"arn:aws:iam::aws:policy/{n}" for n in ("AdministratorAccess", "IAMFullAccess", "PowerUserAccess")], absent=True),
@@ -169,7 +170,7 @@ CASES: dict[str, Case] = {
     "iam-trust-oidc": one(
         _ROLE, "assumeRolePolicy", document(Action="sts:AssumeRoleWithWebIdentity", Principal=_OIDC, Condition=_PINNED),
         [document(Principal=_OIDC), document(Principal=_OIDC, Condition={"StringEquals": {"token:aud": "x"}}), document(Principal=_OIDC, Condition={"StringEquals": {"token:sub": "x"}}),
-         document(Principal=_OIDC, Condition={"StringEquals": {"token:aud": "x", "token:sub": "repo:a/*"}}), document(Principal=_OIDC, Condition={"StringLike": {"token:aud": "x", "token:sub": "repo:a/b"}})],
+         document(Principal=_OIDC, Condition={"StringEquals": {"token:aud": "x", "token:sub": "repo:a/*"}}), document(Principal=_OIDC, Condition={"StringEquals": {"token:aud": "x", "token:sub": ["repo:a/b", "repo:a/*"]}}), document(Principal=_OIDC, Condition={"StringLike": {"token:aud": "x", "token:sub": "repo:a/b"}})],
         absent=True, passed=[{"assumeRolePolicy": document(Principal={"Service": "ec2.amazonaws.com"})}, {"assumeRolePolicy": document(Principal={"Federated": "cognito-identity.amazonaws.com"})}],
     ),
     "iam-no-users": Case("aws:iam/user:User", {"path": "/"}, [{"@parameters.allowed": []}, {"@parameters.allowed": ["other"]}], [{"path": ABSENT}], {"parameters": {"allowed": ["it"]}}),
@@ -256,7 +257,7 @@ CASES: dict[str, Case] = {
     "lb-tls": one(_LISTENER, "sslPolicy", "ELBSecurityPolicy-TLS13-1-2-2021-06", ["ELBSecurityPolicy-2016-08"], protocol="HTTPS", passed=[{"protocol": "HTTP", "sslPolicy": ABSENT}]),
     "lb-https": Case(
         _LISTENER, {"protocol": "HTTP", "defaultActions": [{"type": "redirect", "redirect": {"protocol": "HTTPS"}}]},
-        [{"defaultActions": [{"type": "forward"}]}, {"defaultActions.0.redirect.protocol": "HTTP"}, {"defaultActions": ABSENT}], [{"protocol": "HTTPS", "defaultActions": [{"type": "forward"}]}],
+        [{"defaultActions": [{"type": "forward"}]}, {"defaultActions.0.redirect.protocol": "HTTP"}, {"defaultActions": [{"redirect": {"protocol": "HTTPS"}}, {"type": "forward"}]}, {"defaultActions": ABSENT}], [{"protocol": "HTTPS", "defaultActions": [{"type": "forward"}]}],
     ),
     "lb-headers": one(_BALANCER, "dropInvalidHeaderFields", True, [False], passed=[{"loadBalancerType": "network", "dropInvalidHeaderFields": ABSENT}]),
     "lb-logs": one(_BALANCER, "accessLogs.enabled", True, [False], passed=[{"loadBalancerType": "network", "accessLogs": ABSENT}]),
@@ -266,5 +267,5 @@ CASES: dict[str, Case] = {
         unknown_refused=True,
     ),
     "no-unknown-flags/group": Case(_GROUP_OF, {"ingress": [_POSTGRES]}, [{"ingress.0.cidrBlocks": UNKNOWN}, {"ingress": UNKNOWN}, {"ingress.0": UNKNOWN}], [{"ingress": ABSENT}, {"ingress.0.securityGroups": UNKNOWN}], unknown_refused=True),
-    "no-unknown-flags/cluster": Case(_CLUSTER, {"vpcConfig": {"publicAccessCidrs": ["203.0.113.7/32"]}}, [{"vpcConfig.publicAccessCidrs.0": UNKNOWN}, {"vpcConfig": UNKNOWN}], [{"vpcConfig": ABSENT}, {"vpcConfig.subnetIds": UNKNOWN}], unknown_refused=True),
+    "no-unknown-flags/cluster": Case(_CLUSTER, {"vpcConfig": {"publicAccessCidrs": ["203.0.113.7/32"]}}, [{"vpcConfig.publicAccessCidrs.0": UNKNOWN}, {"vpcConfig.publicAccessCidrs": ["203.0.113.7/32", UNKNOWN]}, {"vpcConfig": UNKNOWN}], [{"vpcConfig": ABSENT}, {"vpcConfig.subnetIds": UNKNOWN}], unknown_refused=True),
 }  # fmt: skip

@@ -174,7 +174,7 @@ CASES: dict[str, StackCase] = {
     ),
     "eks-node-role": StackCase(
         "security", [of(_ROLE, "node"), of(_ROLE, "app"), of(_NODES, "nodes", nodeRoleArn="node"), of(_ATTACHED, "worker", {"policyArn": "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"}, role="node"), of(_ATTACHED, "reads", {"policyArn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}, role="app")],
-        [({"reads": of(_ATTACHED, "", {"policyArn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}, role="node")}, ["node"]), ({"own": of("aws:iam/rolePolicy:RolePolicy", "", role="node")}, ["node"])], [{"worker": {"policyArn": UNKNOWN}}],
+        [({"reads": of(_ATTACHED, "", {"policyArn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}, role="node")}, ["node"]), ({"own": of("aws:iam/rolePolicy:RolePolicy", "", role="node")}, ["node"]), ({"more": of(_NODES, "more", nodeRoleArn="app")}, ["app"])], [{"worker": {"policyArn": UNKNOWN}}],
     ),
     "eks-addons": StackCase(
         "security", [of(_CLUSTER, "c"), *(of(_ADDON, n, {"addonName": n}, clusterName="c") for n in ("vpc-cni", "coredns", "kube-proxy", "eks-pod-identity-agent"))],
@@ -212,7 +212,7 @@ CASES: dict[str, StackCase] = {
     ),
     "k8s-hpa": StackCase(
         "kubernetes", [of(_DEPLOYMENT, "app", _WORKLOAD), of(_SCALER, "scaler", _SCALES)],
-        [({"app": None}, ["scaler"]), ({"scaler": _spec(_SCALES, maxReplicas=2.0)}, ["scaler"]), ({"scaler": _spec(_SCALES, maxReplicas=ABSENT)}, ["scaler"]), ({"app": _spec(_WORKLOAD, template={"spec": {"containers": [{}]}})}, ["scaler"])],
+        [({"app": None}, ["scaler"]), ({"scaler": _spec(_SCALES, maxReplicas=2.0)}, ["scaler"]), ({"scaler": _spec(_SCALES, maxReplicas=ABSENT)}, ["scaler"]), ({"app": _spec(_WORKLOAD, template={"spec": {"containers": [{}]}})}, ["scaler"]), ({"app": _spec(_WORKLOAD, template={"spec": {"containers": [{"resources": {"requests": {"cpu": "1"}}}, {}]}})}, ["scaler"]), ({"app": {"metadata": {"name": "other"}}}, ["scaler"])],
         [{"scaler": of(_SCALER, "", {"spec": {"scaleTargetRef": {"name": UNKNOWN}, "maxReplicas": UNKNOWN}}, spec="app")}],
     ),
     "k8s-service-target": StackCase(
@@ -249,7 +249,7 @@ CASES: dict[str, StackCase] = {
     ),
     "k8s-pdb": StackCase(
         "reliability", [of(_DEPLOYMENT, "app", _WORKLOAD), of(_BUDGET, "budget", _LETS_GO)],
-        [({"budget": None}, ["app"]), *(({"budget": _spec(_LETS_GO, **change)}, ["app"]) for change in _NONE_GOES), ({"budget": {"metadata": {"namespace": "other"}}}, ["app"])],
+        [({"budget": None}, ["app"]), *(({"budget": _spec(_LETS_GO, **change)}, ["app"]) for change in _NONE_GOES), ({"budget": {"metadata": {"namespace": "other"}}}, ["app"]), ({"second": of(_BUDGET, "", _spec(_LETS_GO, maxUnavailable=0.0))}, ["app"])],
         [{"budget": _spec(_LETS_GO, maxUnavailable=ABSENT, minAvailable=1.0)}, {"budget": None, "app": _spec(_WORKLOAD, replicas=1.0)}, {"budget": _spec(_LETS_GO, maxUnavailable=UNKNOWN)}],
     ),
     "support-ended": StackCase(
