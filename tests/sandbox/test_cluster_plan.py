@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sandbox.clusters import addons, charts, plan
+from sandbox.clusters import addons, charts, plan, stand_ins
 from sandbox.clusters.objects import projected
 from sandbox.clusters.volumes import volume
 from sandbox.world import Record
@@ -136,3 +136,33 @@ def test_inputs_are_seen_as_they_live() -> None:
     inputs = {"data": {"a": "1", "b": "2"}, "list": [1, 2], "gone": True}
     live = {"data": {"a": "changed", "b": "2", "c": "3"}, "list": [1, 3], "status": {}}
     assert projected(inputs, live) == {"data": {"a": "changed", "b": "2"}, "list": [1, 3], "gone": True}
+
+
+@pytest.mark.parametrize("chart", ["external-secrets", "keda"])
+def test_the_operators_stand_as_restricted_pods_with_the_replicas_of_their_values(chart: str) -> None:
+    every: dict[str, dict[str, Any]] = {
+        "external-secrets": {"replicaCount": 2, "webhook": {"replicaCount": 2}},
+        "keda": {
+            "operator": {"replicaCount": 2},
+            "metricsServer": {"replicaCount": 2},
+            "webhooks": {"replicaCount": 1},
+        },
+    }
+    made = [each for each in charts.objects(chart, "r", "n", every[chart]) if each["kind"] == "Deployment"]
+    assert [each["spec"]["replicas"] for each in made] == [2, 2, 1]
+    for each in made:
+        pod = each["spec"]["template"]["spec"]
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert pod["containers"][0]["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+
+
+def test_an_external_secret_brings_a_secret_that_goes_with_it() -> None:
+    external = {
+        "apiVersion": "external-secrets.io/v1",
+        "kind": "ExternalSecret",
+        "metadata": {"name": "app", "namespace": "n", "uid": "1"},
+        "spec": {"target": {"immutable": True}, "data": [{"secretKey": "A"}, {"secretKey": "B"}]},
+    }
+    secret = stand_ins.secret_of(external)
+    assert (secret["metadata"]["name"], secret["immutable"], set(secret["stringData"])) == ("app", True, {"A", "B"})
+    assert secret["metadata"]["ownerReferences"][0]["uid"] == "1"
