@@ -340,6 +340,7 @@ class FlowiseService(pulumi.ComponentResource):
                 weights={colour: 100 if colour == active else 0 for colour in args.settings.images()},
                 access_log_bucket=args.access_log_bucket,
                 alarm_topic_arn=args.alarm_topic_arn,
+                protect=args.protect_data,
                 tags=args.tags,
             ),
             self._child,

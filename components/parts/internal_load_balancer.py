@@ -40,6 +40,7 @@ class InternalLoadBalancerArgs:
     weights: Mapping[str, int]  # each group of targets by its name, and its share of the requests
     access_log_bucket: pulumi.Input[str]
     alarm_topic_arn: pulumi.Input[str]
+    protect: bool
     tags: Mapping[str, str]
 
 
@@ -59,6 +60,7 @@ class InternalLoadBalancer(pulumi.ComponentResource):
         balancer = aws.lb.LoadBalancer(
             f"{name}-lb",
             internal=True,
+            enable_deletion_protection=args.protect,
             load_balancer_type="application",
             subnets=args.subnet_ids,
             security_groups=[self._access()],

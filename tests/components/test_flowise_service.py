@@ -272,7 +272,8 @@ def test_with_a_domain_the_balancer_speaks_tls(cloud: Cloud) -> None:
 
 def test_the_balancer_is_internal_and_admits_cloudfront_alone(cloud: Cloud) -> None:
     build(cloud)
-    assert cloud.only(aws.lb.LoadBalancer).inputs["internal"] is True
+    balancer = cloud.only(aws.lb.LoadBalancer).inputs
+    assert (balancer["internal"], balancer["enableDeletionProtection"]) == (True, True)
     rule = cloud.named("app-in-from-cloudfront").inputs
     assert rule["prefixListId"].startswith("pl-")
     assert "cidrIpv4" not in rule

@@ -36,6 +36,7 @@ def build(cloud: Cloud, domain: DomainSettings | None = DOMAIN, sign_in: SignInS
         health_path="/api/v1/ping",
         timeouts=timeouts(120),
         weights={"": 100},
+        protect=True,
         access_log_bucket="access-logs",
         alarm_topic_arn="arn:aws:sns:eu-west-1:123456789012:alarms",
         tags=TAGS,
