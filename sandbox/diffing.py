@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from . import schema
-from .autonaming import named_by
+from .autonaming import AUTONAMED, named_by
 from .replacement import forces_replacement
 from .wire import UNKNOWN
 
@@ -130,6 +130,9 @@ def _fixed_name(token: str, olds: Mapping[str, Any], news: Mapping[str, Any]) ->
     """Whether old and new would bear the same physical name, so that they cannot stand side by side."""
     if schema.package_of(token) == "kubernetes":
         metadata, before = news.get("metadata") or {}, olds.get("metadata") or {}
+        # pulumi-kubernetes, provider/pkg/provider: what was named by Pulumi gets another name, and stands beside the old
+        if (metadata.get("annotations") or {}).get(AUTONAMED) == "true":
+            return False
         same = metadata.get("name") == before.get("name") and metadata.get("namespace") == before.get("namespace")
         return same if token != _RELEASE else olds.get("name") == news.get("name")
     name = named_by(token)

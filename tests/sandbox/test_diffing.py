@@ -105,6 +105,16 @@ def test_a_fixed_name_makes_the_old_resource_go_first() -> None:
     assert not made_up.delete_before_replace
 
 
+def test_an_object_that_pulumi_named_stands_beside_its_successor() -> None:
+    def replaced(annotations: dict[str, str]) -> bool:
+        metadata = {"name": "job-1", "annotations": annotations}
+        old, new = ({"metadata": metadata, "spec": {"template": image}} for image in ("a", "b"))
+        return diff("kubernetes:batch/v1:Job", old, new, {}).delete_before_replace
+
+    assert not replaced({"pulumi.com/autonamed": "true"})
+    assert replaced({})
+
+
 def test_a_kubernetes_provider_of_another_cluster_replaces_its_objects() -> None:
     assert diff_provider("kubernetes", {"kubeconfig": "a"}, {"kubeconfig": "b"}).replaces == ("kubeconfig",)
 
