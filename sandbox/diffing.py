@@ -130,7 +130,7 @@ def _fixed_name(token: str, olds: Mapping[str, Any], news: Mapping[str, Any]) ->
     """Whether old and new would bear the same physical name, so that they cannot stand side by side."""
     if schema.package_of(token) == "kubernetes":
         metadata, before = news.get("metadata") or {}, olds.get("metadata") or {}
-        # pulumi-kubernetes, provider/pkg/provider: what was named by Pulumi gets another name, and stands beside the old
+        # pulumi-kubernetes, provider/pkg/provider: what Pulumi named gets another name, and stands beside the old
         if (metadata.get("annotations") or {}).get(AUTONAMED) == "true":
             return False
         same = metadata.get("name") == before.get("name") and metadata.get("namespace") == before.get("namespace")
