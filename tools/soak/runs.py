@@ -88,22 +88,14 @@ def stack_file(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def bring_up(seed: int, folder: Path) -> Outcome:
-    """Bring up one generated stack under every pack, and take it down."""
+    """Bring up one generated stack, and take it down; the laws alone judge it, for packs hold this house's own levels."""
     settings = draw(seed)
     sandbox = platform(folder, stack_file(settings))
-    level = "prod" if settings.get("environment") == "prod" else "dev"
-    packs = [
-        argument
-        for pack in sorted((REPOSITORY / "policies").glob("*/PulumiPolicy.yaml"))
-        for argument in (
-            "--policy-pack", str(pack.parent), "--policy-pack-config", str(pack.parent / f"levels.{level}.json")
-        )
-    ]  # fmt: skip
-    status = sandbox.run("up", *packs)
+    status = sandbox.run("up")
     said = sandbox.said[-1]
     if "Traceback" in said:
         return Outcome(seed, "FOUND", f"a traceback\n{said}")
-    if status == 0 and "violation" not in said.lower():
+    if status == 0:
         if sandbox.run("destroy", "--unprotect"):
             return Outcome(seed, "FOUND", f"it does not go away\n{sandbox.said[-1]}")
         return Outcome(seed, "came up")
