@@ -28,6 +28,7 @@ from components.parts.backups import Backups, BackupsArgs
 from components.parts.budget import Budget, BudgetArgs
 from components.parts.cluster_services import ClusterServices, ClusterServicesArgs
 from components.parts.database_setup import DatabaseSetup, DatabaseSetupArgs
+from components.parts.pipeline_access import PipelineAccess, PipelineAccessArgs, bind_roles
 from components.planning.flowise_env import NAMESPACE, Cache, Database
 from components.planning.timeouts import timeouts
 from components.rds_postgres import OWNER
@@ -46,6 +47,16 @@ aws_provider = aws.Provider("aws", region=region)
 random_provider = random.Provider("random")
 in_aws = pulumi.ResourceOptions(providers=[aws_provider, random_provider])
 holds_data = pulumi.ResourceOptions.merge(in_aws, pulumi.ResourceOptions(protect=settings.protect_data))
+
+if settings.pipeline is not None:
+    pipeline = PipelineAccess(
+        "pipeline",
+        PipelineAccessArgs(settings=settings.pipeline, stack=pulumi.get_stack(), stack_name=stack_name, tags=tags),
+        in_aws,
+    )
+    bind_roles(pipeline.boundary_arn)
+    pulumi.export("plan_role_arn", pipeline.plan_role_arn)
+    pulumi.export("deploy_role_arn", pipeline.deploy_role_arn)
 
 alarms = AlarmTopic("alarms", AlarmTopicArgs(emails=settings.monitoring.alarm_emails, region=region, tags=tags), in_aws)
 

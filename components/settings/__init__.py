@@ -13,6 +13,7 @@ from .edge import DomainSettings, EdgeSettings, FailoverSettings, SignInSettings
 from .firewall import FirewallSettings
 from .monitoring import MonitoringSettings
 from .network import ExistingNetworkSettings, NetworkSettings
+from .pipeline import PipelineSettings
 from .reading import SettingsError, load
 from .section import InProd, LogDays, Section
 from .service import BlueGreenSettings, DatabricksSettings, ExtraVariable, ServiceSettings
@@ -38,6 +39,7 @@ __all__ = [
     "MonitoringSettings",
     "NetworkSettings",
     "NodeGroupSettings",
+    "PipelineSettings",
     "RestoreSettings",
     "Section",
     "ServiceSettings",

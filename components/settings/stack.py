@@ -14,6 +14,7 @@ from .database import DatabaseSettings
 from .edge import EdgeSettings
 from .monitoring import MonitoringSettings
 from .network import NetworkSettings
+from .pipeline import PipelineSettings
 from .places import Region
 from .section import InProd, Section
 from .service import ServiceSettings
@@ -51,6 +52,9 @@ class StackSettings(Section):
     monitoring: MonitoringSettings = Field(default_factory=MonitoringSettings, description="metrics, logs, alerts")
     backup: BackupSettings = Field(default_factory=BackupSettings, description="backups and budget")
     edge: EdgeSettings = Field(default_factory=EdgeSettings, description="CDN and firewall")
+    pipeline: PipelineSettings | None = Field(
+        default=None, description="roles by which GitHub Actions plans and deploys the stack; none by default"
+    )
 
     def truths(self) -> Iterator[Truth]:
         """Judge the zones against the region, tags' keys, sections against each other, production against its floor."""

@@ -46,6 +46,7 @@ TOKENS = {
     "Karpenter": "flowise:parts:Karpenter",
     "NodeGroup": "flowise:parts:NodeGroup",
     "OperatorHost": "flowise:parts:OperatorHost",
+    "PipelineAccess": "flowise:parts:PipelineAccess",
     "PodRole": "flowise:parts:PodRole",
     "SecretOperator": "flowise:parts:SecretOperator",
     "SecretReader": "flowise:parts:SecretReader",

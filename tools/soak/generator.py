@@ -112,6 +112,19 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
     "monitoring.alarm_emails": (([], ["platform@example.com"]), (["platform"],)),
     "monitoring.prometheus_chart_version": (("88.3.0",), ("latest", "88")),
     "monitoring.loki_chart_version": (("18.4.2",), ("v18.4.2", "")),
+    "pipeline.repository": (
+        ("acme/flowise", "acme@1234/flow.ise@5678"),
+        ("flowise", "acme/*", "https://github.com/acme/flowise", "acme/flowise:ref"),
+    ),
+    "pipeline.existing_provider_arn": (
+        ("arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com",),
+        ("token.actions.githubusercontent.com", "arn:aws:iam::111122223333:oidc-provider/example.com"),
+    ),
+    "pipeline.state_bucket": (("acme-pulumi-state",), ("s3://acme-pulumi-state", "Acme")),
+    "pipeline.state_key_arn": (
+        ("arn:aws:kms:eu-west-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef",),
+        ("alias/pulumi", ""),
+    ),
     "edge.domain.name": (("flowise.example.com", "a.b-c.example.org"), ("flowise", "Flowise.example.com", "*.a.com")),
     "edge.domain.hosted_zone_id": (("Z0123456789ABCDEFGHIJ",), ("example.com", "")),
     "edge.embed_origins": (
