@@ -141,12 +141,12 @@ def write(folder: Path, **sections: Any) -> None:
     (folder / "Pulumi.prod.yaml").write_text(yaml.safe_dump({"config": config}))
 
 
-def examine(folder: Path, said: Mapping[str, str | NoAnswer] | None = None, **answers: Answer) -> int:
+def examine(folder: Path, said: Mapping[str, str | NoAnswer] | None = None, /, **answers: Answer) -> int:
     return doctor.main(folder, ["--stack", "prod"], ask=cloud(answers), run=printed(said or {}))
 
 
 def look(
-    folder: Path, said: Mapping[str, str | NoAnswer] | None = None, get: str | NoAnswer = "pong", **answers: Answer
+    folder: Path, said: Mapping[str, str | NoAnswer] | None = None, get: str | NoAnswer = "pong", /, **answers: Answer
 ) -> int:
     def fetch(url: str) -> str:
         assert url == "https://ai.acme.com/api/v1/ping"
@@ -281,7 +281,7 @@ def test_what_ends_or_fails_is_named(
 
 
 def test_a_site_or_an_update_that_failed_is_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert look(project, get=NoAnswer("502")) == 1
+    assert look(project, None, NoAnswer("502")) == 1
     assert any(line.startswith("site: ") for line in todo(capsys))
     failed = json.dumps([{"kind": "update", "result": "failed", "startTime": "2026-11-20"}])
     assert look(project, {"history": failed}) == 1
