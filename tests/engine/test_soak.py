@@ -11,8 +11,8 @@ from tools.soak.runs import Sandbox, bring_up, converge
 pytestmark = pytest.mark.engine
 
 # Five that come up, prod among them, and five that validation refuses.
-COME_UP = (1, 3, 5, 7, 9)
-REFUSED = (0, 2, 4, 6, 8)
+COME_UP = (2, 5, 6, 7, 16)
+REFUSED = (0, 1, 3, 8, 9)
 
 
 @pytest.mark.parametrize("seed", COME_UP)
