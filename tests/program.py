@@ -3,7 +3,7 @@
 import asyncio
 import json
 import runpy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -31,17 +31,33 @@ class Run:
 @cache
 def run(stack: str, *, preview: bool = False) -> Run:
     """Run the program for a committed stack; once for all tests that ask, for a run changes nothing."""
-    cloud = Cloud(preview=preview)
-    with _engine(stack, cloud):
+    return run_changed(stack, Cloud(preview=preview), {})
+
+
+def run_changed(stack: str, cloud: Cloud, changes: Mapping[str, Any]) -> Run:
+    """Run the program for a committed stack in which some keys differ; None takes one out.
+
+    A key is as the stack file has it, and may lead into a section: `flowise:network.nat`.
+    """
+    with _engine(stack, cloud, changes):
         exports = cloud.build_and_read(lambda: runpy.run_path(str(ROOT / "__main__.py")))
     return Run(cloud, exports)
 
 
 @contextmanager
-def _engine(stack: str, cloud: Cloud) -> Iterator[None]:
+def _engine(stack: str, cloud: Cloud, changes: Mapping[str, Any]) -> Iterator[None]:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     config = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
+    for path, value in changes.items():
+        top, *sections = path.split(".")
+        owner, key = config, top
+        for section in sections:
+            owner, key = owner.setdefault(key, {}), section
+        if value is None:
+            del owner[key]
+        else:
+            owner[key] = value
     texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
     before = runtime_config.CONFIG.get()
     pulumi.runtime.set_all_config(texts)

@@ -88,7 +88,7 @@ def stack_file(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def bring_up(seed: int, folder: Path) -> Outcome:
-    """Bring up one generated stack, and take it down; the laws alone judge it, for packs hold this house's own levels."""
+    """Bring up one generated stack, and take it down; laws alone judge it, for packs hold this house's own levels."""
     settings = draw(seed)
     sandbox = platform(folder, stack_file(settings))
     status = sandbox.run("up")

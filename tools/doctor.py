@@ -1,0 +1,260 @@
+"""Looks at all that a first deployment needs, before it begins: `python -m tools.doctor --stack prod`.
+
+Each line says ok, or what to do; without credentials it says what it could not look at. It changes nothing, reads no
+secret's value, and ends with 1 where something is to be done.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from components.settings import StackSettings
+from sandbox.toolchain import Pin
+
+from .looking import Ask, Check, Finding, NoAnswer, NotThere, Run, StackFile, aws, findings, read_stack, report
+from .looking import run_program as run_it
+
+LEAST_PYTHON = (3, 11)
+# What the committed stacks have in place of an account's own.
+PLACEHOLDERS: Mapping[str, str] = {
+    "111122223333": "an account",
+    "example.com": "a domain or a mailbox",
+    "sha256:0123456789abcdef": "an image's digest",
+    "Z0123456789ABCDEFGHIJ": "a hosted zone",
+    "dbc-12345678-90ab": "a Databricks workspace",
+}
+GITHUB = "oidc-provider/token.actions.githubusercontent.com"
+# Service Quotas: service, code (https://docs.aws.amazon.com/general/latest/gr/ec2-service.html)
+ADDRESSES, ON_DEMAND, SPOT = ("ec2", "L-0263D0A3"), ("ec2", "L-1216C47A"), ("ec2", "L-34B43A08")
+
+
+class Doctor:
+    """Looks at a stack through what it is given to ask with."""
+
+    def __init__(self, file: StackFile, ask: Ask, run: Run, python: tuple[int, ...] = sys.version_info[:2]) -> None:
+        self._file, self._ask, self._run, self._python = file, ask, run, python
+
+    def checks(self) -> list[tuple[str, Check]]:
+        """Give all checks, in the order in which a person would mend what they find."""
+        checks: list[tuple[str, Check]] = [
+            ("python", self.python),
+            ("pulumi", self.pulumi),
+            ("login", self.login),
+            ("settings", self.settings),
+            ("placeholders", self.placeholders),
+            ("credentials", self.credentials),
+        ]
+        settings = self._file.settings
+        if settings is not None:
+            checks += [
+                (name, lambda check=check: check(settings))  # type: ignore[misc] # a lambda's default has no type
+                for name, check in (
+                    ("zones", self.zones),
+                    ("hosted zone", self.hosted_zone),
+                    ("handmade secrets", self.handmade),
+                    ("GitHub's provider", self.provider),
+                    ("Elastic IPs", self.addresses),
+                    ("vCPUs", self.vcpus),
+                )
+            ]
+        return checks
+
+    def python(self) -> Iterator[Finding]:
+        """Judge the interpreter."""
+        version, least = (".".join(map(str, each)) for each in (self._python, LEAST_PYTHON))
+        fine = self._python >= LEAST_PYTHON
+        yield Finding("python", "ok" if fine else "do", version if fine else f"{version} is here: install {least}")
+
+    def pulumi(self) -> Iterator[Finding]:
+        """Judge the CLI against the one that the tests run."""
+        wanted = Pin.read().version
+        try:
+            said = self._run("pulumi", "version").strip()
+        except NoAnswer as reason:
+            yield Finding("pulumi", "do", f"install {wanted} or newer, for {reason}")
+            return
+        fine = _numbers(said) >= _numbers(wanted)
+        yield Finding("pulumi", "ok" if fine else "do", said if fine else f"{said} is here: install {wanted} or newer")
+
+    def login(self) -> Iterator[Finding]:
+        """Tell who is logged in, and where the state goes."""
+        try:
+            said = self._run("pulumi", "whoami", "--verbose", "--non-interactive")
+        except NoAnswer as reason:
+            yield Finding("login", "do", f"`pulumi login s3://<bucket>`, for {reason}")
+        else:
+            backend = re.search(r"Backend URL: *(\S+)", said)
+            yield Finding("login", "ok", backend[1] if backend else said.splitlines()[0])
+
+    def settings(self) -> Iterator[Finding]:
+        """Tell whether the stack's file would be accepted."""
+        todo = f"{self._file.faults} faults: `pulumi preview --stack {self._file.stack}` names each"
+        yield Finding("settings", "do" if self._file.faults else "ok", todo if self._file.faults else "accepted")
+
+    def placeholders(self) -> Iterator[Finding]:
+        """Find what still stands in the stack's file in place of an account's own."""
+        lines = [line.partition(" #")[0] for line in self._file.text.splitlines() if not line.lstrip().startswith("#")]
+        left = {
+            text: [number for number, line in enumerate(self._file.text.splitlines(), 1) if text in line]
+            for text in PLACEHOLDERS
+            if any(text in line for line in lines)
+        }
+        for text, numbers in left.items():
+            where = f"Pulumi.{self._file.stack}.yaml, line {', '.join(map(str, numbers))}"
+            yield Finding("placeholders", "do", f"{text} stands for {PLACEHOLDERS[text]}: put your own into {where}")
+        if not left:
+            yield Finding("placeholders", "ok", "none")
+
+    def credentials(self) -> Iterator[Finding]:
+        """Hold the account of the credentials against those that the stack's file names."""
+        answer = self._ask("sts", "get_caller_identity", region=self._file.region)
+        account = str(answer["Account"])
+        settings = self._file.settings
+        named = {arn.split(":")[4] for arn in settings.cluster.admin_principal_arns} if settings else set()
+        if named and account not in named:
+            yield Finding(
+                "credentials",
+                "do",
+                f"they are of account {account}, and flowise:cluster.admin_principal_arns names "
+                f"{', '.join(sorted(named))}: log in to the right one, or name a role of this one",
+            )
+        else:
+            yield Finding("credentials", "ok", f"{answer['Arn']}, region {self._file.region}")
+
+    def zones(self, settings: StackSettings) -> Iterator[Finding]:
+        """Tell whether the account has the zones."""
+        found = self._ask("ec2", "describe_availability_zones", region=settings.region)["AvailabilityZones"]
+        missing = set(settings.network.zones) - {each["ZoneName"] for each in found if each["State"] == "available"}
+        todo = f"{', '.join(sorted(missing))} is not open to this account: choose others in flowise:network.zones"
+        yield Finding("zones", "do" if missing else "ok", todo if missing else ", ".join(settings.network.zones))
+
+    def hosted_zone(self, settings: StackSettings) -> Iterator[Finding]:
+        """Tell whether the domain's zone is there, and is the domain's."""
+        domain = settings.edge.domain
+        if domain is None:
+            yield Finding("hosted zone", "ok", "no domain is set, so none is needed")
+            return
+        try:
+            zone = self._ask("route53", "get_hosted_zone", region=settings.region, Id=domain.hosted_zone_id)
+        except NotThere:
+            yield Finding("hosted zone", "do", f"{domain.hosted_zone_id} is not in this account: create it")
+            return
+        name = str(zone["HostedZone"]["Name"]).rstrip(".")
+        fine = domain.name == name or domain.name.endswith(f".{name}")
+        todo = f"{domain.hosted_zone_id} is {name}'s, not {domain.name}'s: correct flowise:edge.domain"
+        yield Finding("hosted zone", "ok" if fine else "do", name if fine else todo)
+
+    def handmade(self, settings: StackSettings) -> Iterator[Finding]:
+        """Tell whether what people keep by hand is there."""
+        databricks, sign_in = settings.service.databricks, settings.edge.sign_in
+        secrets: Mapping[str, str | None] = {
+            "service.databricks": databricks.token_secret_name if databricks else None,
+            "service.keys_secret_name": settings.service.keys_secret_name,
+            "edge.sign_in": sign_in.client_secret_name if sign_in else None,
+            **{f"service.environment.{key}": each.secret_name for key, each in settings.service.environment.items()},
+        }
+        for key, name in secrets.items():
+            if name is not None:
+                command = (
+                    f"aws secretsmanager create-secret --region {settings.region} --name {name} --secret-string ..."
+                )
+                yield self._there(key, name, command, "secretsmanager", "describe_secret", SecretId=name)
+        for key, each in settings.service.environment.items():
+            if each.parameter_name is not None:
+                name = each.parameter_name
+                command = (
+                    f"aws ssm put-parameter --region {settings.region} --type SecureString --name {name} --value ..."
+                )
+                yield self._there(f"service.environment.{key}", name, command, "ssm", "get_parameter", Name=name)
+
+    def _there(self, key: str, name: str, command: str, service: str, operation: str, **parameters: str) -> Finding:
+        try:
+            self._ask(service, operation, region=self._file.region, **parameters)
+        except NotThere:
+            return Finding(key, "do", f"{name} does not exist: `{command}`")
+        except NoAnswer as reason:
+            return Finding(key, "unknown", f"{name} could not be looked at: {reason}")
+        return Finding(key, "ok", name)
+
+    def provider(self, settings: StackSettings) -> Iterator[Finding]:
+        """Tell whether GitHub's provider is made here where the account has none, and only there."""
+        if settings.pipeline is None:
+            yield Finding("GitHub's provider", "ok", "flowise:pipeline is not set: people deploy")
+            return
+        listed = self._ask("iam", "list_open_id_connect_providers", region=settings.region)
+        found = [each["Arn"] for each in listed["OpenIDConnectProviderList"] if each["Arn"].endswith(GITHUB)]
+        named = settings.pipeline.existing_provider_arn
+        if named is not None and named not in found:
+            yield Finding("GitHub's provider", "do", f"{named} does not exist: leave existing_provider_arn out")
+        elif named is None and found:
+            said = (
+                f"the account has one: name it as flowise:pipeline.existing_provider_arn, {found[0]}, unless it is ours"
+            )
+            yield Finding("GitHub's provider", "do", said)
+        else:
+            yield Finding("GitHub's provider", "ok", named or "none yet: the stack makes it")
+
+    def addresses(self, settings: StackSettings) -> Iterator[Finding]:
+        """Hold the fixed addresses of the NAT against the quota and what others use."""
+        zones = len(settings.network.zones)
+        wanted = {"none": 0, "single": 1}.get(settings.network.nat, zones) if settings.network.existing is None else 0
+        listed = self._ask("ec2", "describe_addresses", region=settings.region)["Addresses"]
+        tags = [{tag["Key"]: tag["Value"] for tag in each.get("Tags", [])} for each in listed]
+        others = sum(not settings.cost_tags().items() <= each.items() for each in tags)
+        yield self._quota("Elastic IPs", ADDRESSES, wanted + others, f"{wanted} for this stack, {others} for others")
+
+    def vcpus(self, settings: StackSettings) -> Iterator[Finding]:
+        """Hold the most nodes that the groups and Karpenter may start against the quotas; others' are not counted."""
+        groups = (settings.cluster.system_nodes, settings.cluster.app_nodes)
+        names = sorted({name for group in groups for name in group.instance_types})
+        types = self._ask("ec2", "describe_instance_types", region=settings.region, InstanceTypes=names)
+        cores = {each["InstanceType"]: int(each["VCpuInfo"]["DefaultVCpus"]) for each in types["InstanceTypes"]}
+        most = {"ON_DEMAND": 0, "SPOT": 0}
+        for group in groups:
+            most[group.capacity_type] += group.max_size * max(cores[name] for name in group.instance_types)
+        if settings.cluster.karpenter is not None:
+            spot = "spot" in settings.cluster.karpenter.capacity_types
+            most["SPOT" if spot else "ON_DEMAND"] += settings.cluster.karpenter.cpu_limit_cores
+        for kind, quota in (("ON_DEMAND", ON_DEMAND), ("SPOT", SPOT)):
+            if most[kind]:
+                yield self._quota(f"vCPUs {kind}", quota, most[kind], f"{most[kind]} where every node has been started")
+
+    def _quota(self, about: str, quota: tuple[str, str], wanted: int, said: str) -> Finding:
+        service, code = quota
+        answer = self._ask(
+            "service-quotas", "get_service_quota", region=self._file.region, ServiceCode=service, QuotaCode=code
+        )
+        allowed = int(answer["Quota"]["Value"])
+        if wanted <= allowed:
+            return Finding(about, "ok", f"{said}, of {allowed}")
+        command = (
+            f"aws service-quotas request-service-quota-increase --region {self._file.region} --service-code {service} "
+            f"--quota-code {code} --desired-value {wanted}"
+        )
+        return Finding(about, "do", f"{said}, and the quota is {allowed}: `{command}`")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    found = re.search(r"\d+(\.\d+)+", version)
+    return tuple(map(int, found[0].split("."))) if found else ()
+
+
+def main(folder: Path, arguments: list[str] | None = None, *, ask: Ask | None = None, run: Run = run_it) -> int:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tools.doctor", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--stack", required=True, help="the stack that is to be deployed")
+    given = parser.parse_args(arguments)
+    try:
+        file = read_stack(folder, given.stack)
+    except NoAnswer as reason:
+        sys.stderr.write(f"{reason}\n")
+        return 2
+    text, status = report(findings(Doctor(file, ask or aws(), run).checks()))
+    sys.stdout.write(text)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path.cwd()))

@@ -1,0 +1,102 @@
+"""What the program makes of each shape of a stack, as lines that a person can compare; `--write` renews the files.
+
+python -m tools.shapes --write
+"""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.cloud import Answer, Cloud
+from tests.program import run_changed
+
+FOLDER = Path(__file__).parents[1] / "tests" / "shapes"
+_IMAGE = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/flowise:3.1.4@sha256:" + "0123456789abcdef" * 4
+# a network of somebody else
+_VPC = "vpc-0123456789abcdef0"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A committed stack, what differs from it, and what lookups answer where that is somebody else's."""
+
+    stack: str
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+
+
+def _existing() -> Shape:
+    tiers = {"private": "0", "data": "1"}
+    ids = {tier: [f"subnet-0123456789abcde{number}{zone}" for zone in "ab"] for tier, number in tiers.items()}
+
+    def vpc(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"id": asked["id"], "cidrBlock": "10.20.0.0/16", "enableDnsSupport": True, "enableDnsHostnames": True}
+
+    def subnet(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        zone = f"eu-west-1{asked['id'][-1]}"
+        lies = {"id": asked["id"], "vpcId": _VPC, "availabilityZone": zone}
+        return {**lies, "availableIpAddressCount": 4000, "mapPublicIpOnLaunch": False}
+
+    def table(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"routes": [{"cidrBlock": "0.0.0.0/0"}] if asked["subnetId"] in ids["private"] else []}
+
+    given = {"vpc_id": _VPC, "private_subnet_ids": ids["private"], "data_subnet_ids": ids["data"]}
+    return Shape(
+        "dev",
+        {"flowise:network.existing": given},
+        {
+            "aws:ec2/getVpc:getVpc": vpc,
+            "aws:ec2/getSubnet:getSubnet": subnet,
+            "aws:ec2/getRouteTable:getRouteTable": table,
+        },
+    )
+
+
+SHAPES: Mapping[str, Shape] = {
+    "dev": Shape("dev"),
+    "prod": Shape("prod"),
+    "dev-regional-nat-and-proxy": Shape("dev", {"flowise:network.nat": "regional", "flowise:database.proxy": True}),
+    "dev-in-an-existing-network": _existing(),
+    "prod-blue-green": Shape(
+        "prod", {"flowise:service.blue_green": {"active": "blue", "blue_image": _IMAGE, "green_image": _IMAGE}}
+    ),
+    # production's floor wants a domain
+    "staging-without-a-domain": Shape("prod", {"flowise:environment": "staging", "flowise:edge.domain": None}),
+    "prod-with-a-pipeline": Shape("prod", {"flowise:pipeline": {"repository": "acme/flowise"}}),
+}
+
+
+def lines(name: str) -> list[str]:
+    """Give the sorted lines of a shape: type, name, whether it is protected, and its parent's name."""
+    shape = SHAPES[name]
+    created = run_changed(shape.stack, Cloud(answers=shape.answers), shape.changes).cloud.created
+    return sorted(
+        f"{each.type} {each.name}{' protected' if each.protect else ''} in {each.parent.rpartition('::')[2] or '-'}"
+        for each in created
+    )
+
+
+def file_of(name: str) -> Path:
+    """Give the file that a shape is committed in."""
+    return FOLDER / f"{name}.txt"
+
+
+def main() -> int:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tools.shapes", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--write", action="store_true", required=True, help="renew the committed files")
+    parser.parse_args()
+    FOLDER.mkdir(exist_ok=True)
+    for stale in set(FOLDER.glob("*.txt")) - {file_of(name) for name in SHAPES}:
+        stale.unlink()
+    for name in SHAPES:
+        file_of(name).write_text("\n".join(lines(name)) + "\n", encoding="utf-8")
+        sys.stdout.write(f"{file_of(name).name} written\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
