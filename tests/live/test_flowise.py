@@ -14,6 +14,7 @@ from .conftest import MASTER_PASSWORD, TOKEN, Place, is_ready
 from .servers import wait_until
 
 pytestmark = pytest.mark.live
+DATABRICKS = {"url": "https://dbc-1.cloud.databricks.com", "token_secret_name": "flowise/databricks-token"}
 Make = Callable[..., Place]
 
 
@@ -28,8 +29,8 @@ def queue(places: Make) -> Place:
 
 @pytest.fixture(scope="module")
 def alone(places: Make) -> Place:
-    """Dev: one process that does all."""
-    place = places("dev")
+    """Dev: one process that does all, here with a workspace of Databricks to ask."""
+    place = places("dev", databricks=DATABRICKS)
     place.setup_database()
     place.setup()
     return place
