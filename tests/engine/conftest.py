@@ -47,6 +47,17 @@ class Sandbox:
         summary: dict[str, int] = json.loads(self("preview", "--json", *arguments, stack=stack).stdout)["changeSummary"]
         return summary
 
+    def steps(self, stack: str = "dev") -> dict[str, set[str]]:
+        """What a preview would do, as the operations on each URN."""
+        done: dict[str, set[str]] = {}
+        for step in json.loads(self("preview", "--json", stack=stack).stdout)["steps"]:
+            done.setdefault(step["urn"], set()).add(step["op"])
+        return done
+
+    def altered(self, stack: str = "dev") -> dict[str, set[str]]:
+        """The same of what would not stay as it is, by the resource's name."""
+        return {urn.rpartition("::")[2]: ops for urn, ops in self.steps(stack).items() if ops != {"same"}}
+
     def world(self, stack: str = "dev") -> list[str]:
         """The URNs of what exists."""
         return [line.split("\t")[2] for line in self("world", stack=stack).stdout.splitlines()]

@@ -1,6 +1,5 @@
 """Changes that people fear: none of them replaces or deletes what holds data."""
 
-import json
 from typing import Any
 
 import pytest
@@ -27,14 +26,6 @@ FEARED: dict[str, dict[str, Any]] = {
 }
 
 
-def steps(sandbox: Sandbox) -> dict[str, set[str]]:
-    """What a preview would do, as the operations on each URN."""
-    done: dict[str, set[str]] = {}
-    for step in json.loads(sandbox("preview", "--json", stack="prod").stdout)["steps"]:
-        done.setdefault(step["urn"], set()).add(step["op"])
-    return done
-
-
 def holds_data(urn: str) -> bool:
     return urn.split("::")[2].rpartition("$")[2] in stateful.HOLDS
 
@@ -48,7 +39,7 @@ def test_none_of_them_replaces_what_holds_data(platform: Sandbox) -> None:
     for feared, settings in FEARED.items():
         for key, value in settings.items():
             change(platform, "prod", key, value)
-        planned = steps(platform)
+        planned = platform.steps("prod")
         assert any(ops != {"same"} for ops in planned.values()), feared
         lost = {urn: ops for urn, ops in planned.items() if holds_data(urn) and not ops <= {"same", "update", "create"}}
         assert lost == {}, feared
@@ -62,7 +53,7 @@ def test_a_password_changes_while_what_runs_with_the_old_one_goes_on(platform: S
     platform("up", stack="prod")
     change(platform, "prod", "database.password_generation", 2)
     change(platform, "prod", "cache.password_generation", 2)
-    changed = {urn.rpartition("::")[2]: ops for urn, ops in steps(platform).items() if ops != {"same"}}
+    changed = platform.altered("prod")
     # the login in use keeps its password; the other gets one, inside the database too, and the pods change over to it
     assert "replace" in changed["db-login-b-password"]
     assert "replace" in changed["setup-job"]

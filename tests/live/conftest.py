@@ -15,12 +15,13 @@ from moto.server import ThreadedMotoServer
 from sandbox.workspace import Workspace
 from sandbox.world import World
 from tests.engine.conftest import REPOSITORY, Sandbox
+from tests.ports import free_port
 
 from . import flowise
 from .client import Browser, Model, model
 from .flowise import Process, running
 from .rendered import Stack
-from .servers import HOST, free_port, make_authority, postgres, redis, wait_until
+from .servers import HOST, make_authority, postgres, redis, wait_until
 
 MASTER_PASSWORD, TOKEN = "live-master", "live-databricks-token"
 CHANGED: dict[str, str] = {}

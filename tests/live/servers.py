@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
+
 HOST = "localhost"
 DEBIAN = Path("/usr/lib/postgresql")
 NOBODY = 65534
@@ -37,13 +39,6 @@ def program(*names: str) -> str:
         if found:
             return found
     pytest.exit(f"{' or '.join(names)} is missing: apt-get install postgresql redis-server", returncode=2)
-
-
-def free_port() -> int:
-    """Give a port that nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def wait_until(true: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:

@@ -40,8 +40,8 @@ WHO: dict[str, tuple[str, dict[str, str]] | str] = {
 NAMESPACES: dict[str, dict[str, Spec]] = {
     "flowise": flowise_policies(PLACES, queue=True, http_port=3000, server=SERVER, scraper="monitoring"),
     "database-setup": setup_policies(PLACES),
-    "external-secrets": operator_policies(PLACES, webhook_port=10250),
-    "keda": operator_policies(PLACES, webhook_port=9443, metrics_port=6443, data_port=6379),
+    "external-secrets": operator_policies(PLACES, called_on=[10250]),
+    "keda": operator_policies(PLACES, called_on=[9443, 6443], asks_cache=True),
 }
 
 YES: set[tuple[str, str, str, int]] = {
