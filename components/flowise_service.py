@@ -188,12 +188,14 @@ class FlowiseService(pulumi.ComponentResource):
 
     def _home(self) -> ClosedNamespace:
         args, settings = self._args, self._args.settings
+        queue = settings.mode == "queue"
         policies = flowise_policies(
             args.places,
-            queue=settings.mode == "queue",
+            queue=queue,
             http_port=env.PORT,
             server=_labels("server"),
             scraper=args.scraper_namespace,
+            scraped=dict.fromkeys(("server", "worker") if queue else ("server",), env.PROBE_PORT),
         )
         home = ClosedNamespace(
             f"{self._name}-home",

@@ -10,5 +10,5 @@ if (isMainThread && started.endsWith('/flowise/bin/run')) {
   require('./json_logs.cjs');
   require('./keep_alive.cjs');
   require('./drain.cjs')(flowise);
-  require('./probes.cjs')(flowise);
+  require('./probes.cjs')(flowise, { '/metrics': require('./process_metrics.cjs')(flowise) });
 }
