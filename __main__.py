@@ -255,6 +255,7 @@ monitoring = MonitoringStack(
         secret_operator_role_arn=services.secret_operator_role_arn,
         reader_role_path=secret_readers,
         databricks_url=databricks.url if databricks else None,
+        queue=settings.service.mode == "queue",
     ),
     in_cluster,
 )

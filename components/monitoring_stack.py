@@ -1,19 +1,18 @@
 """Metrics, logs and alerts."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_kubernetes as k8s
 
+from .parts.dashboards import Dashboards, DashboardsArgs
 from .parts.data_key import DataKey, DataKeyArgs
 from .parts.pod_role import PodRole, PodRoleArgs
 from .parts.prometheus_stack import METRICS_KEY, PROMETHEUS_CHARTS, PrometheusStack, PrometheusStackArgs
 from .parts.secure_bucket import SecureBucket, SecureBucketArgs
 from .planning.alerts import DATABRICKS_JOB, alerts
 from .planning.charts.blackbox import blackbox_values
-from .planning.dashboards import flowise_dashboard
 from .planning.external_secrets import SecretField
 from .planning.flowise_env import NAMESPACE as FLOWISE
 from .planning.helm_values import loki_values
@@ -60,6 +59,7 @@ class MonitoringStackArgs:
     secret_operator_role_arn: pulumi.Input[str]
     reader_role_path: str
     databricks_url: str | None = None
+    queue: bool = False
 
 
 class MonitoringStack(pulumi.ComponentResource):
@@ -87,6 +87,10 @@ class MonitoringStack(pulumi.ComponentResource):
         after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[prometheus.release]))
         self._flowise(metrics, prometheus.metrics_key_name, after)
         self._databricks(metrics, after)
+        left_out = () if args.queue else ("queue",)
+        Dashboards(
+            f"{name}-dashboards", DashboardsArgs(namespace=metrics, labels=_labels(), left_out=left_out), self._child
+        )
         bucket = self._loki(key, logs)
 
         self.namespace = metrics
@@ -159,16 +163,6 @@ class MonitoringStack(pulumi.ComponentResource):
                 ],
             },
             opts=after,
-        )
-        k8s.core.v1.ConfigMap(
-            f"{self._name}-dashboard",
-            metadata=k8s.meta.v1.ObjectMetaArgs(
-                # Grafana's sidecar finds dashboards by this label
-                namespace=namespace,
-                labels={**_labels(), "grafana_dashboard": "1"},
-            ),
-            data={"flowise.json": json.dumps(flowise_dashboard())},
-            opts=self._child,
         )
 
     def _databricks(self, namespace: pulumi.Output[str], after: pulumi.ResourceOptions) -> None:

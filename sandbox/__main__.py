@@ -8,6 +8,7 @@ from pathlib import Path
 
 from . import commands
 from .faults import FaultSyntaxError
+from .logql import logql
 from .prometheus import amtool, promtool
 from .toolchain import ToolchainError, pulumi_cli
 from .workspace import SandboxError, Workspace
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if options.command == "install":
             if options.prometheus:
-                print(promtool(), amtool(), sep="\n")
+                print(promtool(), amtool(), logql(), sep="\n")
                 return 0
             print(pulumi_cli())
             if options.kubernetes:
@@ -56,7 +57,9 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(cwd=Path.cwd(), fresh=False)
         if name == "install":
             command.add_argument("--kubernetes", action="store_true", help="the Kubernetes control planes, too")
-            command.add_argument("--prometheus", action="store_true", help="promtool and amtool, instead")
+            command.add_argument(
+                "--prometheus", action="store_true", help="promtool, amtool and Loki's parser, instead"
+            )
             continue
         command.add_argument("--stack", "-s", required=True, help="the stack, as in Pulumi.<stack>.yaml")
         command.add_argument("--cwd", "-C", type=Path, default=Path.cwd(), help="the program's folder (default: here)")

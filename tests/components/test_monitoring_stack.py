@@ -13,7 +13,7 @@ from tests.samples import TAGS
 DATABRICKS = "https://dbc-12345678-90ab.cloud.databricks.com"
 
 
-def create(databricks_url: str | None = None, **settings: object) -> MonitoringStack:
+def create(databricks_url: str | None = None, queue: bool = False, **settings: object) -> MonitoringStack:
     return MonitoringStack(
         "monitoring",
         MonitoringStackArgs(
@@ -26,6 +26,7 @@ def create(databricks_url: str | None = None, **settings: object) -> MonitoringS
             secret_operator_role_arn="arn:aws:iam::1:role/operator",
             reader_role_path="/flowise-test/secret-readers/",
             databricks_url=databricks_url,
+            queue=queue,
             protect_data=True,
             tags=TAGS,
         ),
@@ -154,8 +155,13 @@ def test_it_hands_on_where_the_password_is_and_not_the_password(cloud: Cloud) ->
     assert namespace == "monitoring"
 
 
-def test_the_dashboard_is_found_by_its_label(cloud: Cloud) -> None:
+def test_dashboards_lie_where_grafana_runs_and_show_what_the_stack_has(cloud: Cloud) -> None:
     build(cloud)
-    config = cloud.named("monitoring-dashboard").inputs
-    assert config["metadata"]["labels"]["grafana_dashboard"] == "1"
-    assert json.loads(config["data"]["flowise.json"])["title"] == "Flowise"
+    names = {each.name: each.inputs for each in cloud.of(k8s.core.v1.ConfigMap)}
+    assert names["monitoring-dashboards-overview"]["metadata"]["namespace"] == "monitoring"
+    assert "monitoring-dashboards-queue" not in names
+
+
+def test_a_stack_with_queues_shows_them(cloud: Cloud) -> None:
+    build(cloud, queue=True)
+    assert "queue.json" in cloud.named("monitoring-dashboards-queue").inputs["data"]

@@ -31,6 +31,7 @@ TOKENS = {
     "ClientGroup": "flowise:parts:ClientGroup",
     "ClusterServices": "flowise:parts:ClusterServices",
     "ClosedNamespace": "flowise:parts:ClosedNamespace",
+    "Dashboards": "flowise:parts:Dashboards",
     "DataKey": "flowise:parts:DataKey",
     "DatabaseLogins": "flowise:parts:DatabaseLogins",
     "DatabaseProxy": "flowise:parts:DatabaseProxy",
