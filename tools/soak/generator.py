@@ -111,6 +111,12 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
     "service.databricks.url": (("https://dbc-1.cloud.databricks.com",), ("http://dbc-1.cloud.databricks.com", "dbc")),
     "service.databricks.token_secret_name": (("flowise/token",), ("a name with spaces", "")),
     "monitoring.alarm_emails": (([], ["platform@example.com"]), (["platform"],)),
+    "monitoring.team": (("platform", "team-a"), ("The team", "")),
+    "monitoring.runbook_base_url": (("https://example.com/runbooks",), ("http://example.com", "runbooks")),
+    **{
+        f"monitoring.objectives.{path}_seconds": ((0.2, 1, 30, None), (3, -1, "fast"))
+        for path in ("prediction", "api", "page")
+    },
     "monitoring.prometheus_chart_version": (("88.3.0",), ("latest", "88")),
     "monitoring.loki_chart_version": (("18.4.2",), ("v18.4.2", "")),
     "pipeline.repository": (
