@@ -11,7 +11,7 @@ from .parts.data_key import DataKey, DataKeyArgs
 from .parts.pod_role import PodRole, PodRoleArgs
 from .parts.prometheus_stack import METRICS_KEY, PROMETHEUS_CHARTS, PrometheusStack, PrometheusStackArgs
 from .parts.secure_bucket import SecureBucket, SecureBucketArgs
-from .planning.alerts import DATABRICKS_JOB, alerts
+from .planning.alerting import DATABRICKS_JOB, Watched, rule_groups
 from .planning.charts.blackbox import blackbox_values
 from .planning.external_secrets import SecretField
 from .planning.flowise_env import NAMESPACE as FLOWISE
@@ -46,9 +46,10 @@ LOGS_READERS = k8s.networking.v1.NetworkPolicySpecArgs(
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringStackArgs:
-    """How much is kept (settings), the cluster that is watched, and the Databricks workspace, if flows call one."""
+    """How much is kept (settings), what alerts are on (watched), the cluster, and the Databricks workspace, if any."""
 
     settings: MonitoringSettings
+    watched: Watched
     region: str
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
@@ -131,17 +132,12 @@ class MonitoringStack(pulumi.ComponentResource):
 
     def _flowise(self, namespace: pulumi.Output[str], key: pulumi.Output[str], after: pulumi.ResourceOptions) -> None:
         settings, meta = self._args.settings, k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels())
-        rules = alerts(
-            latency_threshold_seconds=settings.latency_threshold_seconds,
-            latency_for_minutes=settings.latency_for_minutes,
-            databricks=self._args.databricks_url is not None,
-        )
         k8s.apiextensions.CustomResource(
             f"{self._name}-alerts",
             api_version=MONITORING_API,
             kind="PrometheusRule",
             metadata=meta,
-            spec={"groups": [{"name": "flowise", "rules": rules}]},
+            spec={"groups": rule_groups(self._args.watched)},
             opts=after,
         )
         k8s.apiextensions.CustomResource(
