@@ -10,6 +10,7 @@ import pulumi_random as random
 
 from .parts.data_key import DataKey, DataKeyArgs
 from .parts.pod_role import PodRole, PodRoleArgs
+from .parts.queue_exporter import queue_monitor
 from .parts.secret_reader import SecretReader, SecretReaderArgs
 from .parts.secure_bucket import SecureBucket, SecureBucketArgs
 from .parts.stored_secret import StoredSecret, StoredSecretArgs
@@ -92,6 +93,13 @@ class MonitoringStack(pulumi.ComponentResource):
         # the kinds of these come with the chart, and no property says so
         after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[prometheus]))
         self._flowise(metrics, secrets["scrape"], after)
+        queue_monitor(
+            name,
+            namespace=metrics,
+            labels=_labels(),
+            interval_seconds=args.settings.scrape_interval_seconds,
+            opts=after,
+        )
         self._databricks(metrics, after)
         bucket = self._loki(key, logs)
 
