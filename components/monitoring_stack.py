@@ -10,6 +10,7 @@ from .parts.dashboards import Dashboards, DashboardsArgs
 from .parts.data_key import DataKey, DataKeyArgs
 from .parts.pod_role import PodRole, PodRoleArgs
 from .parts.prometheus_stack import METRICS_KEY, PROMETHEUS_CHARTS, PrometheusStack, PrometheusStackArgs
+from .parts.queue_exporter import queue_monitor
 from .parts.secure_bucket import SecureBucket, SecureBucketArgs
 from .planning.alerting import DATABRICKS_JOB, Watched, rule_groups
 from .planning.charts.blackbox import blackbox_values
@@ -87,6 +88,14 @@ class MonitoringStack(pulumi.ComponentResource):
         # the kinds of these come with the chart, and no property says so
         after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[prometheus.release]))
         self._flowise(metrics, prometheus.metrics_key_name, after)
+        if args.queue:
+            queue_monitor(
+                name,
+                namespace=metrics,
+                labels=_labels(),
+                interval_seconds=args.settings.scrape_interval_seconds,
+                opts=after,
+            )
         self._databricks(metrics, after)
         left_out = () if args.queue else ("queue",)
         Dashboards(
