@@ -23,9 +23,20 @@ class Places:
 
 
 def flowise_policies(
-    places: Places, *, queue: bool, http_port: int, server: Mapping[str, str], scraper: str
+    places: Places,
+    *,
+    queue: bool,
+    http_port: int,
+    server: Mapping[str, str],
+    scraper: str,
+    scraped: Mapping[str, int],
 ) -> dict[str, Spec]:
-    """Give the policies of Flowise's namespace; `scraper` is the namespace of Prometheus, which alone scrapes."""
+    """Give the policies of Flowise's namespace.
+
+    `scraper` is the namespace of Prometheus, which alone scrapes; `scraped` are the ports of metrics by component. The
+    kubelet's probes reach them by no policy: what comes from a pod's own node is always let in (Kubernetes, Network
+    Policies).
+    """
     prometheus = _pods(scraper, {"app.kubernetes.io/name": "prometheus"})
     return {
         **_outbound(places),
@@ -35,6 +46,14 @@ def flowise_policies(
             "podSelector": {"matchLabels": dict(server)},
             "policyTypes": ["Ingress"],
             "ingress": [{"from": [*_ranges(places.intra), prometheus], "ports": _ports(("TCP", http_port))}],
+        },
+        **{
+            f"{component}-metrics": {
+                "podSelector": {"matchLabels": {"app.kubernetes.io/component": component}},
+                "policyTypes": ["Ingress"],
+                "ingress": [{"from": [prometheus], "ports": _ports(("TCP", port))}],
+            }
+            for component, port in scraped.items()
         },
     }
 

@@ -11,5 +11,5 @@ if (isMainThread && started.endsWith('/flowise/bin/run')) {
   require('./keep_alive.cjs');
   require('./cors.cjs')(flowise);
   require('./drain.cjs')(flowise);
-  require('./probes.cjs')(flowise);
+  require('./probes.cjs')(flowise, { '/metrics': require('./process_metrics.cjs')(flowise) });
 }
