@@ -9,8 +9,16 @@ Spec = dict[str, Any]
 # the Pod Identity agent on each node; without it pods get no AWS credentials (EKS user guide, pod-identities)
 POD_IDENTITY_AGENT = "169.254.170.23/32"
 LINK_LOCAL = "169.254.0.0/16"
-POSTGRES, VALKEY, HTTPS, DNS = 5432, 6379, 443, 53
+POSTGRES, VALKEY, HTTPS, DNS, KUBELET = 5432, 6379, 443, 53, 10250
+# the charts' own: Loki, Tempo, Alloy's own metrics, and OTLP over HTTP (OTLP specification: default port)
+LOKI, TEMPO, ALLOY, OTLP = 3100, 3200, 12345, 4318
 EVERYBODY: Spec = {}
+# namespaces of what watches the rest
+METRICS, LOGGING, COLLECTOR, TRACING, DATADOG = "monitoring", "logging", "log-collector", "tracing", "datadog"
+PROMETHEUS, GRAFANA, COLLECTS_TRACES = (
+    {"app.kubernetes.io/name": name} for name in ("prometheus", "grafana", "otel-collector")
+)
+DENY_ALL: Spec = {"podSelector": EVERYBODY, "policyTypes": ["Ingress", "Egress"]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,14 +31,28 @@ class Places:
 
 
 def flowise_policies(
-    places: Places, *, queue: bool, http_port: int, server: Mapping[str, str], scraper: str
+    places: Places,
+    *,
+    queue: bool,
+    http_port: int,
+    server: Mapping[str, str],
+    scraper: str,
+    traced: bool = False,
+    datadog_ports: Sequence[int] = (),
 ) -> dict[str, Spec]:
-    """Give the policies of Flowise's namespace; `scraper` is the namespace of Prometheus, which alone scrapes."""
-    prometheus = _pods(scraper, {"app.kubernetes.io/name": "prometheus"})
+    """Give the policies of Flowise's namespace; `scraper` is the namespace of Prometheus, which scrapes.
+
+    `datadog_ports` are those that Datadog's agents may ask too, where there are any.
+    """
+    prometheus = _pods(scraper, PROMETHEUS)
     return {
         **_outbound(places),
         "database": _out(_ranges(places.data), ("TCP", POSTGRES)),
         **({"cache": _out(_ranges(places.data), ("TCP", VALKEY))} if queue else {}),
+        **({"traces": _out([_pods(TRACING, COLLECTS_TRACES)], ("TCP", OTLP))} if traced else {}),
+        **(
+            {"datadog": _in([_namespace(DATADOG)], *(("TCP", port) for port in datadog_ports))} if datadog_ports else {}
+        ),
         "http": {
             "podSelector": {"matchLabels": dict(server)},
             "policyTypes": ["Ingress"],
@@ -49,18 +71,57 @@ def operator_policies(places: Places, *, called_on: Sequence[int], asks_cache: b
     return {
         **_outbound(places),
         **({"data": _out(_ranges(places.data), ("TCP", VALKEY))} if asks_cache else {}),
-        "itself": {
-            "podSelector": EVERYBODY,
-            "policyTypes": ["Ingress", "Egress"],
-            "ingress": [{"from": [{"podSelector": EVERYBODY}]}],
-            "egress": [{"to": [{"podSelector": EVERYBODY}]}],
-        },
+        "itself": _itself(),
         # the API server has no address of its own in a policy: it calls from interfaces in the VPC
-        "webhook": {
-            "podSelector": EVERYBODY,
-            "policyTypes": ["Ingress"],
-            "ingress": [{"from": _ranges(places.intra), "ports": _ports(*(("TCP", port) for port in called_on))}],
+        "webhook": _in(_ranges(places.intra), *(("TCP", port) for port in called_on)),
+    }
+
+
+def logging_policies(places: Places) -> dict[str, Spec]:
+    """Give the policies of the namespace of Loki and of who reads events: S3, the API server, and each other."""
+    return {
+        **_outbound(places),
+        "itself": _itself(),
+        "readers": _in([_pods(METRICS, GRAFANA), _namespace(COLLECTOR)], ("TCP", LOKI)),
+        "scraper": _in([_pods(METRICS, PROMETHEUS)], ("TCP", LOKI), ("TCP", ALLOY)),
+    }
+
+
+def collector_policies(places: Places) -> dict[str, Spec]:
+    """Give the policies of who reads the nodes' logs: the API server and Loki are all it reaches, not the internet."""
+    return {
+        "deny-all": DENY_ALL,
+        "dns": _dns(),
+        "api-server": _out(_ranges(places.intra), ("TCP", HTTPS)),
+        "loki": _out([_namespace(LOGGING)], ("TCP", LOKI)),
+        "scraper": _in([_pods(METRICS, PROMETHEUS)], ("TCP", ALLOY)),
+    }
+
+
+def tracing_policies(places: Places, *, senders: Sequence[str], datadog: bool) -> dict[str, Spec]:
+    """Give the policies of the namespace of the collector of traces and of Tempo; `senders` are namespaces."""
+    return {
+        **_outbound(places),
+        "itself": _itself(),
+        "senders": _in([_namespace(name) for name in senders], ("TCP", OTLP)),
+        "readers": _in([_pods(METRICS, GRAFANA)], ("TCP", TEMPO)),
+        "scraper": _in([_pods(METRICS, PROMETHEUS)], ("TCP", TEMPO), ("TCP", ALLOY)),
+        **({"datadog": _out([_namespace(DATADOG)], ("TCP", OTLP))} if datadog else {}),
+    }
+
+
+def datadog_policies(places: Places, *, scraped: Mapping[str, Sequence[int]]) -> dict[str, Spec]:
+    """Give the policies of Datadog's agents; `scraped` are ports by namespace. Their site is on the internet."""
+    return {
+        **_outbound(places),
+        "itself": _itself(),
+        # of each node its kubelet
+        "kubelets": _out(_ranges(places.vpc), ("TCP", KUBELET)),
+        **{
+            f"scrapes-{name}": _out([_namespace(name)], *(("TCP", port) for port in ports))
+            for name, ports in scraped.items()
         },
+        "senders": _in([_namespace(TRACING)], ("TCP", OTLP)),
     }
 
 
@@ -69,19 +130,33 @@ def _outbound(places: Places) -> dict[str, Spec]:
     # firewall's business (network.egress_allowed_domains): a policy knows addresses alone.
     beyond = {"ipBlock": {"cidr": "0.0.0.0/0", "except": [LINK_LOCAL, *places.vpc]}}
     return {
-        "deny-all": {"podSelector": EVERYBODY, "policyTypes": ["Ingress", "Egress"]},
-        "dns": _out([_pods("kube-system", {"k8s-app": "kube-dns"})], ("UDP", DNS), ("TCP", DNS)),
+        "deny-all": DENY_ALL,
+        "dns": _dns(),
         "https": _out([beyond], ("TCP", HTTPS)),
         "aws-endpoints": _out(_ranges(places.intra), ("TCP", HTTPS)),
         "pod-identity": _out(_ranges([POD_IDENTITY_AGENT]), ("TCP", 80)),
     }
 
 
-def _pods(namespace: str, labels: Mapping[str, str]) -> Spec:
+def _dns() -> Spec:
+    return _out([_pods("kube-system", {"k8s-app": "kube-dns"})], ("UDP", DNS), ("TCP", DNS))
+
+
+def _itself() -> Spec:
     return {
-        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}},
-        "podSelector": {"matchLabels": dict(labels)},
+        "podSelector": EVERYBODY,
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": [{"from": [{"podSelector": EVERYBODY}]}],
+        "egress": [{"to": [{"podSelector": EVERYBODY}]}],
     }
+
+
+def _namespace(name: str) -> Spec:
+    return {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}}
+
+
+def _pods(namespace: str, labels: Mapping[str, str]) -> Spec:
+    return {**_namespace(namespace), "podSelector": {"matchLabels": dict(labels)}}
 
 
 def _ranges(cidrs: Sequence[str]) -> list[Spec]:
@@ -90,6 +165,11 @@ def _ranges(cidrs: Sequence[str]) -> list[Spec]:
 
 def _out(to: Sequence[Spec], *ports: tuple[str, int]) -> Spec:
     return {"podSelector": EVERYBODY, "policyTypes": ["Egress"], "egress": [{"to": list(to), "ports": _ports(*ports)}]}
+
+
+def _in(from_: Sequence[Spec], *ports: tuple[str, int]) -> Spec:
+    ingress = [{"from": list(from_), "ports": _ports(*ports)}]
+    return {"podSelector": EVERYBODY, "policyTypes": ["Ingress"], "ingress": ingress}
 
 
 def _ports(*ports: tuple[str, int]) -> list[Spec]:

@@ -9,8 +9,10 @@ from .backup import BackupSettings
 from .cache import CacheSettings
 from .cluster import ClusterSettings, KarpenterSettings, NodeGroupSettings
 from .database import DatabaseSettings, RestoreSettings
+from .datadog import DatadogSettings
 from .edge import DomainSettings, EdgeSettings, FailoverSettings, SignInSettings, StaticSiteSettings
 from .firewall import FirewallSettings
+from .logs import LogSettings
 from .monitoring import MonitoringSettings
 from .network import ExistingNetworkSettings, NetworkSettings
 from .pipeline import PipelineSettings
@@ -18,6 +20,7 @@ from .reading import SettingsError, load
 from .section import InProd, LogDays, Section
 from .service import BlueGreenSettings, DatabricksSettings, ExtraVariable, ServiceSettings
 from .stack import Environment, StackSettings, production_floor
+from .traces import TraceSettings
 
 __all__ = [
     "BackupSettings",
@@ -26,6 +29,7 @@ __all__ = [
     "ClusterSettings",
     "DatabaseSettings",
     "DatabricksSettings",
+    "DatadogSettings",
     "DomainSettings",
     "EdgeSettings",
     "Environment",
@@ -36,6 +40,7 @@ __all__ = [
     "InProd",
     "KarpenterSettings",
     "LogDays",
+    "LogSettings",
     "MonitoringSettings",
     "NetworkSettings",
     "NodeGroupSettings",
@@ -47,6 +52,7 @@ __all__ = [
     "SignInSettings",
     "StackSettings",
     "StaticSiteSettings",
+    "TraceSettings",
     "load",
     "production_floor",
 ]

@@ -2,19 +2,13 @@ from typing import Any
 
 import pytest
 
-from components.planning.helm_values import blackbox_values, loki_values, prometheus_values
+from components.planning.helm_values import blackbox_values, prometheus_values
 from components.settings import MonitoringSettings
 
 
 def prometheus(**settings: object) -> dict[str, Any]:
     return prometheus_values(
         MonitoringSettings.model_validate(settings), grafana_login="login-secret", loki_url="http://loki:3100"
-    )
-
-
-def loki(**settings: object) -> dict[str, Any]:
-    return loki_values(
-        MonitoringSettings.model_validate(settings), region="eu-west-1", bucket="logs", service_account="loki"
     )
 
 
@@ -63,7 +57,6 @@ def test_every_workload_says_what_it_needs() -> None:
         values["kube-state-metrics"],
         values["prometheus-node-exporter"],
         values["grafana"],
-        loki()["singleBinary"],
         blackbox_values(),
     ]
     for each in needs:
@@ -86,31 +79,6 @@ def test_grafana_can_be_rolled_with_a_disk_of_one_node() -> None:
 def test_grafana_finds_the_logs() -> None:
     (source,) = prometheus()["grafana"]["additionalDataSources"]
     assert (source["type"], source["url"]) == ("loki", "http://loki:3100")
-
-
-def test_logs_lie_in_the_bucket() -> None:
-    config = loki()["loki"]
-    assert config["storage"]["type"] == "s3"
-    assert config["storage"]["bucketNames"] == {"chunks": "logs", "ruler": "logs", "admin": "logs"}
-    assert config["storage"]["s3"] == {"region": "eu-west-1"}
-    (schema,) = config["schemaConfig"]["configs"]
-    assert (schema["store"], schema["object_store"], schema["schema"]) == ("tsdb", "s3", "v13")
-
-
-def test_logs_older_than_asked_are_really_deleted() -> None:
-    config = loki(loki_retention_days=90)["loki"]
-    assert config["limits_config"]["retention_period"] == "2160h"
-    assert config["compactor"] == {"retention_enabled": True, "delete_request_store": "s3"}
-
-
-def test_loki_is_one_process_and_nothing_beside_it() -> None:
-    values = loki()
-    assert values["deploymentMode"] == "Monolithic"
-    assert values["singleBinary"]["replicas"] == 1
-    # the chart refuses one process beside replicas of the scalable parts, and its test without the canary
-    assert [values[part]["replicas"] for part in ("read", "write", "backend")] == [0, 0, 0]
-    for part in ("gateway", "chunksCache", "resultsCache", "lokiCanary", "test"):
-        assert values[part] == {"enabled": False}
 
 
 def test_a_site_that_asks_for_a_token_counts_as_answering() -> None:
