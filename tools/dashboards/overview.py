@@ -176,7 +176,7 @@ def _parts() -> list[Panel]:
         ),
         number(
             "Cache memory",
-            "max(aws_elasticache_database_memory_usage_percentage_average)",
+            "max(aws_elasticache_database_memory_usage_percentage_maximum)",
             unit=units.Percent,
             description="Of the fullest node. A full cache refuses jobs and logins. Runbook: CacheMemoryHigh.",
             steps=rising(75 * limits.HIGH_SHARE, 100 * limits.HIGH_SHARE),
