@@ -18,6 +18,7 @@ from .reading import SettingsError, load
 from .section import InProd, LogDays, Section
 from .service import BlueGreenSettings, DatabricksSettings, ExtraVariable, ServiceSettings
 from .stack import Environment, StackSettings, production_floor
+from .synthetic_check import SyntheticCheckSettings
 
 __all__ = [
     "BackupSettings",
@@ -47,6 +48,7 @@ __all__ = [
     "SignInSettings",
     "StackSettings",
     "StaticSiteSettings",
+    "SyntheticCheckSettings",
     "load",
     "production_floor",
 ]

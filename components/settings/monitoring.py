@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints
 
 from .section import InProd, Section
 from .service import LONGEST_ANSWER_SECONDS
+from .synthetic_check import SyntheticCheckSettings
 
 ChartVersion = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
 
@@ -39,4 +40,7 @@ class MonitoringSettings(Section):
     )
     latency_for_minutes: int = Field(
         default=5, ge=1, le=60, description="minutes that answers must be slow before HighLatency is raised"
+    )
+    synthetic_check: SyntheticCheckSettings | None = Field(
+        default=None, description="a flow is asked from outside every few minutes, by CloudWatch Synthetics; none asks"
     )
