@@ -30,6 +30,7 @@ from components.parts.cluster_services import ClusterServices, ClusterServicesAr
 from components.parts.database_setup import DatabaseSetup, DatabaseSetupArgs
 from components.parts.pipeline_access import PipelineAccess, PipelineAccessArgs, bind_roles
 from components.parts.synthetic_check import SyntheticCheck, SyntheticCheckArgs
+from components.planning.alerting import watched
 from components.planning.flowise_env import NAMESPACE, Cache, Database
 from components.planning.timeouts import timeouts
 from components.rds_postgres import OWNER
@@ -246,6 +247,7 @@ monitoring = MonitoringStack(
     "monitoring",
     MonitoringStackArgs(
         settings=settings.monitoring,
+        watched=watched(settings),
         region=region,
         access_log_bucket=access_logs.bucket_name,
         cluster_name=cluster.cluster_name,

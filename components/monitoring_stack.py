@@ -5,23 +5,22 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_kubernetes as k8s
-import pulumi_random as random
 
 from .parts.dashboards import Dashboards, DashboardsArgs
 from .parts.data_key import DataKey, DataKeyArgs
 from .parts.pod_role import PodRole, PodRoleArgs
-from .parts.secret_reader import SecretReader, SecretReaderArgs
+from .parts.prometheus_stack import METRICS_KEY, PROMETHEUS_CHARTS, PrometheusStack, PrometheusStackArgs
+from .parts.queue_exporter import queue_monitor
 from .parts.secure_bucket import SecureBucket, SecureBucketArgs
-from .parts.stored_secret import StoredSecret, StoredSecretArgs
-from .planning.alerts import DATABRICKS_JOB, alerts
+from .planning.alerting import DATABRICKS_JOB, Watched, rule_groups
+from .planning.charts.blackbox import blackbox_values
 from .planning.external_secrets import SecretField
 from .planning.flowise_env import NAMESPACE as FLOWISE
-from .planning.helm_values import blackbox_values, loki_values, prometheus_values
+from .planning.helm_values import loki_values
 from .planning.iam_documents import allow
 from .settings import MonitoringSettings
 
 METRICS_NAMESPACE, LOGS_NAMESPACE = "monitoring", "logging"
-PROMETHEUS_CHARTS = "https://prometheus-community.github.io/helm-charts"
 # Loki's chart left Grafana's own repository in March 2026
 LOKI_CHARTS = "https://grafana-community.github.io/helm-charts"
 LOKI_ACCOUNT = "loki"
@@ -29,8 +28,6 @@ LOKI_URL = f"http://loki.{LOGS_NAMESPACE}.svc.cluster.local:3100"
 # seen in 2026-11 in the chart's own repository
 BLACKBOX_CHART_VERSION = "11.17.2"
 MONITORING_API = "monitoring.coreos.com/v1"
-# keys of the Secrets that Prometheus and Grafana read
-METRICS_KEY, GRAFANA_USER, GRAFANA_PASSWORD = "key", "admin-user", "admin-password"
 # Loki asks nobody who they are
 LOGS_READERS = k8s.networking.v1.NetworkPolicySpecArgs(
     pod_selector=k8s.meta.v1.LabelSelectorArgs(),
@@ -50,9 +47,10 @@ LOGS_READERS = k8s.networking.v1.NetworkPolicySpecArgs(
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringStackArgs:
-    """How much is kept (settings), the cluster that is watched, and the Databricks workspace, if flows call one."""
+    """How much is kept (settings), what alerts are on (watched), the cluster, and the Databricks workspace, if any."""
 
     settings: MonitoringSettings
+    watched: Watched
     region: str
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
@@ -86,12 +84,18 @@ class MonitoringStack(pulumi.ComponentResource):
         # the node exporter reads the node's own /proc and network, which only this level admits
         metrics = self._namespace("metrics", METRICS_NAMESPACE, "privileged")
         logs = self._namespace("logs", LOGS_NAMESPACE, "restricted")
-        login = self._grafana_login(key)
-        secrets = self._secrets(metrics, login)
-        prometheus = self._prometheus(metrics, secrets["grafana"])
+        prometheus = self._prometheus(metrics, key)
         # the kinds of these come with the chart, and no property says so
-        after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[prometheus]))
-        self._flowise(metrics, secrets["scrape"], after)
+        after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[prometheus.release]))
+        self._flowise(metrics, prometheus.metrics_key_name, after)
+        if args.queue:
+            queue_monitor(
+                name,
+                namespace=metrics,
+                labels=_labels(),
+                interval_seconds=args.settings.scrape_interval_seconds,
+                opts=after,
+            )
         self._databricks(metrics, after)
         left_out = () if args.queue else ("queue",)
         Dashboards(
@@ -100,7 +104,7 @@ class MonitoringStack(pulumi.ComponentResource):
         bucket = self._loki(key, logs)
 
         self.namespace = metrics
-        self.grafana_secret_arn = login.arn
+        self.grafana_secret_arn = prometheus.grafana_secret_arn
         self.logs_bucket_name = bucket.bucket_name
         self.register_outputs(
             {
@@ -119,58 +123,30 @@ class MonitoringStack(pulumi.ComponentResource):
             opts=self._child,
         ).metadata.name
 
-    def _grafana_login(self, key: DataKey) -> StoredSecret:
-        password = random.RandomPassword(f"{self._name}-grafana", length=32, special=False, opts=self._child).result
-        kept = StoredSecretArgs(
-            purpose="How to log in to Grafana",
-            kms_key_arn=key.arn,
-            fields={"username": "admin", "password": password},
-            tags=self._args.tags,
-        )
-        return StoredSecret(f"{self._name}-grafana-login", kept, self._child)
-
-    def _secrets(self, namespace: pulumi.Output[str], login: StoredSecret) -> Mapping[str, pulumi.Output[str]]:
+    def _prometheus(self, namespace: pulumi.Output[str], key: DataKey) -> PrometheusStack:
         args = self._args
-        reader_args = SecretReaderArgs(
+        stack_args = PrometheusStackArgs(
+            settings=args.settings,
             namespace=namespace,
             labels=_labels(),
-            secrets={
-                "grafana": {GRAFANA_USER: login.field("username"), GRAFANA_PASSWORD: login.field("password")},
-                "scrape": {METRICS_KEY: args.metrics_key},
-            },
-            operator_role_arn=args.secret_operator_role_arn,
-            role_path=args.reader_role_path,
             region=args.region,
+            kms_key_arn=key.arn,
+            metrics_key=args.metrics_key,
+            secret_operator_role_arn=args.secret_operator_role_arn,
+            reader_role_path=args.reader_role_path,
+            loki_url=LOKI_URL,
             tags=args.tags,
         )
-        return SecretReader(f"{self._name}-secrets", reader_args, self._child).names
-
-    def _prometheus(self, namespace: pulumi.Output[str], login: pulumi.Output[str]) -> k8s.helm.v3.Release:
-        return k8s.helm.v3.Release(
-            f"{self._name}-prometheus",
-            chart="kube-prometheus-stack",
-            version=self._args.settings.prometheus_chart_version,
-            namespace=namespace,
-            repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=PROMETHEUS_CHARTS),
-            atomic=True,
-            timeout=900,
-            values=prometheus_values(self._args.settings, grafana_login=login, loki_url=LOKI_URL),
-            opts=self._child,
-        )
+        return PrometheusStack(self._name, stack_args, self._child)
 
     def _flowise(self, namespace: pulumi.Output[str], key: pulumi.Output[str], after: pulumi.ResourceOptions) -> None:
         settings, meta = self._args.settings, k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels())
-        rules = alerts(
-            latency_threshold_seconds=settings.latency_threshold_seconds,
-            latency_for_minutes=settings.latency_for_minutes,
-            databricks=self._args.databricks_url is not None,
-        )
         k8s.apiextensions.CustomResource(
             f"{self._name}-alerts",
             api_version=MONITORING_API,
             kind="PrometheusRule",
             metadata=meta,
-            spec={"groups": [{"name": "flowise", "rules": rules}]},
+            spec={"groups": rule_groups(self._args.watched)},
             opts=after,
         )
         k8s.apiextensions.CustomResource(

@@ -11,6 +11,7 @@ POD_IDENTITY_AGENT = "169.254.170.23/32"
 LINK_LOCAL = "169.254.0.0/16"
 POSTGRES, VALKEY, HTTPS, DNS = 5432, 6379, 443, 53
 EVERYBODY: Spec = {}
+COMPONENT = "app.kubernetes.io/component"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,18 +24,39 @@ class Places:
 
 
 def flowise_policies(
-    places: Places, *, queue: bool, http_port: int, server: Mapping[str, str], scraper: str
+    places: Places,
+    *,
+    queue: bool,
+    http_port: int,
+    server: Mapping[str, str],
+    scraper: str,
+    scraped: Mapping[str, int],
+    confined: str,
 ) -> dict[str, Spec]:
-    """Give the policies of Flowise's namespace; `scraper` is the namespace of Prometheus, which alone scrapes."""
+    """Give the policies of Flowise's namespace.
+
+    `scraper` is the namespace of Prometheus, which alone scrapes; `scraped` are the ports of metrics by component;
+    `confined` is the component that reaches the cache and nothing else. Probes need no policy: what comes from a pod's
+    own node is always let in (Kubernetes, Network Policies).
+    """
     prometheus = _pods(scraper, {"app.kubernetes.io/name": "prometheus"})
+    others: Spec = {"matchExpressions": [{"key": COMPONENT, "operator": "NotIn", "values": [confined]}]}
     return {
-        **_outbound(places),
-        "database": _out(_ranges(places.data), ("TCP", POSTGRES)),
+        **_outbound(places, others),
+        "database": _out(_ranges(places.data), ("TCP", POSTGRES), whose=others),
         **({"cache": _out(_ranges(places.data), ("TCP", VALKEY))} if queue else {}),
         "http": {
             "podSelector": {"matchLabels": dict(server)},
             "policyTypes": ["Ingress"],
             "ingress": [{"from": [*_ranges(places.intra), prometheus], "ports": _ports(("TCP", http_port))}],
+        },
+        **{
+            f"{component}-metrics": {
+                "podSelector": {"matchLabels": {COMPONENT: component}},
+                "policyTypes": ["Ingress"],
+                "ingress": [{"from": [prometheus], "ports": _ports(("TCP", port))}],
+            }
+            for component, port in scraped.items()
         },
     }
 
@@ -64,16 +86,16 @@ def operator_policies(places: Places, *, called_on: Sequence[int], asks_cache: b
     }
 
 
-def _outbound(places: Places) -> dict[str, Spec]:
+def _outbound(places: Places, whose: Spec = EVERYBODY) -> dict[str, Spec]:
     # beyond the VPC: model endpoints, Databricks, S3; within it the interfaces of AWS services. Names are the DNS
     # firewall's business (network.egress_allowed_domains): a policy knows addresses alone.
     beyond = {"ipBlock": {"cidr": "0.0.0.0/0", "except": [LINK_LOCAL, *places.vpc]}}
     return {
         "deny-all": {"podSelector": EVERYBODY, "policyTypes": ["Ingress", "Egress"]},
         "dns": _out([_pods("kube-system", {"k8s-app": "kube-dns"})], ("UDP", DNS), ("TCP", DNS)),
-        "https": _out([beyond], ("TCP", HTTPS)),
-        "aws-endpoints": _out(_ranges(places.intra), ("TCP", HTTPS)),
-        "pod-identity": _out(_ranges([POD_IDENTITY_AGENT]), ("TCP", 80)),
+        "https": _out([beyond], ("TCP", HTTPS), whose=whose),
+        "aws-endpoints": _out(_ranges(places.intra), ("TCP", HTTPS), whose=whose),
+        "pod-identity": _out(_ranges([POD_IDENTITY_AGENT]), ("TCP", 80), whose=whose),
     }
 
 
@@ -88,8 +110,8 @@ def _ranges(cidrs: Sequence[str]) -> list[Spec]:
     return [{"ipBlock": {"cidr": cidr}} for cidr in cidrs]
 
 
-def _out(to: Sequence[Spec], *ports: tuple[str, int]) -> Spec:
-    return {"podSelector": EVERYBODY, "policyTypes": ["Egress"], "egress": [{"to": list(to), "ports": _ports(*ports)}]}
+def _out(to: Sequence[Spec], *ports: tuple[str, int], whose: Spec = EVERYBODY) -> Spec:
+    return {"podSelector": whose, "policyTypes": ["Egress"], "egress": [{"to": list(to), "ports": _ports(*ports)}]}
 
 
 def _ports(*ports: tuple[str, int]) -> list[Spec]:

@@ -13,6 +13,7 @@ from .edge import DomainSettings, EdgeSettings, FailoverSettings, SignInSettings
 from .firewall import FirewallSettings
 from .monitoring import MonitoringSettings
 from .network import ExistingNetworkSettings, NetworkSettings
+from .objectives import Objectives, ObjectivesSettings
 from .pipeline import PipelineSettings
 from .reading import SettingsError, load
 from .section import InProd, LogDays, Section
@@ -40,6 +41,8 @@ __all__ = [
     "MonitoringSettings",
     "NetworkSettings",
     "NodeGroupSettings",
+    "Objectives",
+    "ObjectivesSettings",
     "PipelineSettings",
     "RestoreSettings",
     "Section",

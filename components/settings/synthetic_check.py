@@ -15,7 +15,6 @@ PREDICTION = "/api/v1/prediction/"
 COUNTRIES = {
     "af-south": "ZA",
     "ap-east-1": "HK",
-    "ap-east-2": "TW",
     "ap-northeast-1": "JP",
     "ap-northeast-2": "KR",
     "ap-northeast-3": "JP",
@@ -24,9 +23,6 @@ COUNTRIES = {
     "ap-southeast-2": "AU",
     "ap-southeast-3": "ID",
     "ap-southeast-4": "AU",
-    "ap-southeast-5": "MY",
-    "ap-southeast-6": "NZ",
-    "ap-southeast-7": "TH",
     "ca-": "CA",
     "eu-central-1": "DE",
     "eu-central-2": "CH",
@@ -36,10 +32,8 @@ COUNTRIES = {
     "eu-west-1": "IE",
     "eu-west-2": "GB",
     "eu-west-3": "FR",
-    "il-": "IL",
     "me-central-1": "AE",
     "me-south-1": "BH",
-    "mx-": "MX",
     "sa-": "BR",
     "us-": "US",
 }

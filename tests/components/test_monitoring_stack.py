@@ -5,6 +5,7 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
 from components.monitoring_stack import MonitoringStack, MonitoringStackArgs
+from components.planning.alerting import Watched
 from components.planning.external_secrets import SecretField
 from components.settings import MonitoringSettings
 from tests.cloud import Cloud
@@ -18,6 +19,7 @@ def create(databricks_url: str | None = None, queue: bool = False, **settings: o
         "monitoring",
         MonitoringStackArgs(
             settings=MonitoringSettings.model_validate(settings),
+            watched=Watched(databricks=databricks_url is not None),
             region="eu-west-1",
             cluster_name="flowise-test",
             cluster_arn="arn:c",
@@ -58,20 +60,20 @@ def test_grafana_has_no_known_password(cloud: Cloud) -> None:
     assert "adminPassword" not in cloud.named("monitoring-prometheus").inputs["values"]["grafana"]
 
 
-def test_high_latency_is_two_seconds_for_five_minutes(cloud: Cloud) -> None:
+def test_prometheus_gets_the_rules_of_what_there_is(cloud: Cloud) -> None:
     build(cloud)
-    rules = cloud.named("monitoring-alerts").inputs["spec"]["groups"][0]["rules"]
-    high = next(rule for rule in rules if rule["alert"] == "HighLatency")
-    assert high["expr"].endswith(" > 2000")
-    assert "http_request_duration_ms_sum" in high["expr"]
-    assert (high["for"], high["labels"]) == ("5m", {"severity": "critical"})
+    groups = {each["name"]: each["rules"] for each in cloud.named("monitoring-alerts").inputs["spec"]["groups"]}
+    assert "queue" not in groups
+    high = next(rule for rule in groups["service"] if rule.get("alert") == "HighLatency")
+    assert (high["for"], high["labels"]) == ("5m", {"severity": "critical", "team": "platform"})
 
 
 def test_custom_kinds_wait_for_their_chart(cloud: Cloud) -> None:
-    build(cloud, databricks_url=DATABRICKS)
+    build(cloud, databricks_url=DATABRICKS, queue=True)
     chart = cloud.named("monitoring-prometheus").urn
     customs = [each for each in cloud.created if each.type.startswith("kubernetes:monitoring.coreos.com/")]
-    assert {each.name for each in customs} == {"monitoring-alerts", "monitoring-flowise", "monitoring-databricks"}
+    names = {each.name.removeprefix("monitoring-") for each in customs}
+    assert names == {"alerts", "flowise", "queue", "databricks"}
     assert all(chart in each.depends_on for each in customs)
 
 

@@ -119,6 +119,14 @@ def _over_time() -> list[Panel]:
             Query(SITE, "answers (1), or not (0)"),
             unit="none",
             description="What uptime and time to recovery are computed of.",
+            width=8,
+        ),
+        graph(
+            "Cost of a day",
+            Query("flowise:cost_usd:increase1d", "the account, USD"),
+            unit=units.Dollars,
+            description="Of the whole account, as the bill has it. Runbook: CostPerDayHigh.",
+            width=8,
         ),
         graph(
             "Pods by version",
@@ -126,5 +134,6 @@ def _over_time() -> list[Panel]:
             unit=units.Short,
             description="Servers by the version that they say they are.",
             stacked=True,
+            width=8,
         ),
     ]

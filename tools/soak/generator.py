@@ -6,6 +6,7 @@ that every key of the models can be drawn.
 
 import random
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from itertools import accumulate
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -110,6 +111,12 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
     "service.databricks.url": (("https://dbc-1.cloud.databricks.com",), ("http://dbc-1.cloud.databricks.com", "dbc")),
     "service.databricks.token_secret_name": (("flowise/token",), ("a name with spaces", "")),
     "monitoring.alarm_emails": (([], ["platform@example.com"]), (["platform"],)),
+    "monitoring.team": (("platform", "team-a"), ("The team", "")),
+    "monitoring.runbook_base_url": (("https://example.com/runbooks",), ("http://example.com", "runbooks")),
+    **{
+        f"monitoring.objectives.{path}_seconds": ((0.2, 1, 30, None), (3, -1, "fast"))
+        for path in ("prediction", "api", "page")
+    },
     "monitoring.prometheus_chart_version": (("88.3.0",), ("latest", "88")),
     "monitoring.loki_chart_version": (("18.4.2",), ("v18.4.2", "")),
     "pipeline.repository": (
@@ -277,7 +284,7 @@ def _agree(settings: dict[str, Any]) -> None:
         for key in ("allowed_cidrs", "allowed_countries"):
             edge.get("firewall", {}).pop(key, None)
     if edge.get("sign_in"):
-        edge.setdefault("domain", _GIVEN["edge.domain"])
+        edge.setdefault("domain", deepcopy(_GIVEN["edge.domain"]))
     restore = settings.get("database", {}).get("restore")
     if restore:
         kept = next((key for key in ("snapshot", "source_instance", "automated_backup_arn") if restore.get(key)), "")
@@ -317,7 +324,7 @@ def _raise_to_floor(settings: dict[str, Any]) -> None:
         if floor.one_of:
             owner[key] = floor.one_of[0]
         elif floor.given:
-            owner.setdefault(key, _GIVEN[path])
+            owner.setdefault(key, deepcopy(_GIVEN[path]))
         elif floor.containing:
             owner[key] = _GIVEN[path]
         elif floor.at_least is None:

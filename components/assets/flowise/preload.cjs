@@ -9,6 +9,7 @@ if (isMainThread && started.endsWith('/flowise/bin/run')) {
   const flowise = createRequire(started);
   require('./json_logs.cjs');
   require('./keep_alive.cjs');
+  require('./cors.cjs')(flowise);
   require('./drain.cjs')(flowise);
-  require('./probes.cjs')(flowise);
+  require('./probes.cjs')(flowise, { '/metrics': require('./process_metrics.cjs')(flowise) });
 }

@@ -1,23 +1,16 @@
 // Answers the kubelet from within Flowise's process, workers' too, for /api/v1/ping says `pong` without its database.
 //   /livez   the event loop turns: nothing else would be mended by a restart
 //   /readyz  the database answers, in queue mode the cache, and on a server its own port
+// What else is asked on this port is given as paths and what answers them with `{ type, text }`.
 'use strict';
 const http = require('http');
+const serve = require('./serving.cjs');
+const answered = require('./within.cjs');
 
 const LONGEST_MS = 2000;
 const env = process.env;
 
-const within = (promise, what) => {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${LONGEST_MS} ms`)), LONGEST_MS);
-  });
-  return Promise.race([promise, late])
-    .catch((error) => {
-      throw new Error(`${what}: ${error.message}`);
-    })
-    .finally(() => clearTimeout(timer));
-};
+const within = (promise, what) => answered(promise, what, LONGEST_MS);
 
 const database = (flowise) => {
   const { Pool } = flowise('pg');
@@ -64,19 +57,14 @@ const ownPort = () => {
   return within(asked, 'own port');
 };
 
-module.exports = (flowise) => {
+module.exports = (flowise, others = {}) => {
   const checks = [database(flowise)];
   if (env.MODE === 'queue') checks.push(cache(flowise));
   if (process.argv[2] === 'start') checks.push(ownPort);
-  const routes = { '/livez': async () => undefined, '/readyz': () => Promise.all(checks.map((check) => check())) };
-  const server = http.createServer((request, response) => {
-    const route = routes[request.url];
-    if (!route) return response.writeHead(404).end();
-    return route().then(
-      () => response.end('ok\n'),
-      (error) => response.writeHead(503).end(`${error.message}\n`),
-    );
-  });
-  server.listen(Number(env.PROBE_PORT));
-  server.unref();
+  const routes = {
+    ...others,
+    '/livez': async () => undefined,
+    '/readyz': () => Promise.all(checks.map((check) => check())).then(() => undefined),
+  };
+  serve(env.PROBE_PORT, routes).unref();
 };

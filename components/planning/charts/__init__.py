@@ -1,0 +1,1 @@
+"""What each chart is told, beyond its defaults: a module a chart."""
