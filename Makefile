@@ -12,8 +12,8 @@ PACKS = --policy-pack policies/together --policy-pack-config policies/together/l
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup cli kubernetes preview guard up refresh destroy outputs manifests scan check test format bench drills \
-	live soak
+.PHONY: help setup cli kubernetes prometheus preview guard up refresh destroy outputs manifests scan check test format \
+	bench drills live soak
 
 help: ## Show this
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -33,6 +33,9 @@ cli: $(READY) ## Find the Pulumi CLI, or build it (once)
 
 kubernetes: $(READY) ## Build the Kubernetes control plane (once); `up` does so where it is needed
 	@$(SANDBOX) install --kubernetes > /dev/null
+
+prometheus: $(READY) ## Build promtool and amtool, which judge alerts and their routes (once)
+	@$(SANDBOX) install --prometheus > /dev/null
 
 preview: $(READY) ## Show the plan of STACK (dev) under every policy pack, on the sandbox
 	@$(SANDBOX) preview --stack $(STACK) $(PACKS)
@@ -58,14 +61,14 @@ manifests: $(READY) ## Write the Kubernetes objects of STACK as YAML files to OU
 scan: manifests ## Let checkov and kube-score judge the Kubernetes objects of STACK (fetches both)
 	@$(PYTHON) -m tools.scan $(OUT)
 
-check: $(READY) ## Format, lint, types, quick tests: the inner loop
+check: prometheus ## Format, lint, types, quick tests: the inner loop
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy
 	@.venv/bin/pytest -n auto -m "not engine and not live"
 
 # One worker more than there are cores, for a third of the time is waiting; who is done takes from who is not.
-test: cli kubernetes ## Every test, the real engine's among them
+test: cli kubernetes prometheus ## Every test, the real engine's among them
 	@.venv/bin/pytest -n $$(($$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)) --dist worksteal
 
 format: $(READY) ## Format and mend what can be mended by itself

@@ -1,6 +1,5 @@
 """Flowise itself."""
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +32,7 @@ from .settings import DomainSettings, ServiceSettings, SignInSettings
 
 ACCOUNT = "flowise"
 HEALTH_PATH = "/api/v1/ping"
-KEY_LENGTH, OWNER_PASSWORD_LENGTH, FINGERPRINT_LENGTH = 48, 40, 16
+KEY_LENGTH, OWNER_PASSWORD_LENGTH = 48, 40
 # above the default of 0, below what the system keeps for itself (2,000,000,000)
 PRIORITY = 1_000_000
 
@@ -191,14 +190,16 @@ class FlowiseService(pulumi.ComponentResource):
 
     def _home(self) -> ClosedNamespace:
         args, settings = self._args, self._args.settings
+        queue = settings.mode == "queue"
         policies = flowise_policies(
             args.places,
-            queue=settings.mode == "queue",
+            queue=queue,
             http_port=env.PORT,
             server=_labels("server"),
             scraper=args.scraper_namespace,
             traced=args.traced,
             datadog_ports=[env.PORT, env.PROBE_PORT] if args.datadog else [],
+            scraped=dict.fromkeys(("server", "worker") if queue else ("server",), env.PROBE_PORT),
         )
         home = ClosedNamespace(
             f"{self._name}-home",
@@ -365,10 +366,7 @@ def _labels(component: str = "", colour: str = "") -> dict[str, str]:
 
 
 def _fingerprint(key: pulumi.Output[str]) -> pulumi.Output[str]:
-    # the digest of a long random key tells nothing of it
-    return pulumi.Output.unsecret(
-        key.apply(lambda text: hashlib.sha256(text.encode()).hexdigest()[:FINGERPRINT_LENGTH])
-    )
+    return pulumi.Output.unsecret(key.apply(env.key_fingerprint))
 
 
 def _field(name: str) -> Callable[[str], str]:

@@ -7,30 +7,25 @@ from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
-import pulumi_random as random
 
 from .parts.data_key import DataKey, DataKeyArgs
 from .parts.datadog import Datadog, DatadogArgs
 from .parts.log_collector import LogCollector, LogCollectorArgs
 from .parts.log_store import LOKI_URL, LogStore, LogStoreArgs
-from .parts.secret_reader import SecretReader, SecretReaderArgs
-from .parts.stored_secret import StoredSecret, StoredSecretArgs
+from .parts.prometheus_stack import METRICS_KEY, PROMETHEUS_CHARTS, PrometheusStack, PrometheusStackArgs
 from .parts.tracing import Tracing, TracingArgs
 from .planning.alerts import DATABRICKS_JOB, alerts
+from .planning.charts.blackbox import blackbox_values
 from .planning.dashboards import flowise_dashboard
 from .planning.external_secrets import SecretField
 from .planning.flowise_env import NAMESPACE as FLOWISE
-from .planning.helm_values import blackbox_values, prometheus_values
 from .planning.network_policies import Places
 from .settings import MonitoringSettings
 
 METRICS_NAMESPACE = "monitoring"
-PROMETHEUS_CHARTS = "https://prometheus-community.github.io/helm-charts"
 # seen in 2026-11 in the chart's own repository
 BLACKBOX_CHART_VERSION = "11.17.2"
 MONITORING_API = "monitoring.coreos.com/v1"
-# keys of the Secrets that Prometheus and Grafana read
-METRICS_KEY, GRAFANA_USER, GRAFANA_PASSWORD = "key", "admin-user", "admin-password"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,19 +66,17 @@ class MonitoringStack(pulumi.ComponentResource):
         key = DataKey(f"{name}-key", DataKeyArgs(purpose="Logs", region=args.region, tags=args.tags), self._lasting)
         # the node exporter reads the node's own /proc and network, which only this level admits
         metrics = self._namespace("metrics", METRICS_NAMESPACE, "privileged")
-        login = self._grafana_login(key)
-        secrets = self._secrets(metrics, login)
-        prometheus = self._prometheus(metrics, secrets["grafana"])
+        prometheus = self._prometheus(metrics, key)
         # the kinds of these come with the chart, and no property says so
-        after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[prometheus]))
-        self._flowise(metrics, secrets["scrape"], after)
+        after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[prometheus.release]))
+        self._flowise(metrics, prometheus.metrics_key_name, after)
         self._databricks(metrics, after)
-        store = self._logs(key, prometheus)
-        self._traces(key, prometheus)
+        store = self._logs(key, prometheus.release)
+        self._traces(key, prometheus.release)
         self._datadog()
 
         self.namespace = metrics
-        self.grafana_secret_arn = login.arn
+        self.grafana_secret_arn = prometheus.grafana_secret_arn
         self.logs_bucket_name = store.bucket_name if store else pulumi.Output.from_input(None)
         self.register_outputs(
             {
@@ -102,44 +95,21 @@ class MonitoringStack(pulumi.ComponentResource):
             opts=self._child,
         ).metadata.name
 
-    def _grafana_login(self, key: DataKey) -> StoredSecret:
-        password = random.RandomPassword(f"{self._name}-grafana", length=32, special=False, opts=self._child).result
-        kept = StoredSecretArgs(
-            purpose="How to log in to Grafana",
-            kms_key_arn=key.arn,
-            fields={"username": "admin", "password": password},
-            tags=self._args.tags,
-        )
-        return StoredSecret(f"{self._name}-grafana-login", kept, self._child)
-
-    def _secrets(self, namespace: pulumi.Output[str], login: StoredSecret) -> Mapping[str, pulumi.Output[str]]:
+    def _prometheus(self, namespace: pulumi.Output[str], key: DataKey) -> PrometheusStack:
         args = self._args
-        reader_args = SecretReaderArgs(
+        stack_args = PrometheusStackArgs(
+            settings=args.settings,
             namespace=namespace,
             labels=_labels(),
-            secrets={
-                "grafana": {GRAFANA_USER: login.field("username"), GRAFANA_PASSWORD: login.field("password")},
-                "scrape": {METRICS_KEY: args.metrics_key},
-            },
-            operator_role_arn=args.secret_operator_role_arn,
-            role_path=args.reader_role_path,
             region=args.region,
+            kms_key_arn=key.arn,
+            metrics_key=args.metrics_key,
+            secret_operator_role_arn=args.secret_operator_role_arn,
+            reader_role_path=args.reader_role_path,
+            loki_url=LOKI_URL,
             tags=args.tags,
         )
-        return SecretReader(f"{self._name}-secrets", reader_args, self._child).names
-
-    def _prometheus(self, namespace: pulumi.Output[str], login: pulumi.Output[str]) -> k8s.helm.v3.Release:
-        return k8s.helm.v3.Release(
-            f"{self._name}-prometheus",
-            chart="kube-prometheus-stack",
-            version=self._args.settings.prometheus_chart_version,
-            namespace=namespace,
-            repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=PROMETHEUS_CHARTS),
-            atomic=True,
-            timeout=900,
-            values=prometheus_values(self._args.settings, grafana_login=login, loki_url=LOKI_URL),
-            opts=self._child,
-        )
+        return PrometheusStack(self._name, stack_args, self._child)
 
     def _flowise(self, namespace: pulumi.Output[str], key: pulumi.Output[str], after: pulumi.ResourceOptions) -> None:
         settings, meta = self._args.settings, k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels())

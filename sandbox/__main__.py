@@ -8,6 +8,7 @@ from pathlib import Path
 
 from . import commands
 from .faults import FaultSyntaxError
+from .prometheus import amtool, promtool
 from .toolchain import ToolchainError, pulumi_cli
 from .workspace import SandboxError, Workspace
 
@@ -21,6 +22,9 @@ def main(arguments: Sequence[str]) -> int:
     options, rest = _parser().parse_known_args(arguments)
     try:
         if options.command == "install":
+            if options.prometheus:
+                print(promtool(), amtool(), sep="\n")
+                return 0
             print(pulumi_cli())
             if options.kubernetes:
                 from .control_plane.binaries import binaries, minors  # noqa: PLC0415 # the others do not need it
@@ -52,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(cwd=Path.cwd(), fresh=False)
         if name == "install":
             command.add_argument("--kubernetes", action="store_true", help="the Kubernetes control planes, too")
+            command.add_argument("--prometheus", action="store_true", help="promtool and amtool, instead")
             continue
         command.add_argument("--stack", "-s", required=True, help="the stack, as in Pulumi.<stack>.yaml")
         command.add_argument("--cwd", "-C", type=Path, default=Path.cwd(), help="the program's folder (default: here)")
@@ -155,7 +160,7 @@ _COMMANDS = {
     "drift": "change or delete a resource behind the engine's back",
     "world": "list the resources that exist",
     "recover": "settle what a run that was cut off left pending, and do no more",
-    "install": "find or build the Pulumi CLI (and the Kubernetes control planes), and print where",
+    "install": "find or build the Pulumi CLI (and the Kubernetes control planes), or promtool, and print where",
 }
 
 

@@ -73,6 +73,7 @@ class Tool:
     stamps: Mapping[str, str]  # variable that the linker sets -> value
     expectation: str  # how long the first build takes, and what it leaves on the disk
     remedy: str = ""  # what helps, besides, where it cannot be built
+    tags: str = ""  # Go build tags, which leave parts out
 
     def built(self) -> Path:
         """The folder that holds the programs, which are built where they do not exist. Raises ToolchainError."""
@@ -98,7 +99,7 @@ class Tool:
         try:
             for program, package in self.programs.items():
                 output = ["-o", str(folder / program), package]
-                self._run([*go, "build", "-v", "-trimpath", "-ldflags", flags, *output])
+                self._run([*go, "build", "-v", "-trimpath", "-tags", self.tags, "-ldflags", flags, *output])
             folder.chmod(0o755)
             shutil.rmtree(entry, ignore_errors=True)
             os.replace(folder, entry)

@@ -9,7 +9,6 @@ import asyncio
 import hashlib
 import ipaddress
 import json
-import re
 import secrets
 import sys
 from collections.abc import Mapping
@@ -22,9 +21,19 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pulumi import Output
 
+from components.parts.flowise_setup import PACKAGE
 from components.planning.dashboards import flowise_dashboard
 from components.planning.external_secrets import SecretField
-from components.planning.flowise_env import GENERATED, Cache, Database, plain, rows, secret
+from components.planning.flowise_env import (
+    ENCRYPTION_KEY,
+    GENERATED,
+    Cache,
+    Database,
+    key_fingerprint,
+    plain,
+    rows,
+    secret,
+)
 from components.planning.timeouts import timeouts
 from components.settings import ServiceSettings
 
@@ -33,6 +42,7 @@ MEMORY_LIMIT_MIB = 2048
 BUCKET, REGION = "flowise", "us-east-1"
 # what one machine has otherwise than AWS
 LOCAL = {
+    "NODE_EXTRA_CA_CERTS": "/run/secrets/ca.pem",
     "S3_ENDPOINT_URL": "http://s3:7070",
     "S3_FORCE_PATH_STYLE": "true",
     "TRUST_PROXY": "false",
@@ -64,8 +74,6 @@ async def _environment() -> tuple[dict[str, str], set[str]]:
     )
     # the table has Outputs too, though all that goes in is known
     values = {name: str(await Output.from_input(value).future()) for name, value in plain(table).items()}
-    # the files that pods preload speak with Kubernetes and a load balancer
-    values["NODE_OPTIONS"] = re.sub(r" *--require[ =]\S+", "", values["NODE_OPTIONS"]).strip()
     return {**values, **LOCAL}, set(secret(table))
 
 
@@ -81,11 +89,18 @@ def write(folder: Path) -> None:
     )
     keys = {"S3_STORAGE_ACCESS_KEY_ID": s3["ROOT_ACCESS_KEY"], "S3_STORAGE_SECRET_ACCESS_KEY": s3["ROOT_SECRET_KEY"]}
     made = _kept(folder / "flowise.secret.env", names, keys)
-    _kept(folder / "owner.env", {"OWNER_PASSWORD"}, {"OWNER_EMAIL": "owner@example.com", "OWNER_NAME": "Owner"})
+    setup = {
+        "FLOWISE_PACKAGE": PACKAGE,
+        "KEY_FINGERPRINT": key_fingerprint(made[ENCRYPTION_KEY]),
+        "OWNER_EMAIL": "owner@example.com",
+        "OWNER_NAME": "Owner",
+    }
+    owner = _kept(folder / "owner.env", {"OWNER_PASSWORD", "METRICS_API_KEY"}, setup)
     _write_env(folder / "flowise.env", known)
 
     files = folder / "secrets"
     (files / "postgres_password").write_text(made["DATABASE_PASSWORD"])
+    (files / "metrics_key").write_text(owner["METRICS_API_KEY"])
     (files / "valkey_users").write_text(_valkey_users(made["REDIS_PASSWORD"]))
     if not (files / "grafana_password").exists():
         (files / "grafana_password").write_text(_new_secret())

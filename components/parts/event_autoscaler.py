@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..planning.helm_values import event_autoscaler_values
+from ..planning.charts.keda import event_autoscaler_values
 from ..planning.network_policies import Places, operator_policies
 from .closed_namespace import operator_namespace
 

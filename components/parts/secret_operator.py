@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
-from ..planning.helm_values import secret_operator_values
+from ..planning.charts.external_secrets import secret_operator_values
 from ..planning.iam_documents import allow
 from ..planning.network_policies import Places, operator_policies
 from .closed_namespace import operator_namespace

@@ -1,5 +1,6 @@
 """Flowise's environment: one table, each row with its reason. Facts are of flowise 3.1.4."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ HEAP_PERCENT = 75
 # Flowise's own default, and what BullMQ calls the jobs that no worker has taken yet (utils of bullmq: getKeys)
 QUEUE_NAME = "flowise-queue"
 ENCRYPTION_KEY = "FLOWISE_SECRETKEY_OVERWRITE"
+FINGERPRINT_LENGTH = 16
 # what the server and its workers must share, or a login on one is void on the other
 GENERATED = (
     "EXPRESS_SESSION_SECRET",
@@ -58,6 +60,11 @@ class Row:
     name: str
     value: Input[str] | Source
     why: str
+
+
+def key_fingerprint(key: str) -> str:
+    """Give what tells one encryption key from another: the digest of a long random key tells nothing of it."""
+    return hashlib.sha256(key.encode()).hexdigest()[:FINGERPRINT_LENGTH]
 
 
 def waiting_predictions(queue_name: str) -> str:

@@ -37,12 +37,15 @@ def flowise_policies(
     http_port: int,
     server: Mapping[str, str],
     scraper: str,
+    scraped: Mapping[str, int],
     traced: bool = False,
     datadog_ports: Sequence[int] = (),
 ) -> dict[str, Spec]:
-    """Give the policies of Flowise's namespace; `scraper` is the namespace of Prometheus, which scrapes.
+    """Give the policies of Flowise's namespace.
 
-    `datadog_ports` are those that Datadog's agents may ask too, where there are any.
+    `scraper` is the namespace of Prometheus, which scrapes; `scraped` are the ports of metrics by component, and
+    `datadog_ports` those that Datadog's agents may ask too, where there are any. The kubelet's probes reach them by no
+    policy: what comes from a pod's own node is always let in (Kubernetes, Network Policies).
     """
     prometheus = _pods(scraper, PROMETHEUS)
     return {
@@ -57,6 +60,14 @@ def flowise_policies(
             "podSelector": {"matchLabels": dict(server)},
             "policyTypes": ["Ingress"],
             "ingress": [{"from": [*_ranges(places.intra), prometheus], "ports": _ports(("TCP", http_port))}],
+        },
+        **{
+            f"{component}-metrics": {
+                "podSelector": {"matchLabels": {"app.kubernetes.io/component": component}},
+                "policyTypes": ["Ingress"],
+                "ingress": [{"from": [prometheus], "ports": _ports(("TCP", port))}],
+            }
+            for component, port in scraped.items()
         },
     }
 

@@ -15,6 +15,8 @@ from .iam_documents import Statement, allow, document
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
+# CloudWatch's namespace of what .ci/deploy tells
+DEPLOYMENTS = "Flowise/Deployments"
 # Actions that are about no resource yet, or about none (Service Authorization Reference).
 NO_RESOURCE = frozenset(
     {
@@ -232,6 +234,16 @@ def _further(name: str, scope: Scope) -> list[Statement]:
                 ["ssm:StartSession"],
                 [scope.arn("arn:{partition}:ssm:*::document/AWS-StartPortForwardingSessionToRemoteHost")],
             ),
+        ]
+    if name == "operations":
+        return [
+            allow(
+                "TellsHowItWent",
+                ["cloudwatch:PutMetricData"],
+                # it is about no resource (Service Authorization Reference)
+                ["*"],
+                conditions={"StringEquals": {"cloudwatch:namespace": DEPLOYMENTS}},
+            )
         ]
     if name != "data" or scope.state_bucket is None:
         return []

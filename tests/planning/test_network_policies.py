@@ -48,7 +48,14 @@ WHO: dict[str, tuple[str, dict[str, str]] | str] = {
     "internet": "203.0.113.50",
 }
 NAMESPACES: dict[str, dict[str, Spec]] = {
-    "flowise": flowise_policies(PLACES, queue=True, http_port=3000, server=SERVER, scraper="monitoring"),
+    "flowise": flowise_policies(
+        PLACES,
+        queue=True,
+        http_port=3000,
+        server=SERVER,
+        scraper="monitoring",
+        scraped={"server": 3001, "worker": 3001},
+    ),
     "database-setup": setup_policies(PLACES),
     "external-secrets": operator_policies(PLACES, called_on=[10250]),
     "keda": operator_policies(PLACES, called_on=[9443, 6443], asks_cache=True),
@@ -66,6 +73,7 @@ YES: set[tuple[str, str, str, int]] = {
       for where in ("database", "cache")),
     *((who, where, "TCP", 6379) for who in ("server", "worker", "setup", "keda") for where in ("database", "cache")),
     ("prometheus", "server", "TCP", 3000),
+    *(("prometheus", who, "TCP", 3001) for who in ("server", "worker")),
     *((where, "server", "TCP", 3000) for where in ("load balancer", "api server", "aws endpoint")),
     *((where, "external-secrets", "TCP", 10250) for where in ("load balancer", "api server", "aws endpoint")),
     *((where, "keda", "TCP", port)
@@ -136,7 +144,14 @@ def test_who_may_talk_to_whom(source: str) -> None:
 # the namespaces of what watches the rest, and of Flowise where it is watched so
 WATCHING: dict[str, dict[str, Spec]] = {
     "flowise": flowise_policies(
-        PLACES, queue=True, http_port=3000, server=SERVER, scraper="monitoring", traced=True, datadog_ports=[3000, 3001]
+        PLACES,
+        queue=True,
+        http_port=3000,
+        server=SERVER,
+        scraper="monitoring",
+        scraped={"server": 3001, "worker": 3001},
+        traced=True,
+        datadog_ports=[3000, 3001],
     ),
     "logging": logging_policies(PLACES),
     "log-collector": collector_policies(PLACES),
@@ -165,6 +180,7 @@ OPEN: set[tuple[str, str, int]] = {
     *((who, "agent", 4318) for who in ("collector", "tempo")),
     *(("agent", target, port) for target in ("server", "worker", "setup") for port in (3000, 3001)),
     ("prometheus", "server", 3000),
+    *(("prometheus", target, 3001) for target in ("server", "worker")),
 }
 
 
@@ -224,4 +240,7 @@ def test_an_operators_pods_reach_each_other() -> None:
 
 
 def test_without_a_queue_the_cache_is_out_of_reach() -> None:
-    assert "cache" not in flowise_policies(PLACES, queue=False, http_port=3000, server=SERVER, scraper="monitoring")
+    policies = flowise_policies(
+        PLACES, queue=False, http_port=3000, server=SERVER, scraper="monitoring", scraped={"server": 3001}
+    )
+    assert "cache" not in policies

@@ -11,13 +11,15 @@ import pytest
 import yaml
 
 from components.planning.dashboards import flowise_dashboard
-from components.settings import CacheSettings, DatabaseSettings
+from components.planning.flowise_env import CONFIG_DIR, key_fingerprint
+from components.planning.timeouts import timeouts
+from components.settings import CacheSettings, DatabaseSettings, ServiceSettings
 from tools.compose import LOCAL, environment, write
 
 COMPOSE = Path(__file__).parents[2] / "compose"
 FILE: dict[str, Any] = yaml.safe_load((COMPOSE / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = FILE["services"]
-FLOWISE = {"setup", "main", "worker"}
+FLOWISE = {"bucket", "setup", "main", "worker"}
 
 
 def loaded(name: str) -> Any:
@@ -42,7 +44,10 @@ def test_pods_get_the_same_but_for_where_things_are() -> None:
     assert (plain["DATABASE_SSL"], plain["REDIS_TLS"], plain["MODE"]) == ("true", "true", "queue")
     assert {"DATABASE_PASSWORD", "REDIS_PASSWORD", "FLOWISE_SECRETKEY_OVERWRITE"} <= secret
     assert plain.items() >= LOCAL.items()
-    assert "--require" not in plain["NODE_OPTIONS"]
+    # and the same files before Flowise's own
+    scripts = next(volume.split(":")[0] for volume in SERVICES["main"]["volumes"] if ":/etc/flowise:" in volume)
+    assert f"--require {CONFIG_DIR}/preload.cjs" in plain["NODE_OPTIONS"]
+    assert (COMPOSE / scripts / "preload.cjs").exists()
 
 
 def test_no_secret_is_among_what_is_plain(written: Path) -> None:
@@ -138,7 +143,8 @@ def test_what_a_service_names_exists(service: dict[str, Any]) -> None:
         if how["condition"] == "service_healthy":
             assert "test" in SERVICES[other]["healthcheck"]
         else:
-            assert (other, SERVICES[other]["restart"]) == ("setup", "no")
+            assert other in ("bucket", "setup")
+            assert SERVICES[other]["restart"] == "no"
 
 
 def test_stores_are_reached_from_inside_alone() -> None:
@@ -149,18 +155,20 @@ def test_stores_are_reached_from_inside_alone() -> None:
 
 
 def test_servers_and_workers_start_on_tables_that_one_process_made() -> None:
-    for name in FLOWISE - {"setup"}:
+    for name in ("main", "worker"):
         assert SERVICES[name]["depends_on"]["setup"] == {"condition": "service_completed_successfully"}
+    patience = timeouts(ServiceSettings().max_answer_seconds).worker_termination_grace
+    assert SERVICES["worker"]["stop_grace_period"] == f"{patience}s"
     assert SERVICES["worker"]["command"] == ["flowise", "worker"]
     assert "command" not in SERVICES["main"]
 
 
-@pytest.mark.parametrize("name", sorted(FLOWISE))
+@pytest.mark.parametrize("name", sorted(FLOWISE - {"bucket"}))
 def test_flowise_finds_its_authority_and_its_memory(name: str) -> None:
     plain, _ = environment()
     targets = [volume.split(":")[1] for volume in SERVICES[name]["volumes"]]
     assert plain["NODE_EXTRA_CA_CERTS"] in targets
-    heap = re.fullmatch(r"--max-old-space-size=(\d+)", plain["NODE_OPTIONS"])
+    heap = re.match(r"--max-old-space-size=(\d+) ", plain["NODE_OPTIONS"])
     assert heap
     assert int(heap[1]) == int(SERVICES[name]["mem_limit"].removesuffix("m")) * 3 // 4
     assert [entry["path"] for entry in SERVICES[name]["env_file"]][:2] == [
@@ -195,9 +203,13 @@ def test_the_dashboards_find_their_data_source_and_their_metrics(written: Path) 
     assert "pod" in target["labels"]
 
 
-def test_prometheus_reads_the_key_that_the_setup_writes() -> None:
+def test_prometheus_reads_the_key_that_the_setup_puts_in_its_place(written: Path) -> None:
     [scraped] = loaded("prometheus.yaml")["scrape_configs"]
-    folder, _, name = scraped["authorization"]["credentials_file"].rpartition("/")
-    assert f"metrics-key:{folder}:ro" in SERVICES["prometheus"]["volumes"]
-    assert "metrics-key:/home/node/.flowise" in SERVICES["setup"]["volumes"]
-    assert f"${{env.HOME}}/.flowise/{name}" in (COMPOSE / "setup.cjs").read_text()
+    assert scraped["authorization"]["credentials_file"] == "/run/secrets/metrics_key"
+    assert SERVICES["prometheus"]["secrets"] == ["metrics_key"]
+    owner = variables(written / "owner.env")
+    assert (written / FILE["secrets"]["metrics_key"]["file"].removeprefix("generated/")).read_text() == (
+        owner["METRICS_API_KEY"]
+    )
+    key = variables(written / "flowise.secret.env")["FLOWISE_SECRETKEY_OVERWRITE"]
+    assert owner["KEY_FINGERPRINT"] == key_fingerprint(key)

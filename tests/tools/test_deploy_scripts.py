@@ -1,6 +1,7 @@
 """The pipeline's scripts, with stand-ins for the programs that they call."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -34,7 +35,7 @@ class Repository:
         for pack in ("cost", "security"):
             (self.folder / "policies" / pack).mkdir(parents=True)
             (self.folder / "policies" / pack / "levels.dev.json").write_text("{}")
-        for program in ("pulumi", "curl", "gh", "make", "python"):
+        for program in ("aws", "pulumi", "curl", "gh", "make", "python"):
             (folder / "bin").mkdir(exist_ok=True)
             (folder / "bin" / program).write_text(STAND_IN)
             (folder / "bin" / program).chmod(0o755)
@@ -89,11 +90,12 @@ def test_a_deployment_is_planned_guarded_made_under_every_pack_and_asked_from_ou
         "pulumi up",
         "pulumi stack output url",
         "curl",
+        "aws cloudwatch put-metric-data",
     ]
     for line in (said[0], said[2]):
         for pack in ("cost", "security"):
             assert f"--policy-pack policies/{pack}/ --policy-pack-config policies/{pack}/levels.dev.json" in line
-    assert said[-1].endswith("https://flowise.example.com/api/v1/ping")
+    assert said[-2].endswith("https://flowise.example.com/api/v1/ping")
     # a private endpoint is reached through the tunnel
     assert repository.called("tools.tunnel --stack dev -- pulumi up")
 
@@ -106,6 +108,47 @@ def test_nothing_is_changed_where_the_plan_is_refused(repository: Repository, fa
 
 def test_a_site_that_does_not_answer_fails_the_deployment(repository: Repository) -> None:
     assert repository.run("deploy", FAILS="curl").returncode != 0
+
+
+def counted(repository: Repository) -> list[dict[str, str]]:
+    """What each call told CloudWatch: metric -> value."""
+    told = repository.called("put-metric-data --namespace Flowise/Deployments")
+    assert all("Dimensions=[{Name=Stack,Value=dev}]" in line for line in told)
+    return [dict(re.findall(r"MetricName=(\w+),Unit=\w+,Value=(\d+)", line)) for line in told]
+
+
+def test_cloudwatch_is_told_how_long_a_deployment_took(repository: Repository) -> None:
+    assert repository.run("deploy").returncode == 0
+    (told,) = counted(repository)
+    assert int(told.pop("DurationSeconds")) < 60
+    assert told == {"Succeeded": "1", "Failed": "0", "RolledBack": "0"}
+
+
+@pytest.mark.parametrize("fails", ["pulumi up", "curl"])
+def test_cloudwatch_is_told_of_a_change_that_failed(repository: Repository, fails: str) -> None:
+    assert repository.run("deploy", FAILS=fails).returncode != 0
+    assert counted(repository) == [{"Succeeded": "0", "Failed": "1", "RolledBack": "0"}]
+
+
+def test_a_plan_that_was_refused_is_no_change_that_failed(repository: Repository) -> None:
+    assert repository.run("deploy", FAILS="tools.plan_guard").returncode != 0
+    assert counted(repository) == []
+
+
+def test_going_back_counts_as_that_alone(repository: Repository) -> None:
+    assert repository.run("roll-back").returncode == 0
+    assert counted(repository) == [{"Succeeded": "0", "Failed": "0", "RolledBack": "1"}]
+
+
+def test_a_way_back_that_fails_is_no_second_failed_change(repository: Repository) -> None:
+    assert repository.run("roll-back", FAILS="curl").returncode == 0
+    assert counted(repository) == [{"Succeeded": "0", "Failed": "0", "RolledBack": "0"}]
+
+
+def test_a_deployment_succeeds_where_cloudwatch_cannot_be_told(repository: Repository) -> None:
+    done = repository.run("deploy", FAILS="put-metric-data")
+    assert done.returncode == 0
+    assert "CloudWatch was not told" in done.stderr
 
 
 def test_the_way_back_leads_to_the_last_deployment_that_succeeded(repository: Repository) -> None:

@@ -13,5 +13,5 @@ if (isMainThread && started.endsWith('/flowise/bin/run')) {
   require('./tracing.cjs')(flowise);
   require('./keep_alive.cjs');
   require('./drain.cjs')(flowise);
-  require('./probes.cjs')(flowise);
+  require('./probes.cjs')(flowise, { '/metrics': require('./process_metrics.cjs')(flowise) });
 }

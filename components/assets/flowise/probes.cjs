@@ -1,6 +1,7 @@
 // Answers the kubelet from within Flowise's process, workers' too, for /api/v1/ping says `pong` without its database.
 //   /livez   the event loop turns: nothing else would be mended by a restart
 //   /readyz  the database answers, in queue mode the cache, and on a server its own port
+// What else is asked on this port is given as paths and what answers them with `{ type, text }`.
 'use strict';
 const http = require('http');
 
@@ -64,16 +65,21 @@ const ownPort = () => {
   return within(asked, 'own port');
 };
 
-module.exports = (flowise) => {
+module.exports = (flowise, others = {}) => {
   const checks = [database(flowise)];
   if (env.MODE === 'queue') checks.push(cache(flowise));
   if (process.argv[2] === 'start') checks.push(ownPort);
-  const routes = { '/livez': async () => undefined, '/readyz': () => Promise.all(checks.map((check) => check())) };
+  const ok = { type: 'text/plain', text: 'ok\n' };
+  const routes = {
+    ...others,
+    '/livez': async () => ok,
+    '/readyz': () => Promise.all(checks.map((check) => check())).then(() => ok),
+  };
   const server = http.createServer((request, response) => {
     const route = routes[request.url];
     if (!route) return response.writeHead(404).end();
     return route().then(
-      () => response.end('ok\n'),
+      ({ type, text }) => response.writeHead(200, { 'content-type': type }).end(text),
       (error) => response.writeHead(503).end(`${error.message}\n`),
     );
   });

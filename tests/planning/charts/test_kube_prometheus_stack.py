@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from components.planning.helm_values import blackbox_values, prometheus_values
+from components.planning.charts.kube_prometheus_stack import prometheus_values
 from components.settings import MonitoringSettings
 
 
@@ -57,7 +57,6 @@ def test_every_workload_says_what_it_needs() -> None:
         values["kube-state-metrics"],
         values["prometheus-node-exporter"],
         values["grafana"],
-        blackbox_values(),
     ]
     for each in needs:
         assert set(each["resources"]["requests"]) == {"cpu", "memory"}
@@ -79,8 +78,3 @@ def test_grafana_can_be_rolled_with_a_disk_of_one_node() -> None:
 def test_grafana_finds_the_logs() -> None:
     (source,) = prometheus()["grafana"]["additionalDataSources"]
     assert (source["type"], source["url"]) == ("loki", "http://loki:3100")
-
-
-def test_a_site_that_asks_for_a_token_counts_as_answering() -> None:
-    module = blackbox_values()["config"]["modules"]["answers"]
-    assert module["http"] == {"valid_status_codes": [200, 401, 403], "fail_if_not_ssl": True}
