@@ -29,6 +29,7 @@ from components.parts.budget import Budget, BudgetArgs
 from components.parts.cluster_services import ClusterServices, ClusterServicesArgs
 from components.parts.database_setup import DatabaseSetup, DatabaseSetupArgs
 from components.parts.pipeline_access import PipelineAccess, PipelineAccessArgs, bind_roles
+from components.parts.synthetic_check import SyntheticCheck, SyntheticCheckArgs
 from components.planning.alerting import watched
 from components.planning.flowise_env import NAMESPACE, Cache, Database
 from components.planning.timeouts import timeouts
@@ -67,14 +68,17 @@ access_logs = AccessLogBucket(
     holds_data,
 )
 
-databricks = settings.service.databricks
+databricks, datadog = settings.service.databricks, settings.monitoring.datadog
 vpc = Vpc(
     "vpc",
     VpcArgs(
         settings=settings.network,
         region=region,
         protect_addresses=settings.protect_data,
-        egress_domains=[databricks.host] if databricks else [],
+        egress_domains=[
+            *([databricks.host] if databricks else []),
+            *(datadog.domains() if datadog else []),
+        ],
         tags=tags,
     ),
     in_aws,
@@ -213,6 +217,8 @@ service = FlowiseService(
         domain=settings.edge.domain,
         sign_in=settings.edge.sign_in,
         embed_origins=settings.edge.embed_origins,
+        traced=settings.monitoring.traces is not None,
+        datadog=datadog is not None,
         region=region,
         cluster_name=cluster.cluster_name,
         cluster_arn=cluster.cluster_arn,
@@ -247,7 +253,9 @@ monitoring = MonitoringStack(
     MonitoringStackArgs(
         settings=settings.monitoring,
         watched=watched(settings),
+        environment=settings.environment,
         region=region,
+        places=places,
         access_log_bucket=access_logs.bucket_name,
         cluster_name=cluster.cluster_name,
         cluster_arn=cluster.cluster_arn,
@@ -278,6 +286,25 @@ site = WafCdn(
     ),
     in_aws,
 )
+
+check = settings.monitoring.synthetic_check
+if check is not None:
+    place = check.region or region
+    here = place == region
+    SyntheticCheck(
+        "check",
+        SyntheticCheckArgs(
+            settings=check,
+            stack_name=stack_name,
+            url=site.url,
+            region=place,
+            emails=settings.monitoring.alarm_emails,
+            alarm_topic_arn=alarms.arn if here else None,
+            access_log_bucket=access_logs.bucket_name if here else None,
+            tags=tags,
+        ),
+        in_aws if here else pulumi.ResourceOptions(providers=[aws.Provider("aws-check", region=place)]),
+    )
 
 pulumi.export("url", site.url)
 pulumi.export("static_bucket", site.static_bucket_name)
