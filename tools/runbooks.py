@@ -35,6 +35,7 @@ EVERYTHING = Watched(
     budget_usd=1,
     deployments=True,
     traces=True,
+    tempo=True,
 )
 HEAD = """# Alerts
 

@@ -20,6 +20,8 @@ QUEUE = {
     *("WorkersMissing", "WorkersTooFew", "WorkerHangs"),
 }
 
+DATADOG = {"site": "datadoghq.eu", "api_key_secret_name": "flowise/datadog-api-key"}
+
 
 def settings(stack: str) -> StackSettings:
     found = read_stack(REPOSITORY, stack).settings
@@ -72,6 +74,7 @@ def test_what_a_stack_lacks_raises_no_alert(part: str, without: set[str]) -> Non
         ("logs", "loki"),
         ("logs", "alloy"),
         ("traces", "otel-collector"),
+        ("tempo", "tempo"),
     ],
 )
 def test_only_what_a_stack_has_is_missed(part: str, job: str) -> None:
@@ -179,3 +182,20 @@ def test_no_burn_alert_waits_for_more_than_everything_to_fail() -> None:
     for alert in alerts(objectives(least)):
         limits = [float(part.split()[0]) for part in alert.expression.split(" > ")[1:]]
         assert all(limit < 1 for limit in limits), alert
+
+
+@pytest.mark.parametrize(
+    ("monitoring", "logs", "collector", "tempo"),
+    [
+        ({}, True, False, False),
+        ({"traces": {}}, True, True, True),
+        ({"traces": {"backend": "xray"}}, True, True, False),
+        ({"datadog": DATADOG, "traces": {"backend": "datadog"}}, True, False, False),
+        ({"datadog": {**DATADOG, "replaces_logs": True}}, False, False, False),
+    ],
+)
+def test_logs_and_traces_are_watched_where_the_stack_keeps_them(
+    monitoring: dict[str, Any], logs: bool, collector: bool, tempo: bool
+) -> None:
+    stack = watched(settings("dev").model_copy(update={"monitoring": MonitoringSettings.model_validate(monitoring)}))
+    assert (stack.logs, stack.traces, stack.tempo) == (logs, collector, tempo)
