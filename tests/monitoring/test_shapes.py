@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from components.planning.alerting import Watched, all_alerts, rule_groups, watched
+from components.planning.alerting.monitoring import jobs
 from components.planning.alerting.slo import BURNS, alerts, objectives
 from components.settings import MonitoringSettings, Objectives, ObjectivesSettings, StackSettings
 from tests.monitoring.rules import FULL
@@ -199,3 +200,62 @@ def test_logs_and_traces_are_watched_where_the_stack_keeps_them(
 ) -> None:
     stack = watched(settings("dev").model_copy(update={"monitoring": MonitoringSettings.model_validate(monitoring)}))
     assert (stack.logs, stack.traces, stack.tempo) == (logs, collector, tempo)
+
+
+def test_every_alert_keeps_its_time_and_weight() -> None:
+    made = {alert.name: (alert.severity, alert.lasting, alert.keep_firing_for) for alert in all_alerts(FULL)}
+    assert made == {
+        **dict.fromkeys(("AppInstanceDown", "QueueStuck", "DatabaseConnectionsHigh"), ("critical", "1m", "")),
+        **dict.fromkeys(("WorkersMissing", "SloBurnFast"), ("critical", "2m", "")),
+        "SiteUnreachable": ("critical", "3m", ""),
+        **dict.fromkeys(("FlowiseNotReady", "HighLatency", "HighErrorRate", "RulesFail"), ("critical", "5m", "")),
+        **dict.fromkeys(("CacheMemoryHigh", "CdnErrors", "AlertsNotDelivered"), ("critical", "10m", "")),
+        "CertificateExpiresSoon": ("critical", "1h", ""),
+        "BackupTooOld": ("critical", "36h", ""),
+        "CacheEvicts": ("critical", "", "15m"),
+        "RestoreTestFailed": ("critical", "", "1d"),
+        "FlowiseRestarts": ("warning", "1m", ""),
+        "HighResponseTime": ("warning", "2m", ""),
+        **dict.fromkeys(
+            ("DatabricksUnreachable", "QueueUnreadable", "WorkerHangs", "DiskSpaceHigh", "FirewallBlocksMany"),
+            ("warning", "5m", ""),
+        ),
+        "ErrorBudgetSpent": ("warning", "5m", ""),
+        **dict.fromkeys(
+            ("EventLoopBlocked", "DatabricksSlow", "QueueBacklog", "QueueJobsFail", "SiteSlow", "BalancerErrors"),
+            ("warning", "10m", ""),
+        ),
+        **dict.fromkeys(
+            ("TargetsUnhealthy", "NodeNotReady", "TargetMissing", "TargetDown", "LogsDropped"), ("warning", "10m", "")
+        ),
+        **dict.fromkeys(
+            ("ReplicasMissing", "FlowiseMemoryHigh", "FlowiseMetricsMissing", "WorkersTooFew", "DatabaseCpuHigh"),
+            ("warning", "15m", ""),
+        ),
+        **dict.fromkeys(
+            ("DatabaseMemoryLow", "DatabaseSlow", "CacheCpuHigh", "CacheReplicaLags", "NodeMemoryHigh", "PodsPending"),
+            ("warning", "15m", ""),
+        ),
+        **dict.fromkeys(("LogsMissing", "SloBurnSlow"), ("warning", "15m", "")),
+        **dict.fromkeys(("CloudWatchUnreadable", "SloUnknown"), ("warning", "30m", "")),
+        "DatabaseStorageFills": ("warning", "1h", ""),
+        "CostPerDayHigh": ("warning", "6h", ""),
+        "RestoreTestTooOld": ("warning", "8d", ""),
+        "FlowiseOutOfMemory": ("warning", "", ""),
+        "BackupFailed": ("warning", "", "6h"),
+        "DeploymentFailed": ("warning", "", "1h"),
+        "TracesDropped": ("info", "15m", ""),
+        "AutoscalerAtMost": ("info", "30m", ""),
+        "Watchdog": ("info", "", ""),
+    }
+
+
+def test_every_job_that_alerts_need_is_missed() -> None:
+    assert set(jobs(FULL)) == {
+        *("flowise", "flowise-queue", "databricks", "site", "cloudwatch", "loki", "alloy", "otel-collector", "tempo"),
+        *("kube-state-metrics", "node-exporter", "kubelet", "apiserver"),
+    }
+    assert set(jobs(Watched())) == {
+        *("flowise", "site", "cloudwatch", "loki", "alloy"),
+        *("kube-state-metrics", "node-exporter", "kubelet", "apiserver"),
+    }

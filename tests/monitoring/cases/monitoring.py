@@ -77,7 +77,7 @@ CASES = (
         "20m",
         "35m",
     ),
-    calm("AlertsNotDelivered", "all is well", {FOUND: "2x40", SENT: "3x40"}, "30m"),
+    calm("AlertsNotDelivered", "all is well", {FOUND: "1x40", SENT: "3x40"}, "30m"),
     story(
         "CloudWatchUnreadable",
         "warning",
