@@ -52,10 +52,12 @@ require('fs').writeSync(1, 'ready\\n');
 
 @dataclass
 class Alertmanager:
-    """What it was told last of each alert, by its name and alarm; it takes nothing while `refuses`."""
+    """What it was told last of each alert, by its alarm; it takes nothing while `refuses`, nor what is `unwanted`."""
 
     told: dict[str, dict[str, Any]] = field(default_factory=dict)
     refuses: bool = False
+    unwanted: str = ""
+    refused: int = 0
 
     def firing(self) -> set[str]:
         now = datetime.now().astimezone()
@@ -70,9 +72,12 @@ def alertmanager(address: str, port: int) -> Iterator[Alertmanager]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             right = self.path == "/api/v2/alerts" and self.headers["Content-Type"] == "application/json"
-            if right and not found.refuses:
+            right = right and not found.refuses
+            right = right and not [each for each in body if each["labels"].get("alarm") == (found.unwanted or "-")]
+            found.refused += not right
+            if right:
                 found.told |= {each["labels"].get("alarm") or each["annotations"]["summary"]: each for each in body}
-            self.send_response(200 if right and not found.refuses else 503)
+            self.send_response(200 if right else 503)
             self.end_headers()
 
         def log_message(self, format: str, *arguments: Any) -> None:
@@ -178,7 +183,9 @@ def place(account: str, tmp_path: Path) -> Iterator[Place]:
     with ExitStack() as managers:
         both = [managers.enter_context(alertmanager(address, port)) for address in ("127.0.0.1", "127.0.0.2")]
         made = Place(account, "", {}, both, f"alertmanager:{port}", tmp_path)
-        made.queue = made.client("sqs").create_queue(QueueName=f"q{port}")["QueueUrl"]
+        made.queue = made.client("sqs").create_queue(QueueName=f"q{port}", Attributes={"VisibilityTimeout": "2"})[
+            "QueueUrl"
+        ]
         queue_arn = f"arn:aws:sqs:{HOME}:123456789012:q{port}"
         for region in (HOME, EDGE):
             made.topics[region] = made.client("sns", region).create_topic(Name=f"t{port}")["TopicArn"]
@@ -318,6 +325,20 @@ def test_a_message_is_gone_only_once_it_was_told(place: Place) -> None:
         # and the other one hears of it later
         place.managers[0].refuses = False
         wait_for(lambda: everywhere(place, "patient", firing=True))
+
+
+def test_a_message_that_was_taken_comes_back_until_it_was_told(place: Place) -> None:
+    for each in place.managers:
+        each.unwanted = "taken"
+    with place.bridge() as (_, port):
+        wait_for(lambda: ask(port, "/readyz") == (200, "ok\n"))
+        place.says("taken", "ALARM", utc())
+        wait_for(lambda: all(each.refused for each in place.managers))
+        assert place.left() == 1
+        for each in place.managers:
+            each.unwanted = ""
+        wait_for(lambda: everywhere(place, "taken", firing=True))
+        wait_for(lambda: place.left() == 0)
 
 
 def test_what_is_of_no_topic_of_the_stack_is_dropped(place: Place) -> None:
