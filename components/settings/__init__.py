@@ -21,6 +21,7 @@ from .reading import SettingsError, load
 from .section import InProd, LogDays, Section
 from .service import BlueGreenSettings, DatabricksSettings, ExtraVariable, ServiceSettings
 from .stack import Environment, StackSettings, production_floor
+from .synthetic_check import SyntheticCheckSettings
 from .traces import TraceSettings
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "SignInSettings",
     "StackSettings",
     "StaticSiteSettings",
+    "SyntheticCheckSettings",
     "TraceSettings",
     "load",
     "production_floor",

@@ -11,6 +11,7 @@ from .logs import ChartVersion, LogSettings
 from .objectives import ObjectivesSettings
 from .section import InProd, Section
 from .service import LONGEST_ANSWER_SECONDS
+from .synthetic_check import SyntheticCheckSettings
 from .traces import TraceSettings
 
 
@@ -54,6 +55,9 @@ class MonitoringSettings(Section):
     logs: LogSettings = Field(default_factory=LogSettings, description="logs of pods and Kubernetes events")
     traces: TraceSettings | None = Field(default=None, description="traces of Flowise's requests; none by default")
     datadog: DatadogSettings | None = Field(default=None, description="Datadog's agents; none by default")
+    synthetic_check: SyntheticCheckSettings | None = Field(
+        default=None, description="a flow is asked from outside every few minutes, by CloudWatch Synthetics; none asks"
+    )
 
     @property
     def keeps_logs(self) -> bool:

@@ -57,6 +57,7 @@ TOKENS = {
     "SecureBucket": "flowise:parts:SecureBucket",
     "StaticFiles": "flowise:parts:StaticFiles",
     "StoredSecret": "flowise:parts:StoredSecret",
+    "SyntheticCheck": "flowise:parts:SyntheticCheck",
     "ThreatDetection": "flowise:parts:ThreatDetection",
     "VpcEndpoints": "flowise:parts:VpcEndpoints",
     "Workload": "flowise:parts:Workload",

@@ -15,6 +15,7 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from components.parts.dashboards import PAGES
+from components.planning.alerting import Watched, all_alerts
 from sandbox.logql import faults
 from sandbox.prometheus import promtool
 from tools.dashboards.__main__ import main, stale
@@ -152,6 +153,44 @@ def test_links_between_pages_lead_somewhere(name: str) -> None:
     known = {page(each)["uid"] for each in FILES}
     assert page(name)["links"][0]["tags"] == page(name)["tags"] == ["flowise"]
     assert set(re.findall(r'"/d/([\w-]+)"', json.dumps(page(name)))) <= known
+
+
+def named_alerts() -> set[str]:
+    everything = Watched(
+        queue=True,
+        databricks=True,
+        domain=True,
+        cache_replicas=1,
+        backups=True,
+        restore_tests=True,
+        budget_usd=100,
+        deployments=True,
+        traces=True,
+    )
+    return {alert.name for alert in all_alerts(everything)}
+
+
+@EACH
+def test_runbooks_that_panels_name_are_those_of_alerts(name: str) -> None:
+    for panel in panels(name):
+        found = re.search(r"Runbooks?: (.+)\.$", panel["description"])
+        if found:
+            assert set(found[1].split(", ")) <= named_alerts(), panel["title"]
+        else:
+            assert "unbook:" not in panel["description"], panel["title"]
+
+
+@EACH
+def test_lists_of_alerts_show_some(name: str) -> None:
+    (panel,) = [panel for panel in panels(name) if panel["type"] == "alertlist"]
+    chosen = panel["options"]["alertInstanceLabelFilter"]
+    if name != "overview":
+        found = re.fullmatch(r'\{alertname=~"([^"]+)"\}', chosen)
+        assert found, chosen
+        for pattern in found[1].split("|"):
+            # of the chart's own
+            if not pattern.startswith("Kube"):
+                assert any(re.fullmatch(pattern, alert) for alert in named_alerts()), pattern
 
 
 def test_pages_keep_their_addresses() -> None:

@@ -193,6 +193,7 @@ OPEN: set[tuple[str, str, int]] = {
     *((who, "agent", 4318) for who in ("collector", "tempo")),
     *(("agent", target, port) for target in ("server", "worker", "setup") for port in (3000, 3001)),
     ("prometheus", "server", 3000),
+    *(("prometheus", target, 3001) for target in ("server", "worker")),
 }
 
 

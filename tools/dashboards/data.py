@@ -80,13 +80,13 @@ def _database_now() -> list[Panel]:
         ),
         number(
             "Memory left",
-            f"min(aws_rds_freeable_memory_average{DATABASE})",
+            f"min(aws_rds_freeable_memory_minimum{DATABASE})",
             unit=units.BytesIEC,
             description="What PostgreSQL and the page cache could still have. Runbook: DatabaseMemoryLow.",
         ),
         number(
             "Storage left",
-            f"min(aws_rds_free_storage_space_average{DATABASE})",
+            f"min(aws_rds_free_storage_space_minimum{DATABASE})",
             unit=units.BytesIEC,
             description="A database without storage stops. It grows by itself as far as the settings let it. Runbook: "
             "DatabaseStorageFills.",
@@ -120,14 +120,14 @@ def _load() -> list[Panel]:
         _rds("CPU", "cpuutilization_average", units.Percent, "Runbook: DatabaseCpuHigh.", 100 * limits.HIGH_SHARE),
         _rds(
             "Memory left",
-            "freeable_memory_average",
+            "freeable_memory_minimum",
             units.BytesIEC,
             "Where it sinks steadily, connections or work memory grow. Runbook: DatabaseMemoryLow.",
             width=12,
         ),
         _rds(
             "CPU credits",
-            "cpucredit_balance_average",
+            "cpucredit_balance_minimum",
             units.Short,
             "Only of the burstable classes (db.t): at 0 the CPU is slowed down to its baseline.",
             width=12,
@@ -140,7 +140,7 @@ def _disk() -> list[Panel]:
     return [
         _rds("A read takes", "read_latency_average", units.Seconds, "Runbook: DatabaseSlow.", slow),
         _rds("A write takes", "write_latency_average", units.Seconds, "Runbook: DatabaseSlow.", slow),
-        _rds("Storage left", "free_storage_space_average", units.BytesIEC, "Runbook: DatabaseStorageFills."),
+        _rds("Storage left", "free_storage_space_minimum", units.BytesIEC, "Runbook: DatabaseStorageFills."),
     ]
 
 
@@ -149,7 +149,7 @@ def _cache_now() -> list[Panel]:
     return [
         number(
             "Memory",
-            f"max(aws_elasticache_database_memory_usage_percentage_average{CACHE})",
+            f"max(aws_elasticache_database_memory_usage_percentage_maximum{CACHE})",
             unit=units.Percent,
             description="Of the fullest node; a full cache refuses jobs and logins. Runbook: CacheMemoryHigh.",
             steps=rising(0.75 * high, high),
@@ -170,17 +170,22 @@ def _cache_now() -> list[Panel]:
         ),
         number(
             "Replica's lag",
-            f"max(aws_elasticache_replication_lag_average{CACHE})",
+            f"max(aws_elasticache_replication_lag_maximum{CACHE})",
             unit=units.Seconds,
             description="As much is lost when it takes over; empty without a replica. Runbook: CacheReplicaLags.",
             steps=rising(5, limits.REPLICA_LAG_SECONDS),
         ),
         number(
-            "Logins refused",
-            f"sum(aws_elasticache_authentication_failures_sum{CACHE})",
+            "Connections",
+            f"max(aws_elasticache_curr_connections_average{CACHE})",
             unit=units.Short,
-            description="In the newest period: a wrong password after a rotation, or somebody who should not be there.",
-            steps=((None, GREEN), (1, RED)),
+            description="Of the node that has most; each process of Flowise holds several.",
+        ),
+        number(
+            "Keys",
+            f"max(aws_elasticache_curr_items_average{CACHE})",
+            unit=units.Short,
+            description="A number that only grows: finished jobs are kept for too long.",
         ),
     ]
 
@@ -191,7 +196,7 @@ def _cache_load() -> list[Panel]:
         alerts("Alerts of the cache", description="What fires or is about to, with runbooks.", names=("Cache.*",)),
         _elasticache(
             "Memory",
-            "database_memory_usage_percentage_average",
+            "database_memory_usage_percentage_maximum",
             units.Percent,
             "Finished jobs that are kept, and sessions. Runbook: CacheMemoryHigh.",
             high,
@@ -199,11 +204,11 @@ def _cache_load() -> list[Panel]:
         _elasticache("Engine CPU", "engine_cpuutilization_average", units.Percent, "Runbook: CacheCpuHigh.", high),
         _elasticache(
             "Replica's lag",
-            "replication_lag_average",
+            "replication_lag_maximum",
             units.Seconds,
             "Runbook: CacheReplicaLags.",
             limits.REPLICA_LAG_SECONDS,
         ),
         _elasticache("Keys dropped", "evictions_sum", units.Short, "In each period. Runbook: CacheEvicts."),
-        _elasticache("Logins refused", "authentication_failures_sum", units.Short, "In each period."),
+        _elasticache("Connections", "curr_connections_average", units.Short, "Those of all processes of Flowise."),
     ]

@@ -7,8 +7,9 @@ minutes counts it once. It reaches back as far as Prometheus keeps.
 from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models import units
 
-from .building import Panel, Query, alerts, falling, graph, number, page, rising
+from .building import Panel, Query, alerts, falling, graph, number, page, rising, variable
 
+STACK = '{dimension_Stack=~"$stack"}'
 STEP = "[$__range:5m]"
 SITE = 'max(probe_success{job="site"})'
 # of the state of DevOps reports, which change every year: these are what this house takes for good and for bad
@@ -23,12 +24,20 @@ def delivery() -> model.Dashboard:
         "Deployments and what became of them, uptime and time to recovery, over the range that is chosen above.",
         ("In this range", _range()),
         ("Over time", _over_time()),
+        variables=[
+            variable(
+                "stack",
+                "Stack",
+                "label_values(aws_flowise_deployments_succeeded_sum, dimension_Stack)",
+                description="The stacks of this account and region that the pipeline deploys.",
+            )
+        ],
         since="now-7d",
     )
 
 
 def _count(metric: str) -> str:
-    return f"(sum(sum_over_time(aws_flowise_deployments_{metric}_sum{STEP})) or vector(0))"
+    return f"(sum(sum_over_time(aws_flowise_deployments_{metric}_sum{STACK}{STEP})) or vector(0))"
 
 
 def _range() -> list[Panel]:
@@ -51,7 +60,7 @@ def _range() -> list[Panel]:
         ),
         number(
             "A deployment takes",
-            f"avg(avg_over_time(aws_flowise_deployments_duration_seconds_average{STEP}))",
+            f"avg(avg_over_time(aws_flowise_deployments_duration_seconds_average{STACK}{STEP}))",
             unit=units.Seconds,
             description="From the plan to the site's answer, of changes that went well.",
         ),
@@ -91,7 +100,7 @@ def _over_time() -> list[Panel]:
         graph(
             "Deployments by day",
             *(
-                Query(f"sum(sum_over_time(aws_flowise_deployments_{metric}_sum[1d:5m]))", legend)
+                Query(f"sum(sum_over_time(aws_flowise_deployments_{metric}_sum{STACK}[1d:5m]))", legend)
                 for metric, legend in (("succeeded", "well"), ("failed", "failed"), ("rolled_back", "went back"))
             ),
             unit=units.Short,
@@ -100,7 +109,7 @@ def _over_time() -> list[Panel]:
         ),
         graph(
             "A deployment takes",
-            Query("max(aws_flowise_deployments_duration_seconds_average)", "from plan to answer"),
+            Query(f"max(aws_flowise_deployments_duration_seconds_average{STACK})", "from plan to answer"),
             unit=units.Seconds,
             description="Each that went well.",
             width=8,
@@ -110,6 +119,14 @@ def _over_time() -> list[Panel]:
             Query(SITE, "answers (1), or not (0)"),
             unit="none",
             description="What uptime and time to recovery are computed of.",
+            width=8,
+        ),
+        graph(
+            "Cost of a day",
+            Query("flowise:cost_usd:increase1d", "the account, USD"),
+            unit=units.Dollars,
+            description="Of the whole account, as the bill has it. Runbook: CostPerDayHigh.",
+            width=8,
         ),
         graph(
             "Pods by version",
@@ -117,5 +134,6 @@ def _over_time() -> list[Panel]:
             unit=units.Short,
             description="Servers by the version that they say they are.",
             stacked=True,
+            width=8,
         ),
     ]

@@ -68,7 +68,7 @@ def _now() -> list[Panel]:
         ),
         number(
             "Targets that fail",
-            "max(aws_applicationelb_un_healthy_host_count_average)",
+            "max(aws_applicationelb_un_healthy_host_count_maximum)",
             unit=units.Short,
             description="Pods that the load balancer asks nothing. Runbook: TargetsUnhealthy.",
             steps=((None, GREEN), (1, RED)),
@@ -125,13 +125,11 @@ def _firewall() -> list[Panel]:
             description="In each period. Runbook: FirewallBlocksMany.",
         ),
         graph(
-            "Blocked, by rule",
-            Query(
-                'sum by (dimension_Rule) (aws_wafv2_blocked_requests_sum{dimension_Rule!="ALL"})', "{{dimension_Rule}}"
-            ),
+            "Counted",
+            Query('sum(aws_wafv2_counted_requests_sum{dimension_Rule="ALL"})', "counted"),
             unit=units.Short,
-            description="In each period. A rule that hits people is exempted by a path: docs/operations/edge.md.",
-            stacked=True,
+            description="In each period: what rules would have blocked on paths that are exempt. By rule and path the "
+            "firewall's log tells: docs/operations/edge.md.",
         ),
     ]
 
@@ -160,6 +158,7 @@ def _balancer() -> list[Panel]:
         graph(
             "Pods answer it in",
             Query(f"max by ({BALANCER}) (aws_applicationelb_target_response_time_average)", "mean"),
+            Query(f"max by ({BALANCER}) (aws_applicationelb_target_response_time_p95)", "95 %"),
             unit=units.Seconds,
             description="Until the first byte; a streamed answer begins at once.",
             width=8,

@@ -56,6 +56,7 @@ def _now() -> list[Panel]:
             f'histogram_quantile(0.95, sum by (le) (rate({SECONDS}_bucket{{{PODS},path="prediction"}}[5m])))',
             unit=units.Seconds,
             description="95 % of the predictions of five minutes took less. Runbook: HighLatency.",
+            steps=rising(limits.PREDICTION_SECONDS / 2, limits.PREDICTION_SECONDS),
         ),
         number(
             "Pages and API, 95 %",

@@ -1,14 +1,21 @@
 """From where on a figure is bad, as the alerts have it; where a stack's settings decide, their default stands here."""
 
 from components.planning import edge_alarms
+from components.planning.alerting import cluster, data, edge, queue, service, slo
+from components.planning.alerting.watched import Watched
 from components.planning.cloudwatch_alarms import HIGH, LOW
-from components.settings import MonitoringSettings
 
-LATENCY_SECONDS = MonitoringSettings.model_fields["latency_threshold_seconds"].default
+_USUAL = Watched()
+LATENCY_SECONDS = _USUAL.latency_seconds
+PREDICTION_SECONDS = _USUAL.objectives.prediction_seconds
+LONGEST_ANSWER_SECONDS = _USUAL.longest_answer_seconds
 HIGH_SHARE, LOW_SHARE = HIGH, LOW
+ERROR_SHARE, LOOP_LAG_SECONDS, MEMORY_SHARE = service.ERROR_SHARE, service.LOOP_LAG_SECONDS, service.MEMORY_SHARE
+FAILED_JOB_SHARE, UNREAD_SECONDS = queue.FAILED_SHARE, queue.UNREAD_SECONDS
+DISK_FREE_SHARE, NODE_MEMORY_SHARE = cluster.FREE_SHARE, cluster.MEMORY_SHARE
+DISK_SLOW_SECONDS, REPLICA_LAG_SECONDS = data.SLOW_SECONDS, data.LAG_SECONDS
+SITE_SECONDS, MOST_REJECTED = edge.SITE_SECONDS, edge.MOST_REJECTED
 MOST_BLOCKED, FEWEST_DAYS_LEFT = edge_alarms.MOST_BLOCKED, edge_alarms.FEWEST_DAYS_LEFT
 MOST_FAILED_PERCENT = edge_alarms.MOST_FAILED_PERCENT
-MOST_REJECTED = edge_alarms.BALANCER[0].threshold
-ERROR_SHARE, FAILED_JOB_SHARE = 0.05, 0.1
-LOOP_LAG_SECONDS, MEMORY_SHARE, NODE_MEMORY_SHARE = 1, 0.9, 0.95
-DISK_FREE_SHARE, DISK_SLOW_SECONDS, REPLICA_LAG_SECONDS, SITE_SECONDS = 0.1, 0.05, 30, 2
+# over 30 days: the first two burns are those of SloBurnFast
+FAST_BURN, SLOW_BURN = (burn.rate(30) for burn in slo.BURNS[:2])

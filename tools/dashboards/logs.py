@@ -38,7 +38,7 @@ def _counted() -> list[Panel]:
         alerts(
             "Alerts of logs",
             description="What fires or is about to, with runbooks.",
-            names=("Loki.*", "Logs.*", "Alloy.*", "Traces.*"),
+            names=("Log.*", "Trace.*", "TargetMissing", "TargetDown"),
         ),
     ]
 

@@ -7,8 +7,6 @@ from . import limits
 from .building import GREEN, RED, Panel, Query, alerts, bars, falling, graph, number, page, rising
 
 SECONDS = "flowise_http_request_duration_seconds"
-# SRE workbook, "Alerting on SLOs": at this pace the budget of 30 days is gone in two days, or in five
-FAST_BURN, SLOW_BURN = 14.4, 6.0
 BURN = "slo:error_ratio:rate{window} / on (slo) group_left () (1 - slo:objective:ratio)"
 
 
@@ -55,7 +53,7 @@ def _now() -> list[Panel]:
             "Availability, 30 days",
             '1 - slo:error_ratio:rate30d{slo="availability"}',
             unit=units.PercentUnit,
-            description="Answers that were no 5xx, of all. Grows with what Prometheus keeps, up to 30 days.",
+            description="Of the time, as the servers and the prober see it, as far back as Prometheus keeps.",
             steps=falling(0.995, 0.999),
             decimals=3,
         ),
@@ -65,7 +63,7 @@ def _now() -> list[Panel]:
             unit="none",
             description="1 spends just the error budget of 30 days in 30 days; 14.4 spends it in two days, and wakes "
             "somebody.",
-            steps=rising(SLOW_BURN, FAST_BURN),
+            steps=rising(limits.SLOW_BURN, limits.FAST_BURN),
             decimals=1,
         ),
         number(
@@ -97,7 +95,7 @@ def _promises() -> list[Panel]:
             Query(BURN.format(window="1h"), "{{slo}}"),
             unit="none",
             description="How many times too fast the error budget is spent. Runbooks: SloBurnFast, SloBurnSlow.",
-            limit=FAST_BURN,
+            limit=limits.FAST_BURN,
             width=8,
         ),
     ]
@@ -156,7 +154,7 @@ def _parts() -> list[Panel]:
             "max(flowise_queue_oldest_waiting_job_age_seconds)",
             unit=units.Seconds,
             description="Of all queues; empty where the stack has none. Runbook: QueueStuck.",
-            steps=rising(30, 120),
+            steps=rising(limits.LONGEST_ANSWER_SECONDS / 4, limits.LONGEST_ANSWER_SECONDS),
             goes_to="flowise-queue",
         ),
         number(
@@ -176,7 +174,7 @@ def _parts() -> list[Panel]:
         ),
         number(
             "Cache memory",
-            "max(aws_elasticache_database_memory_usage_percentage_average)",
+            "max(aws_elasticache_database_memory_usage_percentage_maximum)",
             unit=units.Percent,
             description="Of the fullest node. A full cache refuses jobs and logins. Runbook: CacheMemoryHigh.",
             steps=rising(75 * limits.HIGH_SHARE, 100 * limits.HIGH_SHARE),

@@ -43,7 +43,7 @@ def _now() -> list[Panel]:
             f"max(flowise_queue_oldest_waiting_job_age_seconds{{{QUEUE}}})",
             unit=units.Seconds,
             description="0 where none waits. Runbook: QueueStuck.",
-            steps=rising(30, 120),
+            steps=rising(limits.LONGEST_ANSWER_SECONDS / 4, limits.LONGEST_ANSWER_SECONDS),
         ),
         number(
             "Workers",
@@ -73,7 +73,7 @@ def _now() -> list[Panel]:
             "time() - max(flowise_queue_last_read_timestamp_seconds)",
             unit=units.Seconds,
             description="Ago. All figures of queues are as old. Runbook: QueueUnreadable.",
-            steps=rising(60, 300),
+            steps=rising(limits.UNREAD_SECONDS / 5, limits.UNREAD_SECONDS),
         ),
     ]
 

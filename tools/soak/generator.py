@@ -161,6 +161,15 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
         ("internal-flowise-1234567890.eu-central-1.elb.amazonaws.com",),
         ("flowise.example.com", ""),
     ),
+    "monitoring.synthetic_check.flow_id": (
+        ("3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d",),
+        ("3f2c0a44", "3F2C0A44-9A1E-4C55-8F5E-0D2F6B7A1C9D", ""),
+    ),
+    "monitoring.synthetic_check.question": (("Say pong.", "x" * 1000), ("", "x" * 1001)),
+    "monitoring.synthetic_check.expected": (("pong", "P"), ("", "x" * 201)),
+    "monitoring.synthetic_check.api_key_secret_name": (("flowise/synthetic-check",), ("a b", "")),
+    "monitoring.synthetic_check.edge_key_secret_name": (("flowise/synthetic-check-edge",), ("a b", "")),
+    "monitoring.synthetic_check.region": (("eu-west-1", "us-east-1"), ("eu-west-9", "Ireland")),
     "edge.firewall.allowed_countries": (([], ["DE"], ["GB", "IE", "FR"]), (["Germany"], ["de"], ["XX"])),
     "edge.firewall.allowed_cidrs": (([], ["198.51.100.0/24"], ["2001:db8::/32", "198.51.100.7/32"]), (["0.0.0.0/0"],)),
     "edge.firewall.denied_cidrs": (([], ["203.0.113.0/24"]), (["somebody"], ["203.0.113.7/24"])),
@@ -276,6 +285,11 @@ def _agree(settings: dict[str, Any]) -> None:
     if (monitoring.get("traces") or {}).get("backend") == "datadog" and not monitoring.get("datadog"):
         monitoring["traces"]["backend"] = "tempo"
     edge = settings.get("edge", {})
+    check = settings.get("monitoring", {}).get("synthetic_check")
+    if check:
+        check.setdefault("edge_key_secret_name", "flowise/synthetic-check-edge")
+        for key in ("allowed_cidrs", "allowed_countries"):
+            edge.get("firewall", {}).pop(key, None)
     if edge.get("sign_in"):
         edge.setdefault("domain", deepcopy(_GIVEN["edge.domain"]))
     restore = settings.get("database", {}).get("restore")
