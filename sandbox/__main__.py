@@ -26,8 +26,10 @@ def main(arguments: Sequence[str]) -> int:
         if options.command == "install":
             print(pulumi_cli())
             if options.kubernetes:
-                from .control_plane.binaries import binaries, minors  # noqa: PLC0415 # the others do not need it
+                from .clusters.crds import of_chart  # noqa: PLC0415 # the others do not need it
+                from .control_plane.binaries import binaries, minors  # noqa: PLC0415 # likewise
 
+                of_chart("keda")
                 for minor in minors():
                     print(binaries(minor).apiserver.parent)
             return 0

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..control_plane import Client, ControlPlane, KubernetesError, nodes
 from ..control_plane.nodes import NodeGroup
-from . import addons, charts, metrics
+from . import addons, charts, crds, metrics
 from .node_pools import POOL, NodePools
 from .player import Player
 from .readiness import FailedError, missing
@@ -190,7 +190,7 @@ class Cluster:
 
     def install(self, chart: str, release: str, namespace: str, values: Mapping[str, Any], seconds: float) -> None:
         """Bring a chart's kinds and the stand-ins for its workloads, and wait until they are ready."""
-        for definition in charts.definitions(chart):
+        for definition in crds.of_chart(chart):
             self.settle(self.client.apply(definition, force=True))
         objects = charts.objects(chart, release, namespace, values)
         made = [self.client.apply(_of_release(each, release), force=True) for each in objects]
