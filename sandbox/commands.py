@@ -188,6 +188,7 @@ def _rules(options: Namespace) -> Rules:
         faults=options.fault,
         crash_after=options.crash_after,
         real_clusters=options.kubernetes == "real",
+        charts_folder=_charts(options.charts),
         secrets_file=str(Path(options.secrets).resolve()) if options.secrets else "",
     )
     try:
@@ -197,6 +198,12 @@ def _rules(options: Namespace) -> Rules:
     if not isinstance(known, dict) or not all(isinstance(value, str) for value in known.values()):
         raise SandboxError(f"--secrets {options.secrets}: write a JSON object of texts by secret name")
     return rules
+
+
+def _charts(folder: str) -> str:
+    if folder and not Path(folder).is_dir():
+        raise SandboxError(f"--charts {folder}: there is no such folder; it holds archives of charts (`helm pull`)")
+    return str(Path(folder).resolve()) if folder else ""
 
 
 def _quotas(texts: list[str]) -> dict[str, int]:

@@ -7,8 +7,10 @@ from http import HTTPStatus
 from typing import Any
 
 from ..control_plane import KubernetesError
+from ..toolchain import ToolchainError
 from ..world import Record
 from .cluster import RELEASE_SECONDS, Cluster, NotReadyError
+from .helm import ChartError, Release
 from .stand_ins import Manifest, secret_of
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -32,7 +34,7 @@ def create(cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any]) ->
     live: dict[str, Any] = {}
     try:
         if token == RELEASE:
-            cluster.install(*_release(inputs), float(inputs.get("timeout") or RELEASE_SECONDS))
+            cluster.install(release_of(inputs), float(inputs.get("timeout") or RELEASE_SECONDS))
             return Made({})
         live = cluster.apply(_manifest(inputs), _manager(urn))
         if token == EXTERNAL_SECRET:
@@ -40,16 +42,13 @@ def create(cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any]) ->
         return Made(_outputs(cluster.settle(live)))
     except NotReadyError as error:
         return Made(_outputs(live), str(error))
-    except (KubernetesError, TimeoutError) as error:
+    except (KubernetesError, TimeoutError, ChartError, ToolchainError) as error:
         raise ClusterError(str(error)) from error
 
 
 def update(cluster: Cluster, record: Record, inputs: Mapping[str, Any]) -> Made:
-    """The same for what stands already; what a release no longer brings is deleted."""
-    made = create(cluster, record.token, record.urn, inputs)
-    if record.token == RELEASE:
-        cluster.prune(_release(record.inputs), _release(inputs))
-    return made
+    """The same for what stands already."""
+    return create(cluster, record.token, record.urn, inputs)
 
 
 def ask(cluster: Cluster, urn: str, inputs: Mapping[str, Any]) -> None:
@@ -85,7 +84,7 @@ def delete(cluster: Cluster, record: Record) -> None:
     """Delete an object or a release, and wait until it is gone. Raises ClusterError."""
     try:
         if record.token == RELEASE:
-            cluster.uninstall(*_release(record.inputs))
+            cluster.uninstall(release_of(record.inputs))
             return
         cluster.delete(*_identity(_manifest(record.inputs)))
     except KubernetesError as error:
@@ -144,6 +143,12 @@ def _manager(urn: str) -> str:
     return f"pulumi-kubernetes-{hashlib.sha256(urn.encode()).hexdigest()[:8]}"
 
 
-def _release(inputs: Mapping[str, Any]) -> tuple[str, str, str, Mapping[str, Any]]:
-    chart = str(inputs["chart"]).rpartition("/")[2]
-    return chart, str(inputs["name"]), str(inputs.get("namespace") or "default"), inputs.get("values") or {}
+def release_of(inputs: Mapping[str, Any]) -> Release:
+    """What a Release resource says."""
+    return Release(
+        chart=str(inputs["chart"]).rpartition("/")[2],
+        name=str(inputs["name"]),
+        namespace=str(inputs.get("namespace") or "default"),
+        values=inputs.get("values") or {},
+        version=str(inputs.get("version") or ""),
+    )

@@ -7,6 +7,7 @@ import pytest
 
 from sandbox.clusters import crds, objects
 from sandbox.clusters.cluster import Cluster
+from sandbox.clusters.helm import Release
 from sandbox.control_plane.life import SERVICE_CIDR
 from sandbox.control_plane.nodes import NodeGroup, Subnet
 
@@ -94,7 +95,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     try:
         cluster.have([NodeGroup("g", "m7g.large", 1, [Subnet("a", "eu-west-1a")], "v1.35.0")], [])
         for chart in ("kube-prometheus-stack", "keda", "external-secrets"):
-            cluster.install(chart, chart, "default", {}, 120)
+            cluster.install(Release(chart, chart, "default", {}), 120)
         yield cluster
     finally:
         cluster.remove()
