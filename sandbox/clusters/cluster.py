@@ -53,6 +53,7 @@ class Cluster:
         self._plane: ControlPlane | None = None
         self._client: Client | None = None
         self._players: list[Player] = []
+        self._creating: dict[Identity, threading.Lock] = {}
 
     @property
     def running(self) -> bool:
@@ -119,6 +120,20 @@ class Cluster:
     def apply(self, manifest: Manifest, manager: str, *, dry_run: bool = False) -> Manifest:
         """Apply an object; as it then stands. Raises KubernetesError in the server's own words."""
         return self.client.apply(manifest, manager=manager, force=True, dry_run=dry_run)
+
+    def create(self, manifest: Manifest, manager: str, *, upsert: bool = False) -> Manifest:
+        """Apply an object that does not exist. Raises KubernetesError in the server's own words, where it does.
+
+        One of the same manager is what a run made that was cut off before it could say so: it goes on with that.
+        """
+        identity = _identity(manifest)
+        with self._turn:
+            turn = self._creating.setdefault(identity, threading.Lock())
+        with turn:  # nobody else changes this cluster, so that what is found does not change either
+            live = None if upsert else self.client.find(*identity)
+            if live is not None and manager not in _managers(live):
+                self.client.create(manifest, manager=manager, dry_run=True)
+            return self.apply(manifest, manager)
 
     def settle(self, item: Manifest, seconds: float = WAIT_SECONDS) -> Manifest:
         """Wait until an object is ready, as the provider does. Raises NotReadyError."""
@@ -251,6 +266,10 @@ class Cluster:
 def _identity(item: Mapping[str, Any]) -> Identity:
     metadata = item["metadata"]
     return item["apiVersion"], item["kind"], metadata["name"], metadata.get("namespace") or "default"
+
+
+def _managers(item: Mapping[str, Any]) -> set[str]:
+    return {str(each.get("manager")) for each in item["metadata"].get("managedFields") or []}
 
 
 def _of_release(manifest: Manifest, release: Release) -> Manifest:

@@ -1,7 +1,7 @@
 """What each operation on a Kubernetes resource does on its cluster."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
@@ -29,14 +29,22 @@ class Made:
     not_ready: str = ""
 
 
-def create(cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any]) -> Made:
-    """Apply an object or install a release, and wait. Raises ClusterError where the server refuses it."""
+def create(cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any], *, upsert: bool = False) -> Made:
+    """Make an object or install a release, and wait. Raises ClusterError where the server refuses it.
+
+    An object that exists is refused, unless `upsert` lets it be changed: the provider's `upsertExistingObjects`, false
+    since 4.29 (https://github.com/pulumi/pulumi-kubernetes/releases/tag/v4.29.0). A Patch resource changes what exists.
+    """
+    return _put(cluster, token, urn, inputs, upsert=upsert or token.endswith("Patch"))
+
+
+def _put(cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any], *, upsert: bool) -> Made:
     live: dict[str, Any] = {}
     try:
         if token == RELEASE:
             cluster.install(release_of(inputs), float(inputs.get("timeout") or RELEASE_SECONDS))
             return Made({})
-        live = cluster.apply(_manifest(inputs), _manager(urn))
+        live = cluster.create(_manifest(inputs), _manager(urn), upsert=upsert)
         if token == EXTERNAL_SECRET:
             cluster.apply(secret_of(live), "external-secrets")
         return Made(_outputs(cluster.settle(live)))
@@ -48,7 +56,7 @@ def create(cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any]) ->
 
 def update(cluster: Cluster, record: Record, inputs: Mapping[str, Any]) -> Made:
     """The same for what stands already."""
-    return create(cluster, record.token, record.urn, inputs)
+    return _put(cluster, record.token, record.urn, inputs, upsert=True)
 
 
 def ask(cluster: Cluster, urn: str, inputs: Mapping[str, Any]) -> None:
@@ -78,6 +86,24 @@ def read(cluster: Cluster, record: Record) -> Record | None:
     drifted = _content(applied) != _content(live)
     inputs = projected(record.inputs, live) if drifted else record.inputs
     return replace(record, inputs=inputs, outputs=_outputs(live))
+
+
+def drift(cluster: Cluster, record: Record, change: Callable[[dict[str, Any]], dict[str, Any]] | None) -> bool:
+    """Change an object as a hand with kubectl would, or delete it; False where it is not on this cluster.
+
+    Raises ClusterError where the server refuses the change.
+    """
+    live = _find(cluster, _manifest(record.inputs)) if record.token != RELEASE else None
+    if live is None:
+        return False
+    try:
+        if change is None:
+            cluster.delete(*_identity(live))
+        else:
+            cluster.client.replace(change(live), manager="kubectl-edit")
+    except (KubernetesError, TimeoutError) as error:
+        raise ClusterError(str(error)) from error
+    return True
 
 
 def delete(cluster: Cluster, record: Record) -> None:
