@@ -68,14 +68,17 @@ access_logs = AccessLogBucket(
     holds_data,
 )
 
-databricks = settings.service.databricks
+databricks, datadog = settings.service.databricks, settings.monitoring.datadog
 vpc = Vpc(
     "vpc",
     VpcArgs(
         settings=settings.network,
         region=region,
         protect_addresses=settings.protect_data,
-        egress_domains=[databricks.host] if databricks else [],
+        egress_domains=[
+            *([databricks.host] if databricks else []),
+            *(datadog.domains() if datadog else []),
+        ],
         tags=tags,
     ),
     in_aws,
@@ -214,6 +217,8 @@ service = FlowiseService(
         domain=settings.edge.domain,
         sign_in=settings.edge.sign_in,
         embed_origins=settings.edge.embed_origins,
+        traced=settings.monitoring.traces is not None,
+        datadog=datadog is not None,
         region=region,
         cluster_name=cluster.cluster_name,
         cluster_arn=cluster.cluster_arn,
@@ -248,7 +253,9 @@ monitoring = MonitoringStack(
     MonitoringStackArgs(
         settings=settings.monitoring,
         watched=watched(settings),
+        environment=settings.environment,
         region=region,
+        places=places,
         access_log_bucket=access_logs.bucket_name,
         cluster_name=cluster.cluster_name,
         cluster_arn=cluster.cluster_arn,

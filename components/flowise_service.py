@@ -30,6 +30,7 @@ from .planning.flowise_bounds import quota
 from .planning.iam_documents import allow
 from .planning.network_policies import Places, flowise_policies
 from .planning.timeouts import timeouts
+from .planning.trace_pipeline import COLLECTOR_URL
 from .settings import DomainSettings, ServiceSettings, SignInSettings
 
 ACCOUNT = "flowise"
@@ -65,6 +66,8 @@ class FlowiseServiceArgs:
     tags: Mapping[str, str]
     sign_in: SignInSettings | None = None
     embed_origins: Sequence[str] = ()  # other sites whose pages may ask flows
+    traced: bool = False  # a collector of traces listens
+    datadog: bool = False  # Datadog's agents ask for metrics
 
 
 class FlowiseService(pulumi.ComponentResource):
@@ -202,6 +205,8 @@ class FlowiseService(pulumi.ComponentResource):
             scraper=args.scraper_namespace,
             scraped={**processes, **({QUEUE_EXPORTER: QUEUE_METRICS_PORT} if queue else {})},
             confined=QUEUE_EXPORTER,
+            traced=args.traced,
+            datadog_ports=[env.PORT, env.PROBE_PORT] if args.datadog else [],
         )
         home = ClosedNamespace(
             f"{self._name}-home",
@@ -233,6 +238,7 @@ class FlowiseService(pulumi.ComponentResource):
             databricks_token=kept_secret(databricks.token_secret_name, None, lookup) if databricks else None,
             extra=kept_values(args.settings.environment, lookup),
             embed_origins=args.embed_origins,
+            traces_url=COLLECTOR_URL if args.traced else None,
         )
 
     def _secrets(
@@ -330,6 +336,7 @@ class FlowiseService(pulumi.ComponentResource):
                     waits=self._waits,
                     target_group_arn=balancer.target_group_arns[colour],
                     controllers=args.controllers,
+                    datadog=args.datadog,
                 ),
                 self._child,
             )

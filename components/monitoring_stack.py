@@ -2,47 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
 
 from .parts.dashboards import Dashboards, DashboardsArgs
 from .parts.data_key import DataKey, DataKeyArgs
-from .parts.pod_role import PodRole, PodRoleArgs
+from .parts.datadog import Datadog, DatadogArgs
+from .parts.log_collector import LogCollector, LogCollectorArgs
+from .parts.log_store import LOKI_URL, LogStore, LogStoreArgs
 from .parts.prometheus_stack import METRICS_KEY, PROMETHEUS_CHARTS, PrometheusStack, PrometheusStackArgs
 from .parts.queue_exporter import queue_monitor
-from .parts.secure_bucket import SecureBucket, SecureBucketArgs
+from .parts.tracing import Tracing, TracingArgs
 from .planning.alerting import DATABRICKS_JOB, Watched, rule_groups
 from .planning.charts.blackbox import blackbox_values
 from .planning.external_secrets import SecretField
 from .planning.flowise_env import NAMESPACE as FLOWISE
-from .planning.helm_values import loki_values
-from .planning.iam_documents import allow
+from .planning.network_policies import Places
 from .settings import MonitoringSettings
 
-METRICS_NAMESPACE, LOGS_NAMESPACE = "monitoring", "logging"
-# Loki's chart left Grafana's own repository in March 2026
-LOKI_CHARTS = "https://grafana-community.github.io/helm-charts"
-LOKI_ACCOUNT = "loki"
-LOKI_URL = f"http://loki.{LOGS_NAMESPACE}.svc.cluster.local:3100"
+METRICS_NAMESPACE = "monitoring"
 # seen in 2026-11 in the chart's own repository
 BLACKBOX_CHART_VERSION = "11.17.2"
 MONITORING_API = "monitoring.coreos.com/v1"
-# Loki asks nobody who they are
-LOGS_READERS = k8s.networking.v1.NetworkPolicySpecArgs(
-    pod_selector=k8s.meta.v1.LabelSelectorArgs(),
-    policy_types=["Ingress"],
-    ingress=[
-        k8s.networking.v1.NetworkPolicyIngressRuleArgs(
-            from_=[
-                k8s.networking.v1.NetworkPolicyPeerArgs(
-                    namespace_selector=k8s.meta.v1.LabelSelectorArgs(match_labels={"kubernetes.io/metadata.name": name})
-                )
-                for name in (METRICS_NAMESPACE, LOGS_NAMESPACE)
-            ]
-        )
-    ],
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +34,9 @@ class MonitoringStackArgs:
 
     settings: MonitoringSettings
     watched: Watched
+    environment: str
     region: str
+    places: Places
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
     access_log_bucket: pulumi.Input[str]
@@ -65,14 +50,14 @@ class MonitoringStackArgs:
 
 
 class MonitoringStack(pulumi.ComponentResource):
-    """Prometheus, Alertmanager and Grafana, Loki on S3, Flowise's alerts and dashboard.
+    """Prometheus, Alertmanager and Grafana, logs, traces, Datadog if asked, Flowise's alerts and dashboard.
 
-    It sends alerts to nobody and ships no logs to Loki; both need a choice that is not made yet.
+    It sends alerts to nobody, which needs a choice that is not made yet.
     """
 
     namespace: pulumi.Output[str]
     grafana_secret_arn: pulumi.Output[str]
-    logs_bucket_name: pulumi.Output[str]
+    logs_bucket_name: pulumi.Output[str | None]
 
     def __init__(self, name: str, args: MonitoringStackArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("flowise:index:MonitoringStack", name, {}, opts)
@@ -83,7 +68,6 @@ class MonitoringStack(pulumi.ComponentResource):
         key = DataKey(f"{name}-key", DataKeyArgs(purpose="Logs", region=args.region, tags=args.tags), self._lasting)
         # the node exporter reads the node's own /proc and network, which only this level admits
         metrics = self._namespace("metrics", METRICS_NAMESPACE, "privileged")
-        logs = self._namespace("logs", LOGS_NAMESPACE, "restricted")
         prometheus = self._prometheus(metrics, key)
         # the kinds of these come with the chart, and no property says so
         after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[prometheus.release]))
@@ -101,11 +85,13 @@ class MonitoringStack(pulumi.ComponentResource):
         Dashboards(
             f"{name}-dashboards", DashboardsArgs(namespace=metrics, labels=_labels(), left_out=left_out), self._child
         )
-        bucket = self._loki(key, logs)
+        store = self._logs(key, prometheus.release)
+        self._traces(key, prometheus.release)
+        self._datadog()
 
         self.namespace = metrics
         self.grafana_secret_arn = prometheus.grafana_secret_arn
-        self.logs_bucket_name = bucket.bucket_name
+        self.logs_bucket_name = store.bucket_name if store else pulumi.Output.from_input(None)
         self.register_outputs(
             {
                 "namespace": self.namespace,
@@ -199,51 +185,80 @@ class MonitoringStack(pulumi.ComponentResource):
             opts=after,
         )
 
-    def _loki(self, key: DataKey, namespace: pulumi.Output[str]) -> SecureBucket:
-        args = self._args
-        k8s.networking.v1.NetworkPolicy(
-            f"{self._name}-logs-readers",
-            metadata=k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels()),
-            spec=LOGS_READERS,
-            opts=self._child,
-        )
-        bucket = SecureBucket(
+    def _logs(self, key: DataKey, scraper: pulumi.Resource) -> LogStore | None:
+        args, logs = self._args, self._args.settings.logs
+        if not args.settings.keeps_logs:
+            return None
+        store = LogStore(
             f"{self._name}-logs",
-            SecureBucketArgs(kms_key_arn=key.arn, access_log_bucket=args.access_log_bucket, tags=args.tags),
-            self._lasting,
+            LogStoreArgs(settings=logs, scraper=scraper, labels=_labels(), **self._shared(key)),
+            self._child,
         )
-        objects = pulumi.Output.concat(bucket.bucket_arn, "/*")
-        role = PodRole(
-            f"{self._name}-loki-role",
-            PodRoleArgs(
+        LogCollector(
+            f"{self._name}-alloy",
+            LogCollectorArgs(
+                chart_version=logs.alloy_chart_version,
+                loki_url=LOKI_URL,
+                store_namespace=store.namespace,
+                places=args.places,
+                labels=_labels(),
+                scraper=scraper,
+            ),
+            self._child,
+        )
+        return store
+
+    def _traces(self, key: DataKey, scraper: pulumi.Resource) -> None:
+        settings = self._args.settings
+        if settings.traces is None:
+            return
+        Tracing(
+            f"{self._name}-traces",
+            TracingArgs(
+                settings=settings.traces,
+                collector_chart_version=settings.logs.alloy_chart_version,
+                scraper=scraper,
+                labels=_labels(),
+                **self._shared(key),
+            ),
+            self._child,
+        )
+
+    def _datadog(self) -> None:
+        args, settings = self._args, self._args.settings
+        if settings.datadog is None:
+            return
+        Datadog(
+            f"{self._name}-datadog",
+            DatadogArgs(
+                settings=settings.datadog,
+                environment=args.environment,
+                takes_traces=settings.traces is not None and settings.traces.backend == "datadog",
                 cluster_name=args.cluster_name,
-                cluster_arn=args.cluster_arn,
-                namespace=LOGS_NAMESPACE,
-                service_account=LOKI_ACCOUNT,
-                statements=[
-                    allow("FindsLogs", ["s3:ListBucket"], [bucket.bucket_arn]),
-                    allow("KeepsLogs", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [objects]),
-                    allow("EncryptsLogs", ["kms:Decrypt", "kms:GenerateDataKey"], [key.arn]),
-                ],
+                places=args.places,
+                region=args.region,
+                metrics_key=args.metrics_key,
+                secret_operator_role_arn=args.secret_operator_role_arn,
+                reader_role_path=args.reader_role_path,
+                labels=_labels(),
                 tags=args.tags,
             ),
             self._child,
         )
-        k8s.helm.v3.Release(
-            f"{self._name}-loki",
-            chart="loki",
-            version=args.settings.loki_chart_version,
-            namespace=namespace,
-            repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=LOKI_CHARTS),
-            atomic=True,
-            timeout=900,
-            values=loki_values(
-                args.settings, region=args.region, bucket=bucket.bucket_name, service_account=LOKI_ACCOUNT
-            ),
-            # pods that start before the role is associated stay without credentials; no value names the role
-            opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[role])),
-        )
-        return bucket
+
+    def _shared(self, key: DataKey) -> dict[str, Any]:
+        """Give what whoever keeps data in S3 takes alike."""
+        args = self._args
+        return {
+            "places": args.places,
+            "cluster_name": args.cluster_name,
+            "cluster_arn": args.cluster_arn,
+            "region": args.region,
+            "kms_key_arn": key.arn,
+            "access_log_bucket": args.access_log_bucket,
+            "protect_data": args.protect_data,
+            "tags": args.tags,
+        }
 
 
 def _labels() -> dict[str, str]:

@@ -14,8 +14,11 @@ from .toolchain import ToolchainError, pulumi_cli
 from .workspace import SandboxError, Workspace
 
 # `drills.run` knows them, and is slow to load; a test holds the two together.
-DRILLS = ("node-loss", "zone-loss", "rolling-node-upgrade", "rollout", "failed-rollout")
-GUARDS = ("pdb", "spread", "surge")
+DRILLS = (
+    *("node-loss", "zone-loss", "rolling-node-upgrade", "cluster-upgrade"),
+    *("rollout", "failed-rollout", "blue-green", "load-surge"),
+)
+GUARDS = ("pdb", "spread", "surge", "pool", "floor", "both")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -91,6 +94,14 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--out", type=Path, required=True, help="the folder to write the YAML files to")
         if name in ("kube", "drill"):
             command.add_argument("--cluster", default="", help="which, where the stack has several")
+            command.add_argument(
+                "--load",
+                action="append",
+                default=[],
+                metavar="NAME=cpu:80%|cpu:6000m|queue:250",
+                help="what a workload has to do, by a part of its name: so much of what each pod requests, so many "
+                "millicores for all of them, so many entries that wait for KEDA (repeatable)",
+            )
         if name == "drill":
             command.add_argument("drill", choices=DRILLS, help="what happens")
             command.add_argument(

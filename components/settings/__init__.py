@@ -9,8 +9,10 @@ from .backup import BackupSettings
 from .cache import CacheSettings
 from .cluster import ClusterSettings, KarpenterSettings, NodeGroupSettings
 from .database import DatabaseSettings, RestoreSettings
+from .datadog import DatadogSettings
 from .edge import DomainSettings, EdgeSettings, FailoverSettings, SignInSettings, StaticSiteSettings
 from .firewall import FirewallSettings
+from .logs import LogSettings
 from .monitoring import MonitoringSettings
 from .network import ExistingNetworkSettings, NetworkSettings
 from .objectives import Objectives, ObjectivesSettings
@@ -20,6 +22,7 @@ from .section import InProd, LogDays, Section
 from .service import BlueGreenSettings, DatabricksSettings, ExtraVariable, ServiceSettings
 from .stack import Environment, StackSettings, production_floor
 from .synthetic_check import SyntheticCheckSettings
+from .traces import TraceSettings
 
 __all__ = [
     "BackupSettings",
@@ -28,6 +31,7 @@ __all__ = [
     "ClusterSettings",
     "DatabaseSettings",
     "DatabricksSettings",
+    "DatadogSettings",
     "DomainSettings",
     "EdgeSettings",
     "Environment",
@@ -38,6 +42,7 @@ __all__ = [
     "InProd",
     "KarpenterSettings",
     "LogDays",
+    "LogSettings",
     "MonitoringSettings",
     "NetworkSettings",
     "NodeGroupSettings",
@@ -52,6 +57,7 @@ __all__ = [
     "StackSettings",
     "StaticSiteSettings",
     "SyntheticCheckSettings",
+    "TraceSettings",
     "load",
     "production_floor",
 ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .test_flowise_scripts import run
+from .node import run
 
 SHOP, STRANGER, GUEST = "https://shop.example.com", "https://other.example.org", "https://guest.example.net"
 # The flow `open` lists nobody, `guests` lists GUEST; both admit what CORS_ORIGINS names, as Flowise's do.

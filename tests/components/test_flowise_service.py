@@ -23,7 +23,13 @@ CACHE_PASSWORD = SecretField(arn="arn:cache", version_id="cache-v1", field="pass
 
 
 def create(
-    domain: DomainSettings | None, /, copy_region: str | None = None, embed_origins: Sequence[str] = (), **settings: Any
+    domain: DomainSettings | None,
+    /,
+    copy_region: str | None = None,
+    embed_origins: Sequence[str] = (),
+    traced: bool = False,
+    datadog: bool = False,
+    **settings: Any,
 ) -> FlowiseService:
     return FlowiseService(
         "app",
@@ -49,6 +55,8 @@ def create(
             scraper_namespace="monitoring",
             tags=TAGS,
             embed_origins=embed_origins,
+            traced=traced,
+            datadog=datadog,
         ),
     )
 
@@ -365,3 +373,36 @@ def test_pages_of_listed_sites_may_ask_flows_and_no_others(cloud: Cloud) -> None
 def test_no_other_site_may_ask_flows_unless_listed(cloud: Cloud) -> None:
     build(cloud)
     assert "CORS_ORIGINS" not in cloud.named("app-environment").inputs["data"]
+
+
+def test_traces_go_to_the_collector_and_only_where_there_is_one(cloud: Cloud) -> None:
+    cloud.build(lambda: create(None, traced=True))
+    told = cloud.named("app-environment").inputs["data"]
+    assert told["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://otel-collector.tracing.svc.cluster.local:4318"
+    assert "app-home-traces" in {each.name for each in cloud.of(k8s.networking.v1.NetworkPolicy)}
+
+
+def test_without_a_collector_nothing_is_told_of_one(cloud: Cloud) -> None:
+    build(cloud)
+    assert "OTEL_EXPORTER_OTLP_ENDPOINT" not in cloud.named("app-environment").inputs["data"]
+    assert "app-home-traces" not in {each.name for each in cloud.of(k8s.networking.v1.NetworkPolicy)}
+
+
+def test_datadogs_agents_are_told_of_the_pods_where_there_are_any(cloud: Cloud) -> None:
+    settings: dict[str, Any] = {**QUEUE, "datadog": True}
+    cloud.build(lambda: create(None, **settings))
+
+    def checks(role: str) -> list[str]:
+        metadata = cloud.named(role).inputs["spec"]["template"]["metadata"]
+        told = json.loads(metadata["annotations"]["ad.datadoghq.com/flowise.checks"])
+        return [each["openmetrics_endpoint"] for each in told["openmetrics"]["instances"]]
+
+    processes = "http://%%host%%:3001/metrics"
+    assert checks("app-server-pods") == [processes, "http://%%host%%:3000/api/v1/metrics"]
+    assert checks("app-worker-pods") == [processes]
+    assert "app-home-datadog" in {each.name for each in cloud.of(k8s.networking.v1.NetworkPolicy)}
+
+
+def test_without_datadog_pods_say_nothing_to_it(cloud: Cloud) -> None:
+    build(cloud)
+    assert not cloud.named("app-server-pods").inputs["spec"]["template"]["metadata"].get("annotations")

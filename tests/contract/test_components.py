@@ -61,6 +61,11 @@ TOKENS = {
     "ThreatDetection": "flowise:parts:ThreatDetection",
     "VpcEndpoints": "flowise:parts:VpcEndpoints",
     "Workload": "flowise:parts:Workload",
+    "Datadog": "flowise:parts:Datadog",
+    "LogCollector": "flowise:parts:LogCollector",
+    "LogStore": "flowise:parts:LogStore",
+    "PodBucket": "flowise:parts:PodBucket",
+    "Tracing": "flowise:parts:Tracing",
 }
 # type, and the input that must be there and not false
 ENCRYPTED = [

@@ -105,7 +105,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("database.instance_class", "large", "flowise:database.instance_class"),
     ("cache.node_typ", "cache.t4g.small", "flowise:cache.node_typ"),
     ("service.image", "flowiseai/flowise:latest", "flowise:service.image"),
-    ("monitoring.loki_retention_days", "a week", "flowise:monitoring.loki_retention_days"),
+    ("monitoring.logs.retention_days", "a week", "flowise:monitoring.logs.retention_days"),
 ]
 
 

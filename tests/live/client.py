@@ -59,12 +59,13 @@ class Model:
     url: str
     asked: list[tuple[str, str]]  # path and Authorization of each question
     slow_seconds: list[float]  # how long it thinks about the next ones
+    failing: list[bool]  # whether it answers the next ones with an error
 
 
 @contextmanager
 def model() -> Iterator[Model]:
     """Run such an endpoint."""
-    found = Model("", [], [])
+    found = Model("", [], [], [])
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -73,6 +74,10 @@ def model() -> Iterator[Model]:
             question = asked["messages"][-1]["content"]
             found.asked.append((self.path, self.headers["Authorization"]))
             time.sleep(found.slow_seconds.pop() if found.slow_seconds else 0)
+            if found.failing and found.failing.pop():
+                # a kind of error that no client tries again
+                self.send_error(400)
+                return
             said = {"role": "assistant", "content": f"heard: {question if isinstance(question, str) else 'a list'}"}
             streamed = asked.get("stream", False)
             answer = {

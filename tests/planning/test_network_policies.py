@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from components.planning.network_policies import Places, Spec, flowise_policies, operator_policies, setup_policies
+from components.planning.network_policies import (
+    Places,
+    Spec,
+    collector_policies,
+    datadog_policies,
+    flowise_policies,
+    logging_policies,
+    operator_policies,
+    setup_policies,
+    tracing_policies,
+)
 
 PLACES = Places(
     vpc=["10.20.0.0/16"], data=["10.20.192.0/22", "10.20.196.0/22"], intra=["10.20.224.0/22", "10.20.228.0/22"]
@@ -38,6 +48,7 @@ WHO: dict[str, tuple[str, dict[str, str]] | str] = {
     "instance metadata": "169.254.169.254",
     "internet": "203.0.113.50",
 }
+SCRAPED = {"server": 3001, "worker": 3001, "queue-exporter": 9464}
 NAMESPACES: dict[str, dict[str, Spec]] = {
     "flowise": flowise_policies(
         PLACES,
@@ -45,7 +56,7 @@ NAMESPACES: dict[str, dict[str, Spec]] = {
         http_port=3000,
         server=SERVER,
         scraper="monitoring",
-        scraped={"server": 3001, "worker": 3001, "queue-exporter": 9464},
+        scraped=SCRAPED,
         confined="queue-exporter",
     ),
     "database-setup": setup_policies(PLACES),
@@ -139,6 +150,96 @@ def test_who_may_talk_to_whom(source: str) -> None:
     }
     # a pod without policies may try anything; what counts is who lets it in
     assert got == {row for row in YES if row[0] == source}
+
+
+# the namespaces of what watches the rest, and of Flowise where it is watched so
+WATCHING: dict[str, dict[str, Spec]] = {
+    "flowise": flowise_policies(
+        PLACES,
+        queue=True,
+        http_port=3000,
+        server=SERVER,
+        scraper="monitoring",
+        scraped=SCRAPED,
+        confined="queue-exporter",
+        traced=True,
+        datadog_ports=[3000, 3001],
+    ),
+    "logging": logging_policies(PLACES),
+    "log-collector": collector_policies(PLACES),
+    "tracing": tracing_policies(PLACES, senders=["flowise"], datadog=True),
+    "datadog": datadog_policies(PLACES, scraped={"flowise": [3000, 3001]}),
+}
+WATCHERS: dict[str, tuple[str, dict[str, str]] | str] = {
+    **WHO,
+    "loki": ("logging", {NAME: "loki"}),
+    "events": ("logging", {NAME: "alloy-events"}),
+    "alloy": ("log-collector", {NAME: "alloy"}),
+    "collector": ("tracing", {NAME: "otel-collector"}),
+    "tempo": ("tracing", {NAME: "tempo"}),
+    "agent": ("datadog", {"app": "datadog"}),
+}
+# who may open which port of whom, beside DNS and what stands above
+OPEN: set[tuple[str, str, int]] = {
+    *(("prometheus", who, 3001) for who in ("server", "worker")),
+    *((who, "loki", 3100) for who in ("events", "alloy", "grafana", "prometheus")),
+    # by the selector of their namespace: nothing of theirs listens there
+    *((who, "events", 3100) for who in ("loki", "alloy", "grafana", "prometheus")),
+    *((who, target, 12345) for who in ("prometheus",) for target in ("loki", "events", "alloy", "collector", "tempo")),
+    *(("prometheus", target, 3200) for target in ("collector", "tempo")),
+    *(("grafana", target, 3200) for target in ("collector", "tempo")),
+    *((who, "collector", 4318) for who in ("server", "worker", "setup", "tempo")),
+    ("collector", "tempo", 4318),
+    *((who, "agent", 4318) for who in ("collector", "tempo")),
+    *(("agent", target, port) for target in ("server", "worker", "setup") for port in (3000, 3001)),
+    ("prometheus", "server", 3000),
+    *(("prometheus", target, 3001) for target in ("server", "worker")),
+}
+
+
+def test_who_may_reach_what_watches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "NAMESPACES", WATCHING)
+    monkeypatch.setitem(globals(), "WHO", WATCHERS)
+    pods = [name for name, who in WATCHERS.items() if not isinstance(who, str)]
+    got = {
+        (source, target, port)
+        for source in pods
+        for target in pods
+        for port in (3000, 3001, 3100, 3200, 4318, 12345)
+        if source != target
+        # within a namespace everybody may
+        and WATCHERS[source][0] != WATCHERS[target][0]
+        and WATCHERS[target][0] in WATCHING
+        and admitted(source, "Egress", target, "TCP", port)
+        and admitted(target, "Ingress", source, "TCP", port)
+    }
+    within = {row for row in OPEN if WATCHERS[row[0]][0] == WATCHERS[row[1]][0]}
+    assert got == OPEN - within
+
+
+@pytest.mark.parametrize(
+    ("who", "reaches"),
+    [
+        ("loki", {"internet", "load balancer", "api server", "aws endpoint"}),
+        ("tempo", {"internet", "load balancer", "api server", "aws endpoint"}),
+        ("agent", {"internet", "load balancer", "api server", "aws endpoint"}),
+        # who reads all logs tells nobody but Loki
+        ("alloy", {"load balancer", "api server", "aws endpoint"}),
+    ],
+)
+def test_who_may_leave(monkeypatch: pytest.MonkeyPatch, who: str, reaches: set[str]) -> None:
+    monkeypatch.setitem(globals(), "NAMESPACES", WATCHING)
+    monkeypatch.setitem(globals(), "WHO", WATCHERS)
+    places = [name for name, each in WATCHERS.items() if isinstance(each, str)]
+    assert {place for place in places if admitted(who, "Egress", place, "TCP", 443)} == reaches
+    assert {place for place in places if admitted(who, "Egress", place, "TCP", 80)} == (
+        set() if who == "alloy" else {"pod identity"}
+    )
+
+
+def test_without_traces_and_datadog_nobody_hears_of_flowise() -> None:
+    assert {"traces", "datadog"} & set(NAMESPACES["flowise"]) == set()
+    assert "datadog" not in tracing_policies(PLACES, senders=["flowise"], datadog=False)
 
 
 def test_nobody_reaches_the_instance_metadata() -> None:

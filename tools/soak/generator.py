@@ -118,7 +118,11 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
         for path in ("prediction", "api", "page")
     },
     "monitoring.prometheus_chart_version": (("88.3.0",), ("latest", "88")),
-    "monitoring.loki_chart_version": (("18.4.2",), ("v18.4.2", "")),
+    "monitoring.logs.loki_chart_version": (("18.4.2",), ("v18.4.2", "")),
+    "monitoring.logs.alloy_chart_version": (("1.11.1",), ("v1.11.1", "")),
+    "monitoring.traces.tempo_chart_version": (("2.2.4",), ("v2.2.4", "")),
+    "monitoring.datadog.chart_version": (("3.240.0",), ("v3.240.0", "")),
+    "monitoring.datadog.api_key_secret_name": (("flowise/datadog-api-key",), ("no spaces", "")),
     "pipeline.repository": (
         ("acme/flowise", "acme@1234/flow.ise@5678"),
         ("flowise", "acme/*", "https://github.com/acme/flowise", "acme/flowise:ref"),
@@ -278,11 +282,7 @@ def _agree(settings: dict[str, Any]) -> None:
     if settings.get("backup", {}).get("copy_region") == settings["region"]:
         settings["backup"]["copy_region"] = next(each for each in REGIONS if each != settings["region"])
     edge = settings.get("edge", {})
-    check = settings.get("monitoring", {}).get("synthetic_check")
-    if check:
-        check.setdefault("edge_key_secret_name", "flowise/synthetic-check-edge")
-        for key in ("allowed_cidrs", "allowed_countries"):
-            edge.get("firewall", {}).pop(key, None)
+    _agree_on_watching(settings.get("monitoring", {}), edge)
     if edge.get("sign_in"):
         edge.setdefault("domain", deepcopy(_GIVEN["edge.domain"]))
     restore = settings.get("database", {}).get("restore")
@@ -302,6 +302,16 @@ def _agree(settings: dict[str, Any]) -> None:
     if "storage_gib" in database:
         database["storage_gib"] = min(database["storage_gib"], 59_000)
         database["max_storage_gib"] = max(database.get("max_storage_gib", 100), -(-database["storage_gib"] * 11 // 10))
+
+
+def _agree_on_watching(monitoring: dict[str, Any], edge: dict[str, Any]) -> None:
+    if (monitoring.get("traces") or {}).get("backend") == "datadog" and not monitoring.get("datadog"):
+        monitoring["traces"]["backend"] = "tempo"
+    check = monitoring.get("synthetic_check")
+    if check:
+        check.setdefault("edge_key_secret_name", "flowise/synthetic-check-edge")
+        for key in ("allowed_cidrs", "allowed_countries"):
+            edge.get("firewall", {}).pop(key, None)
 
 
 def _make_room(settings: dict[str, Any]) -> None:

@@ -113,11 +113,12 @@ def _logs() -> list[Alert]:
 
 
 def _traces() -> list[Alert]:
+    failed = "otelcol_exporter_send_failed_spans"
     return [
         Alert(
             name="TracesDropped",
-            # collectors before 0.120 left out the end of the name
-            expression='sum(rate({__name__=~"otelcol_exporter_send_failed_spans(_total)?"}[10m])) > 0',
+            # the collector's setting without_type_suffix leaves out the end of the name
+            expression=f"sum(rate({failed}_total[10m]) or rate({failed}[10m])) > 0",
             lasting="15m",
             severity="info",
             summary="Traces are lost",
