@@ -187,7 +187,7 @@ _COMMANDS = {
     "drift": "change or delete a resource behind the engine's back",
     "world": "list the resources that exist",
     "recover": "settle what a run that was cut off left pending, and do no more",
-    "install": "find or build the Pulumi CLI (and the Kubernetes control planes, and Helm), or promtool, and print where",
+    "install": "find or build the Pulumi CLI (and control planes and Helm), or promtool, and print where",
 }
 
 
