@@ -281,15 +281,8 @@ def _agree(settings: dict[str, Any]) -> None:
         network["interface_endpoints"] = list(PRIVATE_CLUSTER_ENDPOINTS)
     if settings.get("backup", {}).get("copy_region") == settings["region"]:
         settings["backup"]["copy_region"] = next(each for each in REGIONS if each != settings["region"])
-    monitoring = settings.get("monitoring", {})
-    if (monitoring.get("traces") or {}).get("backend") == "datadog" and not monitoring.get("datadog"):
-        monitoring["traces"]["backend"] = "tempo"
     edge = settings.get("edge", {})
-    check = settings.get("monitoring", {}).get("synthetic_check")
-    if check:
-        check.setdefault("edge_key_secret_name", "flowise/synthetic-check-edge")
-        for key in ("allowed_cidrs", "allowed_countries"):
-            edge.get("firewall", {}).pop(key, None)
+    _agree_on_watching(settings.get("monitoring", {}), edge)
     if edge.get("sign_in"):
         edge.setdefault("domain", deepcopy(_GIVEN["edge.domain"]))
     restore = settings.get("database", {}).get("restore")
@@ -309,6 +302,16 @@ def _agree(settings: dict[str, Any]) -> None:
     if "storage_gib" in database:
         database["storage_gib"] = min(database["storage_gib"], 59_000)
         database["max_storage_gib"] = max(database.get("max_storage_gib", 100), -(-database["storage_gib"] * 11 // 10))
+
+
+def _agree_on_watching(monitoring: dict[str, Any], edge: dict[str, Any]) -> None:
+    if (monitoring.get("traces") or {}).get("backend") == "datadog" and not monitoring.get("datadog"):
+        monitoring["traces"]["backend"] = "tempo"
+    check = monitoring.get("synthetic_check")
+    if check:
+        check.setdefault("edge_key_secret_name", "flowise/synthetic-check-edge")
+        for key in ("allowed_cidrs", "allowed_countries"):
+            edge.get("firewall", {}).pop(key, None)
 
 
 def _make_room(settings: dict[str, Any]) -> None:
