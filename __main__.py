@@ -29,6 +29,8 @@ from components.parts.budget import Budget, BudgetArgs
 from components.parts.cluster_services import ClusterServices, ClusterServicesArgs
 from components.parts.database_setup import DatabaseSetup, DatabaseSetupArgs
 from components.parts.pipeline_access import PipelineAccess, PipelineAccessArgs, bind_roles
+from components.parts.synthetic_check import SyntheticCheck, SyntheticCheckArgs
+from components.planning.alerting import watched
 from components.planning.flowise_env import NAMESPACE, Cache, Database
 from components.planning.timeouts import timeouts
 from components.rds_postgres import OWNER
@@ -250,6 +252,7 @@ monitoring = MonitoringStack(
     "monitoring",
     MonitoringStackArgs(
         settings=settings.monitoring,
+        watched=watched(settings),
         environment=settings.environment,
         region=region,
         places=places,
@@ -262,6 +265,7 @@ monitoring = MonitoringStack(
         secret_operator_role_arn=services.secret_operator_role_arn,
         reader_role_path=secret_readers,
         databricks_url=databricks.url if databricks else None,
+        queue=settings.service.mode == "queue",
     ),
     in_cluster,
 )
@@ -282,6 +286,25 @@ site = WafCdn(
     ),
     in_aws,
 )
+
+check = settings.monitoring.synthetic_check
+if check is not None:
+    place = check.region or region
+    here = place == region
+    SyntheticCheck(
+        "check",
+        SyntheticCheckArgs(
+            settings=check,
+            stack_name=stack_name,
+            url=site.url,
+            region=place,
+            emails=settings.monitoring.alarm_emails,
+            alarm_topic_arn=alarms.arn if here else None,
+            access_log_bucket=access_logs.bucket_name if here else None,
+            tags=tags,
+        ),
+        in_aws if here else pulumi.ResourceOptions(providers=[aws.Provider("aws-check", region=place)]),
+    )
 
 pulumi.export("url", site.url)
 pulumi.export("static_bucket", site.static_bucket_name)

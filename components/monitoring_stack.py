@@ -1,6 +1,5 @@
 """Metrics, logs and alerts."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,15 +7,16 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
+from .parts.dashboards import Dashboards, DashboardsArgs
 from .parts.data_key import DataKey, DataKeyArgs
 from .parts.datadog import Datadog, DatadogArgs
 from .parts.log_collector import LogCollector, LogCollectorArgs
 from .parts.log_store import LOKI_URL, LogStore, LogStoreArgs
 from .parts.prometheus_stack import METRICS_KEY, PROMETHEUS_CHARTS, PrometheusStack, PrometheusStackArgs
+from .parts.queue_exporter import queue_monitor
 from .parts.tracing import Tracing, TracingArgs
-from .planning.alerts import DATABRICKS_JOB, alerts
+from .planning.alerting import DATABRICKS_JOB, Watched, rule_groups
 from .planning.charts.blackbox import blackbox_values
-from .planning.dashboards import flowise_dashboard
 from .planning.external_secrets import SecretField
 from .planning.flowise_env import NAMESPACE as FLOWISE
 from .planning.network_policies import Places
@@ -30,9 +30,10 @@ MONITORING_API = "monitoring.coreos.com/v1"
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringStackArgs:
-    """How much is kept (settings), the cluster that is watched, and the Databricks workspace, if flows call one."""
+    """How much is kept (settings), what alerts are on (watched), the cluster, and the Databricks workspace, if any."""
 
     settings: MonitoringSettings
+    watched: Watched
     environment: str
     region: str
     places: Places
@@ -45,6 +46,7 @@ class MonitoringStackArgs:
     secret_operator_role_arn: pulumi.Input[str]
     reader_role_path: str
     databricks_url: str | None = None
+    queue: bool = False
 
 
 class MonitoringStack(pulumi.ComponentResource):
@@ -70,7 +72,19 @@ class MonitoringStack(pulumi.ComponentResource):
         # the kinds of these come with the chart, and no property says so
         after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[prometheus.release]))
         self._flowise(metrics, prometheus.metrics_key_name, after)
+        if args.queue:
+            queue_monitor(
+                name,
+                namespace=metrics,
+                labels=_labels(),
+                interval_seconds=args.settings.scrape_interval_seconds,
+                opts=after,
+            )
         self._databricks(metrics, after)
+        left_out = () if args.queue else ("queue",)
+        Dashboards(
+            f"{name}-dashboards", DashboardsArgs(namespace=metrics, labels=_labels(), left_out=left_out), self._child
+        )
         store = self._logs(key, prometheus.release)
         self._traces(key, prometheus.release)
         self._datadog()
@@ -113,17 +127,12 @@ class MonitoringStack(pulumi.ComponentResource):
 
     def _flowise(self, namespace: pulumi.Output[str], key: pulumi.Output[str], after: pulumi.ResourceOptions) -> None:
         settings, meta = self._args.settings, k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels())
-        rules = alerts(
-            latency_threshold_seconds=settings.latency_threshold_seconds,
-            latency_for_minutes=settings.latency_for_minutes,
-            databricks=self._args.databricks_url is not None,
-        )
         k8s.apiextensions.CustomResource(
             f"{self._name}-alerts",
             api_version=MONITORING_API,
             kind="PrometheusRule",
             metadata=meta,
-            spec={"groups": [{"name": "flowise", "rules": rules}]},
+            spec={"groups": rule_groups(self._args.watched)},
             opts=after,
         )
         k8s.apiextensions.CustomResource(
@@ -145,16 +154,6 @@ class MonitoringStack(pulumi.ComponentResource):
                 ],
             },
             opts=after,
-        )
-        k8s.core.v1.ConfigMap(
-            f"{self._name}-dashboard",
-            metadata=k8s.meta.v1.ObjectMetaArgs(
-                # Grafana's sidecar finds dashboards by this label
-                namespace=namespace,
-                labels={**_labels(), "grafana_dashboard": "1"},
-            ),
-            data={"flowise.json": json.dumps(flowise_dashboard())},
-            opts=self._child,
         )
 
     def _databricks(self, namespace: pulumi.Output[str], after: pulumi.ResourceOptions) -> None:

@@ -8,13 +8,17 @@ from pathlib import Path
 
 from . import commands
 from .faults import FaultSyntaxError
+from .logql import logql
 from .prometheus import amtool, promtool
 from .toolchain import ToolchainError, pulumi_cli
 from .workspace import SandboxError, Workspace
 
 # `drills.run` knows them, and is slow to load; a test holds the two together.
-DRILLS = ("node-loss", "zone-loss", "rolling-node-upgrade", "rollout", "failed-rollout")
-GUARDS = ("pdb", "spread", "surge")
+DRILLS = (
+    *("node-loss", "zone-loss", "rolling-node-upgrade", "cluster-upgrade"),
+    *("rollout", "failed-rollout", "blue-green", "load-surge"),
+)
+GUARDS = ("pdb", "spread", "surge", "pool", "floor", "both")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -23,7 +27,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if options.command == "install":
             if options.prometheus:
-                print(promtool(), amtool(), sep="\n")
+                print(promtool(), amtool(), logql(), sep="\n")
                 return 0
             print(pulumi_cli())
             if options.kubernetes:
@@ -56,7 +60,9 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(cwd=Path.cwd(), fresh=False)
         if name == "install":
             command.add_argument("--kubernetes", action="store_true", help="the Kubernetes control planes, too")
-            command.add_argument("--prometheus", action="store_true", help="promtool and amtool, instead")
+            command.add_argument(
+                "--prometheus", action="store_true", help="promtool, amtool and Loki's parser, instead"
+            )
             continue
         command.add_argument("--stack", "-s", required=True, help="the stack, as in Pulumi.<stack>.yaml")
         command.add_argument("--cwd", "-C", type=Path, default=Path.cwd(), help="the program's folder (default: here)")
@@ -88,6 +94,14 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--out", type=Path, required=True, help="the folder to write the YAML files to")
         if name in ("kube", "drill"):
             command.add_argument("--cluster", default="", help="which, where the stack has several")
+            command.add_argument(
+                "--load",
+                action="append",
+                default=[],
+                metavar="NAME=cpu:80%|cpu:6000m|queue:250",
+                help="what a workload has to do, by a part of its name: so much of what each pod requests, so many "
+                "millicores for all of them, so many entries that wait for KEDA (repeatable)",
+            )
         if name == "drill":
             command.add_argument("drill", choices=DRILLS, help="what happens")
             command.add_argument(

@@ -58,8 +58,9 @@ class Pin:
     @property
     def key(self) -> str:
         """Changes with everything that the build depends on."""
-        sums = b"".join((self.folder / name).read_bytes() for name in ("go.mod", "go.sum"))
-        return f"{self.version}-{hashlib.sha256(sums).hexdigest()[:12]}"
+        sources = (self.folder / "go.mod", self.folder / "go.sum", *sorted(self.folder.glob("*.go")))
+        read = b"".join(path.read_bytes() for path in sources)
+        return f"{self.version}-{hashlib.sha256(read).hexdigest()[:12]}"
 
 
 @dataclass(frozen=True)

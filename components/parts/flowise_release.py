@@ -12,10 +12,13 @@ from ..planning import flowise_env as env
 from ..planning.charts.datadog import pod_annotations
 from ..planning.timeouts import Timeouts
 from ..settings import ServiceSettings
+from .flowise_script import SCRIPTS
 from .flowise_setup import FlowiseSetup, FlowiseSetupArgs
 from .workload import CONTAINER, QueueLength, Workload, WorkloadArgs
 
 ASSETS = Path(__file__).parents[1] / "assets"
+# they run in pods of their own: a change of theirs restarts nothing of Flowise's
+APART = ("alarm_bridge.cjs", "queue_exporter.cjs")
 WRITABLE = {"home": f"{env.HOME}/.flowise", "tmp": "/tmp"}
 
 
@@ -201,5 +204,5 @@ class FlowiseRelease(pulumi.ComponentResource):
 
 
 def _files(region: str) -> dict[str, str]:
-    scripts = {path.name: path.read_text() for path in sorted((ASSETS / "flowise").glob("*.cjs"))}
+    scripts = {path.name: path.read_text() for path in sorted(SCRIPTS.glob("*.cjs")) if path.name not in APART}
     return {**scripts, "rds-ca.pem": (ASSETS / f"rds-ca-{region}.pem").read_text()}

@@ -13,6 +13,7 @@ POSTGRES, VALKEY, HTTPS, DNS, KUBELET = 5432, 6379, 443, 53, 10250
 # the charts' own: Loki, Tempo, Alloy's own metrics, and OTLP over HTTP (OTLP specification: default port)
 LOKI, TEMPO, ALLOY, OTLP = 3100, 3200, 12345, 4318
 EVERYBODY: Spec = {}
+COMPONENT = "app.kubernetes.io/component"
 # namespaces of what watches the rest
 METRICS, LOGGING, COLLECTOR, TRACING, DATADOG = "monitoring", "logging", "log-collector", "tracing", "datadog"
 PROMETHEUS, GRAFANA, COLLECTS_TRACES = (
@@ -38,23 +39,28 @@ def flowise_policies(
     server: Mapping[str, str],
     scraper: str,
     scraped: Mapping[str, int],
+    confined: str,
     traced: bool = False,
     datadog_ports: Sequence[int] = (),
 ) -> dict[str, Spec]:
     """Give the policies of Flowise's namespace.
 
-    `scraper` is the namespace of Prometheus, which scrapes; `scraped` are the ports of metrics by component, and
-    `datadog_ports` those that Datadog's agents may ask too, where there are any. The kubelet's probes reach them by no
-    policy: what comes from a pod's own node is always let in (Kubernetes, Network Policies).
+    `scraper` is the namespace of Prometheus, which scrapes; `scraped` are the ports of metrics by component;
+    `confined` is the component that reaches the cache and nothing else; `datadog_ports` are those that Datadog's
+    agents may ask too, where there are any. Probes need no policy: what comes from a pod's own node is always let in
+    (Kubernetes, Network Policies).
     """
     prometheus = _pods(scraper, PROMETHEUS)
+    others: Spec = {"matchExpressions": [{"key": COMPONENT, "operator": "NotIn", "values": [confined]}]}
     return {
-        **_outbound(places),
-        "database": _out(_ranges(places.data), ("TCP", POSTGRES)),
+        **_outbound(places, others),
+        "database": _out(_ranges(places.data), ("TCP", POSTGRES), whose=others),
         **({"cache": _out(_ranges(places.data), ("TCP", VALKEY))} if queue else {}),
-        **({"traces": _out([_pods(TRACING, COLLECTS_TRACES)], ("TCP", OTLP))} if traced else {}),
+        **({"traces": _out([_pods(TRACING, COLLECTS_TRACES)], ("TCP", OTLP), whose=others)} if traced else {}),
         **(
-            {"datadog": _in([_namespace(DATADOG)], *(("TCP", port) for port in datadog_ports))} if datadog_ports else {}
+            {"datadog": _in([_namespace(DATADOG)], *(("TCP", port) for port in datadog_ports), whose=others)}
+            if datadog_ports
+            else {}
         ),
         "http": {
             "podSelector": {"matchLabels": dict(server)},
@@ -63,7 +69,7 @@ def flowise_policies(
         },
         **{
             f"{component}-metrics": {
-                "podSelector": {"matchLabels": {"app.kubernetes.io/component": component}},
+                "podSelector": {"matchLabels": {COMPONENT: component}},
                 "policyTypes": ["Ingress"],
                 "ingress": [{"from": [prometheus], "ports": _ports(("TCP", port))}],
             }
@@ -136,16 +142,16 @@ def datadog_policies(places: Places, *, scraped: Mapping[str, Sequence[int]]) ->
     }
 
 
-def _outbound(places: Places) -> dict[str, Spec]:
+def _outbound(places: Places, whose: Spec = EVERYBODY) -> dict[str, Spec]:
     # beyond the VPC: model endpoints, Databricks, S3; within it the interfaces of AWS services. Names are the DNS
     # firewall's business (network.egress_allowed_domains): a policy knows addresses alone.
     beyond = {"ipBlock": {"cidr": "0.0.0.0/0", "except": [LINK_LOCAL, *places.vpc]}}
     return {
         "deny-all": DENY_ALL,
         "dns": _dns(),
-        "https": _out([beyond], ("TCP", HTTPS)),
-        "aws-endpoints": _out(_ranges(places.intra), ("TCP", HTTPS)),
-        "pod-identity": _out(_ranges([POD_IDENTITY_AGENT]), ("TCP", 80)),
+        "https": _out([beyond], ("TCP", HTTPS), whose=whose),
+        "aws-endpoints": _out(_ranges(places.intra), ("TCP", HTTPS), whose=whose),
+        "pod-identity": _out(_ranges([POD_IDENTITY_AGENT]), ("TCP", 80), whose=whose),
     }
 
 
@@ -174,13 +180,13 @@ def _ranges(cidrs: Sequence[str]) -> list[Spec]:
     return [{"ipBlock": {"cidr": cidr}} for cidr in cidrs]
 
 
-def _out(to: Sequence[Spec], *ports: tuple[str, int]) -> Spec:
-    return {"podSelector": EVERYBODY, "policyTypes": ["Egress"], "egress": [{"to": list(to), "ports": _ports(*ports)}]}
+def _out(to: Sequence[Spec], *ports: tuple[str, int], whose: Spec = EVERYBODY) -> Spec:
+    return {"podSelector": whose, "policyTypes": ["Egress"], "egress": [{"to": list(to), "ports": _ports(*ports)}]}
 
 
-def _in(from_: Sequence[Spec], *ports: tuple[str, int]) -> Spec:
+def _in(from_: Sequence[Spec], *ports: tuple[str, int], whose: Spec = EVERYBODY) -> Spec:
     ingress = [{"from": list(from_), "ports": _ports(*ports)}]
-    return {"podSelector": EVERYBODY, "policyTypes": ["Ingress"], "ingress": ingress}
+    return {"podSelector": whose, "policyTypes": ["Ingress"], "ingress": ingress}
 
 
 def _ports(*ports: tuple[str, int]) -> list[Spec]:

@@ -15,11 +15,13 @@ from .firewall import FirewallSettings
 from .logs import LogSettings
 from .monitoring import MonitoringSettings
 from .network import ExistingNetworkSettings, NetworkSettings
+from .objectives import Objectives, ObjectivesSettings
 from .pipeline import PipelineSettings
 from .reading import SettingsError, load
 from .section import InProd, LogDays, Section
 from .service import BlueGreenSettings, DatabricksSettings, ExtraVariable, ServiceSettings
 from .stack import Environment, StackSettings, production_floor
+from .synthetic_check import SyntheticCheckSettings
 from .traces import TraceSettings
 
 __all__ = [
@@ -44,6 +46,8 @@ __all__ = [
     "MonitoringSettings",
     "NetworkSettings",
     "NodeGroupSettings",
+    "Objectives",
+    "ObjectivesSettings",
     "PipelineSettings",
     "RestoreSettings",
     "Section",
@@ -52,6 +56,7 @@ __all__ = [
     "SignInSettings",
     "StackSettings",
     "StaticSiteSettings",
+    "SyntheticCheckSettings",
     "TraceSettings",
     "load",
     "production_floor",

@@ -8,8 +8,10 @@ from pydantic import Field, StringConstraints
 from ..planning.config_faults import Truth
 from .datadog import DatadogSettings
 from .logs import ChartVersion, LogSettings
+from .objectives import ObjectivesSettings
 from .section import InProd, Section
 from .service import LONGEST_ANSWER_SECONDS
+from .synthetic_check import SyntheticCheckSettings
 from .traces import TraceSettings
 
 
@@ -39,9 +41,23 @@ class MonitoringSettings(Section):
     latency_for_minutes: int = Field(
         default=5, ge=1, le=60, description="minutes that answers must be slow before HighLatency is raised"
     )
+    team: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")] = Field(
+        default="platform", description="label `team` of the alerts, by which they are routed"
+    )
+    runbook_base_url: Annotated[str, StringConstraints(pattern=r"^https://[^\s\"'<>]+$")] | None = Field(
+        default=None,
+        description="where docs/operations/runbooks is published, for links in alerts; without it they name the file",
+        examples=["https://github.com/example/flowise-platform/blob/main/docs/operations/runbooks"],
+    )
+    objectives: ObjectivesSettings = Field(
+        default_factory=ObjectivesSettings, description="service level objectives, which alerts watch"
+    )
     logs: LogSettings = Field(default_factory=LogSettings, description="logs of pods and Kubernetes events")
     traces: TraceSettings | None = Field(default=None, description="traces of Flowise's requests; none by default")
     datadog: DatadogSettings | None = Field(default=None, description="Datadog's agents; none by default")
+    synthetic_check: SyntheticCheckSettings | None = Field(
+        default=None, description="a flow is asked from outside every few minutes, by CloudWatch Synthetics; none asks"
+    )
 
     @property
     def keeps_logs(self) -> bool:

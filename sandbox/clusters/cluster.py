@@ -10,8 +10,11 @@ from typing import Any
 
 from ..control_plane import Client, ControlPlane, KubernetesError, nodes
 from ..control_plane.nodes import NodeGroup
-from . import addons, charts
+from . import addons, charts, metrics
+from .node_pools import POOL, NodePools
+from .player import Player
 from .readiness import FailedError, missing
+from .scaled_objects import ScaledObjects
 from .stand_ins import LABEL, Manifest
 from .volumes import Provisioner
 
@@ -43,7 +46,7 @@ class Cluster:
         self._turn = threading.RLock()
         self._plane: ControlPlane | None = None
         self._client: Client | None = None
-        self._provisioner: Provisioner | None = None
+        self._players: list[Player] = []
 
     @property
     def running(self) -> bool:
@@ -56,8 +59,10 @@ class Cluster:
             if self._plane is None:
                 self._plane = ControlPlane.start(self._folder, self.minor, service_cidr=self._service_cidr)
                 self._client = self._plane.client()
-                self._provisioner = Provisioner(self._client)
-                self._provisioner.start()
+                metrics.withdraw(self._client)
+                self._players = [play(self._client) for play in (Provisioner, ScaledObjects, NodePools)]
+                for player in self._players:
+                    player.start()
             return self._plane
 
     @property
@@ -70,13 +75,14 @@ class Cluster:
     def stop(self) -> None:
         """End its processes; its data stays."""
         with self._turn:
-            if self._provisioner is not None:
-                self._provisioner.stop()
+            for player in self._players:
+                player.stop()
             if self._client is not None:
                 self._client.close()
             if self._plane is not None:
                 self._plane.stop()
-            self._plane = self._client = self._provisioner = None
+            self._plane = self._client = None
+            self._players = []
 
     def remove(self) -> None:
         """End its processes and forget its data."""
@@ -88,7 +94,7 @@ class Cluster:
         """Bring nodes and add-ons to what the account says."""
         client = self.client
         wanted = {node["metadata"]["name"]: node for group in groups for node in nodes(group)}
-        standing = {node["metadata"]["name"] for node in client.list("v1", "Node")}
+        standing = {node["metadata"]["name"] for node in client.list("v1", "Node", labels=f"!{POOL}")}
         for name in standing - wanted.keys():
             client.delete("v1", "Node", name)
         for name, node in wanted.items():

@@ -232,9 +232,9 @@ def test_pods_leave_one_by_one_and_not_at_once(cloud: Cloud) -> None:
 def test_the_namespace_is_bounded_by_what_the_settings_add_up_to(cloud: Cloud) -> None:
     build(cloud, **QUEUE)
     assert cloud.only(k8s.core.v1.ResourceQuota).inputs["spec"]["hard"] == {
-        "pods": "13",  # 4 servers, 6 workers, one more of each, one setup
-        "requests.cpu": "6250m",
-        "requests.memory": "13312Mi",
+        "pods": "14",  # 4 servers, 6 workers, one more of each, one setup, one exporter
+        "requests.cpu": "6260m",
+        "requests.memory": "13440Mi",
         "persistentvolumeclaims": "0",
         "services.loadbalancers": "0",
         "services.nodeports": "0",
@@ -333,6 +333,7 @@ def test_two_releases_stand_side_by_side_and_one_is_served(cloud: Cloud) -> None
     build(cloud, **QUEUE, blue_green=COLOURS)
     images = {each.name: pod(cloud, each.name)["containers"][0]["image"] for each in cloud.of(k8s.apps.v1.Deployment)}
     assert images == {
+        "app-queue-exporter-pods": "flowiseai/flowise:3.1.4",
         "app-blue-server-pods": "flowiseai/flowise:3.1.3",
         "app-blue-worker-pods": "flowiseai/flowise:3.1.3",
         "app-green-server-pods": "flowiseai/flowise:3.1.4",

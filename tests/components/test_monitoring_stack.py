@@ -1,9 +1,9 @@
-import json
 from typing import Any
 
 import pulumi_kubernetes as k8s
 
 from components.monitoring_stack import MonitoringStack, MonitoringStackArgs
+from components.planning.alerting import Watched
 from components.planning.external_secrets import SecretField
 from components.planning.network_policies import Places
 from components.settings import MonitoringSettings
@@ -13,11 +13,12 @@ from tests.samples import TAGS
 DATABRICKS = "https://dbc-12345678-90ab.cloud.databricks.com"
 
 
-def create(databricks_url: str | None = None, **settings: object) -> MonitoringStack:
+def create(databricks_url: str | None = None, queue: bool = False, **settings: object) -> MonitoringStack:
     return MonitoringStack(
         "monitoring",
         MonitoringStackArgs(
             settings=MonitoringSettings.model_validate(settings),
+            watched=Watched(databricks=databricks_url is not None),
             environment="dev",
             region="eu-west-1",
             places=Places(vpc=["10.20.0.0/16"], data=["10.20.192.0/22"], intra=["10.20.224.0/22"]),
@@ -28,6 +29,7 @@ def create(databricks_url: str | None = None, **settings: object) -> MonitoringS
             secret_operator_role_arn="arn:aws:iam::1:role/operator",
             reader_role_path="/flowise-test/secret-readers/",
             databricks_url=databricks_url,
+            queue=queue,
             protect_data=True,
             tags=TAGS,
         ),
@@ -66,22 +68,22 @@ def test_grafana_has_no_known_password(cloud: Cloud) -> None:
     assert "adminPassword" not in cloud.named("monitoring-prometheus").inputs["values"]["grafana"]
 
 
-def test_high_latency_is_two_seconds_for_five_minutes(cloud: Cloud) -> None:
+def test_prometheus_gets_the_rules_of_what_there_is(cloud: Cloud) -> None:
     build(cloud)
-    rules = cloud.named("monitoring-alerts").inputs["spec"]["groups"][0]["rules"]
-    high = next(rule for rule in rules if rule["alert"] == "HighLatency")
-    assert high["expr"].endswith(" > 2000")
-    assert "http_request_duration_ms_sum" in high["expr"]
-    assert (high["for"], high["labels"]) == ("5m", {"severity": "critical"})
+    groups = {each["name"]: each["rules"] for each in cloud.named("monitoring-alerts").inputs["spec"]["groups"]}
+    assert "queue" not in groups
+    high = next(rule for rule in groups["service"] if rule.get("alert") == "HighLatency")
+    assert (high["for"], high["labels"]) == ("5m", {"severity": "critical", "team": "platform"})
 
 
 def test_custom_kinds_wait_for_their_chart(cloud: Cloud) -> None:
-    build(cloud, databricks_url=DATABRICKS)
+    build(cloud, databricks_url=DATABRICKS, queue=True)
     chart = cloud.named("monitoring-prometheus").urn
     customs = [each for each in cloud.created if each.type.startswith("kubernetes:monitoring.coreos.com/")]
     assert {each.name for each in customs} == {
         "monitoring-alerts",
         "monitoring-flowise",
+        "monitoring-queue",
         "monitoring-databricks",
         "monitoring-logs-monitor",
         "monitoring-alloy-nodes-monitor",
@@ -138,11 +140,16 @@ def test_it_hands_on_where_the_password_is_and_not_the_password(cloud: Cloud) ->
     assert namespace == "monitoring"
 
 
-def test_the_dashboard_is_found_by_its_label(cloud: Cloud) -> None:
+def test_dashboards_lie_where_grafana_runs_and_show_what_the_stack_has(cloud: Cloud) -> None:
     build(cloud)
-    config = cloud.named("monitoring-dashboard").inputs
-    assert config["metadata"]["labels"]["grafana_dashboard"] == "1"
-    assert json.loads(config["data"]["flowise.json"])["title"] == "Flowise"
+    names = {each.name: each.inputs for each in cloud.of(k8s.core.v1.ConfigMap)}
+    assert names["monitoring-dashboards-overview"]["metadata"]["namespace"] == "monitoring"
+    assert "monitoring-dashboards-queue" not in names
+
+
+def test_a_stack_with_queues_shows_them(cloud: Cloud) -> None:
+    build(cloud, queue=True)
+    assert "queue.json" in cloud.named("monitoring-dashboards-queue").inputs["data"]
 
 
 DATADOG = {"site": "datadoghq.eu", "api_key_secret_name": "flowise/datadog"}

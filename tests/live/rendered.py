@@ -10,6 +10,8 @@ from sandbox.world import Record, World
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 EXTERNAL_SECRET = "kubernetes:external-secrets.io/v1:ExternalSecret"
 VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
+DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
+HEADERS_POLICY = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,19 @@ class Stack:
 
     def cache_user(self) -> tuple[str, str]:
         """Give the cache's user and what its ACL says."""
-        user = next(each for each in self._records if each.token == "aws:elasticache/user:User")
+        user = self._of("aws:elasticache/user:User")
         return user.inputs["userName"], user.inputs["accessString"]
+
+    def site(self) -> str:
+        """Give the site's own name."""
+        return str(self._of(DISTRIBUTION).inputs["aliases"][0])
+
+    def headers_policies(self) -> list[tuple[str, dict[str, Any]]]:
+        """Give the response headers policy of each behavior of the CDN by its pattern of paths, as CloudFront looks."""
+        inputs = self._of(DISTRIBUTION).inputs
+        policies = {each.id: each.inputs for each in self._records if each.token == HEADERS_POLICY}
+        behaviors = [*inputs["orderedCacheBehaviors"], {"pathPattern": "*", **inputs["defaultCacheBehavior"]}]
+        return [(each["pathPattern"], policies[each["responseHeadersPolicyId"]]) for each in behaviors]
 
     def secret_text(self, arn: str) -> str:
         """Give the text of a secret's current version."""
@@ -78,6 +91,9 @@ class Stack:
         found = [text for name, text in self._handmade.items() if f":secret:{name}-" in str(reference["key"])]
         assert found, f"{reference['key']} stands nowhere"
         return found[0]
+
+    def _of(self, token: str) -> Record:
+        return next(each for each in self._records if each.token == token)
 
     def _named(self, name: str) -> Record:
         (found,) = [record for record in self._records if record.urn.endswith(f"::{name}")]

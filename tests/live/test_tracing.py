@@ -16,7 +16,7 @@ from tests.assets.node import NODE, SCRIPTS
 from tests.ports import free_port
 
 from .servers import HOST, listens, program, wait_until
-from .test_flowise import Make, log_in, make_flow
+from .test_flowise import Make
 
 pytestmark = pytest.mark.live
 
@@ -206,8 +206,8 @@ def test_a_prediction_of_flowise_itself_is_one_trace(
     place.setup()
     place.changed["OTEL_EXPORTER_OTLP_ENDPOINT"] = f"http://{HOST}:{collector.server.server_address[1]}"
     with place.ready("app-server-pods") as (_server, site, _), place.ready("app-worker-pods") as (worker, _, _):
-        log_in(place, site)
-        flow = make_flow(place, site, package)
+        place.log_in(site)
+        flow = place.make_flow(site)
         status, said = site("POST", f"/api/v1/prediction/{flow}", {"question": "a secret question"})
         assert status == 200, said
         processed = collector.span("process flowise-queue-prediction")

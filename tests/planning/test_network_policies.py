@@ -28,6 +28,7 @@ WHO: dict[str, tuple[str, dict[str, str]] | str] = {
     "server": ("flowise", SERVER),
     "worker": ("flowise", {NAME: "flowise", PART: "worker"}),
     "setup": ("flowise", {NAME: "flowise", PART: "setup"}),
+    "queue exporter": ("flowise", {NAME: "flowise", PART: "queue-exporter"}),
     "database-setup": ("database-setup", {NAME: "database-setup"}),
     "prometheus": ("monitoring", {NAME: "prometheus"}),
     "grafana": ("monitoring", {NAME: "grafana"}),
@@ -47,6 +48,7 @@ WHO: dict[str, tuple[str, dict[str, str]] | str] = {
     "instance metadata": "169.254.169.254",
     "internet": "203.0.113.50",
 }
+SCRAPED = {"server": 3001, "worker": 3001, "queue-exporter": 9464}
 NAMESPACES: dict[str, dict[str, Spec]] = {
     "flowise": flowise_policies(
         PLACES,
@@ -54,7 +56,8 @@ NAMESPACES: dict[str, dict[str, Spec]] = {
         http_port=3000,
         server=SERVER,
         scraper="monitoring",
-        scraped={"server": 3001, "worker": 3001},
+        scraped=SCRAPED,
+        confined="queue-exporter",
     ),
     "database-setup": setup_policies(PLACES),
     "external-secrets": operator_policies(PLACES, called_on=[10250]),
@@ -62,7 +65,8 @@ NAMESPACES: dict[str, dict[str, Spec]] = {
 }
 
 YES: set[tuple[str, str, str, int]] = {
-    *((who, "dns", protocol, 53) for who in ("server", "worker", "setup", "database-setup", "external-secrets", "keda")
+    *((who, "dns", protocol, 53)
+      for who in ("server", "worker", "setup", "queue exporter", "database-setup", "external-secrets", "keda")
       for protocol in ("TCP", "UDP")),
     *((who, where, "TCP", 443)
       for who in ("server", "worker", "setup", "database-setup", "external-secrets", "keda")
@@ -71,20 +75,27 @@ YES: set[tuple[str, str, str, int]] = {
       for who in ("server", "worker", "setup", "database-setup", "external-secrets", "keda")),
     *((who, where, "TCP", 5432) for who in ("server", "worker", "setup", "database-setup")
       for where in ("database", "cache")),
-    *((who, where, "TCP", 6379) for who in ("server", "worker", "setup", "keda") for where in ("database", "cache")),
+    *((who, where, "TCP", 6379)
+      for who in ("server", "worker", "setup", "queue exporter", "keda") for where in ("database", "cache")),
     ("prometheus", "server", "TCP", 3000),
     *(("prometheus", who, "TCP", 3001) for who in ("server", "worker")),
+    ("prometheus", "queue exporter", "TCP", 9464),
     *((where, "server", "TCP", 3000) for where in ("load balancer", "api server", "aws endpoint")),
     *((where, "external-secrets", "TCP", 10250) for where in ("load balancer", "api server", "aws endpoint")),
     *((where, "keda", "TCP", port)
       for where in ("load balancer", "api server", "aws endpoint") for port in (9443, 6443)),
 }  # fmt: skip
 PORTS = (("TCP", 22), ("TCP", 53), ("UDP", 53), ("TCP", 80), ("TCP", 443), ("TCP", 3000), ("TCP", 3001), ("TCP", 5432),
-         ("TCP", 6379), ("TCP", 6443), ("TCP", 9443), ("TCP", 10250))  # fmt: skip
+         ("TCP", 6379), ("TCP", 6443), ("TCP", 9443), ("TCP", 9464), ("TCP", 10250))  # fmt: skip
 
 
 def matches(selector: dict[str, Any] | None, labels: dict[str, str]) -> bool:
-    return all(labels.get(key) == value for key, value in ((selector or {}).get("matchLabels") or {}).items())
+    wanted = selector or {}
+    return all(labels.get(key) == value for key, value in wanted.get("matchLabels", {}).items()) and not any(
+        # the one operator in use; another would be a fault of this judge
+        {"NotIn": labels.get(each["key"]) in each["values"]}[each["operator"]]
+        for each in wanted.get("matchExpressions", ())
+    )
 
 
 def is_peer(peer: dict[str, Any], other: str, home: str) -> bool:
@@ -149,7 +160,8 @@ WATCHING: dict[str, dict[str, Spec]] = {
         http_port=3000,
         server=SERVER,
         scraper="monitoring",
-        scraped={"server": 3001, "worker": 3001},
+        scraped=SCRAPED,
+        confined="queue-exporter",
         traced=True,
         datadog_ports=[3000, 3001],
     ),
@@ -169,6 +181,7 @@ WATCHERS: dict[str, tuple[str, dict[str, str]] | str] = {
 }
 # who may open which port of whom, beside DNS and what stands above
 OPEN: set[tuple[str, str, int]] = {
+    *(("prometheus", who, 3001) for who in ("server", "worker")),
     *((who, "loki", 3100) for who in ("events", "alloy", "grafana", "prometheus")),
     # by the selector of their namespace: nothing of theirs listens there
     *((who, "events", 3100) for who in ("loki", "alloy", "grafana", "prometheus")),
@@ -241,6 +254,12 @@ def test_an_operators_pods_reach_each_other() -> None:
 
 def test_without_a_queue_the_cache_is_out_of_reach() -> None:
     policies = flowise_policies(
-        PLACES, queue=False, http_port=3000, server=SERVER, scraper="monitoring", scraped={"server": 3001}
+        PLACES,
+        queue=False,
+        http_port=3000,
+        server=SERVER,
+        scraper="monitoring",
+        scraped={"server": 3001},
+        confined="queue-exporter",
     )
     assert "cache" not in policies

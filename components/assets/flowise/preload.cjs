@@ -12,6 +12,7 @@ if (isMainThread && started.endsWith('/flowise/bin/run')) {
   // before whatever loads what is traced
   require('./tracing.cjs')(flowise);
   require('./keep_alive.cjs');
+  require('./cors.cjs')(flowise);
   require('./drain.cjs')(flowise);
   require('./probes.cjs')(flowise, { '/metrics': require('./process_metrics.cjs')(flowise) });
 }
