@@ -82,7 +82,7 @@ class AlarmBridgeArgs:
 class AlarmBridge(pulumi.ComponentResource):
     """A queue that hears every topic, and one pod that reads it and tells each Alertmanager.
 
-    It keeps nothing (docs/decisions/0014). The topics' mails go out beside it, whatever the cluster does.
+    It keeps nothing (docs/decisions/0018). The topics' mails go out beside it, whatever the cluster does.
     """
 
     def __init__(self, name: str, args: AlarmBridgeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
