@@ -12,6 +12,7 @@ from typing import Any
 from ..control_plane import Client, ControlPlane, KubernetesError, nodes
 from ..control_plane.nodes import NodeGroup
 from . import addons, charts, crds, metrics
+from .balancers import Balancers, has_balancer, wants_balancer
 from .helm import Release, archive, rendered
 from .node_pools import POOL, NodePools
 from .player import Player
@@ -67,7 +68,7 @@ class Cluster:
                 self._plane = ControlPlane.start(self._folder, self.minor, service_cidr=self._service_cidr)
                 self._client = self._plane.client()
                 metrics.withdraw(self._client)
-                self._players = [play(self._client) for play in (Provisioner, ScaledObjects, NodePools)]
+                self._players = [play(self._client) for play in (Provisioner, ScaledObjects, NodePools, Balancers)]
                 for player in self._players:
                     player.start()
             return self._plane
@@ -145,6 +146,8 @@ class Cluster:
 
         def look() -> tuple[Manifest, str]:
             current = self.client.get(item["apiVersion"], item["kind"], name, namespace)
+            if wants_balancer(current) and not has_balancer(current):
+                return current, "no load balancer has been made for it"
             return current, self._no_endpoint(current) if item["kind"] == "Service" else missing(current)
 
         return self._until(look, f"{item['kind']} {name}", seconds)

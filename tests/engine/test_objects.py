@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.clusters import objects
+from sandbox.clusters import crds, objects
 from sandbox.clusters.cluster import Cluster
 from sandbox.control_plane.life import SERVICE_CIDR
 
@@ -91,3 +91,37 @@ def test_drift_reaches_an_object_and_refresh_finds_it(program: Callable[..., San
     sandbox("refresh", "--laws", "off")
     assert sandbox.altered() == {"right": {"create"}}
     assert "say what is to drift" in sandbox("drift", "cluster", status=1).stderr
+
+
+def test_an_ingress_waits_for_the_controller_that_makes_its_load_balancer(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sandbox.clusters.cluster._STILL_SECONDS", 2.5)
+    path = {"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "web", "port": {"number": 80}}}}
+    inputs = {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": {"name": "web", "namespace": "default"},
+        "spec": {"ingressClassName": "alb", "rules": [{"http": {"paths": [path]}}]},
+    }
+    token = "kubernetes:networking.k8s.io/v1:Ingress"
+    made = objects.create(cluster, token, "urn:web", inputs)
+    assert "Ingress web is not ready: no load balancer has been made for it" in made.not_ready
+
+    for definition in crds.of_chart("aws-load-balancer-controller"):
+        cluster.settle(cluster.client.apply(definition))
+    made = objects.create(cluster, token, "urn:web", inputs)
+    assert made.not_ready == ""
+    assert made.outputs["status"]["loadBalancer"]["ingress"][0]["hostname"].endswith(".elb.amazonaws.com")
+
+
+def test_eks_itself_makes_one_for_a_service(cluster: Cluster) -> None:
+    inputs = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "open", "namespace": "default"},
+        "spec": {"type": "LoadBalancer", "ports": [{"port": 80}]},
+    }
+    made = objects.create(cluster, "kubernetes:core/v1:Service", "urn:open", inputs)
+    assert made.not_ready == ""
+    assert made.outputs["status"]["loadBalancer"]["ingress"][0]["hostname"].startswith("k8s-")
