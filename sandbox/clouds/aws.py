@@ -133,6 +133,8 @@ _ARN_ENDS = {
     "vpc": "security-group-rule/{id}",
 }
 _ARN_ENDS_BY_TOKEN = {
+    # what tells a topic's subscriptions apart (SNS API reference, Subscribe: SubscriptionArn)
+    "aws:sns/topicSubscription:TopicSubscription": "{topic}:{uuid}",
     "aws:cloudwatch/logGroup:LogGroup": "log-group:{name}",
     "aws:cloudwatch/metricAlarm:MetricAlarm": "alarm:{name}",
     "aws:cloudwatch/eventRule:EventRule": "rule/{name}",
@@ -255,6 +257,7 @@ class _Aws:
             id=resource_id,
             name=self.name or resource_id,
             uuid=request.uuid(),
+            topic=str(request.inputs.get("topic")).rpartition(":")[2],
             hex6=request.hex(6),
             hex16=request.hex(16),
         )

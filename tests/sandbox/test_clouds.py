@@ -29,6 +29,11 @@ def made(
         ("aws:iam/role:Role", {"name": "node", "assumeRolePolicy": "{}"}, "node"),
         ("aws:s3/bucket:Bucket", {"bucket": "files"}, "files"),
         ("aws:sns/topic:Topic", {"name": "t"}, r"arn:aws:sns:us-east-1:123456789012:t"),
+        (
+            "aws:sns/topicSubscription:TopicSubscription",
+            {"topic": "arn:aws:sns:us-east-1:123456789012:t", "protocol": "sqs", "endpoint": "arn:q"},
+            r"arn:aws:sns:us-east-1:123456789012:t:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+        ),
         ("aws:iam/policy:Policy", {"name": "p", "policy": "{}"}, r"arn:aws:iam::123456789012:policy/p"),
         ("aws:rds/instance:Instance", {"identifier": "db", "instanceClass": "c"}, r"db-[0-9A-F]{26}"),
         ("aws:cloudfront/distribution:Distribution", {}, r"E[0-9A-F]{13}"),
