@@ -16,7 +16,7 @@ from .clusters.metrics import served
 from .clusters.objects import ClusterError
 from .clusters.plan import CLUSTER
 from .clusters.registry import Clusters, minor_of, service_cidr_of
-from .control_plane import ControlPlaneError
+from .control_plane import ControlPlaneError, KubernetesError
 from .drills.hands import DrillError
 from .drills.run import drill as run_drill
 from .rules import Rules
@@ -106,7 +106,7 @@ def _cluster(workspace: Workspace, name: str) -> Iterator[tuple[Clusters, Record
                     + ("Bring it up first." if known == "none" else "Name one of them with --cluster.")
                 )
             yield clusters, records[0]
-        except (ClusterError, ControlPlaneError, LoadError, DrillError) as error:
+        except (ClusterError, ControlPlaneError, KubernetesError, LoadError, DrillError) as error:
             raise SandboxError(str(error)) from error
         finally:
             clusters.stop()

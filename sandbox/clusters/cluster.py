@@ -204,13 +204,18 @@ class Cluster:
 
     def delete(self, api_version: str, kind: str, name: str, namespace: str | None) -> None:
         """Delete an object, and wait until it is gone; one that is gone already is no fault."""
+        if self._ask_to_go(api_version, kind, name, namespace):
+            self.client.until_gone(api_version, kind, name, namespace, timeout_seconds=_DELETE_SECONDS)
+
+    def _ask_to_go(self, api_version: str, kind: str, name: str, namespace: str | None) -> bool:
+        """Ask for an object's deletion; False where it is gone already."""
         try:
             self.client.delete(api_version, kind, name, namespace, propagation="Foreground")
         except KubernetesError as error:
             if error.code == HTTPStatus.NOT_FOUND:
-                return
+                return False
             raise
-        self.client.until_gone(api_version, kind, name, namespace, timeout_seconds=_DELETE_SECONDS)
+        return True
 
     def install(self, release: Release, seconds: float) -> None:
         """Bring a release's kinds and objects, and wait for them; what it brought before, and now not, goes.
@@ -234,7 +239,10 @@ class Cluster:
 
     def uninstall(self, release: Release) -> None:
         """Delete what a release brought, but for its kinds and what its StatefulSets claimed: Helm leaves both."""
-        for identity in reversed(self._brought(release)):
+        brought = self._brought(release)
+        for identity in brought:  # all at once, as Helm does: a claim goes only after the pods that use it
+            self._ask_to_go(*identity)
+        for identity in brought:
             self.delete(*identity)
         self._note(release).unlink(missing_ok=True)
 

@@ -53,7 +53,8 @@ class NodePools(Player):
             return
         pods, standing = self.client.list("v1", "Pod"), self.client.list("v1", "Node")
         homeless = [pod for pod in pods if is_homeless(pod)]
-        if homeless and time.monotonic() > self._waits_until:
+        # what is starting may take them
+        if homeless and all(is_ready(node) for node in standing) and time.monotonic() > self._waits_until:
             self._bring(pools, homeless, standing)
         for pool in pools:
             self._sweep(pool, pods, standing)
@@ -161,6 +162,12 @@ def is_homeless(pod: Object) -> bool:
         each["type"] == "PodScheduled" and each["status"] == "False" and each.get("reason") == "Unschedulable"
         for each in get(pod, "status", "conditions") or []
     )
+
+
+def is_ready(node: Object) -> bool:
+    """Whether a node takes pods."""
+    conditions = get(node, "status", "conditions") or []
+    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
 
 
 def of_daemon_set(pod: Object) -> bool:

@@ -47,9 +47,16 @@ class Drill:
         self._metrics.loads = loads
 
     def nodes(self) -> list[Object]:
-        """Every node, those first on which the most pods of the stack's own run."""
-        crowd = [pod["spec"].get("nodeName") for pod in self.own_pods()]
-        return sorted(self.client.list("v1", "Node"), key=lambda node: -crowd.count(node["metadata"]["name"]))
+        """Every node, those first on which the most pods of the stack's own run, above all those behind a Service."""
+        pods, services = self.own_pods(), self.services()
+        crowd = [pod["spec"].get("nodeName") for pod in pods]
+        served = [pod["spec"].get("nodeName") for pod in pods if any(selects(each, pod) for each in services)]
+
+        def fullness(node: Object) -> tuple[int, int]:
+            name = node["metadata"]["name"]
+            return served.count(name), crowd.count(name)
+
+        return sorted(self.client.list("v1", "Node"), key=fullness, reverse=True)
 
     def own_pods(self) -> list[Object]:
         """The pods of the stack itself, not of what stands in for add-ons and charts."""
@@ -114,6 +121,9 @@ class Drill:
     def drain(self, node: Object) -> None:
         """Cordon a node and evict its pods, as often as their budgets refuse."""
         name = node["metadata"]["name"]
+        if self.client.find("v1", "Node", name) is None:
+            self.note(f"gone already: {name}, which nobody needed")
+            return
         self.patch(node, {"spec": {"unschedulable": True}})
         self.note(f"draining: {name}")
         deadline = time.monotonic() + _EVICTION_SECONDS
@@ -126,7 +136,8 @@ class Drill:
                 self.note(f"not drained: {name}; a budget holds {left}")
                 return
             time.sleep(0.2)
-        self.client.delete("v1", "Node", name)
+        with _ignoring(HTTPStatus.NOT_FOUND):
+            self.client.delete("v1", "Node", name)
         self.note(f"drained and gone: {name}")
 
     def _evictable(self, node: str) -> list[Object]:

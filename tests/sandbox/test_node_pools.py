@@ -1,9 +1,10 @@
 """The one rule by which a NodePool brings nodes."""
 
-from typing import Any
+from typing import Any, cast
 
 from sandbox.clusters.instance_offers import allowed, meets
-from sandbox.clusters.node_pools import is_homeless, mebibytes, node_for, seconds
+from sandbox.clusters.node_pools import NodePools, is_homeless, mebibytes, node_for, seconds
+from sandbox.control_plane import Client
 
 CATEGORY = "karpenter.k8s.aws/instance-category"
 GENERATION = "karpenter.k8s.aws/instance-generation"
@@ -121,3 +122,59 @@ def test_only_who_the_scheduler_found_nothing_for_is_homeless() -> None:
     assert is_homeless({"metadata": {}, "status": {"conditions": [condition]}})
     assert not is_homeless({"metadata": {"deletionTimestamp": "now"}, "status": {"conditions": [condition]}})
     assert not is_homeless({"metadata": {}, "status": {"conditions": [{**condition, "reason": "SchedulingGated"}]}})
+
+
+class Server:
+    """An API server's lists, and what was created and deleted."""
+
+    def __init__(self, **lists: list[dict[str, Any]]) -> None:
+        self.lists = lists
+        self.created: list[dict[str, Any]] = []
+        self.deleted: list[str] = []
+
+    def list(self, _: str, kind: str, **fields: str) -> list[dict[str, Any]]:
+        return self.lists.get(kind, []) if not fields else []
+
+    def create(self, item: dict[str, Any]) -> None:
+        self.created.append(item)
+
+    def delete(self, _: str, __: str, name: str) -> None:
+        self.deleted.append(name)
+
+
+def node(name: str, ready: str = "True", **labels: str) -> dict[str, Any]:
+    status = {"conditions": [{"type": "Ready", "status": ready}]}
+    return {
+        "metadata": {"name": name, "labels": {"topology.kubernetes.io/zone": "eu-west-1a", **labels}},
+        "status": status,
+    }
+
+
+def test_a_node_comes_for_who_is_homeless_but_not_while_another_starts() -> None:
+    condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}
+    homeless = {**pod(), "metadata": {"namespace": "shop"}, "status": {"conditions": [condition]}}
+    starting = Server(NodePool=[pool()], Pod=[homeless], Node=[node("a"), node("b", "False")])
+    NodePools(cast(Client, starting)).play()
+    assert starting.created == []
+
+    started = Server(NodePool=[pool()], Pod=[homeless], Node=[node("a"), node("b")])
+    player = NodePools(cast(Client, started))
+    player.play()
+    player.play()  # the scheduler has its time, so that one node comes and not two
+    assert len(started.created) == 1
+
+
+def test_a_node_of_the_pool_goes_when_it_is_empty_for_long_enough() -> None:
+    spec = pool(disruption={"consolidateAfter": "5m"})
+    running = {"metadata": {}, "spec": {"nodeName": "used"}, "status": {}}
+    mine = {"karpenter.sh/nodepool": "pool"}
+    nodes = [node("used", **mine), node("empty", **mine), node("other")]
+    server = Server(NodePool=[spec], Pod=[running], Node=nodes)
+    patient = NodePools(cast(Client, server))
+    patient.play()
+    patient.play()
+    assert server.deleted == []
+
+    hasty = NodePools(cast(Client, server), faster=1e9)
+    hasty.play()
+    assert server.deleted == ["empty"]
