@@ -36,7 +36,7 @@ class DatadogArgs:
 
 
 class Datadog(pulumi.ComponentResource):
-    """An agent on every node and one for the cluster, in a namespace of their own (docs/decisions/0015)."""
+    """An agent on every node and one for the cluster, in a namespace of their own (docs/decisions/0016)."""
 
     def __init__(self, name: str, args: DatadogArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("flowise:parts:Datadog", name, {}, opts)

@@ -114,10 +114,14 @@ def test_files_land_in_the_bucket(queue: Place, served: tuple[Browser, str]) -> 
 
 def test_logs_are_objects_and_hold_no_password(queue: Place) -> None:
     with queue.ready("app-server-pods") as (process, site, _):
-        site("POST", "/api/v1/auth/login", {"email": "nobody@example.com", "password": "wrong-password-1!"})
+        wrong = {"email": "nobody@example.com", "password": "wrong-password-1!"}
+        site("POST", "/api/v1/auth/login", wrong, x_request_id="an-id-of-the-edge==")
         wait_until(lambda: "auth/login" in process.said, "a line of the login")
         entries = [json.loads(line) for line in process.said.splitlines() if line.startswith("{")]
-        assert {"time", "level", "message"} == set(entries[-1])
+        told = next(entry for entry in entries if "auth/login" in entry["message"])
+        # prod is traced
+        assert set(told) == {"time", "level", "message", "request_id", "trace_id", "span_id"}
+        assert told["request_id"] == "an-id-of-the-edge=="
         plain = [line for line in process.said.splitlines() if line and not line.startswith("{")]
         assert plain == []
         assert "wrong-password-1!" not in process.said

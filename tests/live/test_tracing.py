@@ -15,6 +15,7 @@ import pytest
 from tests.assets.node import NODE, SCRIPTS
 from tests.ports import free_port
 
+from .conftest import Place
 from .servers import HOST, listens, program, wait_until
 
 pytestmark = pytest.mark.live
@@ -50,7 +51,7 @@ const work = async (job) => {
 };
 new Worker('flowise-queue-prediction', work, { connection }).on('ready', () => console.log('ready'));
 """
-REQUEST_ID = "1-67891233-abcdef012345678912345678"
+REQUEST_ID = "EhFQh8uXcr1-_Y3kVbfsD0s6UhZ2vLuFJ2v6Y1kz8N0b8w=="
 FOREIGN_TRACE = "0af7651916cd43dd8448eb211c80319c"
 
 
@@ -168,7 +169,7 @@ def test_a_trace_goes_through_the_queue_and_its_id_is_in_the_lines(
     }
     server, worker = tmp_path / "server.log", tmp_path / "worker.log"
     with process(SERVER, "start", server, **common), process(WORKER, "worker", worker, **common, FAILS="yes"):
-        headers = f"X-Amzn-Trace-Id: Root={REQUEST_ID}"
+        headers = f"X-Request-Id: {REQUEST_ID}"
         foreign = f"traceparent: 00-{FOREIGN_TRACE}-b7ad6b7169203331-00"
         url = f"http://{HOST}:{port}/api/v1"
         curl = ["curl", "-sS", "-X", "POST", "-H", headers, "-H", foreign, f"{url}/prediction/1?token=a-secret-token"]
@@ -195,6 +196,43 @@ def test_a_trace_goes_through_the_queue_and_its_id_is_in_the_lines(
 
     told = json.dumps(collector.exports)
     assert [word for word in ("secret", "ping") if word in told] == []
+
+
+def test_a_prediction_of_flowise_itself_is_one_trace(
+    queue: Place, collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = f"http://{HOST}:{collector.server.server_address[1]}"
+    monkeypatch.setitem(queue.changed, "OTEL_EXPORTER_OTLP_ENDPOINT", place)
+    with queue.ready("app-server-pods") as (_server, site, _), queue.ready("app-worker-pods") as (worker, _, _):
+        queue.log_in(site)
+        flow = queue.make_flow(site)
+        status, said = site("POST", f"/api/v1/prediction/{flow}", {"question": "a secret question"})
+        assert status == 200, said
+        processed = collector.span("process flowise-queue-prediction")
+        model = queue.model.url.rpartition(":")[2].partition("/")[0]
+
+        def traced(service: str, **attributes: str) -> bool:
+            """Tell whether the trace has a span of a service with such attributes."""
+            return any(
+                each["traceId"] == processed["traceId"]
+                and each["service"] == service
+                and attributes.items()
+                <= {key.replace(".", "_"): str(value) for key, value in each["attributes"].items()}.items()
+                for each in collector.spans
+            )
+
+        wait_until(lambda: traced("flowise-server", http_target=f"/api/v1/prediction/{flow}"), "the request", 20)
+        wait_until(
+            lambda: traced("flowise-worker", server_port=model) or traced("flowise-worker", net_peer_port=model),
+            "the call of the model",
+            20,
+        )
+        assert processed["service"] == "flowise-worker"
+        told = [json.loads(line) for line in worker.said.splitlines() if line.startswith("{")]
+        assert "secret question" not in json.dumps(collector.exports)
+        # neither the pods' probes nor what nobody asked for
+        assert not [each for each in collector.spans if "readyz" in json.dumps(each)]
+        assert not [entry for entry in told if entry["message"].startswith("traces are off")]
 
 
 def test_without_a_collector_nothing_is_traced(package: Path, tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ class Watched:
     deployments: bool = False
     logs: bool = True
     traces: bool = False
+    tempo: bool = False
     latency_seconds: float = 2.0
     latency_minutes: int = 5
     objectives: Objectives = field(default_factory=lambda: ObjectivesSettings().resolved())
@@ -43,6 +44,7 @@ class Watched:
 def watched(settings: StackSettings) -> Watched:
     """Give what a stack's settings come to."""
     service, monitoring, backup = settings.service, settings.monitoring, settings.backup
+    traces = monitoring.traces
     return Watched(
         queue=service.mode == "queue",
         release=service.active_colour(),
@@ -58,6 +60,9 @@ def watched(settings: StackSettings) -> Watched:
         restore_tests=backup.enabled and backup.restore_tests,
         budget_usd=backup.monthly_budget_usd,
         deployments=settings.pipeline is not None,
+        logs=monitoring.keeps_logs,
+        traces=traces is not None and traces.backend != "datadog",
+        tempo=traces is not None and traces.backend == "tempo",
         latency_seconds=monitoring.latency_threshold_seconds,
         latency_minutes=monitoring.latency_for_minutes,
         objectives=monitoring.objectives.resolved(),

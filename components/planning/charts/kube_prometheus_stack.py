@@ -6,6 +6,7 @@ from pulumi import Input
 
 from ...settings import MonitoringSettings
 from .common import claim, resources
+from .data_sources import telemetry_sources
 
 # EKS runs these where no pod can reach them: their targets would be down, and their alerts up, for ever
 HIDDEN_BY_EKS = ("kubeControllerManager", "kubeScheduler", "kubeEtcd", "kubeProxy")
@@ -58,6 +59,6 @@ def prometheus_values(settings: MonitoringSettings, *, grafana_login: Input[str]
             "resources": resources("50m", "256Mi", "512Mi"),
             "sidecar": {"resources": resources("10m", "96Mi", "192Mi")},
             "testFramework": {"enabled": False},
-            "additionalDataSources": [{"name": "Loki", "type": "loki", "access": "proxy", "url": loki_url}],
+            "additionalDataSources": telemetry_sources(settings, loki_url=loki_url),
         },
     }
