@@ -83,7 +83,6 @@ _ARN_IS_ID = frozenset(
         "aws:lb/targetGroup:TargetGroup",
         "aws:secretsmanager/secret:Secret",
         "aws:sns/topic:Topic",
-        "aws:sns/topicSubscription:TopicSubscription",
         "aws:ecs/cluster:Cluster",
         "aws:ecs/service:Service",
         "aws:sfn/stateMachine:StateMachine",
@@ -334,6 +333,7 @@ _ID_RULES: dict[str, Callable[[_Aws], str]] = {
     "aws:secretsmanager/secretVersion:SecretVersion": lambda a: (
         f"{a.request.inputs.get('secretId')}|{a.request.uuid()}"
     ),
+    "aws:sns/topicSubscription:TopicSubscription": lambda a: f"{a.request.inputs.get('topic')}:{a.request.uuid()}",
     "aws:sqs/queue:Queue": lambda a: f"https://sqs.{a.region}.{suffix(a.region)}/{ACCOUNT_ID}/{a.name}",
 }
 
@@ -506,5 +506,6 @@ _OUTPUT_RULES: dict[str, Callable[[_Aws], dict[str, Any]]] = {
         "versionId": a.request.uuid(),
         "versionStages": ["AWSCURRENT"],
     },
+    "aws:sns/topicSubscription:TopicSubscription": lambda a: {"arn": a.id},
     "aws:sqs/queue:Queue": lambda a: {"url": a.id},
 }

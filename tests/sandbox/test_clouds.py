@@ -51,6 +51,15 @@ def test_ids_look_like_the_cloud_s(token: str, inputs: dict[str, Any], pattern: 
     assert re.fullmatch(pattern, made(token, **inputs)[0])
 
 
+def test_every_subscription_has_an_id_of_its_own_below_its_topic() -> None:
+    token, topic = "aws:sns/topicSubscription:TopicSubscription", "arn:aws:sns:us-east-1:123456789012:told"
+    made = [clouds.create(token, name, f"urn:{name}", {"topic": topic, "protocol": "email"}) for name in ("a", "b")]
+    (one, outputs), (other, _) = made
+    assert one != other
+    assert one.startswith(f"{topic}:")
+    assert outputs["arn"] == one
+
+
 def test_the_same_urn_gives_the_same_resource_and_its_successor_another() -> None:
     assert made("aws:ec2/vpc:Vpc") == made("aws:ec2/vpc:Vpc")
     assert made("aws:ec2/vpc:Vpc")[0] != made("aws:ec2/vpc:Vpc", serial=1)[0]
