@@ -73,7 +73,10 @@ vpc = Vpc(
         settings=settings.network,
         region=region,
         protect_addresses=settings.protect_data,
-        egress_domains=[databricks.host] if databricks else [],
+        egress_domains=[
+            *([databricks.host] if databricks else []),
+            *settings.monitoring.notifications.hosts(),
+        ],
         tags=tags,
     ),
     in_aws,
@@ -241,24 +244,6 @@ service = FlowiseService(
     in_cluster,
 )
 
-monitoring = MonitoringStack(
-    "monitoring",
-    MonitoringStackArgs(
-        settings=settings.monitoring,
-        region=region,
-        access_log_bucket=access_logs.bucket_name,
-        cluster_name=cluster.cluster_name,
-        cluster_arn=cluster.cluster_arn,
-        protect_data=settings.protect_data,
-        tags=tags,
-        metrics_key=service.metrics_key,
-        secret_operator_role_arn=services.secret_operator_role_arn,
-        reader_role_path=secret_readers,
-        databricks_url=databricks.url if databricks else None,
-    ),
-    in_cluster,
-)
-
 site = WafCdn(
     "site",
     WafCdnArgs(
@@ -274,6 +259,29 @@ site = WafCdn(
         tags=tags,
     ),
     in_aws,
+)
+
+monitoring = MonitoringStack(
+    "monitoring",
+    MonitoringStackArgs(
+        settings=settings.monitoring,
+        stack_name=stack_name,
+        region=region,
+        places=places,
+        access_log_bucket=access_logs.bucket_name,
+        cluster_name=cluster.cluster_name,
+        cluster_arn=cluster.cluster_arn,
+        protect_data=settings.protect_data,
+        tags=tags,
+        metrics_key=service.metrics_key,
+        secret_operator_role_arn=services.secret_operator_role_arn,
+        reader_role_path=secret_readers,
+        alarm_topic_arn=alarms.arn,
+        alarm_key_arn=alarms.key_arn,
+        site_url=site.url,
+        databricks_url=databricks.url if databricks else None,
+    ),
+    in_cluster,
 )
 
 pulumi.export("url", site.url)

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as k8s
 
+from .parts.closed_namespace import ClosedNamespace, ClosedNamespaceArgs
+from .parts.cloudwatch_exporter import CloudWatchExporter, CloudWatchExporterArgs
 from .parts.data_key import DataKey, DataKeyArgs
 from .parts.pod_role import PodRole, PodRoleArgs
-from .parts.prometheus_stack import METRICS_KEY, PROMETHEUS_CHARTS, PrometheusStack, PrometheusStackArgs
+from .parts.prometheus_stack import PrometheusStack, PrometheusStackArgs
+from .parts.scrapes import MONITORING_API, Scrapes, ScrapesArgs
 from .parts.secure_bucket import SecureBucket, SecureBucketArgs
-from .planning.alerts import DATABRICKS_JOB, alerts
-from .planning.charts.blackbox import blackbox_values
+from .planning.alerts import alerts
 from .planning.dashboards import flowise_dashboard
 from .planning.external_secrets import SecretField
-from .planning.flowise_env import NAMESPACE as FLOWISE
 from .planning.helm_values import loki_values
 from .planning.iam_documents import allow
+from .planning.network_policies import Places, monitoring_policies
 from .settings import MonitoringSettings
 
 METRICS_NAMESPACE, LOGS_NAMESPACE = "monitoring", "logging"
@@ -25,9 +27,6 @@ METRICS_NAMESPACE, LOGS_NAMESPACE = "monitoring", "logging"
 LOKI_CHARTS = "https://grafana-community.github.io/helm-charts"
 LOKI_ACCOUNT = "loki"
 LOKI_URL = f"http://loki.{LOGS_NAMESPACE}.svc.cluster.local:3100"
-# seen in 2026-11 in the chart's own repository
-BLACKBOX_CHART_VERSION = "11.17.2"
-MONITORING_API = "monitoring.coreos.com/v1"
 # Loki asks nobody who they are
 LOGS_READERS = k8s.networking.v1.NetworkPolicySpecArgs(
     pod_selector=k8s.meta.v1.LabelSelectorArgs(),
@@ -47,10 +46,16 @@ LOGS_READERS = k8s.networking.v1.NetworkPolicySpecArgs(
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringStackArgs:
-    """How much is kept (settings), the cluster that is watched, and the Databricks workspace, if flows call one."""
+    """How much is kept and who is told (settings), the cluster and site that are watched, and where alarms arrive.
+
+    `stack_name` is what cluster, database and the firewall's metric are called; `databricks_url` the workspace, if
+    flows call one.
+    """
 
     settings: MonitoringSettings
+    stack_name: str
     region: str
+    places: Places
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
     access_log_bucket: pulumi.Input[str]
@@ -59,13 +64,16 @@ class MonitoringStackArgs:
     metrics_key: SecretField
     secret_operator_role_arn: pulumi.Input[str]
     reader_role_path: str
+    alarm_topic_arn: pulumi.Input[str]
+    alarm_key_arn: pulumi.Input[str]
+    site_url: pulumi.Input[str]
     databricks_url: str | None = None
 
 
 class MonitoringStack(pulumi.ComponentResource):
     """Prometheus, Alertmanager and Grafana, Loki on S3, Flowise's alerts and dashboard.
 
-    It sends alerts to nobody and ships no logs to Loki; both need a choice that is not made yet.
+    It ships no logs to Loki, which needs a choice that is not made yet.
     """
 
     namespace: pulumi.Output[str]
@@ -79,14 +87,13 @@ class MonitoringStack(pulumi.ComponentResource):
         self._lasting = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=args.protect_data))
 
         key = DataKey(f"{name}-key", DataKeyArgs(purpose="Logs", region=args.region, tags=args.tags), self._lasting)
-        # the node exporter reads the node's own /proc and network, which only this level admits
-        metrics = self._namespace("metrics", METRICS_NAMESPACE, "privileged")
+        metrics = self._metrics_namespace()
         logs = self._namespace("logs", LOGS_NAMESPACE, "restricted")
         prometheus = self._prometheus(metrics, key)
         # the kinds of these come with the chart, and no property says so
         after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[prometheus.release]))
-        self._flowise(metrics, prometheus.metrics_key_name, after)
-        self._databricks(metrics, after)
+        self._flowise(metrics, after)
+        self._scrapes(metrics, prometheus)
         bucket = self._loki(key, logs)
 
         self.namespace = metrics
@@ -99,6 +106,17 @@ class MonitoringStack(pulumi.ComponentResource):
                 "logs_bucket_name": self.logs_bucket_name,
             }
         )
+
+    def _metrics_namespace(self) -> pulumi.Output[str]:
+        smtp = self._args.settings.notifications.smtp
+        home = ClosedNamespaceArgs(
+            namespace=METRICS_NAMESPACE,
+            labels=_labels(),
+            policies=monitoring_policies(self._args.places, mail_port=smtp.port if smtp else None),
+            # the node exporter reads the node's own /proc and network, which only this level admits
+            level="privileged",
+        )
+        return ClosedNamespace(f"{self._name}-metrics", home, self._child).namespace
 
     def _namespace(self, role: str, namespace: str, level: str) -> pulumi.Output[str]:
         return k8s.core.v1.Namespace(
@@ -114,6 +132,12 @@ class MonitoringStack(pulumi.ComponentResource):
         stack_args = PrometheusStackArgs(
             settings=args.settings,
             namespace=namespace,
+            namespace_name=METRICS_NAMESPACE,
+            stack_name=args.stack_name,
+            cluster_name=args.cluster_name,
+            cluster_arn=args.cluster_arn,
+            alarm_topic_arn=args.alarm_topic_arn,
+            alarm_key_arn=args.alarm_key_arn,
             labels=_labels(),
             region=args.region,
             kms_key_arn=key.arn,
@@ -125,7 +149,7 @@ class MonitoringStack(pulumi.ComponentResource):
         )
         return PrometheusStack(self._name, stack_args, self._child)
 
-    def _flowise(self, namespace: pulumi.Output[str], key: pulumi.Output[str], after: pulumi.ResourceOptions) -> None:
+    def _flowise(self, namespace: pulumi.Output[str], after: pulumi.ResourceOptions) -> None:
         settings, meta = self._args.settings, k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels())
         rules = alerts(
             latency_threshold_seconds=settings.latency_threshold_seconds,
@@ -140,26 +164,6 @@ class MonitoringStack(pulumi.ComponentResource):
             spec={"groups": [{"name": "flowise", "rules": rules}]},
             opts=after,
         )
-        k8s.apiextensions.CustomResource(
-            f"{self._name}-flowise",
-            api_version=MONITORING_API,
-            kind="ServiceMonitor",
-            metadata=meta,
-            spec={
-                "namespaceSelector": {"matchNames": [FLOWISE]},
-                # workers have no metrics
-                "selector": {"matchLabels": {"app.kubernetes.io/component": "server"}},
-                "endpoints": [
-                    {
-                        "port": "http",
-                        "path": "/api/v1/metrics",
-                        "interval": f"{settings.scrape_interval_seconds}s",
-                        "authorization": {"credentials": {"name": key, "key": METRICS_KEY}},
-                    }
-                ],
-            },
-            opts=after,
-        )
         k8s.core.v1.ConfigMap(
             f"{self._name}-dashboard",
             metadata=k8s.meta.v1.ObjectMetaArgs(
@@ -171,33 +175,36 @@ class MonitoringStack(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _databricks(self, namespace: pulumi.Output[str], after: pulumi.ResourceOptions) -> None:
-        url = self._args.databricks_url
-        if url is None:
-            return
-        k8s.helm.v3.Release(
-            f"{self._name}-blackbox",
-            chart="prometheus-blackbox-exporter",
-            version=BLACKBOX_CHART_VERSION,
-            namespace=namespace,
-            repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=PROMETHEUS_CHARTS),
-            atomic=True,
-            values=blackbox_values(),
-            opts=self._child,
+    def _scrapes(self, namespace: pulumi.Output[str], prometheus: PrometheusStack) -> None:
+        args = self._args
+        Scrapes(
+            self._name,
+            ScrapesArgs(
+                namespace=namespace,
+                labels=_labels(),
+                interval_seconds=args.settings.scrape_interval_seconds,
+                metrics_key_name=prometheus.metrics_key_name,
+                site_url=args.site_url,
+                databricks_url=args.databricks_url,
+                kinds=prometheus.release,
+            ),
+            self._child,
         )
-        k8s.apiextensions.CustomResource(
-            f"{self._name}-databricks",
-            api_version=MONITORING_API,
-            kind="Probe",
-            metadata=k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels()),
-            spec={
-                "jobName": DATABRICKS_JOB,
-                "interval": f"{self._args.settings.scrape_interval_seconds}s",
-                "module": "answers",
-                "prober": {"url": "blackbox:9115"},
-                "targets": {"staticConfig": {"static": [f"{url}/api/2.0/serving-endpoints"]}},
-            },
-            opts=after,
+        if not args.settings.cloudwatch_metrics:
+            return
+        CloudWatchExporter(
+            f"{self._name}-cloudwatch",
+            CloudWatchExporterArgs(
+                namespace=namespace,
+                namespace_name=METRICS_NAMESPACE,
+                cluster_name=args.cluster_name,
+                cluster_arn=args.cluster_arn,
+                region=args.region,
+                web_acl_metric=args.stack_name,
+                tags=args.tags,
+                kinds=prometheus.release,
+            ),
+            self._child,
         )
 
     def _loki(self, key: DataKey, namespace: pulumi.Output[str]) -> SecureBucket:

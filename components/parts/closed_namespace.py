@@ -2,25 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-from .pod_security import RESTRICTED_LABELS
+from .pod_security import level_labels
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClosedNamespaceArgs:
-    """Its name, by which Pod Identity and others know it, and NetworkPolicies' specs by role, `deny-all` among them."""
+    """Its name, by which Pod Identity and others know it, and NetworkPolicies' specs by role, `deny-all` among them.
+
+    `level` is the Pod Security Standard; whoever sets another than the strictest says why.
+    """
 
     namespace: str
     labels: Mapping[str, str]
     policies: Mapping[str, Any]
+    level: Literal["restricted", "baseline", "privileged"] = "restricted"
 
 
 class ClosedNamespace(pulumi.ComponentResource):
-    """A namespace under the restricted Pod Security Standard. Its name is known once its policies stand."""
+    """A namespace under a Pod Security Standard. Its name is known once its policies stand."""
 
     namespace: pulumi.Output[str]
 
@@ -29,7 +33,9 @@ class ClosedNamespace(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         made = k8s.core.v1.Namespace(
             f"{name}-namespace",
-            metadata=k8s.meta.v1.ObjectMetaArgs(name=args.namespace, labels={**args.labels, **RESTRICTED_LABELS}),
+            metadata=k8s.meta.v1.ObjectMetaArgs(
+                name=args.namespace, labels={**args.labels, **level_labels(args.level)}
+            ),
             opts=child,
         ).metadata.name
         policies = [

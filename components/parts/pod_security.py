@@ -2,10 +2,13 @@
 
 import pulumi_kubernetes as k8s
 
-# what a namespace bears so that the standard is enforced in it, and warned of where somebody types
-RESTRICTED_LABELS = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
 # the user `node` of Flowise's image
 USER = 1000
+
+
+def level_labels(level: str) -> dict[str, str]:
+    """Give what a namespace bears so that a standard is enforced in it, and warned of where somebody types."""
+    return {f"pod-security.kubernetes.io/{mode}": level for mode in ("enforce", "audit", "warn")}
 
 
 def restricted_pod(*, owns_volumes: bool = False) -> k8s.core.v1.PodSecurityContextArgs:

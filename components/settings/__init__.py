@@ -13,6 +13,7 @@ from .edge import DomainSettings, EdgeSettings, FailoverSettings, SignInSettings
 from .firewall import FirewallSettings
 from .monitoring import MonitoringSettings
 from .network import ExistingNetworkSettings, NetworkSettings
+from .notifications import NotificationSettings
 from .pipeline import PipelineSettings
 from .reading import SettingsError, load
 from .section import InProd, LogDays, Section
@@ -39,6 +40,7 @@ __all__ = [
     "MonitoringSettings",
     "NetworkSettings",
     "NodeGroupSettings",
+    "NotificationSettings",
     "PipelineSettings",
     "RestoreSettings",
     "Section",

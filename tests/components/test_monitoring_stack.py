@@ -8,7 +8,7 @@ from components.monitoring_stack import MonitoringStack, MonitoringStackArgs
 from components.planning.external_secrets import SecretField
 from components.settings import MonitoringSettings
 from tests.cloud import Cloud
-from tests.samples import TAGS
+from tests.samples import PLACES, TAGS
 
 DATABRICKS = "https://dbc-12345678-90ab.cloud.databricks.com"
 
@@ -18,13 +18,18 @@ def create(databricks_url: str | None = None, **settings: object) -> MonitoringS
         "monitoring",
         MonitoringStackArgs(
             settings=MonitoringSettings.model_validate(settings),
+            stack_name="flowise-test",
             region="eu-west-1",
+            places=PLACES,
             cluster_name="flowise-test",
             cluster_arn="arn:c",
             access_log_bucket="access-logs",
             metrics_key=SecretField(arn="arn:owner", version_id="v1", field="metrics_api_key", key_arn="arn:key"),
             secret_operator_role_arn="arn:aws:iam::1:role/operator",
             reader_role_path="/flowise-test/secret-readers/",
+            alarm_topic_arn="arn:aws:sns:eu-west-1:111122223333:alarms",
+            alarm_key_arn="arn:alarm-key",
+            site_url="https://flowise.example.com",
             databricks_url=databricks_url,
             protect_data=True,
             tags=TAGS,
@@ -38,7 +43,9 @@ def build(cloud: Cloud, **settings: Any) -> MonitoringStack:
 
 def test_it_builds_with_and_without_knowing_the_cloud(any_cloud: Cloud) -> None:
     build(any_cloud)
-    assert {each.inputs["chart"] for each in any_cloud.of(k8s.helm.v3.Release)} == {"kube-prometheus-stack", "loki"}
+    assert {each.inputs["chart"] for each in any_cloud.of(k8s.helm.v3.Release)} == {
+        "kube-prometheus-stack", "loki", "prometheus-blackbox-exporter",
+    }  # fmt: skip
 
 
 def test_charts_are_pinned(cloud: Cloud) -> None:
@@ -70,7 +77,8 @@ def test_custom_kinds_wait_for_their_chart(cloud: Cloud) -> None:
     build(cloud, databricks_url=DATABRICKS)
     chart = cloud.named("monitoring-prometheus").urn
     customs = [each for each in cloud.created if each.type.startswith("kubernetes:monitoring.coreos.com/")]
-    assert {each.name for each in customs} == {"monitoring-alerts", "monitoring-flowise", "monitoring-databricks"}
+    roles = ("alerts", "flowise", "flowise-pods", "site", "databricks")
+    assert {each.name for each in customs} == {f"monitoring-{role}" for role in roles}
     assert all(chart in each.depends_on for each in customs)
 
 
@@ -95,7 +103,7 @@ def test_databricks_is_asked_whether_it_answers(cloud: Cloud) -> None:
 
 def test_without_databricks_nobody_is_asked(cloud: Cloud) -> None:
     build(cloud)
-    assert {each.name for each in cloud.of(k8s.helm.v3.Release)} == {"monitoring-prometheus", "monitoring-loki"}
+    assert "monitoring-databricks" not in {each.name for each in cloud.created}
     rules = cloud.named("monitoring-alerts").inputs["spec"]["groups"][0]["rules"]
     assert "DatabricksUnreachable" not in {rule["alert"] for rule in rules}
 
@@ -111,7 +119,7 @@ def test_only_what_reads_the_nodes_is_privileged(cloud: Cloud) -> None:
 
 def test_logs_are_read_from_two_namespaces_alone(cloud: Cloud) -> None:
     build(cloud)
-    policy = cloud.only(k8s.networking.v1.NetworkPolicy).inputs
+    policy = cloud.named("monitoring-logs-readers").inputs
     assert policy["metadata"]["namespace"] == "logging"
     assert policy["spec"]["policyTypes"] == ["Ingress"]
     (rule,) = policy["spec"]["ingress"]
@@ -134,7 +142,7 @@ def test_loki_may_use_its_bucket_and_key_and_nothing_else(cloud: Cloud) -> None:
 
 def test_loki_starts_with_its_role(cloud: Cloud) -> None:
     build(cloud)
-    association = cloud.only(aws.eks.PodIdentityAssociation)
+    association = cloud.named("monitoring-loki-role-association")
     assert (association.inputs["namespace"], association.inputs["serviceAccount"]) == ("logging", "loki")
     assert association.urn in cloud.named("monitoring-loki").depends_on
     assert cloud.named("monitoring-loki").inputs["values"]["serviceAccount"]["name"] == "loki"
