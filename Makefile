@@ -34,7 +34,7 @@ cli: $(READY) ## Find the Pulumi CLI, or build it (once)
 kubernetes: $(READY) ## Build the Kubernetes control plane (once); `up` does so where it is needed
 	@$(SANDBOX) install --kubernetes > /dev/null
 
-prometheus: $(READY) ## Build promtool and amtool, which judge alerts and their routes (once)
+prometheus: $(READY) ## Build promtool, amtool and Loki's parser, which judge rules, routes and queries (once)
 	@$(SANDBOX) install --prometheus > /dev/null
 
 preview: $(READY) ## Show the plan of STACK (dev) under every policy pack, on the sandbox
@@ -75,8 +75,8 @@ format: $(READY) ## Format and mend what can be mended by itself
 	@.venv/bin/ruff check --fix --quiet . || true
 	@.venv/bin/ruff format --quiet .
 
-live: cli ## The real Flowise under the rendered environment, on PostgreSQL and Redis
-	@.venv/bin/pytest -m live tests/live
+live: cli ## The real Flowise under the rendered environment, on PostgreSQL and Redis, and in Chromium
+	@.venv/bin/pytest -m live tests/live tests/assets
 
 bench: cli ## The cost of a preview against the engine's floor, and how it grows
 	@$(PYTHON) tools/bench.py

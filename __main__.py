@@ -23,12 +23,16 @@ from components import (
 )
 from components.monitoring_stack import METRICS_NAMESPACE
 from components.parts.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
+from components.parts.alarm_bridge import AlarmBridge, AlarmBridgeArgs, Topic
 from components.parts.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.parts.backups import Backups, BackupsArgs
 from components.parts.budget import Budget, BudgetArgs
 from components.parts.cluster_services import ClusterServices, ClusterServicesArgs
 from components.parts.database_setup import DatabaseSetup, DatabaseSetupArgs
+from components.parts.edge_firewall import EDGE_REGION
 from components.parts.pipeline_access import PipelineAccess, PipelineAccessArgs, bind_roles
+from components.parts.synthetic_check import SyntheticCheck, SyntheticCheckArgs
+from components.planning.alerting import watched
 from components.planning.flowise_env import NAMESPACE, Cache, Database
 from components.planning.timeouts import timeouts
 from components.rds_postgres import OWNER
@@ -66,7 +70,7 @@ access_logs = AccessLogBucket(
     holds_data,
 )
 
-databricks = settings.service.databricks
+databricks, datadog = settings.service.databricks, settings.monitoring.datadog
 vpc = Vpc(
     "vpc",
     VpcArgs(
@@ -76,6 +80,7 @@ vpc = Vpc(
         egress_domains=[
             *([databricks.host] if databricks else []),
             *settings.monitoring.notifications.hosts(),
+            *(datadog.domains() if datadog else []),
         ],
         tags=tags,
     ),
@@ -215,6 +220,8 @@ service = FlowiseService(
         domain=settings.edge.domain,
         sign_in=settings.edge.sign_in,
         embed_origins=settings.edge.embed_origins,
+        traced=settings.monitoring.traces is not None,
+        datadog=datadog is not None,
         region=region,
         cluster_name=cluster.cluster_name,
         cluster_arn=cluster.cluster_arn,
@@ -265,6 +272,8 @@ monitoring = MonitoringStack(
     "monitoring",
     MonitoringStackArgs(
         settings=settings.monitoring,
+        watched=watched(settings),
+        environment=settings.environment,
         stack_name=stack_name,
         region=region,
         places=places,
@@ -280,6 +289,44 @@ monitoring = MonitoringStack(
         alarm_key_arn=alarms.key_arn,
         site_url=site.url,
         databricks_url=databricks.url if databricks else None,
+        queue=settings.service.mode == "queue",
+    ),
+    in_cluster,
+)
+
+check = settings.monitoring.synthetic_check
+if check is not None:
+    place = check.region or region
+    here = place == region
+    SyntheticCheck(
+        "check",
+        SyntheticCheckArgs(
+            settings=check,
+            stack_name=stack_name,
+            url=site.url,
+            region=place,
+            emails=settings.monitoring.alarm_emails,
+            alarm_topic_arn=alarms.arn if here else None,
+            access_log_bucket=access_logs.bucket_name if here else None,
+            tags=tags,
+        ),
+        in_aws if here else pulumi.ResourceOptions(providers=[aws.Provider("aws-check", region=place)]),
+    )
+
+AlarmBridge(
+    "bridge",
+    AlarmBridgeArgs(
+        topics=[Topic("home", region, alarms.arn), Topic("edge", EDGE_REGION, site.alarm_topic_arn)],
+        alarm_topic_arn=alarms.arn,
+        image=settings.service.images()[settings.service.active_colour()],
+        namespace=monitoring.namespace,
+        namespace_name=METRICS_NAMESPACE,
+        places=places,
+        team=settings.monitoring.team,
+        cluster_name=cluster.cluster_name,
+        cluster_arn=cluster.cluster_arn,
+        region=region,
+        tags=tags,
     ),
     in_cluster,
 )

@@ -17,6 +17,9 @@ from .parts.handmade_secrets import kept_secret, kept_values
 from .parts.internal_load_balancer import InternalLoadBalancer, InternalLoadBalancerArgs
 from .parts.namespace_bounds import namespace_bounds
 from .parts.pod_role import PodRole, PodRoleArgs
+from .parts.queue_exporter import COMPONENT as QUEUE_EXPORTER
+from .parts.queue_exporter import PORT as QUEUE_METRICS_PORT
+from .parts.queue_exporter import QueueExporter, QueueExporterArgs
 from .parts.secret_reader import SecretReader, SecretReaderArgs
 from .parts.secure_bucket import SecureBucket, SecureBucketArgs
 from .parts.stored_secret import StoredSecret, StoredSecretArgs
@@ -27,6 +30,7 @@ from .planning.flowise_bounds import quota
 from .planning.iam_documents import allow
 from .planning.network_policies import Places, flowise_policies
 from .planning.timeouts import timeouts
+from .planning.trace_pipeline import COLLECTOR_URL
 from .settings import DomainSettings, ServiceSettings, SignInSettings
 
 ACCOUNT = "flowise"
@@ -62,6 +66,8 @@ class FlowiseServiceArgs:
     tags: Mapping[str, str]
     sign_in: SignInSettings | None = None
     embed_origins: Sequence[str] = ()  # other sites whose pages may ask flows
+    traced: bool = False  # a collector of traces listens
+    datadog: bool = False  # Datadog's agents ask for metrics
 
 
 class FlowiseService(pulumi.ComponentResource):
@@ -99,6 +105,8 @@ class FlowiseService(pulumi.ComponentResource):
         account = self._account(home, key, bucket)
         balancer = self._balancer()
         self._releases(home, rows, secrets, account, fingerprint, balancer)
+        if args.settings.mode == "queue":
+            self._queue_exporter(home, secrets)
 
         self.namespace = home.namespace
         self.bucket_name = bucket.bucket_name
@@ -188,13 +196,18 @@ class FlowiseService(pulumi.ComponentResource):
     def _home(self) -> ClosedNamespace:
         args, settings = self._args, self._args.settings
         queue = settings.mode == "queue"
+        processes = dict.fromkeys(("server", "worker") if queue else ("server",), env.PROBE_PORT)
         policies = flowise_policies(
             args.places,
             queue=queue,
             http_port=env.PORT,
-            server=_labels("server"),
+            # of every release, whichever colour
+            server={"app.kubernetes.io/component": "server"},
             scraper=args.scraper_namespace,
-            scraped=dict.fromkeys(("server", "worker") if queue else ("server",), env.PROBE_PORT),
+            scraped={**processes, **({QUEUE_EXPORTER: QUEUE_METRICS_PORT} if queue else {})},
+            confined=QUEUE_EXPORTER,
+            traced=args.traced,
+            datadog_ports=[env.PORT, env.PROBE_PORT] if args.datadog else [],
         )
         home = ClosedNamespace(
             f"{self._name}-home",
@@ -226,6 +239,7 @@ class FlowiseService(pulumi.ComponentResource):
             databricks_token=kept_secret(databricks.token_secret_name, None, lookup) if databricks else None,
             extra=kept_values(args.settings.environment, lookup),
             embed_origins=args.embed_origins,
+            traces_url=COLLECTOR_URL if args.traced else None,
         )
 
     def _secrets(
@@ -238,7 +252,11 @@ class FlowiseService(pulumi.ComponentResource):
             SecretReaderArgs(
                 namespace=home.namespace,
                 labels=_labels(),
-                secrets={"environment": env.secret(rows), "setup": setup},
+                secrets={
+                    "environment": env.secret(rows),
+                    "setup": setup,
+                    **({"cache": {"REDIS_PASSWORD": args.cache.password}} if args.settings.mode == "queue" else {}),
+                },
                 operator_role_arn=args.secret_operator_role_arn,
                 role_path=args.reader_role_path,
                 region=args.region,
@@ -302,7 +320,7 @@ class FlowiseService(pulumi.ComponentResource):
                     settings=settings,
                     image=image,
                     labels=_labels(colour=colour),
-                    queue_name=f"{env.QUEUE_NAME}-{colour}" if colour else env.QUEUE_NAME,
+                    queue_name=_queue_name(colour),
                     region=args.region,
                     namespace=home.namespace,
                     account=account,
@@ -319,9 +337,25 @@ class FlowiseService(pulumi.ComponentResource):
                     waits=self._waits,
                     target_group_arn=balancer.target_group_arns[colour],
                     controllers=args.controllers,
+                    datadog=args.datadog,
                 ),
                 self._child,
             )
+
+    def _queue_exporter(self, home: ClosedNamespace, secrets: Mapping[str, pulumi.Output[str]]) -> None:
+        images = self._args.settings.images()
+        QueueExporter(
+            f"{self._name}-queue",
+            QueueExporterArgs(
+                namespace=home.namespace,
+                labels=_labels(),
+                image=images[self._args.settings.active_colour()],
+                queue_names=[_queue_name(colour) for colour in images],
+                cache=self._args.cache,
+                secret_name=secrets["cache"],
+            ),
+            self._child,
+        )
 
     def _balancer(self) -> InternalLoadBalancer:
         args, active = self._args, self._args.settings.active_colour()
@@ -356,6 +390,10 @@ def _labels(component: str = "", colour: str = "") -> dict[str, str]:
         "app.kubernetes.io/managed-by": "pulumi",
     }
     return {**labels, "app.kubernetes.io/component": component} if component else labels
+
+
+def _queue_name(colour: str) -> str:
+    return f"{env.QUEUE_NAME}-{colour}" if colour else env.QUEUE_NAME
 
 
 def _fingerprint(key: pulumi.Output[str]) -> pulumi.Output[str]:

@@ -1,59 +1,43 @@
 """Metrics, logs and alerts."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
 
 from .parts.closed_namespace import ClosedNamespace, ClosedNamespaceArgs
 from .parts.cloudwatch_exporter import CloudWatchExporter, CloudWatchExporterArgs
+from .parts.dashboards import Dashboards, DashboardsArgs
 from .parts.data_key import DataKey, DataKeyArgs
-from .parts.pod_role import PodRole, PodRoleArgs
+from .parts.datadog import Datadog, DatadogArgs
+from .parts.log_collector import LogCollector, LogCollectorArgs
+from .parts.log_store import LOKI_URL, LogStore, LogStoreArgs
 from .parts.prometheus_stack import PrometheusStack, PrometheusStackArgs
+from .parts.queue_exporter import queue_monitor
 from .parts.scrapes import MONITORING_API, Scrapes, ScrapesArgs
-from .parts.secure_bucket import SecureBucket, SecureBucketArgs
-from .planning.alerts import alerts
-from .planning.dashboards import flowise_dashboard
+from .parts.tracing import Tracing, TracingArgs
+from .planning.alerting import Watched, rule_groups
 from .planning.external_secrets import SecretField
-from .planning.helm_values import loki_values
-from .planning.iam_documents import allow
 from .planning.network_policies import Places, monitoring_policies
 from .settings import MonitoringSettings
 
-METRICS_NAMESPACE, LOGS_NAMESPACE = "monitoring", "logging"
-# Loki's chart left Grafana's own repository in March 2026
-LOKI_CHARTS = "https://grafana-community.github.io/helm-charts"
-LOKI_ACCOUNT = "loki"
-LOKI_URL = f"http://loki.{LOGS_NAMESPACE}.svc.cluster.local:3100"
-# Loki asks nobody who they are
-LOGS_READERS = k8s.networking.v1.NetworkPolicySpecArgs(
-    pod_selector=k8s.meta.v1.LabelSelectorArgs(),
-    policy_types=["Ingress"],
-    ingress=[
-        k8s.networking.v1.NetworkPolicyIngressRuleArgs(
-            from_=[
-                k8s.networking.v1.NetworkPolicyPeerArgs(
-                    namespace_selector=k8s.meta.v1.LabelSelectorArgs(match_labels={"kubernetes.io/metadata.name": name})
-                )
-                for name in (METRICS_NAMESPACE, LOGS_NAMESPACE)
-            ]
-        )
-    ],
-)
+METRICS_NAMESPACE = "monitoring"
 
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringStackArgs:
-    """How much is kept and who is told (settings), the cluster and site that are watched, and where alarms arrive.
+    """How much is kept and who is told (settings), what alerts are on (watched), the cluster and site, and where alarms
+    arrive.
 
-    `stack_name` is what cluster, database and the firewall's metric are called; `databricks_url` the workspace, if
-    flows call one.
+    `stack_name` is what cluster, database and the firewall's metric are called; `databricks_url` the workspace, if any.
     """
 
     settings: MonitoringSettings
     stack_name: str
+    watched: Watched
+    environment: str
     region: str
     places: Places
     cluster_name: pulumi.Input[str]
@@ -68,17 +52,15 @@ class MonitoringStackArgs:
     alarm_key_arn: pulumi.Input[str]
     site_url: pulumi.Input[str]
     databricks_url: str | None = None
+    queue: bool = False
 
 
 class MonitoringStack(pulumi.ComponentResource):
-    """Prometheus, Alertmanager and Grafana, Loki on S3, Flowise's alerts and dashboard.
-
-    It ships no logs to Loki, which needs a choice that is not made yet.
-    """
+    """Prometheus, Alertmanager and Grafana, logs, traces, Datadog if asked, Flowise's alerts and dashboards."""
 
     namespace: pulumi.Output[str]
     grafana_secret_arn: pulumi.Output[str]
-    logs_bucket_name: pulumi.Output[str]
+    logs_bucket_name: pulumi.Output[str | None]
 
     def __init__(self, name: str, args: MonitoringStackArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("flowise:index:MonitoringStack", name, {}, opts)
@@ -88,17 +70,31 @@ class MonitoringStack(pulumi.ComponentResource):
 
         key = DataKey(f"{name}-key", DataKeyArgs(purpose="Logs", region=args.region, tags=args.tags), self._lasting)
         metrics = self._metrics_namespace()
-        logs = self._namespace("logs", LOGS_NAMESPACE, "restricted")
         prometheus = self._prometheus(metrics, key)
         # the kinds of these come with the chart, and no property says so
         after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[prometheus.release]))
         self._flowise(metrics, after)
         self._scrapes(metrics, prometheus)
-        bucket = self._loki(key, logs)
+        if args.queue:
+            queue_monitor(
+                name,
+                namespace=metrics,
+                labels=_labels(),
+                interval_seconds=args.settings.scrape_interval_seconds,
+                opts=after,
+            )
+        has = {"queue": args.queue, "logs": args.settings.keeps_logs}
+        left_out = [page for page, there in has.items() if not there]
+        Dashboards(
+            f"{name}-dashboards", DashboardsArgs(namespace=metrics, labels=_labels(), left_out=left_out), self._child
+        )
+        store = self._logs(key, prometheus.release)
+        self._traces(key, prometheus.release)
+        self._datadog()
 
         self.namespace = metrics
         self.grafana_secret_arn = prometheus.grafana_secret_arn
-        self.logs_bucket_name = bucket.bucket_name
+        self.logs_bucket_name = store.bucket_name if store else pulumi.Output.from_input(None)
         self.register_outputs(
             {
                 "namespace": self.namespace,
@@ -117,15 +113,6 @@ class MonitoringStack(pulumi.ComponentResource):
             level="privileged",
         )
         return ClosedNamespace(f"{self._name}-metrics", home, self._child).namespace
-
-    def _namespace(self, role: str, namespace: str, level: str) -> pulumi.Output[str]:
-        return k8s.core.v1.Namespace(
-            f"{self._name}-{role}",
-            metadata=k8s.meta.v1.ObjectMetaArgs(
-                name=namespace, labels={**_labels(), "pod-security.kubernetes.io/enforce": level}
-            ),
-            opts=self._child,
-        ).metadata.name
 
     def _prometheus(self, namespace: pulumi.Output[str], key: DataKey) -> PrometheusStack:
         args = self._args
@@ -150,29 +137,13 @@ class MonitoringStack(pulumi.ComponentResource):
         return PrometheusStack(self._name, stack_args, self._child)
 
     def _flowise(self, namespace: pulumi.Output[str], after: pulumi.ResourceOptions) -> None:
-        settings, meta = self._args.settings, k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels())
-        rules = alerts(
-            latency_threshold_seconds=settings.latency_threshold_seconds,
-            latency_for_minutes=settings.latency_for_minutes,
-            databricks=self._args.databricks_url is not None,
-        )
         k8s.apiextensions.CustomResource(
             f"{self._name}-alerts",
             api_version=MONITORING_API,
             kind="PrometheusRule",
-            metadata=meta,
-            spec={"groups": [{"name": "flowise", "rules": rules}]},
+            metadata=k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels()),
+            spec={"groups": rule_groups(self._args.watched)},
             opts=after,
-        )
-        k8s.core.v1.ConfigMap(
-            f"{self._name}-dashboard",
-            metadata=k8s.meta.v1.ObjectMetaArgs(
-                # Grafana's sidecar finds dashboards by this label
-                namespace=namespace,
-                labels={**_labels(), "grafana_dashboard": "1"},
-            ),
-            data={"flowise.json": json.dumps(flowise_dashboard())},
-            opts=self._child,
         )
 
     def _scrapes(self, namespace: pulumi.Output[str], prometheus: PrometheusStack) -> None:
@@ -207,51 +178,80 @@ class MonitoringStack(pulumi.ComponentResource):
             self._child,
         )
 
-    def _loki(self, key: DataKey, namespace: pulumi.Output[str]) -> SecureBucket:
-        args = self._args
-        k8s.networking.v1.NetworkPolicy(
-            f"{self._name}-logs-readers",
-            metadata=k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels()),
-            spec=LOGS_READERS,
-            opts=self._child,
-        )
-        bucket = SecureBucket(
+    def _logs(self, key: DataKey, scraper: pulumi.Resource) -> LogStore | None:
+        args, logs = self._args, self._args.settings.logs
+        if not args.settings.keeps_logs:
+            return None
+        store = LogStore(
             f"{self._name}-logs",
-            SecureBucketArgs(kms_key_arn=key.arn, access_log_bucket=args.access_log_bucket, tags=args.tags),
-            self._lasting,
+            LogStoreArgs(settings=logs, scraper=scraper, labels=_labels(), **self._shared(key)),
+            self._child,
         )
-        objects = pulumi.Output.concat(bucket.bucket_arn, "/*")
-        role = PodRole(
-            f"{self._name}-loki-role",
-            PodRoleArgs(
+        LogCollector(
+            f"{self._name}-alloy",
+            LogCollectorArgs(
+                chart_version=logs.alloy_chart_version,
+                loki_url=LOKI_URL,
+                store_namespace=store.namespace,
+                places=args.places,
+                labels=_labels(),
+                scraper=scraper,
+            ),
+            self._child,
+        )
+        return store
+
+    def _traces(self, key: DataKey, scraper: pulumi.Resource) -> None:
+        settings = self._args.settings
+        if settings.traces is None:
+            return
+        Tracing(
+            f"{self._name}-traces",
+            TracingArgs(
+                settings=settings.traces,
+                collector_chart_version=settings.logs.alloy_chart_version,
+                scraper=scraper,
+                labels=_labels(),
+                **self._shared(key),
+            ),
+            self._child,
+        )
+
+    def _datadog(self) -> None:
+        args, settings = self._args, self._args.settings
+        if settings.datadog is None:
+            return
+        Datadog(
+            f"{self._name}-datadog",
+            DatadogArgs(
+                settings=settings.datadog,
+                environment=args.environment,
+                takes_traces=settings.traces is not None and settings.traces.backend == "datadog",
                 cluster_name=args.cluster_name,
-                cluster_arn=args.cluster_arn,
-                namespace=LOGS_NAMESPACE,
-                service_account=LOKI_ACCOUNT,
-                statements=[
-                    allow("FindsLogs", ["s3:ListBucket"], [bucket.bucket_arn]),
-                    allow("KeepsLogs", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [objects]),
-                    allow("EncryptsLogs", ["kms:Decrypt", "kms:GenerateDataKey"], [key.arn]),
-                ],
+                places=args.places,
+                region=args.region,
+                metrics_key=args.metrics_key,
+                secret_operator_role_arn=args.secret_operator_role_arn,
+                reader_role_path=args.reader_role_path,
+                labels=_labels(),
                 tags=args.tags,
             ),
             self._child,
         )
-        k8s.helm.v3.Release(
-            f"{self._name}-loki",
-            chart="loki",
-            version=args.settings.loki_chart_version,
-            namespace=namespace,
-            repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=LOKI_CHARTS),
-            atomic=True,
-            timeout=900,
-            values=loki_values(
-                args.settings, region=args.region, bucket=bucket.bucket_name, service_account=LOKI_ACCOUNT
-            ),
-            # pods that start before the role is associated stay without credentials; no value names the role
-            opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[role])),
-        )
-        return bucket
+
+    def _shared(self, key: DataKey) -> dict[str, Any]:
+        """Give what whoever keeps data in S3 takes alike."""
+        args = self._args
+        return {
+            "places": args.places,
+            "cluster_name": args.cluster_name,
+            "cluster_arn": args.cluster_arn,
+            "region": args.region,
+            "kms_key_arn": key.arn,
+            "access_log_bucket": args.access_log_bucket,
+            "protect_data": args.protect_data,
+            "tags": args.tags,
+        }
 
 
 def _labels() -> dict[str, str]:

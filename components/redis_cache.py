@@ -21,8 +21,8 @@ USERNAME = "flowise"
 # CreateUser: a user has up to two passwords of 16 to 128 characters.
 PASSWORD_LENGTH = 64
 # All that a queue, sessions and caches need; nothing that administers the server or empties it. BullMQ asks for INFO
-# to learn the version.
-ACCESS = "on ~* &* +@all -@admin -@dangerous +info"
+# to learn the version, and for CLIENT LIST to learn which workers there are: addresses and names, no data.
+ACCESS = "on ~* &* +@all -@admin -@dangerous +info +client|list"
 LOGS = ("engine-log", "slow-log")
 
 

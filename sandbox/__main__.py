@@ -8,13 +8,17 @@ from pathlib import Path
 
 from . import commands
 from .faults import FaultSyntaxError
+from .logql import logql
 from .prometheus import amtool, promtool
 from .toolchain import ToolchainError, pulumi_cli
 from .workspace import SandboxError, Workspace
 
 # `drills.run` knows them, and is slow to load; a test holds the two together.
-DRILLS = ("node-loss", "zone-loss", "rolling-node-upgrade", "rollout", "failed-rollout")
-GUARDS = ("pdb", "spread", "surge")
+DRILLS = (
+    *("node-loss", "zone-loss", "rolling-node-upgrade", "cluster-upgrade"),
+    *("rollout", "failed-rollout", "blue-green", "load-surge"),
+)
+GUARDS = ("pdb", "spread", "surge", "pool", "floor", "both")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -23,12 +27,15 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if options.command == "install":
             if options.prometheus:
-                print(promtool(), amtool(), sep="\n")
+                print(promtool(), amtool(), logql(), sep="\n")
                 return 0
             print(pulumi_cli())
             if options.kubernetes:
-                from .control_plane.binaries import binaries, minors  # noqa: PLC0415 # the others do not need it
+                from .clusters import crds, helm  # noqa: PLC0415 # the others do not need them
+                from .control_plane.binaries import binaries, minors  # noqa: PLC0415 # likewise
 
+                crds.of_chart("keda")
+                print(helm.program())
                 for minor in minors():
                     print(binaries(minor).apiserver.parent)
             return 0
@@ -55,8 +62,14 @@ def _parser() -> argparse.ArgumentParser:
         command = commands_of.add_parser(name, help=text, description=text, allow_abbrev=False)
         command.set_defaults(cwd=Path.cwd(), fresh=False)
         if name == "install":
-            command.add_argument("--kubernetes", action="store_true", help="the Kubernetes control planes, too")
-            command.add_argument("--prometheus", action="store_true", help="promtool and amtool, instead")
+            command.add_argument(
+                "--prometheus", action="store_true", help="promtool, amtool and Loki's parser, instead"
+            )
+            command.add_argument(
+                "--kubernetes",
+                action="store_true",
+                help="the Kubernetes control planes, the CRDs of charts and Helm, too",
+            )
             continue
         command.add_argument("--stack", "-s", required=True, help="the stack, as in Pulumi.<stack>.yaml")
         command.add_argument("--cwd", "-C", type=Path, default=Path.cwd(), help="the program's folder (default: here)")
@@ -88,6 +101,14 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--out", type=Path, required=True, help="the folder to write the YAML files to")
         if name in ("kube", "drill"):
             command.add_argument("--cluster", default="", help="which, where the stack has several")
+            command.add_argument(
+                "--load",
+                action="append",
+                default=[],
+                metavar="NAME=cpu:80%|cpu:6000m|queue:250",
+                help="what a workload has to do, by a part of its name: so much of what each pod requests, so many "
+                "millicores for all of them, so many entries that wait for KEDA (repeatable)",
+            )
         if name == "drill":
             command.add_argument("drill", choices=DRILLS, help="what happens")
             command.add_argument(
@@ -123,6 +144,12 @@ def _add_rules(command: argparse.ArgumentParser) -> None:
         default="real",
         help="whether an EKS cluster is a real control plane (built once, when it is first needed), or its objects are "
         "only judged by their schemas",
+    )
+    command.add_argument(
+        "--charts",
+        metavar="DIR",
+        default="",
+        help="a folder of chart archives (`helm pull`): Helm renders those that lie there, others stand in",
     )
     command.add_argument("--laws", choices=("on", "off"), default="on", help="whether to refuse what the clouds refuse")
     command.add_argument(
@@ -160,7 +187,7 @@ _COMMANDS = {
     "drift": "change or delete a resource behind the engine's back",
     "world": "list the resources that exist",
     "recover": "settle what a run that was cut off left pending, and do no more",
-    "install": "find or build the Pulumi CLI (and the Kubernetes control planes), or promtool, and print where",
+    "install": "find or build the Pulumi CLI (and control planes and Helm), or promtool, and print where",
 }
 
 

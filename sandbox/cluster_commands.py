@@ -1,16 +1,23 @@
-"""The commands that look at a stack's cluster, `kube` and `drill`; apart, for they load what the others need not."""
+"""The commands that reach a stack's cluster: `kube`, `drill`, `drift`; apart, for they load what others need not."""
 
 import signal
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 from .account import Account
+from .clusters import objects
+from .clusters.cluster import Cluster
+from .clusters.load import SCALABLE, Load, LoadError, check
+from .clusters.metrics import served
 from .clusters.objects import ClusterError
 from .clusters.plan import CLUSTER
 from .clusters.registry import Clusters, minor_of, service_cidr_of
 from .control_plane import ControlPlaneError
+from .drills.hands import DrillError
 from .drills.run import drill as run_drill
 from .rules import Rules
 from .workspace import SandboxError, Workspace
@@ -22,26 +29,65 @@ def kube(workspace: Workspace, options: Namespace) -> int:
     with _cluster(workspace, options.cluster) as (clusters, record):
         cluster = clusters.named(record.id)
         assert cluster is not None
-        sys.stdout.write(cluster.plane().kubeconfig())
-        sys.stdout.flush()
-        print(
-            f"# cluster {record.id} runs until Ctrl-C; write this kubeconfig to a file, and in another shell:\n"
-            "# kubectl --kubeconfig FILE get pods -A",
-            file=sys.stderr,
-        )
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough: now it winds up
+        with _load(cluster, clusters.folder_of(record.id), options.load):
+            sys.stdout.write(cluster.plane().kubeconfig())
+            sys.stdout.flush()
+            print(
+                f"# cluster {record.id} runs until Ctrl-C; write this kubeconfig to a file, and in another shell:\n"
+                "# kubectl --kubeconfig FILE get pods -A",
+                file=sys.stderr,
+            )
+            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough: now it winds up
     return 0
+
+
+@contextmanager
+def _load(cluster: Cluster, folder: Path, texts: Sequence[str]) -> Iterator[None]:
+    """Play what is asked for; nothing serves metrics where nothing is."""
+    if not texts:
+        yield
+        return
+    loads, client = [Load.read(text) for text in texts], cluster.client
+    check(loads, [each["metadata"]["name"] for kind in SCALABLE for each in client.list("apps/v1", kind)])
+    with served(client, folder, loads):
+        yield
 
 
 def drill(workspace: Workspace, options: Namespace) -> int:
     """Run a drill on a copy of a cluster; 0 where the stack holds."""
     with _cluster(workspace, options.cluster) as (clusters, record):
         text, verdict = run_drill(
-            options.drill, clusters.folder_of(record.id), minor_of(record), service_cidr_of(record), options.without
+            options.drill,
+            clusters.folder_of(record.id),
+            minor_of(record),
+            service_cidr_of(record),
+            options.without,
+            [Load.read(text) for text in options.load],
         )
     print(text)
     return 0 if verdict.holds else 1
+
+
+def drift(
+    workspace: Workspace, world: World, record: Record, change: Callable[[dict[str, Any]], dict[str, Any]] | None
+) -> bool:
+    """Change an object (or delete it) on the cluster of the stack on which it stands; False where it is on none.
+
+    The stack must be locked. What is stored in the world stays, so that `refresh` finds the difference.
+    """
+    account = Account(world, Rules())
+    clusters = Clusters(workspace.clusters, account.standing)
+    try:
+        for standing in account.standing(CLUSTER):
+            cluster = clusters.standing({"clusterIdentifier": standing.id})
+            if cluster is not None and objects.drift(cluster, record, change):
+                return True
+    except (ClusterError, ControlPlaneError) as error:
+        raise SandboxError(str(error)) from error
+    finally:
+        clusters.stop()
+    return False
 
 
 @contextmanager
@@ -60,7 +106,7 @@ def _cluster(workspace: Workspace, name: str) -> Iterator[tuple[Clusters, Record
                     + ("Bring it up first." if known == "none" else "Name one of them with --cluster.")
                 )
             yield clusters, records[0]
-        except (ClusterError, ControlPlaneError) as error:
+        except (ClusterError, ControlPlaneError, LoadError, DrillError) as error:
             raise SandboxError(str(error)) from error
         finally:
             clusters.stop()

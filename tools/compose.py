@@ -8,7 +8,6 @@ compose/generated and the volumes (`docker compose down --volumes`) to begin ane
 import asyncio
 import hashlib
 import ipaddress
-import json
 import secrets
 import sys
 from collections.abc import Mapping
@@ -21,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pulumi import Output
 
+from components.parts.dashboards import PAGES
 from components.parts.flowise_setup import PACKAGE
-from components.planning.dashboards import flowise_dashboard
 from components.planning.external_secrets import SecretField
 from components.planning.flowise_env import (
     ENCRYPTION_KEY,
@@ -106,7 +105,8 @@ def write(folder: Path) -> None:
         (files / "grafana_password").write_text(_new_secret())
     if not (files / "ca.pem").exists():
         _write_certificates(files)
-    (folder / "dashboards" / "flowise.json").write_text(json.dumps(flowise_dashboard(), indent=2) + "\n")
+    # of the others nothing is scraped here
+    (folder / "dashboards" / "flowise.json").write_text((PAGES / "flowise.json").read_text())
 
 
 def _new_secret() -> str:

@@ -16,6 +16,9 @@ ROWS = {
     "node-loss": ("spread",),
     "zone-loss": ("spread",),
     "rolling-node-upgrade": ("spread", "pdb"),
+    "cluster-upgrade": ("spread", "pdb"),
+    "blue-green": ("both",),
+    "load-surge": ("pool",),
 }
 
 

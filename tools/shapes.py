@@ -15,6 +15,7 @@ from tests.program import run_changed
 
 FOLDER = Path(__file__).parents[1] / "tests" / "shapes"
 _IMAGE = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/flowise:3.1.4@sha256:" + "0123456789abcdef" * 4
+_DATADOG = {"site": "datadoghq.eu", "api_key_secret_name": "flowise/datadog-api-key"}
 # a network of somebody else
 _VPC = "vpc-0123456789abcdef0"
 
@@ -66,6 +67,9 @@ SHAPES: Mapping[str, Shape] = {
     # production's floor wants a domain
     "staging-without-a-domain": Shape("prod", {"flowise:environment": "staging", "flowise:edge.domain": None}),
     "prod-with-a-pipeline": Shape("prod", {"flowise:pipeline": {"repository": "acme/flowise"}}),
+    "dev-with-traces-and-datadog": Shape(
+        "dev", {"flowise:monitoring.traces": {}, "flowise:monitoring.datadog": _DATADOG}
+    ),
 }
 
 

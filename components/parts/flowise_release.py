@@ -9,12 +9,16 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..planning import flowise_env as env
+from ..planning.charts.datadog import pod_annotations
 from ..planning.timeouts import Timeouts
 from ..settings import ServiceSettings
+from .flowise_script import SCRIPTS
 from .flowise_setup import FlowiseSetup, FlowiseSetupArgs
-from .workload import QueueLength, Workload, WorkloadArgs
+from .workload import CONTAINER, QueueLength, Workload, WorkloadArgs
 
 ASSETS = Path(__file__).parents[1] / "assets"
+# they run in pods of their own: a change of theirs restarts nothing of Flowise's
+APART = ("alarm_bridge.cjs", "queue_exporter.cjs")
 WRITABLE = {"home": f"{env.HOME}/.flowise", "tmp": "/tmp"}
 
 
@@ -38,6 +42,7 @@ class FlowiseReleaseArgs:
     waits: Timeouts
     target_group_arn: pulumi.Input[str]
     controllers: pulumi.Resource
+    datadog: bool = False  # agents on the nodes read metrics from the pods
 
 
 class FlowiseRelease(pulumi.ComponentResource):
@@ -126,6 +131,7 @@ class FlowiseRelease(pulumi.ComponentResource):
                 labels=self._server,
                 replicas_min=settings.replicas_min,
                 replicas_max=settings.replicas_max,
+                annotations=self._annotations(env.PORT),
                 command=["flowise", "start"],
                 port=env.PORT,
                 pre_stop_seconds=args.waits.pre_stop,
@@ -143,12 +149,18 @@ class FlowiseRelease(pulumi.ComponentResource):
                     command=["flowise", "worker"],
                     replicas_min=settings.worker_replicas_min,
                     replicas_max=settings.worker_replicas_max,
+                    annotations=self._annotations(None),
                     termination_grace_seconds=args.waits.worker_termination_grace,
                     scaled_by=self._queue() if settings.scaled_by_queue() else None,
                 ),
                 after,
             )
         return server
+
+    def _annotations(self, http_port: int | None) -> dict[str, str]:
+        if not self._args.datadog:
+            return {}
+        return pod_annotations(container=CONTAINER, probe_port=env.PROBE_PORT, http_port=http_port)
 
     def _queue(self) -> QueueLength:
         cache = self._args.cache
@@ -192,5 +204,5 @@ class FlowiseRelease(pulumi.ComponentResource):
 
 
 def _files(region: str) -> dict[str, str]:
-    scripts = {path.name: path.read_text() for path in sorted((ASSETS / "flowise").glob("*.cjs"))}
+    scripts = {path.name: path.read_text() for path in sorted(SCRIPTS.glob("*.cjs")) if path.name not in APART}
     return {**scripts, "rds-ca.pem": (ASSETS / f"rds-ca-{region}.pem").read_text()}

@@ -138,6 +138,7 @@ class PrometheusStack(pulumi.ComponentResource):
     ) -> k8s.helm.v3.Release:
         args = self._args
         routes = alertmanager_config(args.settings.notifications, topic_arn=args.alarm_topic_arn, region=args.region)
+        grafana = grafana_values(args.settings, login=secrets["grafana"], region=args.region, loki_url=args.loki_url)
         return k8s.helm.v3.Release(
             f"{self._name}-prometheus",
             chart="kube-prometheus-stack",
@@ -151,7 +152,7 @@ class PrometheusStack(pulumi.ComponentResource):
                 cluster_name=args.cluster_name,
                 alertmanager=routes,
                 alertmanager_files=secrets.get("alerts"),
-                grafana=grafana_values(login=secrets["grafana"], region=args.region, loki_url=args.loki_url),
+                grafana=grafana,
             ),
             # the pods start with their roles or without them for good; no value names a role
             opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=list(roles))),

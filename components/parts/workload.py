@@ -11,6 +11,7 @@ from .custom_object import custom_name
 from .pod_files import Mounts, pod_files
 from .pod_security import restricted_container, restricted_pod
 
+CONTAINER = "flowise"
 CPU_PERCENT = 70
 # Ten minutes without need before a pod goes: the next wave of questions finds it warm, and every end waits for answers.
 SHRINK_AFTER_SECONDS = 600
@@ -56,6 +57,7 @@ class WorkloadArgs:
     port: int | None = None
     pre_stop_seconds: int = 0
     scaled_by: QueueLength | None = None
+    annotations: Mapping[str, str] = field(default_factory=dict)  # of its pods
 
 
 class Workload(pulumi.ComponentResource):
@@ -96,7 +98,9 @@ class Workload(pulumi.ComponentResource):
                 ),
                 template=k8s.core.v1.PodTemplateSpecArgs(
                     # names of Secret and ConfigMap change with what they hold, so that a change restarts the pods
-                    metadata=k8s.meta.v1.ObjectMetaArgs(labels=dict(args.labels)),
+                    metadata=k8s.meta.v1.ObjectMetaArgs(
+                        labels=dict(args.labels), annotations=dict(args.annotations) or None
+                    ),
                     spec=self._pod(),
                 ),
             ),
@@ -132,7 +136,7 @@ class Workload(pulumi.ComponentResource):
         sleep = k8s.core.v1.SleepActionArgs(seconds=args.pre_stop_seconds)
         stop = k8s.core.v1.LifecycleArgs(pre_stop=k8s.core.v1.LifecycleHandlerArgs(sleep=sleep))
         return k8s.core.v1.ContainerArgs(
-            name="flowise",
+            name=CONTAINER,
             image=args.image,
             command=list(args.command) or None,
             ports=[

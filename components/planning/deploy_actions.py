@@ -221,6 +221,14 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     ),
     "sns/topicPolicy": ("sns:SetTopicAttributes",),
     "sns/topicSubscription": ("sns:Subscribe", "sns:Unsubscribe", "sns:SetSubscriptionAttributes"),
+    # a canary's function and layer are made with the rights of who makes the canary (CloudWatch user guide,
+    # CloudWatch_Synthetics_Canaries_Roles)
+    "synthetics/canary": (
+        *_three("synthetics", "Canary", "StartCanary", "StopCanary", "TagResource", "UntagResource"),
+        *("lambda:CreateFunction", "lambda:DeleteFunction", "lambda:AddPermission", "lambda:PublishVersion"),
+        *("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "lambda:TagResource"),
+        *("lambda:PublishLayerVersion", "lambda:DeleteLayerVersion"),
+    ),
     "sqs/queue": tuple(
         f"sqs:{name}" for name in ("CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue")
     ),

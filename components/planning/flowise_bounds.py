@@ -3,15 +3,20 @@
 from ..settings import ServiceSettings
 
 SETUP_CPU_MILLICORES = 250
+# the queue exporter's one pod (parts.flowise_script)
+EXPORTER_CPU_MILLICORES, EXPORTER_MEMORY_MIB = 10, 128
 
 
 def quota(settings: ServiceSettings) -> dict[str, str]:
-    """Give the hard limits of a ResourceQuota: the pods at their most, and the setup of each release."""
+    """Give the hard limits of a ResourceQuota: the pods at their most, the setup of each release, the exporter."""
     setups, most = settings.releases(), settings.most_pods()
+    exporters = int(settings.mode == "queue")
+    cpu = most * settings.cpu_request_millicores + setups * SETUP_CPU_MILLICORES + exporters * EXPORTER_CPU_MILLICORES
+    memory = (most + setups) * settings.memory_request_mib + exporters * EXPORTER_MEMORY_MIB
     return {
-        "pods": str(most + setups),
-        "requests.cpu": f"{most * settings.cpu_request_millicores + setups * SETUP_CPU_MILLICORES}m",
-        "requests.memory": f"{(most + setups) * settings.memory_request_mib}Mi",
+        "pods": str(most + setups + exporters),
+        "requests.cpu": f"{cpu}m",
+        "requests.memory": f"{memory}Mi",
         # nothing of Flowise's is reached but through the one load balancer, and nothing keeps data in the cluster
         "persistentvolumeclaims": "0",
         "services.loadbalancers": "0",

@@ -95,6 +95,7 @@ def rows(
     databricks_token: Source | None,
     extra: Mapping[str, Source],
     embed_origins: Sequence[str] = (),
+    traces_url: str | None = None,
 ) -> Sequence[Row]:
     """Give the whole environment of servers and workers; `extra` are the settings' own variables that are not plain."""
     table = [
@@ -104,6 +105,11 @@ def rows(
         *_storage(bucket, region),
         *(Row(name, generated[name], "the same on all pods") for name in GENERATED),
     ]
+    if traces_url is not None:
+        # one of OpenTelemetry's own, which its packages read too
+        table.append(
+            Row("OTEL_EXPORTER_OTLP_ENDPOINT", traces_url, "read by tracing.cjs; without it nothing is traced")
+        )
     if settings.mode == "queue":
         table += _queue(settings, cache)
     if settings.databricks is not None:

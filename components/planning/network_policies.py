@@ -9,8 +9,17 @@ Spec = dict[str, Any]
 # the Pod Identity agent on each node; without it pods get no AWS credentials (EKS user guide, pod-identities)
 POD_IDENTITY_AGENT = "169.254.170.23/32"
 LINK_LOCAL = "169.254.0.0/16"
-POSTGRES, VALKEY, HTTPS, DNS = 5432, 6379, 443, 53
+POSTGRES, VALKEY, HTTPS, DNS, KUBELET = 5432, 6379, 443, 53, 10250
+# the charts' own: Loki, Tempo, Alloy's own metrics, and OTLP over HTTP (OTLP specification: default port)
+LOKI, TEMPO, ALLOY, OTLP = 3100, 3200, 12345, 4318
 EVERYBODY: Spec = {}
+COMPONENT = "app.kubernetes.io/component"
+# namespaces of what watches the rest
+METRICS, LOGGING, COLLECTOR, TRACING, DATADOG = "monitoring", "logging", "log-collector", "tracing", "datadog"
+PROMETHEUS, GRAFANA, COLLECTS_TRACES = (
+    {"app.kubernetes.io/name": name} for name in ("prometheus", "grafana", "otel-collector")
+)
+DENY_ALL: Spec = {"podSelector": EVERYBODY, "policyTypes": ["Ingress", "Egress"]}
 MESH, RELOADER = 9094, 8080  # Alertmanagers among themselves; what reloads a changed configuration
 # kubelet and node exporter
 NODE_METRICS = (9100, 10250)
@@ -36,18 +45,29 @@ def flowise_policies(
     server: Mapping[str, str],
     scraper: str,
     scraped: Mapping[str, int],
+    confined: str,
+    traced: bool = False,
+    datadog_ports: Sequence[int] = (),
 ) -> dict[str, Spec]:
     """Give the policies of Flowise's namespace.
 
-    `scraper` is the namespace of Prometheus, which alone scrapes; `scraped` are the ports of metrics by component. The
-    kubelet's probes reach them by no policy: what comes from a pod's own node is always let in (Kubernetes, Network
-    Policies).
+    `scraper` is the namespace of Prometheus, which scrapes; `scraped` are the ports of metrics by component;
+    `confined` is the component that reaches the cache and nothing else; `datadog_ports` are those that Datadog's
+    agents may ask too, where there are any. Probes need no policy: what comes from a pod's own node is always let in
+    (Kubernetes, Network Policies).
     """
-    prometheus = _pods(scraper, {"app.kubernetes.io/name": "prometheus"})
+    prometheus = _pods(scraper, PROMETHEUS)
+    others: Spec = {"matchExpressions": [{"key": COMPONENT, "operator": "NotIn", "values": [confined]}]}
     return {
-        **_outbound(places),
-        "database": _out(_ranges(places.data), ("TCP", POSTGRES)),
+        **_outbound(places, others),
+        "database": _out(_ranges(places.data), ("TCP", POSTGRES), whose=others),
         **({"cache": _out(_ranges(places.data), ("TCP", VALKEY))} if queue else {}),
+        **({"traces": _out([_pods(TRACING, COLLECTS_TRACES)], ("TCP", OTLP), whose=others)} if traced else {}),
+        **(
+            {"datadog": _in([_namespace(DATADOG)], *(("TCP", port) for port in datadog_ports), whose=others)}
+            if datadog_ports
+            else {}
+        ),
         "http": {
             "podSelector": {"matchLabels": dict(server)},
             "policyTypes": ["Ingress"],
@@ -55,7 +75,7 @@ def flowise_policies(
         },
         **{
             f"{component}-metrics": {
-                "podSelector": {"matchLabels": {"app.kubernetes.io/component": component}},
+                "podSelector": {"matchLabels": {COMPONENT: component}},
                 "policyTypes": ["Ingress"],
                 "ingress": [{"from": [prometheus], "ports": _ports(("TCP", port))}],
             }
@@ -74,18 +94,9 @@ def operator_policies(places: Places, *, called_on: Sequence[int], asks_cache: b
     return {
         **_outbound(places),
         **({"data": _out(_ranges(places.data), ("TCP", VALKEY))} if asks_cache else {}),
-        "itself": {
-            "podSelector": EVERYBODY,
-            "policyTypes": ["Ingress", "Egress"],
-            "ingress": [{"from": [{"podSelector": EVERYBODY}]}],
-            "egress": [{"to": [{"podSelector": EVERYBODY}]}],
-        },
+        "itself": _itself(),
         # the API server has no address of its own in a policy: it calls from interfaces in the VPC
-        "webhook": {
-            "podSelector": EVERYBODY,
-            "policyTypes": ["Ingress"],
-            "ingress": [{"from": _ranges(places.intra), "ports": _ports(*(("TCP", port) for port in called_on))}],
-        },
+        "webhook": _in(_ranges(places.intra), *(("TCP", port) for port in called_on)),
     }
 
 
@@ -100,7 +111,8 @@ def monitoring_policies(places: Places, *, mail_port: int | None) -> dict[str, S
     mail = [_to([_beyond(places)], mail_port)] if mail_port else []
     mesh = [("TCP", MESH), ("UDP", MESH)]
     return {
-        **_closed(),
+        "deny-all": DENY_ALL,
+        "dns": _dns(),
         "prometheus": _both(
             "prometheus",
             ingress=[_from([*grafana, *prometheus], 9090), _from(prometheus, RELOADER)],
@@ -128,8 +140,8 @@ def monitoring_policies(places: Places, *, mail_port: int | None) -> dict[str, S
                 *aws,
                 _to(prometheus, 9090),
                 _to(alertmanager, 9093),
-                _to([_pods("logging", {})], 3100),
-                _to([_pods("tracing", {})], 3200),
+                _to([_namespace(LOGGING)], LOKI),
+                _to([_namespace(TRACING)], TEMPO),
             ],
         ),
         "operator": _both(
@@ -171,41 +183,112 @@ def _from(peers: Sequence[Spec], *ports: int) -> Spec:
     return {"from": list(peers), "ports": _ports(*(("TCP", port) for port in ports))}
 
 
-def _closed() -> dict[str, Spec]:
-    return {
-        "deny-all": {"podSelector": EVERYBODY, "policyTypes": ["Ingress", "Egress"]},
-        "dns": _out([_pods("kube-system", {"k8s-app": "kube-dns"})], ("UDP", DNS), ("TCP", DNS)),
-    }
-
-
 def _beyond(places: Places) -> Spec:
     # beyond the VPC: model endpoints, Databricks, S3. Names are the DNS firewall's business
     # (network.egress_allowed_domains): a policy knows addresses alone.
     return {"ipBlock": {"cidr": "0.0.0.0/0", "except": [LINK_LOCAL, *places.vpc]}}
 
 
-def _outbound(places: Places) -> dict[str, Spec]:
+def logging_policies(places: Places) -> dict[str, Spec]:
+    """Give the policies of the namespace of Loki and of who reads events: S3, the API server, and each other."""
     return {
-        **_closed(),
-        "https": _out([_beyond(places)], ("TCP", HTTPS)),
-        "aws-endpoints": _out(_ranges(places.intra), ("TCP", HTTPS)),
-        "pod-identity": _out(_ranges([POD_IDENTITY_AGENT]), ("TCP", 80)),
+        **_outbound(places),
+        "itself": _itself(),
+        "readers": _in([_pods(METRICS, GRAFANA), _namespace(COLLECTOR)], ("TCP", LOKI)),
+        "scraper": _in([_pods(METRICS, PROMETHEUS)], ("TCP", LOKI), ("TCP", ALLOY)),
     }
+
+
+def collector_policies(places: Places) -> dict[str, Spec]:
+    """Give the policies of who reads the nodes' logs: the API server and Loki are all it reaches, not the internet."""
+    return {
+        "deny-all": DENY_ALL,
+        "dns": _dns(),
+        "api-server": _out(_ranges(places.intra), ("TCP", HTTPS)),
+        "loki": _out([_namespace(LOGGING)], ("TCP", LOKI)),
+        "scraper": _in([_pods(METRICS, PROMETHEUS)], ("TCP", ALLOY)),
+    }
+
+
+def tracing_policies(places: Places, *, senders: Sequence[str], datadog: bool) -> dict[str, Spec]:
+    """Give the policies of the namespace of the collector of traces and of Tempo; `senders` are namespaces."""
+    return {
+        **_outbound(places),
+        "itself": _itself(),
+        "senders": _in([_namespace(name) for name in senders], ("TCP", OTLP)),
+        "readers": _in([_pods(METRICS, GRAFANA)], ("TCP", TEMPO)),
+        "scraper": _in([_pods(METRICS, PROMETHEUS)], ("TCP", TEMPO), ("TCP", ALLOY)),
+        **({"datadog": _out([_namespace(DATADOG)], ("TCP", OTLP))} if datadog else {}),
+    }
+
+
+def datadog_policies(places: Places, *, scraped: Mapping[str, Sequence[int]]) -> dict[str, Spec]:
+    """Give the policies of Datadog's agents; `scraped` are ports by namespace. Their site is on the internet."""
+    return {
+        **_outbound(places),
+        "itself": _itself(),
+        # of each node its kubelet
+        "kubelets": _out(_ranges(places.vpc), ("TCP", KUBELET)),
+        **{
+            f"scrapes-{name}": _out([_namespace(name)], *(("TCP", port) for port in ports))
+            for name, ports in scraped.items()
+        },
+        "senders": _in([_namespace(TRACING)], ("TCP", OTLP)),
+    }
+
+
+def alarm_bridge_policies(places: Places, *, whose: Mapping[str, str], alertmanager_port: int) -> dict[str, Spec]:
+    """Give the policies of the alarm bridge, whose pods have these labels: it reaches AWS and its namespace's
+    Alertmanagers, and nobody reaches it.
+    """
+    selected = {"matchLabels": dict(whose)}
+    alertmanager = {"podSelector": {"matchLabels": {"app.kubernetes.io/name": "alertmanager"}}}
+    policies = {**_outbound(places), "alertmanager": _out([alertmanager], ("TCP", alertmanager_port))}
+    return {role: {**spec, "podSelector": selected} for role, spec in policies.items()}
+
+
+def _outbound(places: Places, whose: Spec = EVERYBODY) -> dict[str, Spec]:
+    return {
+        "deny-all": DENY_ALL,
+        "dns": _dns(),
+        "https": _out([_beyond(places)], ("TCP", HTTPS), whose=whose),
+        "aws-endpoints": _out(_ranges(places.intra), ("TCP", HTTPS), whose=whose),
+        "pod-identity": _out(_ranges([POD_IDENTITY_AGENT]), ("TCP", 80), whose=whose),
+    }
+
+
+def _dns() -> Spec:
+    return _out([_pods("kube-system", {"k8s-app": "kube-dns"})], ("UDP", DNS), ("TCP", DNS))
+
+
+def _itself() -> Spec:
+    return {
+        "podSelector": EVERYBODY,
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": [{"from": [{"podSelector": EVERYBODY}]}],
+        "egress": [{"to": [{"podSelector": EVERYBODY}]}],
+    }
+
+
+def _namespace(name: str) -> Spec:
+    return {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}}
 
 
 def _pods(namespace: str, labels: Mapping[str, str]) -> Spec:
-    return {
-        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}},
-        "podSelector": {"matchLabels": dict(labels)},
-    }
+    return {**_namespace(namespace), "podSelector": {"matchLabels": dict(labels)}}
 
 
 def _ranges(cidrs: Sequence[str]) -> list[Spec]:
     return [{"ipBlock": {"cidr": cidr}} for cidr in cidrs]
 
 
-def _out(to: Sequence[Spec], *ports: tuple[str, int]) -> Spec:
-    return {"podSelector": EVERYBODY, "policyTypes": ["Egress"], "egress": [{"to": list(to), "ports": _ports(*ports)}]}
+def _out(to: Sequence[Spec], *ports: tuple[str, int], whose: Spec = EVERYBODY) -> Spec:
+    return {"podSelector": whose, "policyTypes": ["Egress"], "egress": [{"to": list(to), "ports": _ports(*ports)}]}
+
+
+def _in(from_: Sequence[Spec], *ports: tuple[str, int], whose: Spec = EVERYBODY) -> Spec:
+    ingress = [{"from": list(from_), "ports": _ports(*ports)}]
+    return {"podSelector": whose, "policyTypes": ["Ingress"], "ingress": ingress}
 
 
 def _ports(*ports: tuple[str, int]) -> list[Spec]:

@@ -49,12 +49,17 @@ RESOURCES: Mapping[str, tuple[str, ...]] = {
         *(f"arn:{{partition}}:iam::{{account}}:{kind}/{{named}}-*" for kind in ("role", "instance-profile")),
         "arn:{partition}:iam::{account}:role/{named}/*",
     ),
+    # of canaries
+    "lambda": tuple(
+        f"arn:{{partition}}:lambda:*:{{account}}:{kind}:cwsyn-{{named}}-*" for kind in ("function", "layer")
+    ),
     "rds": (_NAMED, "arn:{partition}:rds:*:{account}:auto-backup:*", "arn:{partition}:rds:*:{account}:og:default:*"),
     "route53": ("arn:{partition}:route53:::hostedzone/*", "arn:{partition}:route53:::healthcheck/*"),
     "s3": ("arn:{partition}:s3:::{named}-*",),
     "secretsmanager": ("arn:{partition}:secretsmanager:*:{account}:secret:{named}-*",),
     "sns": (_NAMED,),
     "sqs": (_NAMED,),
+    "synthetics": (_NAMED,),
 }
 # Several documents, for IAM takes 6144 characters in each.
 DOCUMENTS: Mapping[str, tuple[str, ...]] = {
@@ -62,13 +67,25 @@ DOCUMENTS: Mapping[str, tuple[str, ...]] = {
     "data": ("elasticache", "kms", "rds", "s3", "secretsmanager"),
     "cluster": ("eks", "guardduty", "iam"),
     "edge": ("acm", "cloudfront", "elasticloadbalancing", "route53", "shield", "wafv2"),
-    "operations": ("backup", "backup-storage", "budgets", "cloudwatch", "events", "logs", "sns", "sqs"),
+    "operations": (
+        "backup",
+        "backup-storage",
+        "budgets",
+        "cloudwatch",
+        "events",
+        "lambda",
+        "logs",
+        "sns",
+        "sqs",
+        "synthetics",
+    ),
 }
 # Who is handed a role that the stack made: each service as iam:PassRole names it.
 PASSED_TO = (
     "backup.amazonaws.com",
     "ec2.amazonaws.com",
     "eks.amazonaws.com",
+    "lambda.amazonaws.com",
     "monitoring.rds.amazonaws.com",
     "pods.eks.amazonaws.com",
     "rds.amazonaws.com",

@@ -1,7 +1,7 @@
 """The headers that CloudFront adds to every answer, as browsers get them.
 
-The content security policy was tried with the UI of flowise 3.1.4 in Chromium: the console shows no violation on
-sign-in, lists, canvas and chat pages. See docs/decisions/0010.
+Under the content security policy Chromium's console shows no violation on sign-in, lists, canvas and chat pages of the
+UI of flowise 3.1.4: `make live` looks. See docs/decisions/0010.
 """
 
 from collections.abc import Sequence

@@ -9,16 +9,21 @@ from .backup import BackupSettings
 from .cache import CacheSettings
 from .cluster import ClusterSettings, KarpenterSettings, NodeGroupSettings
 from .database import DatabaseSettings, RestoreSettings
+from .datadog import DatadogSettings
 from .edge import DomainSettings, EdgeSettings, FailoverSettings, SignInSettings, StaticSiteSettings
 from .firewall import FirewallSettings
+from .logs import LogSettings
 from .monitoring import MonitoringSettings
 from .network import ExistingNetworkSettings, NetworkSettings
 from .notifications import NotificationSettings
+from .objectives import Objectives, ObjectivesSettings
 from .pipeline import PipelineSettings
 from .reading import SettingsError, load
 from .section import InProd, LogDays, Section
 from .service import BlueGreenSettings, DatabricksSettings, ExtraVariable, ServiceSettings
 from .stack import Environment, StackSettings, production_floor
+from .synthetic_check import SyntheticCheckSettings
+from .traces import TraceSettings
 
 __all__ = [
     "BackupSettings",
@@ -27,6 +32,7 @@ __all__ = [
     "ClusterSettings",
     "DatabaseSettings",
     "DatabricksSettings",
+    "DatadogSettings",
     "DomainSettings",
     "EdgeSettings",
     "Environment",
@@ -37,10 +43,13 @@ __all__ = [
     "InProd",
     "KarpenterSettings",
     "LogDays",
+    "LogSettings",
     "MonitoringSettings",
     "NetworkSettings",
     "NodeGroupSettings",
     "NotificationSettings",
+    "Objectives",
+    "ObjectivesSettings",
     "PipelineSettings",
     "RestoreSettings",
     "Section",
@@ -49,6 +58,8 @@ __all__ = [
     "SignInSettings",
     "StackSettings",
     "StaticSiteSettings",
+    "SyntheticCheckSettings",
+    "TraceSettings",
     "load",
     "production_floor",
 ]

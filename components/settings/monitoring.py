@@ -1,31 +1,32 @@
 """Settings of metrics, logs and alerts."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from ..planning.config_faults import Truth
+from .datadog import DatadogSettings
+from .logs import ChartVersion, LogSettings
 from .notifications import Email, NotificationSettings
+from .objectives import ObjectivesSettings
 from .section import InProd, Section
 from .service import LONGEST_ANSWER_SECONDS
-
-ChartVersion = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+from .synthetic_check import SyntheticCheckSettings
+from .traces import TraceSettings
 
 
 class MonitoringSettings(Section):
-    """Prometheus, Alertmanager, Grafana and Loki."""
+    """Prometheus, Alertmanager, Grafana, and what keeps logs and traces."""
 
     prometheus_chart_version: ChartVersion = Field(
         default="88.5.3", description="version of the chart kube-prometheus-stack", examples=["88.5.3"]
-    )
-    loki_chart_version: ChartVersion = Field(
-        default="18.4.2", description="version of the chart loki", examples=["18.4.2"]
     )
     prometheus_replicas: Annotated[int, InProd(at_least=2)] = Field(
         default=1, ge=1, le=3, description="Prometheus servers"
     )
     prometheus_storage_gib: int = Field(default=20, ge=5, le=2000, description="disk of a Prometheus server, GiB")
     prometheus_retention_days: int = Field(default=7, ge=1, le=400, description="days that metrics are kept")
-    loki_retention_days: int = Field(default=14, ge=1, le=400, description="days that logs are kept")
     scrape_interval_seconds: int = Field(default=15, ge=5, le=300, description="seconds between scrapes")
     alertmanager_replicas: Annotated[int, InProd(at_least=2)] = Field(
         default=1, ge=1, le=5, description="Alertmanagers"
@@ -49,3 +50,30 @@ class MonitoringSettings(Section):
     latency_for_minutes: int = Field(
         default=5, ge=1, le=60, description="minutes that answers must be slow before HighLatency is raised"
     )
+    team: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")] = Field(
+        default="platform", description="label `team` of the alerts, by which they are routed"
+    )
+    runbook_base_url: Annotated[str, StringConstraints(pattern=r"^https://[^\s\"'<>]+$")] | None = Field(
+        default=None,
+        description="where docs/operations/runbooks is published, for links in alerts; without it they name the file",
+        examples=["https://github.com/example/flowise-platform/blob/main/docs/operations/runbooks"],
+    )
+    objectives: ObjectivesSettings = Field(
+        default_factory=ObjectivesSettings, description="service level objectives, which alerts watch"
+    )
+    logs: LogSettings = Field(default_factory=LogSettings, description="logs of pods and Kubernetes events")
+    traces: TraceSettings | None = Field(default=None, description="traces of Flowise's requests; none by default")
+    datadog: DatadogSettings | None = Field(default=None, description="Datadog's agents; none by default")
+    synthetic_check: SyntheticCheckSettings | None = Field(
+        default=None, description="a flow is asked from outside every few minutes, by CloudWatch Synthetics; none asks"
+    )
+
+    @property
+    def keeps_logs(self) -> bool:
+        """Tell whether the stack keeps logs itself."""
+        return self.datadog is None or not self.datadog.replaces_logs
+
+    def truths(self) -> Iterator[Truth]:
+        """Judge that whoever is sent traces is there."""
+        if self.traces is not None and self.traces.backend == "datadog" and self.datadog is None:
+            yield Truth("traces.backend", "needs monitoring.datadog", "datadog", "set it, or choose tempo or xray")

@@ -18,6 +18,7 @@ from .pipeline import PipelineSettings
 from .places import Region
 from .section import InProd, Section
 from .service import ServiceSettings
+from .synthetic_check import check_gets_in
 
 # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html: length and characters.
 _TAG = r"^[\p{L}\p{N}\p{Z}_.:/=+@-]*$"
@@ -66,6 +67,8 @@ class StackSettings(Section):
         for key in self.tags:
             if key.lower().startswith("aws:"):
                 yield Truth("tags", "must not begin with aws:, which AWS keeps for itself", key, "choose another key")
+        if self.monitoring.synthetic_check is not None:
+            yield from check_gets_in(self.monitoring.synthetic_check, self.region, self.edge)
         yield from connections_suffice(self.service, self.database)
         yield from pods_fit(self.service, self.cluster)
         yield from addresses_suffice(self.network, self.cluster)

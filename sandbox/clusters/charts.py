@@ -4,7 +4,7 @@ A chart that is not known here stands as one Deployment of `replicaCount` pods w
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from ..laws.law import get
 from .stand_ins import Kind, Manifest, Workload, claim, definition, manifests
@@ -155,6 +155,64 @@ def _loki(release: str, namespace: str, values: Values) -> list[Manifest]:
     return made
 
 
+def _alloy(release: str, namespace: str, values: Values) -> list[Manifest]:
+    """github.com/grafana/alloy, operations/helm/charts/alloy: a workload of one of three kinds."""
+    kinds: Mapping[str, Literal["DaemonSet", "Deployment", "StatefulSet"]] = {
+        "daemonset": "DaemonSet",
+        "deployment": "Deployment",
+        "statefulset": "StatefulSet",
+    }
+    workload = Workload(
+        kinds[str(get(values, "controller", "type") or "daemonset")],
+        str(values.get("fullnameOverride") or release),
+        _number(get(values, "controller", "replicas"), 1),
+        get(values, "alloy", "resources") or {},
+        pod_security=get(values, "global", "podSecurityContext") or {},
+        container_security=get(values, "alloy", "securityContext") or {},
+        volumes=get(values, "controller", "volumes", "extra") or (),
+    )
+    return manifests(workload, namespace, release)
+
+
+def _tempo(release: str, namespace: str, values: Values) -> list[Manifest]:
+    """github.com/grafana-community/helm-charts, charts/tempo: a StatefulSet, its user and group but no profile."""
+    own = get(values, "persistence") or {}
+    template = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": own.get("size") or "10Gi"}}}
+    workload = Workload(
+        "StatefulSet",
+        str(values.get("fullnameOverride") or release),
+        _number(values.get("replicas"), 1),
+        get(values, "tempo", "resources") or {},
+        [{"metadata": {"name": "storage"}, "spec": template}] if own.get("enabled") else (),
+        pod_security={
+            "runAsUser": 10001,
+            "runAsGroup": 10001,
+            "fsGroup": 10001,
+            "runAsNonRoot": True,
+            **(values.get("securityContext") or {}),
+        },
+        container_security=get(values, "tempo", "securityContext") or {},
+    )
+    return manifests(workload, namespace, release)
+
+
+def _datadog(release: str, namespace: str, values: Values) -> list[Manifest]:
+    """github.com/DataDog/helm-charts, charts/datadog: a DaemonSet that reads its node, and the cluster's agent."""
+    name = str(values.get("fullnameOverride") or release)
+    resources = get(values, "agents", "containers", "agent", "resources") or {}
+    logs = [{"name": "logpodpath", "hostPath": {"path": "/var/log/pods"}}]
+    workloads = [
+        Workload("DaemonSet", name, 1, resources, pod_security={"runAsUser": 0}, volumes=logs),
+        Workload(
+            "Deployment",
+            f"{name}-cluster-agent",
+            _number(get(values, "clusterAgent", "replicas"), 1),
+            get(values, "clusterAgent", "resources") or {},
+        ),
+    ]
+    return [each for workload in workloads for each in manifests(workload, namespace, release)]
+
+
 # What both charts' own values say of pods and containers.
 _HARDENED_POD = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
 _HARDENED = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True}
@@ -206,6 +264,9 @@ def _hardened(name: str, namespace: str, release: str, own: Values, resources: A
 _CHARTS: Mapping[str, Callable[[str, str, Values], list[Manifest]]] = {
     "kube-prometheus-stack": _prometheus_stack,
     "loki": _loki,
+    "alloy": _alloy,
+    "tempo": _tempo,
+    "datadog": _datadog,
     "external-secrets": _external_secrets,
     "keda": _keda,
 }

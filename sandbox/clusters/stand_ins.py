@@ -32,6 +32,8 @@ class Workload:
     """Where it brings a disruption budget."""
     spread_over: str = ""
     """The label key over which its pods prefer to spread."""
+    volumes: Sequence[Mapping[str, Any]] = ()
+    """Further volumes of its pods, by which Pod Security judges them too."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ def manifests(workload: Workload, namespace: str, owner: str) -> list[Manifest]:
     pod: Manifest = {"containers": [container], "securityContext": dict(workload.pod_security)}
     if workload.mounts:
         pod["volumes"] = [{"name": "data", "persistentVolumeClaim": {"claimName": workload.mounts}}]
+    if workload.volumes:
+        pod.setdefault("volumes", []).extend(dict(volume) for volume in workload.volumes)
     if workload.kind == "DaemonSet":
         pod |= {"tolerations": _EVERYWHERE, "priorityClassName": "system-node-critical"}
     if workload.spread_over:

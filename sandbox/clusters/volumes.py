@@ -1,53 +1,40 @@
 """Plays the EBS CSI driver: a claim that the scheduler has given a node gets a volume in the node's zone."""
 
-import threading
 from collections.abc import Mapping
 from typing import Any
 
-from ..control_plane import Client, KubernetesError
+from .player import Player
 
 # storage.k8s.io: the scheduler's note for an external provisioner.
 _SELECTED_NODE = "volume.kubernetes.io/selected-node"
 _ZONE = "topology.kubernetes.io/zone"
 _PROVISIONERS = ("ebs.csi.aws.com", "efs.csi.aws.com", "kubernetes.io/aws-ebs")
 _WATCH_SECONDS = 3600.0
-_RETRY_SECONDS = 0.2
 
 
-class Provisioner(threading.Thread):
-    """Makes volumes until its client is closed."""
+class Provisioner(Player):
+    """Makes volumes until it is stopped."""
 
-    def __init__(self, client: Client) -> None:
-        super().__init__(daemon=True)
-        self._client = client
-        self._ended = threading.Event()
+    every_seconds = 0.2
 
-    def run(self) -> None:
+    def play(self) -> None:
         """Watch the claims."""
-        while not self._ended.is_set():
-            try:
-                for event, item in self._client.watch("v1", "PersistentVolumeClaim", timeout_seconds=_WATCH_SECONDS):
-                    if event != "DELETED":
-                        self._provide(item)
-            except (KubernetesError, OSError):
-                self._ended.wait(_RETRY_SECONDS)  # the server is going, or coming back
-
-    def stop(self) -> None:
-        """Make no more."""
-        self._ended.set()
+        for event, item in self.client.watch("v1", "PersistentVolumeClaim", timeout_seconds=_WATCH_SECONDS):
+            if event != "DELETED":
+                self._provide(item)
 
     def _provide(self, item: Mapping[str, Any]) -> None:
         spec, metadata = item["spec"], item["metadata"]
         if spec.get("volumeName") or not spec.get("storageClassName"):
             return
-        storage_class = self._client.find("storage.k8s.io/v1", "StorageClass", spec["storageClassName"])
+        storage_class = self.client.find("storage.k8s.io/v1", "StorageClass", spec["storageClassName"])
         if storage_class is None or storage_class.get("provisioner") not in _PROVISIONERS:
             return
         chosen = (metadata.get("annotations") or {}).get(_SELECTED_NODE)
-        node = self._client.find("v1", "Node", chosen) if chosen else None
+        node = self.client.find("v1", "Node", chosen) if chosen else None
         if node is None and storage_class.get("volumeBindingMode") == "WaitForFirstConsumer":
             return
-        self._client.apply(volume(item, storage_class, node))
+        self.client.apply(volume(item, storage_class, node))
 
 
 def volume(

@@ -14,6 +14,7 @@ TOOLS = Path(__file__).parents[2] / "tools"
 KUBERNETES = "k8s.io/kubernetes"
 ETCD = "go.etcd.io/etcd/server/v3"
 KWOK = "sigs.k8s.io/kwok"
+_PROGRAMS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
 # hack/lib/version.sh of Kubernetes: both packages are stamped, the one for servers and the one for their clients.
 _STAMPED = ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")
 
@@ -58,12 +59,11 @@ def _kubernetes(minor: str) -> Tool:
     pin = Pin.read(TOOLS / "kubernetes" / minor, KUBERNETES)
     major, _, number = minor.partition(".")
     version = {"gitVersion": pin.version, "gitMajor": major, "gitMinor": number}
-    names = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
     return Tool(
         pin=pin,
         title="the Kubernetes control plane",
         cache="kubernetes",
-        programs={name: f"{KUBERNETES}/cmd/{name}" for name in names},
+        programs={name: f"{KUBERNETES}/cmd/{name}" for name in _PROGRAMS},
         stamps={f"{package}.{key}": value for package in _STAMPED for key, value in version.items()},
         expectation="4 to 10 minutes on two cores, 270 MB of programs and 2 GB of module and build cache",
     )
@@ -100,5 +100,6 @@ def how_to_pin(minor: str) -> str:
         f"no control plane is pinned for Kubernetes {minor}; there is one for {', '.join(pinned)}. Ask for one of "
         f"these, or add it: copy tools/kubernetes/{newest} to tools/kubernetes/{minor}; in its go.mod write {minor} "
         f"for {newest} in every version and drop the require blocks; then run there `go get -tool "
-        f"{KUBERNETES}/cmd/kube-apiserver {KUBERNETES}/cmd/kube-controller-manager {KUBERNETES}/cmd/kube-scheduler`"
+        + " ".join(f"{KUBERNETES}/cmd/{program}@v{minor}.0" for program in _PROGRAMS)
+        + "`"
     )

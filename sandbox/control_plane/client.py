@@ -28,6 +28,7 @@ class Resource:
     plural: str
     namespaced: bool
     subresources: frozenset[str]
+    verbs: frozenset[str] = frozenset()
 
     def path(self, name: str | None = None, namespace: str | None = None, subresource: str | None = None) -> str:
         """The URL path of an object, or of the collection. A namespace is ignored where the kind has none."""
@@ -56,6 +57,16 @@ class Client:
     def close(self) -> None:
         """Close the kept connections."""
         self.transport.close()
+
+    def forget(self) -> None:
+        """Forget what kinds the server had: it is another one now."""
+        self.transport.close()
+        with self._turn:
+            self._known.clear()
+
+    def kinds(self, api_version: str) -> set[str]:
+        """The kinds of a version that can be listed."""
+        return {kind for kind, resource in self._served(api_version).items() if "list" in resource.verbs}
 
     def version(self) -> str:
         """The server's version (`v1.35.0`)."""
@@ -91,6 +102,10 @@ class Client:
         resource, _name, namespace = self._located(manifest)
         query = {"fieldManager": manager, **_dry(dry_run)}
         return self._document("POST", resource.path(namespace=namespace), manifest, query)
+
+    def replace(self, item: Mapping[str, Any], *, manager: str = FIELD_MANAGER) -> Document:
+        """Put an object as a whole in place of what stands; refused where that has changed since it was read."""
+        return self._document("PUT", self._path(item, None), item, {"fieldManager": manager})
 
     def get(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> Document:
         """An object. Raises KubernetesError (404) where it does not exist."""
@@ -228,7 +243,7 @@ class Client:
 
     def _listed(self, resource: Resource, namespace: str | None, selectors: Mapping[str, str]) -> tuple[Documents, str]:
         answer = self._document("GET", resource.path(namespace=namespace), query=selectors)
-        return [_typed(resource, item) for item in answer["items"]], answer["metadata"]["resourceVersion"]
+        return [_typed(resource, item) for item in answer["items"]], answer["metadata"].get("resourceVersion", "")
 
     def _path(self, manifest: Mapping[str, Any], subresource: str | None) -> str:
         resource, name, namespace = self._located(manifest)
@@ -276,7 +291,12 @@ def _resources(api_version: str, rows: Sequence[Mapping[str, Any]]) -> dict[str,
         subresources.setdefault(plural, set()).update({subresource} - {""})
     return {
         row["kind"]: Resource(
-            api_version, row["kind"], row["name"], row["namespaced"], frozenset(subresources[row["name"]])
+            api_version,
+            row["kind"],
+            row["name"],
+            row["namespaced"],
+            frozenset(subresources[row["name"]]),
+            frozenset(row["verbs"]),
         )
         for row in rows
         if "/" not in row["name"]

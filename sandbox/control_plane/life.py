@@ -27,7 +27,7 @@ from .certificates import Credentials
 from .client import Client, KubernetesError
 from .kubeconfig import kubeconfig
 from .processes import Processes, ProcessesError
-from .programs import ETCD_SOCKET, HOST, PEER_SOCKET, Cluster, Ports
+from .programs import AUTOSCALER_SECONDS, ETCD_SOCKET, HOST, PEER_SOCKET, Cluster, Ports
 
 # EKS gives Services this range where the VPC has addresses in 10.0.0.0/8, 10.100.0.0/16 where it has none (EKS API
 # reference, KubernetesNetworkConfigRequest: serviceIpv4Cidr).
@@ -41,6 +41,9 @@ _ATTEMPTS = 3
 _PORT_TAKEN = "address already in use"
 _POLL_SECONDS = 0.02
 _LOG_LINES = 15
+# As kubelets have it: KubeletConfiguration, nodeLeaseDurationSeconds.
+_LEASE_SECONDS = 40
+_LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"
 
 
 class ControlPlaneError(Exception):
@@ -67,12 +70,14 @@ class ControlPlane:
         *,
         service_cidr: str = SERVICE_CIDR,
         stages: str = "",
+        autoscaler_seconds: float = AUTOSCALER_SECONDS,
         programs: Callable[[str], Binaries] = binaries,
     ) -> Self:
         """Start a Kubernetes minor (`1.35`) on a folder's data, and wait until it is ready.
 
         `stages` are kwok Stage documents, YAML: those for pods, or for nodes, take the place of kwok's own, by which
-        a pod is ready at once and a Job's pod completes. Raises ControlPlaneError, or ToolchainError where the
+        a pod is ready at once and a Job's pod completes. `autoscaler_seconds`: how often a
+        HorizontalPodAutoscaler looks. Raises ControlPlaneError, or ToolchainError where the
         programs are not there and cannot be built.
         """
         found = programs(minor)
@@ -82,7 +87,9 @@ class ControlPlane:
         (folder / "kwok.yaml").write_text(_kwok_configuration(stages), encoding="utf-8")
         for attempt in range(1, _ATTEMPTS + 1):
             ports = _ports(folder, keep=attempt == 1)
-            cluster = Cluster(found, Credentials.of(folder), ports, service_cidr, folder / "kubeconfigs")
+            cluster = Cluster(
+                found, Credentials.of(folder), ports, service_cidr, folder / "kubeconfigs", autoscaler_seconds
+            )
             try:
                 return cls._run(folder, cluster)
             except ControlPlaneError as error:
@@ -171,6 +178,7 @@ class _Starting:
         self._start("kube-apiserver", cluster.apiserver())
         token = cluster.credentials.token(certificates.ADMIN)
         self._wait("kube-apiserver", lambda: self._healthy(ports.apiserver, "/readyz", token))
+        self._drop_leases(token)
         self._start("kube-controller-manager", cluster.controller_manager())
         self._start("kube-scheduler", cluster.scheduler())
         self._start("kwok", cluster.kwok())
@@ -178,6 +186,17 @@ class _Starting:
         self._wait("kube-scheduler", lambda: self._healthy(ports.scheduler, "/readyz"))
         self._wait("kwok", lambda: self._healthy(ports.kwok, "/healthz", tls=False))
         return self._pids
+
+    def _drop_leases(self, token: str) -> None:
+        """Give the nodes free: kwok leaves them alone for as long as the lease of its predecessor lasts."""
+        url, ca = f"https://{HOST}:{self._cluster.ports.apiserver}", self._cluster.credentials.ca
+        client = Client(url, ca.read_text(encoding="utf-8"), token)
+        try:
+            client.transport.request("DELETE", _LEASES)
+        except KubernetesError as error:
+            raise ControlPlaneError(f"the nodes' leases cannot be deleted: {error}") from error
+        finally:
+            client.close()
 
     def _clean(self) -> None:
         """Remove what a run that was killed left behind: nobody else is here, for the folder is locked."""
@@ -266,11 +285,11 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _kwok_configuration(stages: str) -> str:
-    """Manage every node, each with the lease that a kubelet renews (40 s, kwok's default)."""
+    """Manage every node, each with the lease that a kubelet renews; without it nodes go NotReady on a busy machine."""
     own = {
         "apiVersion": "config.kwok.x-k8s.io/v1alpha1",
         "kind": "KwokConfiguration",
-        "options": {"manageAllNodes": True},
+        "options": {"manageAllNodes": True, "nodeLeaseDurationSeconds": _LEASE_SECONDS},
     }
     return "---\n".join([yaml.safe_dump(own), *([stages] if stages else [])])
 

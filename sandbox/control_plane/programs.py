@@ -21,6 +21,8 @@ ADVERTISED = "192.0.2.1"
 ADMISSION = ("NodeRestriction", "ExtendedResourceToleration")
 # Twice what a client library allows itself: hundreds of objects come at once here, and there is one client.
 CLIENT_QPS, CLIENT_BURST = 100, 200
+# kube-controller-manager's own: --horizontal-pod-autoscaler-sync-period
+AUTOSCALER_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Cluster:
     ports: Ports
     service_cidr: str
     kubeconfigs: Path
+    autoscaler_seconds: float = AUTOSCALER_SECONDS
 
     def etcd(self) -> list[str]:
         """One member, without fsync: a power cut may cost the cluster, which a kill of any process cannot."""
@@ -90,6 +93,7 @@ class Cluster:
             f"--service-account-private-key-file={self.credentials.service_account_key}",
             "--use-service-account-credentials=true",
             "--leader-elect=false",
+            f"--horizontal-pod-autoscaler-sync-period={self.autoscaler_seconds:g}s",
             f"--kube-api-qps={CLIENT_QPS}",
             f"--kube-api-burst={CLIENT_BURST}",
             "--profiling=false",

@@ -58,6 +58,12 @@ class Observer(threading.Thread):
         self._zero_seconds = time.monotonic()
         self._zones: dict[str, str] = {}
         self._ended = threading.Event()
+        self._answers = True
+        self._followed: dict[Service, Service] = {}
+
+    def follow(self, name: Service, service: Service) -> None:
+        """From now on, show under a name what is behind a Service, though another was followed before."""
+        self._followed[name] = service
 
     def begin(self) -> None:
         """Take the first sample, from which time counts, and look on."""
@@ -70,8 +76,11 @@ class Observer(threading.Thread):
         while not self._ended.is_set():
             try:
                 self.look()
+                self._answers = True
             except (KubernetesError, OSError) as error:
-                self.note(f"the API server does not answer: {error}")
+                if self._answers:
+                    self.note(f"the API server does not answer: {error}")
+                self._answers = False
             self._ended.wait(_POLL_SECONDS)
 
     def stop(self) -> Timeline:
@@ -88,8 +97,9 @@ class Observer(threading.Thread):
     def look(self) -> None:
         """Take one sample."""
         slices = self._client.list("discovery.k8s.io/v1", "EndpointSlice")
-        sample = Sample(time.monotonic() - self._zero_seconds, ready_by_zone(slices, self._zone))
-        self.timeline.samples.append(sample)
+        ready = ready_by_zone(slices, self._zone)
+        ready |= {name: ready.get(service, {}) for name, service in self._followed.items()}
+        self.timeline.samples.append(Sample(time.monotonic() - self._zero_seconds, ready))
 
     def _zone(self, node: str) -> str:
         if node not in self._zones:

@@ -1,4 +1,7 @@
-"""How long played pods take: ready after a while, gone after a while, and never ready where their image says so."""
+"""How long played pods take: ready after a while, gone after a while, and never ready where their image says so.
+
+What a node's silence made unready, as on a machine that slept, is ready again when its node is.
+"""
 
 # Pods of this image stay as they are: a rollout that fails.
 NEVER_READY = "sandbox/never-ready:1"
@@ -42,6 +45,23 @@ spec:
         restartCount: 0
         state: {{running: {{startedAt: {{{{ $now | Quote }}}}}}}}
       {{{{ end }}}}
+---
+apiVersion: kwok.x-k8s.io/v1alpha1
+kind: Stage
+metadata:
+  name: recovers
+spec:
+  resourceRef: {{apiGroup: v1, kind: Pod}}
+  selector:
+    matchExpressions:
+      - {{key: .metadata.deletionTimestamp, operator: DoesNotExist}}
+      - {{key: .status.phase, operator: In, values: [Running]}}
+      - {{key: '.status.conditions.[] | select( .type == "Ready" ) | .status', operator: In, values: ["False"]}}
+  delay: {{durationMilliseconds: {START_SECONDS * 1000}}}
+  next:
+    statusTemplate: |
+      conditions:
+      - {{type: Ready, status: "True", lastTransitionTime: {{{{ Now | Quote }}}}}}
 ---
 apiVersion: kwok.x-k8s.io/v1alpha1
 kind: Stage

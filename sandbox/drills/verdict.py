@@ -25,9 +25,16 @@ class Verdict:
     lines: Sequence[str]
 
 
-def judge(timeline: Timeline, expectation: Expectation, unplaced: Mapping[str, str], lacking: Sequence[str]) -> Verdict:
-    """The verdict over every Service that had more than one ready endpoint when the drill began."""
-    lines, faults = [], []
+def judge(
+    timeline: Timeline,
+    expectation: Expectation,
+    unplaced: Mapping[str, str],
+    lacking: Sequence[str],
+    found: Sequence[str] = (),
+) -> Verdict:
+    """The verdict over every Service that was ready when the drill began, and what the drill found besides."""
+    lines: list[str] = []
+    faults = list(found)
     first, last = timeline.samples[0].ready, timeline.samples[-1].ready
     for service, zones in sorted(first.items()):
         before, after, floor = sum(zones.values()), sum(last.get(service, {}).values()), min(FLOOR, sum(zones.values()))

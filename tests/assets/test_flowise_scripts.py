@@ -34,6 +34,65 @@ def test_a_line_becomes_an_object_and_a_stack_trace_one_object() -> None:
     assert all(each["time"].endswith("Z") for each in entries)
 
 
+ASKED = """
+require('./json_logs.cjs');
+require('./request_ids.cjs');
+const http = require('http');
+const server = http.createServer((request, response) => setTimeout(() => { console.log('asked'); response.end(); }, 5));
+server.listen(0, '127.0.0.1', () => {
+  const headers = process.env.ID ? { 'x-request-id': process.env.ID } : {};
+  http.get({ port: server.address().port, headers }, (response) => {
+    response.resume();
+    server.close(() => console.log('after'));
+  });
+});
+"""
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ("EhFQh8uXcr1-_Y3kVbfsD0s6UhZ2vLuFJ2v6Y1kz8N0b8w==", "EhFQh8uXcr1-_Y3kVbfsD0s6UhZ2vLuFJ2v6Y1kz8N0b8w=="),
+        # whoever comes past the edge may write what he likes, but not into our lines
+        ('x", "level": "error', None),
+        ("x" * 129, None),
+        ("", None),
+    ],
+)
+def test_a_line_bears_the_edges_id_of_its_request(header: str, found: str | None) -> None:
+    entries = {entry["message"]: entry for entry in map(json.loads, run(ASKED, ID=header).splitlines())}
+    assert entries["asked"].get("request_id") == found
+    assert "request_id" not in entries["after"]
+
+
+TRACED = """
+require('./json_logs.cjs');
+const asked = [];
+require('./tracing.cjs')((name) => { asked.push(name); throw new Error(`no ${name}`); });
+console.log(asked.join());
+"""
+
+
+def test_nothing_of_tracing_is_loaded_where_no_collector_is_named() -> None:
+    # what would have been asked for is an empty line, and so none
+    assert run(TRACED, OTEL_EXPORTER_OTLP_ENDPOINT="") == ""
+
+
+def test_flowise_goes_on_where_its_tree_has_no_tracing() -> None:
+    done = subprocess.run(
+        [NODE, "-e", TRACED],
+        cwd=SCRIPTS,
+        env={**os.environ, "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"},
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    told = json.loads(done.stderr)
+    assert (told["level"], told["message"]) == ("error", "traces are off: no @opentelemetry/sdk-node")
+    assert json.loads(done.stdout)["message"] == "@opentelemetry/sdk-node"
+
+
 def test_connections_are_kept_longer_than_the_balancer_keeps_them() -> None:
     printed = run(
         "require('./keep_alive.cjs');"

@@ -23,7 +23,13 @@ CACHE_PASSWORD = SecretField(arn="arn:cache", version_id="cache-v1", field="pass
 
 
 def create(
-    domain: DomainSettings | None, /, copy_region: str | None = None, embed_origins: Sequence[str] = (), **settings: Any
+    domain: DomainSettings | None,
+    /,
+    copy_region: str | None = None,
+    embed_origins: Sequence[str] = (),
+    traced: bool = False,
+    datadog: bool = False,
+    **settings: Any,
 ) -> FlowiseService:
     return FlowiseService(
         "app",
@@ -49,6 +55,8 @@ def create(
             scraper_namespace="monitoring",
             tags=TAGS,
             embed_origins=embed_origins,
+            traced=traced,
+            datadog=datadog,
         ),
     )
 
@@ -224,9 +232,9 @@ def test_pods_leave_one_by_one_and_not_at_once(cloud: Cloud) -> None:
 def test_the_namespace_is_bounded_by_what_the_settings_add_up_to(cloud: Cloud) -> None:
     build(cloud, **QUEUE)
     assert cloud.only(k8s.core.v1.ResourceQuota).inputs["spec"]["hard"] == {
-        "pods": "13",  # 4 servers, 6 workers, one more of each, one setup
-        "requests.cpu": "6250m",
-        "requests.memory": "13312Mi",
+        "pods": "14",  # 4 servers, 6 workers, one more of each, one setup, one exporter
+        "requests.cpu": "6260m",
+        "requests.memory": "13440Mi",
         "persistentvolumeclaims": "0",
         "services.loadbalancers": "0",
         "services.nodeports": "0",
@@ -325,6 +333,7 @@ def test_two_releases_stand_side_by_side_and_one_is_served(cloud: Cloud) -> None
     build(cloud, **QUEUE, blue_green=COLOURS)
     images = {each.name: pod(cloud, each.name)["containers"][0]["image"] for each in cloud.of(k8s.apps.v1.Deployment)}
     assert images == {
+        "app-queue-exporter-pods": "flowiseai/flowise:3.1.4",
         "app-blue-server-pods": "flowiseai/flowise:3.1.3",
         "app-blue-worker-pods": "flowiseai/flowise:3.1.3",
         "app-green-server-pods": "flowiseai/flowise:3.1.4",
@@ -346,6 +355,22 @@ def test_each_release_hands_predictions_to_workers_of_its_own(cloud: Cloud) -> N
     assert sorted(lists) == ["bull:flowise-queue-blue-prediction:wait", "bull:flowise-queue-green-prediction:wait"]
 
 
+def test_pods_of_either_release_are_reached(cloud: Cloud) -> None:
+    build(cloud, **QUEUE, blue_green=COLOURS)
+    selectors = {
+        each.name.removeprefix("app-home-"): each.inputs["spec"]["podSelector"].get("matchLabels", {})
+        for each in cloud.of(k8s.networking.v1.NetworkPolicy)
+    }
+    for role, policies in {
+        "blue-server": {"http", "server-metrics"},
+        "green-server": {"http", "server-metrics"},
+        "green-worker": {"worker-metrics"},
+        "queue-exporter": {"queue-exporter-metrics"},
+    }.items():
+        labels = cloud.named(f"app-{role}-pods").inputs["spec"]["template"]["metadata"]["labels"]
+        assert {name for name, wanted in selectors.items() if wanted and wanted.items() <= labels.items()} == policies
+
+
 def test_a_release_selects_its_own_pods(cloud: Cloud) -> None:
     build(cloud, **QUEUE, blue_green=COLOURS)
     for colour in ("blue", "green"):
@@ -364,3 +389,36 @@ def test_pages_of_listed_sites_may_ask_flows_and_no_others(cloud: Cloud) -> None
 def test_no_other_site_may_ask_flows_unless_listed(cloud: Cloud) -> None:
     build(cloud)
     assert "CORS_ORIGINS" not in cloud.named("app-environment").inputs["data"]
+
+
+def test_traces_go_to_the_collector_and_only_where_there_is_one(cloud: Cloud) -> None:
+    cloud.build(lambda: create(None, traced=True))
+    told = cloud.named("app-environment").inputs["data"]
+    assert told["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://otel-collector.tracing.svc.cluster.local:4318"
+    assert "app-home-traces" in {each.name for each in cloud.of(k8s.networking.v1.NetworkPolicy)}
+
+
+def test_without_a_collector_nothing_is_told_of_one(cloud: Cloud) -> None:
+    build(cloud)
+    assert "OTEL_EXPORTER_OTLP_ENDPOINT" not in cloud.named("app-environment").inputs["data"]
+    assert "app-home-traces" not in {each.name for each in cloud.of(k8s.networking.v1.NetworkPolicy)}
+
+
+def test_datadogs_agents_are_told_of_the_pods_where_there_are_any(cloud: Cloud) -> None:
+    settings: dict[str, Any] = {**QUEUE, "datadog": True}
+    cloud.build(lambda: create(None, **settings))
+
+    def checks(role: str) -> list[str]:
+        metadata = cloud.named(role).inputs["spec"]["template"]["metadata"]
+        told = json.loads(metadata["annotations"]["ad.datadoghq.com/flowise.checks"])
+        return [each["openmetrics_endpoint"] for each in told["openmetrics"]["instances"]]
+
+    processes = "http://%%host%%:3001/metrics"
+    assert checks("app-server-pods") == [processes, "http://%%host%%:3000/api/v1/metrics"]
+    assert checks("app-worker-pods") == [processes]
+    assert "app-home-datadog" in {each.name for each in cloud.of(k8s.networking.v1.NetworkPolicy)}
+
+
+def test_without_datadog_pods_say_nothing_to_it(cloud: Cloud) -> None:
+    build(cloud)
+    assert not cloud.named("app-server-pods").inputs["spec"]["template"]["metadata"].get("annotations")

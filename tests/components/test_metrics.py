@@ -162,6 +162,6 @@ def test_what_is_told_nobody_else_hears(cloud: Cloud) -> None:
     build(cloud)
     roles = {each.name for each in cloud.of(aws.iam.RolePolicy)}
     assert roles == {
-        "monitoring-alertmanager-role-policy", "monitoring-grafana-role-policy", "monitoring-loki-role-policy",
+        "monitoring-alertmanager-role-policy", "monitoring-grafana-role-policy", "monitoring-logs-s3-role-policy",
         "monitoring-secrets-policy",
     }  # fmt: skip

@@ -1,10 +1,9 @@
-import json
 from typing import Any
 
-import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
 from components.monitoring_stack import MonitoringStack, MonitoringStackArgs
+from components.planning.alerting import Watched
 from components.planning.external_secrets import SecretField
 from components.settings import MonitoringSettings
 from tests.cloud import Cloud
@@ -13,12 +12,14 @@ from tests.samples import PLACES, TAGS
 DATABRICKS = "https://dbc-12345678-90ab.cloud.databricks.com"
 
 
-def create(databricks_url: str | None = None, **settings: object) -> MonitoringStack:
+def create(databricks_url: str | None = None, queue: bool = False, **settings: object) -> MonitoringStack:
     return MonitoringStack(
         "monitoring",
         MonitoringStackArgs(
             settings=MonitoringSettings.model_validate(settings),
             stack_name="flowise-test",
+            watched=Watched(databricks=databricks_url is not None),
+            environment="dev",
             region="eu-west-1",
             places=PLACES,
             cluster_name="flowise-test",
@@ -31,6 +32,7 @@ def create(databricks_url: str | None = None, **settings: object) -> MonitoringS
             alarm_key_arn="arn:alarm-key",
             site_url="https://flowise.example.com",
             databricks_url=databricks_url,
+            queue=queue,
             protect_data=True,
             tags=TAGS,
         ),
@@ -44,14 +46,20 @@ def build(cloud: Cloud, **settings: Any) -> MonitoringStack:
 def test_it_builds_with_and_without_knowing_the_cloud(any_cloud: Cloud) -> None:
     build(any_cloud)
     assert {each.inputs["chart"] for each in any_cloud.of(k8s.helm.v3.Release)} == {
-        "kube-prometheus-stack", "loki", "prometheus-blackbox-exporter",
-    }  # fmt: skip
+        "kube-prometheus-stack",
+        "loki",
+        "alloy",
+        "prometheus-blackbox-exporter",
+    }
 
 
 def test_charts_are_pinned(cloud: Cloud) -> None:
-    build(cloud, prometheus_chart_version="88.3.0", loki_chart_version="18.4.2")
+    build(
+        cloud, prometheus_chart_version="88.3.0", logs={"loki_chart_version": "18.4.2", "alloy_chart_version": "1.11.1"}
+    )
     assert cloud.named("monitoring-prometheus").inputs["version"] == "88.3.0"
-    assert cloud.named("monitoring-loki").inputs["version"] == "18.4.2"
+    assert cloud.named("monitoring-logs-release").inputs["version"] == "18.4.2"
+    assert cloud.named("monitoring-alloy-nodes").inputs["version"] == "1.11.1"
 
 
 def test_grafana_has_no_known_password(cloud: Cloud) -> None:
@@ -64,21 +72,29 @@ def test_grafana_has_no_known_password(cloud: Cloud) -> None:
     assert "adminPassword" not in cloud.named("monitoring-prometheus").inputs["values"]["grafana"]
 
 
-def test_high_latency_is_two_seconds_for_five_minutes(cloud: Cloud) -> None:
+def test_prometheus_gets_the_rules_of_what_there_is(cloud: Cloud) -> None:
     build(cloud)
-    rules = cloud.named("monitoring-alerts").inputs["spec"]["groups"][0]["rules"]
-    high = next(rule for rule in rules if rule["alert"] == "HighLatency")
-    assert high["expr"].endswith(" > 2000")
-    assert "http_request_duration_ms_sum" in high["expr"]
-    assert (high["for"], high["labels"]) == ("5m", {"severity": "critical"})
+    groups = {each["name"]: each["rules"] for each in cloud.named("monitoring-alerts").inputs["spec"]["groups"]}
+    assert "queue" not in groups
+    high = next(rule for rule in groups["service"] if rule.get("alert") == "HighLatency")
+    assert (high["for"], high["labels"]) == ("5m", {"severity": "critical", "team": "platform"})
 
 
 def test_custom_kinds_wait_for_their_chart(cloud: Cloud) -> None:
-    build(cloud, databricks_url=DATABRICKS)
+    build(cloud, databricks_url=DATABRICKS, queue=True)
     chart = cloud.named("monitoring-prometheus").urn
     customs = [each for each in cloud.created if each.type.startswith("kubernetes:monitoring.coreos.com/")]
-    roles = ("alerts", "flowise", "flowise-pods", "site", "databricks")
-    assert {each.name for each in customs} == {f"monitoring-{role}" for role in roles}
+    assert {each.name for each in customs} == {
+        "monitoring-alerts",
+        "monitoring-flowise",
+        "monitoring-flowise-pods",
+        "monitoring-site",
+        "monitoring-queue",
+        "monitoring-databricks",
+        "monitoring-logs-monitor",
+        "monitoring-alloy-nodes-monitor",
+        "monitoring-alloy-events-monitor",
+    }
     assert all(chart in each.depends_on for each in customs)
 
 
@@ -114,45 +130,8 @@ def test_only_what_reads_the_nodes_is_privileged(cloud: Cloud) -> None:
     assert {each["name"]: each["labels"]["pod-security.kubernetes.io/enforce"] for each in metadata} == {
         "monitoring": "privileged",
         "logging": "restricted",
+        "log-collector": "privileged",
     }
-
-
-def test_logs_are_read_from_two_namespaces_alone(cloud: Cloud) -> None:
-    build(cloud)
-    policy = cloud.named("monitoring-logs-readers").inputs
-    assert policy["metadata"]["namespace"] == "logging"
-    assert policy["spec"]["policyTypes"] == ["Ingress"]
-    (rule,) = policy["spec"]["ingress"]
-    assert [each["namespaceSelector"]["matchLabels"] for each in rule["from"]] == [
-        {"kubernetes.io/metadata.name": "monitoring"},
-        {"kubernetes.io/metadata.name": "logging"},
-    ]
-
-
-def test_loki_may_use_its_bucket_and_key_and_nothing_else(cloud: Cloud) -> None:
-    build(cloud)
-    statements = json.loads(cloud.named("monitoring-loki-role-policy").inputs["policy"])["Statement"]
-    assert {each["Sid"]: each["Action"] for each in statements} == {
-        "FindsLogs": ["s3:ListBucket"],
-        "KeepsLogs": ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
-        "EncryptsLogs": ["kms:Decrypt", "kms:GenerateDataKey"],
-    }
-    assert "*" not in [resource for each in statements for resource in each["Resource"]]
-
-
-def test_loki_starts_with_its_role(cloud: Cloud) -> None:
-    build(cloud)
-    association = cloud.named("monitoring-loki-role-association")
-    assert (association.inputs["namespace"], association.inputs["serviceAccount"]) == ("logging", "loki")
-    assert association.urn in cloud.named("monitoring-loki").depends_on
-    assert cloud.named("monitoring-loki").inputs["values"]["serviceAccount"]["name"] == "loki"
-
-
-def test_logs_are_kept_in_a_closed_bucket(cloud: Cloud) -> None:
-    build(cloud)
-    values = cloud.named("monitoring-loki").inputs["values"]["loki"]
-    assert values["storage"]["bucketNames"]["chunks"] == cloud.only(aws.s3.BucketPolicy).inputs["bucket"]
-    assert cloud.only(aws.s3.BucketPublicAccessBlock).inputs["restrictPublicBuckets"] is True
 
 
 def test_it_hands_on_where_the_password_is_and_not_the_password(cloud: Cloud) -> None:
@@ -162,8 +141,43 @@ def test_it_hands_on_where_the_password_is_and_not_the_password(cloud: Cloud) ->
     assert namespace == "monitoring"
 
 
-def test_the_dashboard_is_found_by_its_label(cloud: Cloud) -> None:
+def test_dashboards_lie_where_grafana_runs_and_show_what_the_stack_has(cloud: Cloud) -> None:
     build(cloud)
-    config = cloud.named("monitoring-dashboard").inputs
-    assert config["metadata"]["labels"]["grafana_dashboard"] == "1"
-    assert json.loads(config["data"]["flowise.json"])["title"] == "Flowise"
+    names = {each.name: each.inputs for each in cloud.of(k8s.core.v1.ConfigMap)}
+    assert names["monitoring-dashboards-overview"]["metadata"]["namespace"] == "monitoring"
+    assert "monitoring-dashboards-queue" not in names
+
+
+def test_a_stack_with_queues_shows_them(cloud: Cloud) -> None:
+    build(cloud, queue=True)
+    assert "queue.json" in cloud.named("monitoring-dashboards-queue").inputs["data"]
+
+
+DATADOG = {"site": "datadoghq.eu", "api_key_secret_name": "flowise/datadog"}
+
+
+def charts(cloud: Cloud) -> list[str]:
+    return sorted(each.inputs["chart"] for each in cloud.of(k8s.helm.v3.Release))
+
+
+def test_traces_and_datadog_come_by_settings_alone(cloud: Cloud) -> None:
+    build(cloud, traces={}, datadog=DATADOG)
+    kept = ["alloy", "alloy", "alloy", "datadog", "kube-prometheus-stack", "loki"]
+    assert charts(cloud) == [*kept, "prometheus-blackbox-exporter", "tempo"]
+
+
+def test_logs_that_go_to_datadog_alone_are_kept_by_nobody_else(cloud: Cloud) -> None:
+    build(cloud, datadog={**DATADOG, "replaces_logs": True})
+    assert charts(cloud) == ["datadog", "kube-prometheus-stack", "prometheus-blackbox-exporter"]
+    names = {each.inputs["metadata"]["name"] for each in cloud.of(k8s.core.v1.Namespace)}
+    assert names == {"monitoring", "datadog"}
+    assert {"monitoring-dashboards-flowise", "monitoring-dashboards-logs"} & {each.name for each in cloud.created} == {
+        "monitoring-dashboards-flowise"
+    }
+
+
+def test_agents_take_traces_where_they_are_the_backend(cloud: Cloud) -> None:
+    build(cloud, traces={"backend": "datadog"}, datadog=DATADOG)
+    values = cloud.named("monitoring-datadog-release").inputs["values"]["datadog"]
+    assert values["otlp"]["receiver"]["protocols"]["http"]["enabled"] is True
+    assert "tempo" not in charts(cloud)

@@ -95,8 +95,12 @@ def accepted(path: str, value: object) -> bool:
         image = "flowiseai/flowise:3.1.4"
         settings["service"] |= {"mode": "queue"}
         settings["service"]["blue_green"] = {"active": "blue", "blue_image": image, "green_image": image}
+    if path.startswith("monitoring.datadog."):
+        settings["monitoring"] = {"datadog": {"site": "datadoghq.eu", "api_key_secret_name": "t"}}
     if path.startswith("pipeline."):
         settings["pipeline"] = {"repository": "acme/flowise"}
+    if path.startswith("monitoring.synthetic_check."):
+        settings["monitoring"] = {"synthetic_check": {"flow_id": "3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d"}}
     *sections, key = path.split(".")
     owner = settings
     for section in sections:

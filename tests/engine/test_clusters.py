@@ -207,8 +207,8 @@ def test_a_minor_without_a_pin_is_told_how_to_get_one(program: Callable[..., San
 
     said = Sandbox(sandbox.program, kubernetes="real")("up", "--laws", "off").stderr
 
-    assert said.count("no control plane is pinned for Kubernetes 1.34; there is one for 1.35") == 1
-    assert "copy tools/kubernetes/1.35 to tools/kubernetes/1.34" in said
+    assert said.count("no control plane is pinned for Kubernetes 1.34; there is one for 1.35, 1.36") == 1
+    assert "copy tools/kubernetes/1.36 to tools/kubernetes/1.34" in said
     assert "only judged by their schemas" in said
 
 

@@ -72,6 +72,27 @@ def test_a_stack_comes_up_clean_stays_and_goes_away(platform: Sandbox, stack: st
     assert platform.world(stack) == []
 
 
+DATADOG = {"site": "datadoghq.eu", "api_key_secret_name": "flowise/datadog-api-key"}
+
+
+@pytest.mark.parametrize(
+    "monitoring",
+    [
+        {"traces": {"backend": "tempo"}, "datadog": DATADOG, "logs": {"loki_replicas": 3}},
+        {"traces": {"backend": "xray"}},
+        {"traces": {"backend": "datadog"}, "datadog": {**DATADOG, "replaces_logs": True}},
+    ],
+    ids=["everything", "x-ray", "datadog-alone"],
+)
+def test_every_way_to_keep_logs_and_traces_comes_up(platform: Sandbox, monitoring: dict[str, Any]) -> None:
+    for key, value in monitoring.items():
+        change(platform, "dev", f"monitoring.{key}", value)
+    said = platform("up", *under_policies(platform, "dev")).stdout
+    told = advice(said)
+    assert not [line for line in told if not line.startswith(("exception to ", "off for this stack: "))]
+    assert set(platform.changes()) == {"same"}
+
+
 def above_the_bound(said: str) -> float:
     (line,) = [line for line in said.splitlines() if line.startswith("no ordering can take less than")]
     return float(line.rpartition("ratio ")[2].rstrip(")"))
@@ -105,7 +126,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("database.instance_class", "large", "flowise:database.instance_class"),
     ("cache.node_typ", "cache.t4g.small", "flowise:cache.node_typ"),
     ("service.image", "flowiseai/flowise:latest", "flowise:service.image"),
-    ("monitoring.loki_retention_days", "a week", "flowise:monitoring.loki_retention_days"),
+    ("monitoring.logs.retention_days", "a week", "flowise:monitoring.logs.retention_days"),
 ]
 
 

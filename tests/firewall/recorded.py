@@ -150,6 +150,16 @@ RECORDED: Mapping[str, tuple[Request, str]] = {
         Request("POST", f"/api/v1/prediction/{FLOW}", headers=SCRIPT, body=CHAT, address=HOSTED),
         "counted HostingProviderIPList, CategoryHttpLibrary",
     ),
+    "the check from outside": (
+        Request(
+            "POST",
+            f"/api/v1/prediction/{FLOW}",
+            headers={"user-agent": "flowise-synthetic-check", "content-type": "application/json"},
+            body='{"question":"Answer with the one word pong.","streaming":false}',
+            address=HOSTED,
+        ),
+        "counted HostingProviderIPList",
+    ),
     "feedback": (Request("POST", "/api/v1/feedback", body='{"rating":"THUMBS_UP"}'), "allowed"),
     "a file of a chat": (
         Request("GET", "/api/v1/get-upload-file", f"chatflowId={FLOW}&chatId=c1&fileName=a.png"),

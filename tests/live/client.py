@@ -59,32 +59,39 @@ class Model:
     url: str
     asked: list[tuple[str, str]]  # path and Authorization of each question
     slow_seconds: list[float]  # how long it thinks about the next ones
+    failing: list[bool]  # whether it answers the next ones with an error
 
 
 @contextmanager
 def model() -> Iterator[Model]:
     """Run such an endpoint."""
-    found = Model("", [], [])
+    found = Model("", [], [], [])
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
-            question = json.loads(self.rfile.read(length))["messages"][-1]["content"]
+            asked = json.loads(self.rfile.read(length))
+            question = asked["messages"][-1]["content"]
             found.asked.append((self.path, self.headers["Authorization"]))
             time.sleep(found.slow_seconds.pop() if found.slow_seconds else 0)
+            if found.failing and found.failing.pop():
+                # a kind of error that no client tries again
+                self.send_error(400)
+                return
             said = {"role": "assistant", "content": f"heard: {question if isinstance(question, str) else 'a list'}"}
-            body = json.dumps(
-                {
-                    "id": "1",
-                    "object": "chat.completion",
-                    "created": 1,
-                    "model": "m",
-                    "choices": [{"index": 0, "message": said, "finish_reason": "stop"}],
-                    "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
-                }
-            ).encode()
+            streamed = asked.get("stream", False)
+            answer = {
+                "id": "1",
+                "object": "chat.completion.chunk" if streamed else "chat.completion",
+                "created": 1,
+                "model": "m",
+                "choices": [{"index": 0, "delta" if streamed else "message": said, "finish_reason": "stop"}],
+                "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+            }
+            text = json.dumps(answer)
+            body = (f"data: {text}\n\ndata: [DONE]\n\n" if streamed else text).encode()
             self.send_response(200)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", "text/event-stream" if streamed else "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -106,7 +113,7 @@ def model() -> Iterator[Model]:
 
 def flow(package: Path, model_url: str, credential: str) -> dict[str, Any]:
     """Give a flow that hands the question to the model; made of Flowise's own template."""
-    template = json.loads((package / "marketplaces" / "agentflowsv2" / "Translator.json").read_text())
+    template = _template(package, "agentflowsv2/Translator.json")
     for node in template["nodes"]:
         if node["data"]["name"] == "llmAgentflow":
             node["data"]["inputs"] |= {
@@ -120,8 +127,28 @@ def flow(package: Path, model_url: str, credential: str) -> dict[str, Any]:
                     "FLOWISE_CREDENTIAL_ID": credential,
                 },
             }
+    return _whole("AGENTFLOW", template)
+
+
+def chain(package: Path, model_url: str, credential: str) -> dict[str, Any]:
+    """Give the same as a chatflow of the older kind."""
+    template = _template(package, "chatflows/Conversation Chain.json")
+    for node in template["nodes"]:
+        if node["data"]["name"] == "chatOpenAI":
+            node["data"] |= {"credential": credential}
+            # where it streams, LangChain counts the tokens, and asks tiktoken.pages.dev how for a minute and a half
+            node["data"]["inputs"] |= {"modelName": "databricks-model", "basepath": model_url, "streaming": False}
+    return _whole("CHATFLOW", template)
+
+
+def _template(package: Path, name: str) -> dict[str, Any]:
+    template: dict[str, Any] = json.loads((package / "marketplaces" / name).read_text())
+    return template
+
+
+def _whole(kind: str, template: dict[str, Any]) -> dict[str, Any]:
     data = {"nodes": template["nodes"], "edges": template["edges"], "viewport": {"x": 0, "y": 0, "zoom": 1}}
-    return {"name": "live", "type": "AGENTFLOW", "deployed": False, "isPublic": False, "flowData": json.dumps(data)}
+    return {"name": "live", "type": kind, "deployed": False, "isPublic": False, "flowData": json.dumps(data)}
 
 
 PIXEL = base64.b64encode(

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,13 @@ from tests.engine.conftest import REPOSITORY, Sandbox
 from tests.ports import free_port
 
 from . import flowise
-from .client import Browser, Model, model
+from .client import Browser, Model, flow, model
 from .flowise import Process, running
 from .rendered import Stack
-from .servers import HOST, make_authority, postgres, redis, wait_until
+from .servers import HOST, Authority, make_authority, postgres, redis, wait_until
 
 MASTER_PASSWORD, TOKEN = "live-master", "live-databricks-token"
+SHOP = "https://shop.example.com"
 CHANGED: dict[str, str] = {}
 
 
@@ -35,6 +37,7 @@ class Place:
     folder: Path
     changed: dict[str, str]
     model: Model
+    authority: Authority
     s3: Any
     bucket: str
     stop_database: Callable[[], None]
@@ -51,11 +54,17 @@ class Place:
     @contextmanager
     def pod(self, role: str) -> Iterator[tuple[Process, Browser, Browser]]:
         """Run a pod; give the process, who asks it, and who asks its probes."""
-        ports = self._ports()
         pod = self.stack.pod(role)
-        with running(pod, self.folder / f"{role}-{ports['PORT']}", {**self.changed, **ports}) as process:
-            urls = (f"http://127.0.0.1:{ports[name]}" for name in ("PORT", "PROBE_PORT"))
-            yield process, *(Browser(url) for url in urls)  # type: ignore[misc] # two of them
+        ports = {number: free_port() for number in pod.ports}
+        local = {
+            name: str(ports[int(value)])
+            for name, value in pod.environment.items()
+            if name.endswith("PORT") and value.isdigit() and int(value) in ports
+        }
+        folder = self.folder / f"{role}-{'-'.join(map(str, ports.values()))}"
+        with running(pod, folder, {**self.changed, **local}, ports) as process:
+            # the first is the site's, where there is one, and the last answers the kubelet
+            yield process, *(Browser(f"http://127.0.0.1:{ports[pod.ports[each]]}") for each in (0, -1))  # type: ignore[misc] # two of them
 
     @contextmanager
     def ready(self, role: str) -> Iterator[tuple[Process, Browser, Browser]]:
@@ -63,6 +72,34 @@ class Place:
         with self.pod(role) as (process, site, probe):
             wait_until(lambda: is_ready(process, probe), f"{role} ready", 180)
             yield process, site, probe
+
+    def owner(self) -> dict[str, str]:
+        """Give what the owner logs in with."""
+        pod = self.stack.pod("app-setup-job").environment
+        return {"email": pod["OWNER_EMAIL"], "password": pod["OWNER_PASSWORD"]}
+
+    def log_in(self, site: Browser) -> None:
+        """Log the owner in."""
+        status, said = site("POST", "/api/v1/auth/login", self.owner())
+        assert status == 200, said
+
+    def make_flow(self, site: Browser, make: Callable[[Path, str, str], dict[str, Any]] = flow, **changed: Any) -> str:
+        """Make a flow that asks the model, with these of its properties changed; give its id."""
+        _, credentials = site("GET", "/api/v1/credentials")
+        named = [each["id"] for each in credentials if each["name"] == "Databricks"]
+        body = make(flowise.package(), self.model.url, named[0] if named else "") | changed
+        status, made = site("POST", "/api/v1/chatflows", body)
+        assert status == 200, made
+        return str(made["id"])
+
+    @contextmanager
+    def serving(self) -> Iterator[Browser]:
+        """Run a server and a worker; give a browser in which the owner has logged in."""
+        with self.pod("app-server-pods") as server, self.pod("app-worker-pods") as worker:
+            for process, _, probe in (server, worker):
+                wait_until(partial(is_ready, process, probe), "ready", 180)
+            self.log_in(server[1])
+            yield server[1]
 
     def grace(self, role: str) -> int:
         """Give the seconds that a pod of this role has to end."""
@@ -87,20 +124,29 @@ def package() -> Path:
     return flowise.package()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def places(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Give a function that makes a place for a stack, with settings of its service changed."""
+    """Give a function that makes a place for a stack, with settings changed: a mapping for each section."""
     with ExitStack() as stack:
 
-        def make(name: str, **service: Any) -> Place:
-            return stack.enter_context(_place(name, service, package, tmp_path_factory.mktemp(name)))
+        def make(name: str, **sections: Mapping[str, Any]) -> Place:
+            return stack.enter_context(_place(name, sections, package, tmp_path_factory.mktemp(name)))
 
         yield make
 
 
+@pytest.fixture(scope="session")
+def queue(places: Callable[..., Place]) -> Place:
+    """Prod, ready for its pods: servers that hand predictions to workers, and a shop that embeds the chat."""
+    place: Place = places("prod", service={"max_answer_seconds": 60}, edge={"embed_origins": [SHOP]})
+    place.setup_database()
+    place.setup()
+    return place
+
+
 @contextmanager
-def _place(name: str, service: Mapping[str, Any], package: Path, folder: Path) -> Iterator[Place]:
-    stack = Stack(World(_brought_up(name, service, folder / "program")), {"flowise/databricks-token": TOKEN})
+def _place(name: str, sections: Mapping[str, Mapping[str, Any]], package: Path, folder: Path) -> Iterator[Place]:
+    stack = Stack(World(_brought_up(name, sections, folder / "program")), {"flowise/databricks-token": TOKEN})
     authority = make_authority(folder)
     username, access = stack.cache_user()
     server = stack.pod("app-server-pods").environment
@@ -140,17 +186,18 @@ def _place(name: str, service: Mapping[str, Any], package: Path, folder: Path) -
             "FLOWISE_PACKAGE": str(package),
         }
         CHANGED.update(changed)
-        yield Place(stack, folder, changed, talker, s3, bucket, stop_database)
+        yield Place(stack, folder, changed, talker, authority, s3, bucket, stop_database)
 
 
-def _brought_up(name: str, service: Mapping[str, Any], folder: Path) -> Path:
+def _brought_up(name: str, sections: Mapping[str, Mapping[str, Any]], folder: Path) -> Path:
     folder.mkdir()
     for file in ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"):
         (folder / file).write_text((REPOSITORY / file).read_text())
     for linked in ("__main__.py", "components"):
         (folder / linked).symlink_to(REPOSITORY / linked)
     settings = yaml.safe_load((folder / f"Pulumi.{name}.yaml").read_text())
-    settings["config"]["flowise:service"] |= service
+    for section, changed in sections.items():
+        settings["config"][f"flowise:{section}"] |= changed
     (folder / f"Pulumi.{name}.yaml").write_text(yaml.safe_dump(settings))
     Sandbox(folder)("up", stack=name)
     return Workspace.of(folder, name).world_file

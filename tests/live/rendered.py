@@ -10,16 +10,19 @@ from sandbox.world import Record, World
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 EXTERNAL_SECRET = "kubernetes:external-secrets.io/v1:ExternalSecret"
 VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
+DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
+HEADERS_POLICY = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
 
 
 @dataclass(frozen=True)
 class Pod:
-    """A pod's one container: command, whole environment, files by name, where they lie, and seconds it has to end."""
+    """A pod's one container: command, whole environment, files by name and place, ports, seconds it has to end."""
 
     command: list[str]
     environment: dict[str, str]
     files: dict[str, str]
     files_at: str
+    ports: tuple[int, ...]
     grace_seconds: int
 
 
@@ -49,13 +52,25 @@ class Stack:
             environment=environment,
             files=dict(self._object(CONFIG_MAP, files).inputs["data"]),
             files_at=next(each["mountPath"] for each in container["volumeMounts"] if each["name"] == volume),
+            ports=tuple(each["containerPort"] for each in container.get("ports", ())),
             grace_seconds=int(spec.get("terminationGracePeriodSeconds", 30)),
         )
 
     def cache_user(self) -> tuple[str, str]:
         """Give the cache's user and what its ACL says."""
-        user = next(each for each in self._records if each.token == "aws:elasticache/user:User")
+        user = self._of("aws:elasticache/user:User")
         return user.inputs["userName"], user.inputs["accessString"]
+
+    def site(self) -> str:
+        """Give the site's own name."""
+        return str(self._of(DISTRIBUTION).inputs["aliases"][0])
+
+    def headers_policies(self) -> list[tuple[str, dict[str, Any]]]:
+        """Give the response headers policy of each behavior of the CDN by its pattern of paths, as CloudFront looks."""
+        inputs = self._of(DISTRIBUTION).inputs
+        policies = {each.id: each.inputs for each in self._records if each.token == HEADERS_POLICY}
+        behaviors = [*inputs["orderedCacheBehaviors"], {"pathPattern": "*", **inputs["defaultCacheBehavior"]}]
+        return [(each["pathPattern"], policies[each["responseHeadersPolicyId"]]) for each in behaviors]
 
     def secret_text(self, arn: str) -> str:
         """Give the text of a secret's current version."""
@@ -78,6 +93,9 @@ class Stack:
         found = [text for name, text in self._handmade.items() if f":secret:{name}-" in str(reference["key"])]
         assert found, f"{reference['key']} stands nowhere"
         return found[0]
+
+    def _of(self, token: str) -> Record:
+        return next(each for each in self._records if each.token == token)
 
     def _named(self, name: str) -> Record:
         (found,) = [record for record in self._records if record.urn.endswith(f"::{name}")]

@@ -18,6 +18,7 @@ from tests.ports import free_port
 
 HOST = "localhost"
 DEBIAN = Path("/usr/lib/postgresql")
+PACKAGES = ("postgresql", "redis-server", "chromium")
 NOBODY = 65534
 PATIENCE_SECONDS = 60
 
@@ -38,7 +39,7 @@ def program(*names: str) -> str:
         found = shutil.which(name, path=os.pathsep.join(folders))
         if found:
             return found
-    pytest.exit(f"{' or '.join(names)} is missing: apt-get install postgresql redis-server", returncode=2)
+    pytest.exit(f"{' or '.join(names)} is missing: apt-get install {' '.join(PACKAGES)}", returncode=2)
 
 
 def wait_until(true: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:

@@ -4,12 +4,11 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .client import PIXEL, Browser, flow
+from .client import PIXEL, Browser
 from .conftest import MASTER_PASSWORD, TOKEN, Place, is_ready
 from .servers import wait_until
 
@@ -19,47 +18,20 @@ Make = Callable[..., Place]
 
 
 @pytest.fixture(scope="module")
-def queue(places: Make) -> Place:
-    """Prod: servers that hand predictions to workers."""
-    place = places("prod", max_answer_seconds=60)
-    place.setup_database()
-    place.setup()
-    return place
-
-
-@pytest.fixture(scope="module")
 def alone(places: Make) -> Place:
     """Dev: one process that does all, here with a workspace of Databricks to ask."""
-    place = places("dev", databricks=DATABRICKS)
+    place = places("dev", service={"databricks": DATABRICKS})
     place.setup_database()
     place.setup()
     return place
 
 
 @pytest.fixture(scope="module")
-def served(queue: Place, package: Path) -> Iterator[tuple[Browser, str]]:
+def served(queue: Place) -> Iterator[tuple[Browser, str]]:
     """A server of prod, a browser in which the owner has logged in, and the id of a flow."""
     with queue.ready("app-server-pods") as (_, site, _probe):
-        log_in(queue, site)
-        yield site, make_flow(queue, site, package)
-
-
-def owner(place: Place) -> dict[str, str]:
-    pod = place.stack.pod("app-setup-job").environment
-    return {"email": pod["OWNER_EMAIL"], "password": pod["OWNER_PASSWORD"]}
-
-
-def log_in(place: Place, site: Browser) -> None:
-    status, said = site("POST", "/api/v1/auth/login", owner(place))
-    assert status == 200, said
-
-
-def make_flow(place: Place, site: Browser, package: Path) -> str:
-    _, credentials = site("GET", "/api/v1/credentials")
-    named = [each["id"] for each in credentials if each["name"] == "Databricks"]
-    status, made = site("POST", "/api/v1/chatflows", flow(package, place.model.url, named[0] if named else ""))
-    assert status == 200, made
-    return str(made["id"])
+        queue.log_in(site)
+        yield site, queue.make_flow(site)
 
 
 def test_both_setups_may_be_run_again(queue: Place) -> None:
@@ -89,7 +61,7 @@ def test_pods_that_start_at_once_all_come_up(queue: Place) -> None:
         for process, _, probe in (one, two, three):
             wait_until(partial(is_ready, process, probe), "ready", 180)
         # a login on one server holds on the other
-        log_in(queue, one[1])
+        queue.log_in(one[1])
         other = Browser(two[1].url, dict(one[1].cookies))
         assert other("GET", "/api/v1/chatflows")[0] == 200
 
@@ -142,10 +114,14 @@ def test_files_land_in_the_bucket(queue: Place, served: tuple[Browser, str]) -> 
 
 def test_logs_are_objects_and_hold_no_password(queue: Place) -> None:
     with queue.ready("app-server-pods") as (process, site, _):
-        site("POST", "/api/v1/auth/login", {"email": "nobody@example.com", "password": "wrong-password-1!"})
+        wrong = {"email": "nobody@example.com", "password": "wrong-password-1!"}
+        site("POST", "/api/v1/auth/login", wrong, x_request_id="an-id-of-the-edge==")
         wait_until(lambda: "auth/login" in process.said, "a line of the login")
         entries = [json.loads(line) for line in process.said.splitlines() if line.startswith("{")]
-        assert {"time", "level", "message"} == set(entries[-1])
+        told = next(entry for entry in entries if "auth/login" in entry["message"])
+        # prod is traced
+        assert set(told) == {"time", "level", "message", "request_id", "trace_id", "span_id"}
+        assert told["request_id"] == "an-id-of-the-edge=="
         plain = [line for line in process.said.splitlines() if line and not line.startswith("{")]
         assert plain == []
         assert "wrong-password-1!" not in process.said
@@ -175,10 +151,10 @@ def test_a_server_ends_within_its_grace(queue: Place) -> None:
         assert server.stop(queue.grace("app-server-pods")) == 0
 
 
-def test_one_process_alone_answers(alone: Place, package: Path) -> None:
+def test_one_process_alone_answers(alone: Place) -> None:
     with alone.ready("app-server-pods") as (server, site, probe):
-        log_in(alone, site)
-        flow_id = make_flow(alone, site, package)
+        alone.log_in(site)
+        flow_id = alone.make_flow(site)
         status, said = site("POST", f"/api/v1/prediction/{flow_id}", {"question": "alone?"})
         assert (status, said.get("text")) == (200, "heard: alone?"), server.said
         assert probe("GET", "/livez")[0] == 200

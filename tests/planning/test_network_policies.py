@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from components.planning.network_policies import Places, Spec, flowise_policies, operator_policies, setup_policies
+from components.planning.network_policies import (
+    Places,
+    Spec,
+    collector_policies,
+    datadog_policies,
+    flowise_policies,
+    logging_policies,
+    operator_policies,
+    setup_policies,
+    tracing_policies,
+)
 
 PLACES = Places(
     vpc=["10.20.0.0/16"], data=["10.20.192.0/22", "10.20.196.0/22"], intra=["10.20.224.0/22", "10.20.228.0/22"]
@@ -18,6 +28,7 @@ WHO: dict[str, tuple[str, dict[str, str]] | str] = {
     "server": ("flowise", SERVER),
     "worker": ("flowise", {NAME: "flowise", PART: "worker"}),
     "setup": ("flowise", {NAME: "flowise", PART: "setup"}),
+    "queue exporter": ("flowise", {NAME: "flowise", PART: "queue-exporter"}),
     "database-setup": ("database-setup", {NAME: "database-setup"}),
     "prometheus": ("monitoring", {NAME: "prometheus"}),
     "grafana": ("monitoring", {NAME: "grafana"}),
@@ -37,6 +48,7 @@ WHO: dict[str, tuple[str, dict[str, str]] | str] = {
     "instance metadata": "169.254.169.254",
     "internet": "203.0.113.50",
 }
+SCRAPED = {"server": 3001, "worker": 3001, "queue-exporter": 9464}
 NAMESPACES: dict[str, dict[str, Spec]] = {
     "flowise": flowise_policies(
         PLACES,
@@ -44,7 +56,8 @@ NAMESPACES: dict[str, dict[str, Spec]] = {
         http_port=3000,
         server=SERVER,
         scraper="monitoring",
-        scraped={"server": 3001, "worker": 3001},
+        scraped=SCRAPED,
+        confined="queue-exporter",
     ),
     "database-setup": setup_policies(PLACES),
     "external-secrets": operator_policies(PLACES, called_on=[10250]),
@@ -52,7 +65,8 @@ NAMESPACES: dict[str, dict[str, Spec]] = {
 }
 
 YES: set[tuple[str, str, str, int]] = {
-    *((who, "dns", protocol, 53) for who in ("server", "worker", "setup", "database-setup", "external-secrets", "keda")
+    *((who, "dns", protocol, 53)
+      for who in ("server", "worker", "setup", "queue exporter", "database-setup", "external-secrets", "keda")
       for protocol in ("TCP", "UDP")),
     *((who, where, "TCP", 443)
       for who in ("server", "worker", "setup", "database-setup", "external-secrets", "keda")
@@ -61,20 +75,27 @@ YES: set[tuple[str, str, str, int]] = {
       for who in ("server", "worker", "setup", "database-setup", "external-secrets", "keda")),
     *((who, where, "TCP", 5432) for who in ("server", "worker", "setup", "database-setup")
       for where in ("database", "cache")),
-    *((who, where, "TCP", 6379) for who in ("server", "worker", "setup", "keda") for where in ("database", "cache")),
+    *((who, where, "TCP", 6379)
+      for who in ("server", "worker", "setup", "queue exporter", "keda") for where in ("database", "cache")),
     ("prometheus", "server", "TCP", 3000),
     *(("prometheus", who, "TCP", 3001) for who in ("server", "worker")),
+    ("prometheus", "queue exporter", "TCP", 9464),
     *((where, "server", "TCP", 3000) for where in ("load balancer", "api server", "aws endpoint")),
     *((where, "external-secrets", "TCP", 10250) for where in ("load balancer", "api server", "aws endpoint")),
     *((where, "keda", "TCP", port)
       for where in ("load balancer", "api server", "aws endpoint") for port in (9443, 6443)),
 }  # fmt: skip
 PORTS = (("TCP", 22), ("TCP", 53), ("UDP", 53), ("TCP", 80), ("TCP", 443), ("TCP", 3000), ("TCP", 3001), ("TCP", 5432),
-         ("TCP", 6379), ("TCP", 6443), ("TCP", 9443), ("TCP", 10250))  # fmt: skip
+         ("TCP", 6379), ("TCP", 6443), ("TCP", 9443), ("TCP", 9464), ("TCP", 10250))  # fmt: skip
 
 
 def matches(selector: dict[str, Any] | None, labels: dict[str, str]) -> bool:
-    return all(labels.get(key) == value for key, value in ((selector or {}).get("matchLabels") or {}).items())
+    wanted = selector or {}
+    return all(labels.get(key) == value for key, value in wanted.get("matchLabels", {}).items()) and not any(
+        # the one operator in use; another would be a fault of this judge
+        {"NotIn": labels.get(each["key"]) in each["values"]}[each["operator"]]
+        for each in wanted.get("matchExpressions", ())
+    )
 
 
 def is_peer(peer: dict[str, Any], other: str, home: str) -> bool:
@@ -131,6 +152,96 @@ def test_who_may_talk_to_whom(source: str) -> None:
     assert got == {row for row in YES if row[0] == source}
 
 
+# the namespaces of what watches the rest, and of Flowise where it is watched so
+WATCHING: dict[str, dict[str, Spec]] = {
+    "flowise": flowise_policies(
+        PLACES,
+        queue=True,
+        http_port=3000,
+        server=SERVER,
+        scraper="monitoring",
+        scraped=SCRAPED,
+        confined="queue-exporter",
+        traced=True,
+        datadog_ports=[3000, 3001],
+    ),
+    "logging": logging_policies(PLACES),
+    "log-collector": collector_policies(PLACES),
+    "tracing": tracing_policies(PLACES, senders=["flowise"], datadog=True),
+    "datadog": datadog_policies(PLACES, scraped={"flowise": [3000, 3001]}),
+}
+WATCHERS: dict[str, tuple[str, dict[str, str]] | str] = {
+    **WHO,
+    "loki": ("logging", {NAME: "loki"}),
+    "events": ("logging", {NAME: "alloy-events"}),
+    "alloy": ("log-collector", {NAME: "alloy"}),
+    "collector": ("tracing", {NAME: "otel-collector"}),
+    "tempo": ("tracing", {NAME: "tempo"}),
+    "agent": ("datadog", {"app": "datadog"}),
+}
+# who may open which port of whom, beside DNS and what stands above
+OPEN: set[tuple[str, str, int]] = {
+    *(("prometheus", who, 3001) for who in ("server", "worker")),
+    *((who, "loki", 3100) for who in ("events", "alloy", "grafana", "prometheus")),
+    # by the selector of their namespace: nothing of theirs listens there
+    *((who, "events", 3100) for who in ("loki", "alloy", "grafana", "prometheus")),
+    *((who, target, 12345) for who in ("prometheus",) for target in ("loki", "events", "alloy", "collector", "tempo")),
+    *(("prometheus", target, 3200) for target in ("collector", "tempo")),
+    *(("grafana", target, 3200) for target in ("collector", "tempo")),
+    *((who, "collector", 4318) for who in ("server", "worker", "setup", "tempo")),
+    ("collector", "tempo", 4318),
+    *((who, "agent", 4318) for who in ("collector", "tempo")),
+    *(("agent", target, port) for target in ("server", "worker", "setup") for port in (3000, 3001)),
+    ("prometheus", "server", 3000),
+    *(("prometheus", target, 3001) for target in ("server", "worker")),
+}
+
+
+def test_who_may_reach_what_watches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "NAMESPACES", WATCHING)
+    monkeypatch.setitem(globals(), "WHO", WATCHERS)
+    pods = [name for name, who in WATCHERS.items() if not isinstance(who, str)]
+    got = {
+        (source, target, port)
+        for source in pods
+        for target in pods
+        for port in (3000, 3001, 3100, 3200, 4318, 12345)
+        if source != target
+        # within a namespace everybody may
+        and WATCHERS[source][0] != WATCHERS[target][0]
+        and WATCHERS[target][0] in WATCHING
+        and admitted(source, "Egress", target, "TCP", port)
+        and admitted(target, "Ingress", source, "TCP", port)
+    }
+    within = {row for row in OPEN if WATCHERS[row[0]][0] == WATCHERS[row[1]][0]}
+    assert got == OPEN - within
+
+
+@pytest.mark.parametrize(
+    ("who", "reaches"),
+    [
+        ("loki", {"internet", "load balancer", "api server", "aws endpoint"}),
+        ("tempo", {"internet", "load balancer", "api server", "aws endpoint"}),
+        ("agent", {"internet", "load balancer", "api server", "aws endpoint"}),
+        # who reads all logs tells nobody but Loki
+        ("alloy", {"load balancer", "api server", "aws endpoint"}),
+    ],
+)
+def test_who_may_leave(monkeypatch: pytest.MonkeyPatch, who: str, reaches: set[str]) -> None:
+    monkeypatch.setitem(globals(), "NAMESPACES", WATCHING)
+    monkeypatch.setitem(globals(), "WHO", WATCHERS)
+    places = [name for name, each in WATCHERS.items() if isinstance(each, str)]
+    assert {place for place in places if admitted(who, "Egress", place, "TCP", 443)} == reaches
+    assert {place for place in places if admitted(who, "Egress", place, "TCP", 80)} == (
+        set() if who == "alloy" else {"pod identity"}
+    )
+
+
+def test_without_traces_and_datadog_nobody_hears_of_flowise() -> None:
+    assert {"traces", "datadog"} & set(NAMESPACES["flowise"]) == set()
+    assert "datadog" not in tracing_policies(PLACES, senders=["flowise"], datadog=False)
+
+
 def test_nobody_reaches_the_instance_metadata() -> None:
     assert not [row for row in YES if row[1] == "instance metadata"]
 
@@ -143,6 +254,12 @@ def test_an_operators_pods_reach_each_other() -> None:
 
 def test_without_a_queue_the_cache_is_out_of_reach() -> None:
     policies = flowise_policies(
-        PLACES, queue=False, http_port=3000, server=SERVER, scraper="monitoring", scraped={"server": 3001}
+        PLACES,
+        queue=False,
+        http_port=3000,
+        server=SERVER,
+        scraper="monitoring",
+        scraped={"server": 3001},
+        confined="queue-exporter",
     )
     assert "cache" not in policies

@@ -6,6 +6,7 @@ that every key of the models can be drawn.
 
 import random
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from itertools import accumulate
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -128,7 +129,17 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
     "monitoring.notifications.working_hours.end": (("18:00",), ("6 pm",)),
     "monitoring.notifications.working_hours.time_zone": (("UTC", "Europe/Berlin"), ("+01:00",)),
     "monitoring.notifications.working_hours.weekdays": ((["monday"], ["monday", "friday"]), ([], ["Monday"])),
-    "monitoring.loki_chart_version": (("18.4.2",), ("v18.4.2", "")),
+    "monitoring.team": (("platform", "team-a"), ("The team", "")),
+    "monitoring.runbook_base_url": (("https://example.com/runbooks",), ("http://example.com", "runbooks")),
+    **{
+        f"monitoring.objectives.{path}_seconds": ((0.2, 1, 30, None), (3, -1, "fast"))
+        for path in ("prediction", "api", "page")
+    },
+    "monitoring.logs.loki_chart_version": (("18.4.2",), ("v18.4.2", "")),
+    "monitoring.logs.alloy_chart_version": (("1.11.1",), ("v1.11.1", "")),
+    "monitoring.traces.tempo_chart_version": (("2.2.4",), ("v2.2.4", "")),
+    "monitoring.datadog.chart_version": (("3.240.0",), ("v3.240.0", "")),
+    "monitoring.datadog.api_key_secret_name": (("flowise/datadog-api-key",), ("no spaces", "")),
     "pipeline.repository": (
         ("acme/flowise", "acme@1234/flow.ise@5678"),
         ("flowise", "acme/*", "https://github.com/acme/flowise", "acme/flowise:ref"),
@@ -167,6 +178,15 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
         ("internal-flowise-1234567890.eu-central-1.elb.amazonaws.com",),
         ("flowise.example.com", ""),
     ),
+    "monitoring.synthetic_check.flow_id": (
+        ("3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d",),
+        ("3f2c0a44", "3F2C0A44-9A1E-4C55-8F5E-0D2F6B7A1C9D", ""),
+    ),
+    "monitoring.synthetic_check.question": (("Say pong.", "x" * 1000), ("", "x" * 1001)),
+    "monitoring.synthetic_check.expected": (("pong", "P"), ("", "x" * 201)),
+    "monitoring.synthetic_check.api_key_secret_name": (("flowise/synthetic-check",), ("a b", "")),
+    "monitoring.synthetic_check.edge_key_secret_name": (("flowise/synthetic-check-edge",), ("a b", "")),
+    "monitoring.synthetic_check.region": (("eu-west-1", "us-east-1"), ("eu-west-9", "Ireland")),
     "edge.firewall.allowed_countries": (([], ["DE"], ["GB", "IE", "FR"]), (["Germany"], ["de"], ["XX"])),
     "edge.firewall.allowed_cidrs": (([], ["198.51.100.0/24"], ["2001:db8::/32", "198.51.100.7/32"]), (["0.0.0.0/0"],)),
     "edge.firewall.denied_cidrs": (([], ["203.0.113.0/24"]), (["somebody"], ["203.0.113.7/24"])),
@@ -280,12 +300,14 @@ def _agree(settings: dict[str, Any]) -> None:
     if settings.get("backup", {}).get("copy_region") == settings["region"]:
         settings["backup"]["copy_region"] = next(each for each in REGIONS if each != settings["region"])
     edge = settings.get("edge", {})
+    _agree_on_watching(settings.get("monitoring", {}), edge)
     if edge.get("sign_in"):
         edge.setdefault("domain", _GIVEN["edge.domain"])
     told = settings.get("monitoring", {}).get("notifications", {})
     if told.get("routes"):
         told["receivers"] = {"oncall": {"pagerduty_secret_name": "flowise/pagerduty-key"}}
         told["routes"] = [*told["routes"], {"receiver": "oncall"}]
+        edge.setdefault("domain", deepcopy(_GIVEN["edge.domain"]))
     restore = settings.get("database", {}).get("restore")
     if restore:
         kept = next((key for key in ("snapshot", "source_instance", "automated_backup_arn") if restore.get(key)), "")
@@ -303,6 +325,16 @@ def _agree(settings: dict[str, Any]) -> None:
     if "storage_gib" in database:
         database["storage_gib"] = min(database["storage_gib"], 59_000)
         database["max_storage_gib"] = max(database.get("max_storage_gib", 100), -(-database["storage_gib"] * 11 // 10))
+
+
+def _agree_on_watching(monitoring: dict[str, Any], edge: dict[str, Any]) -> None:
+    if (monitoring.get("traces") or {}).get("backend") == "datadog" and not monitoring.get("datadog"):
+        monitoring["traces"]["backend"] = "tempo"
+    check = monitoring.get("synthetic_check")
+    if check:
+        check.setdefault("edge_key_secret_name", "flowise/synthetic-check-edge")
+        for key in ("allowed_cidrs", "allowed_countries"):
+            edge.get("firewall", {}).pop(key, None)
 
 
 def _make_room(settings: dict[str, Any]) -> None:
@@ -326,6 +358,7 @@ def _raise_to_floor(settings: dict[str, Any]) -> None:
             owner[key] = floor.one_of[0]
         elif floor.given:
             owner[key] = owner.get(key) or _GIVEN[path]
+            owner.setdefault(key, deepcopy(_GIVEN[path]))
         elif floor.containing:
             owner[key] = _GIVEN[path]
         elif floor.at_least is None:

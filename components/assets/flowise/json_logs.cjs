@@ -3,10 +3,15 @@
 
 const LINE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[(\w+)\]: ([\s\S]*)$/;
 
+// what else is known while a line is written, such as the request it belongs to
+const known = [];
+exports.tell = (more) => known.push(more);
+
 const entry = (text, otherwise) => {
   const found = LINE.exec(text);
   const [level, message] = found ? [found[1].toLowerCase(), found[2]] : [otherwise, text];
-  return `${JSON.stringify({ time: new Date().toISOString(), level, message })}\n`;
+  const more = Object.assign({}, ...known.map((ask) => ask()));
+  return `${JSON.stringify({ time: new Date().toISOString(), level, message, ...more })}\n`;
 };
 
 const wrap = (stream, level) => {

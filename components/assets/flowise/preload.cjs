@@ -8,7 +8,11 @@ const started = process.argv[1] && fs.existsSync(process.argv[1]) ? fs.realpathS
 if (isMainThread && started.endsWith('/flowise/bin/run')) {
   const flowise = createRequire(started);
   require('./json_logs.cjs');
+  require('./request_ids.cjs');
+  // before whatever loads what is traced
+  require('./tracing.cjs')(flowise);
   require('./keep_alive.cjs');
+  require('./cors.cjs')(flowise);
   require('./drain.cjs')(flowise);
   require('./probes.cjs')(flowise, { '/metrics': require('./process_metrics.cjs')(flowise) });
 }

@@ -4,21 +4,13 @@
 // What else is asked on this port is given as paths and what answers them with `{ type, text }`.
 'use strict';
 const http = require('http');
+const serve = require('./serving.cjs');
+const answered = require('./within.cjs');
 
 const LONGEST_MS = 2000;
 const env = process.env;
 
-const within = (promise, what) => {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${LONGEST_MS} ms`)), LONGEST_MS);
-  });
-  return Promise.race([promise, late])
-    .catch((error) => {
-      throw new Error(`${what}: ${error.message}`);
-    })
-    .finally(() => clearTimeout(timer));
-};
+const within = (promise, what) => answered(promise, what, LONGEST_MS);
 
 const database = (flowise) => {
   const { Pool } = flowise('pg');
@@ -69,20 +61,10 @@ module.exports = (flowise, others = {}) => {
   const checks = [database(flowise)];
   if (env.MODE === 'queue') checks.push(cache(flowise));
   if (process.argv[2] === 'start') checks.push(ownPort);
-  const ok = { type: 'text/plain', text: 'ok\n' };
   const routes = {
     ...others,
-    '/livez': async () => ok,
-    '/readyz': () => Promise.all(checks.map((check) => check())).then(() => ok),
+    '/livez': async () => undefined,
+    '/readyz': () => Promise.all(checks.map((check) => check())).then(() => undefined),
   };
-  const server = http.createServer((request, response) => {
-    const route = routes[request.url];
-    if (!route) return response.writeHead(404).end();
-    return route().then(
-      ({ type, text }) => response.writeHead(200, { 'content-type': type }).end(text),
-      (error) => response.writeHead(503).end(`${error.message}\n`),
-    );
-  });
-  server.listen(Number(env.PROBE_PORT));
-  server.unref();
+  serve(env.PROBE_PORT, routes).unref();
 };

@@ -4,15 +4,17 @@ from typing import Any
 
 from pulumi import Input
 
+from ...settings import MonitoringSettings
 from .common import resources
+from .data_sources import telemetry_sources
 
 GRAFANA_GIB = 10
 GRAFANA_ACCOUNT = "grafana"
 # By these dashboards, and links between data sources, know each.
-PROMETHEUS, ALERTMANAGER, LOKI, CLOUDWATCH = "prometheus", "alertmanager", "loki", "cloudwatch"
+PROMETHEUS, ALERTMANAGER, CLOUDWATCH = "prometheus", "alertmanager", "cloudwatch"
 
 
-def grafana_values(*, login: Input[str], region: str, loki_url: str) -> dict[str, Any]:
+def grafana_values(settings: MonitoringSettings, *, login: Input[str], region: str, loki_url: str) -> dict[str, Any]:
     """Give its values; `login` names a Secret that holds its first user."""
     return {
         "fullnameOverride": "grafana",
@@ -36,7 +38,7 @@ def grafana_values(*, login: Input[str], region: str, loki_url: str) -> dict[str
         "testFramework": {"enabled": False},
         "grafana.ini": {"analytics": {"reporting_enabled": False, "check_for_updates": False}},
         "additionalDataSources": [
-            {"name": "Loki", "uid": LOKI, "type": "loki", "access": "proxy", "url": loki_url},
+            *telemetry_sources(settings, loki_url=loki_url),
             {
                 "name": "CloudWatch",
                 "uid": CLOUDWATCH,

@@ -1,10 +1,11 @@
 from typing import Any
 
 from components.planning.charts.grafana import grafana_values
+from components.settings import MonitoringSettings
 
 
 def grafana() -> dict[str, Any]:
-    return grafana_values(login="login-secret", region="eu-west-1", loki_url="http://loki:3100")
+    return grafana_values(MonitoringSettings(), login="login-secret", region="eu-west-1", loki_url="http://loki:3100")
 
 
 def test_no_password_is_in_its_values() -> None:

@@ -1,0 +1,188 @@
+"""Alerts on Flowise's servers, and on the model endpoint that flows call."""
+
+from .model import DATABRICKS_JOB, IN_FLOWISE, PODS_JOB, SERVERS_JOB, Alert, either, ratio
+from .watched import Watched
+
+SECONDS = "flowise_http_request_duration_seconds"
+# more than the slowest start that was measured (55 s on a quarter of a core), and a setup that waits for another's
+START_SECONDS = 180
+ERROR_SHARE = 0.05
+# Node answers nobody while its event loop is busy
+LOOP_LAG_SECONDS = 1
+MEMORY_SHARE = 0.9
+DATABRICKS_SECONDS = 2
+
+
+def service_alerts(watched: Watched) -> list[Alert]:
+    """Give the alerts on what people wait for."""
+    seconds, slow = f"{watched.latency_seconds:g}", watched.objectives.prediction_seconds
+    servers = f'{IN_FLOWISE},deployment=~".*-{f"{watched.release}-" if watched.release else ""}server-pods-.*"'
+    return [
+        *_down(servers),
+        Alert(
+            name="HighLatency",
+            expression=_late("5m", seconds, slow),
+            lasting=f"{watched.latency_minutes}m",
+            severity="critical",
+            summary="Flowise is slow: {{ $labels.path }}",
+            description=f"5 % of the answers of class {{{{ $labels.path }}}} take {{{{ $value | humanizeDuration "
+            f"}}}}; the limit is {seconds} s, and {slow:g} s for predictions.",
+        ),
+        Alert(
+            name="HighResponseTime",
+            expression=_late("2m", "2", slow),
+            lasting="2m",
+            severity="warning",
+            summary="Answers get slow: {{ $labels.path }}",
+            description="The 95th percentile of class {{ $labels.path }} is {{ $value | humanizeDuration }}; the limit is "
+            f"2 s, and {slow:g} s for predictions.",
+        ),
+        Alert(
+            name="HighErrorRate",
+            expression=ratio(
+                f'sum(rate({SECONDS}_count{{{IN_FLOWISE},code=~"5.."}}[5m]))',
+                f"sum(rate({SECONDS}_count{{{IN_FLOWISE}}}[5m]))",
+            )
+            + f" > {ERROR_SHARE}",
+            lasting="5m",
+            severity="critical",
+            summary="Flowise answers with errors",
+            description="{{ $value | humanizePercentage }} of the answers are 5xx.",
+        ),
+        *_health(),
+    ]
+
+
+def _late(window: str, seconds: str, prediction_seconds: float) -> str:
+    """Compare the 95th percentile of each class of paths; a model's answer is measured by its own limit."""
+    percentile = 'histogram_quantile(0.95, sum by (le, path) (rate({0}_bucket{{{1},path{2}"prediction"}}[{3}]))) > {4}'
+    return either(
+        percentile.format(SECONDS, IN_FLOWISE, "!=", window, seconds),
+        percentile.format(SECONDS, IN_FLOWISE, "=", window, f"{prediction_seconds:g}"),
+    )
+
+
+def _down(servers: str) -> list[Alert]:
+    return [
+        Alert(
+            name="AppInstanceDown",
+            # a pod that starts answers nobody yet; without kube-state-metrics none is taken for one that starts
+            expression=either(
+                f'(up{{job="{PODS_JOB}"}} == 0) unless on (namespace, pod) '
+                f"(time() - kube_pod_created{{{IN_FLOWISE}}} < {START_SECONDS})",
+                f'absent(up{{job="{PODS_JOB}"}})',
+            ),
+            lasting="1m",
+            severity="critical",
+            summary="A process of Flowise does not answer {{ $labels.pod }}",
+            description="Pod {{ $labels.pod }} has not answered on its probe port for a minute, or no pod is known at all.",
+        ),
+        Alert(
+            name="FlowiseNotReady",
+            expression=either(
+                f"sum(kube_deployment_status_replicas_available{{{servers}}}) < 1",
+                f"absent(kube_deployment_status_replicas_available{{{servers}}})",
+            ),
+            lasting="5m",
+            severity="critical",
+            summary="No server of Flowise is ready",
+            description="None of the servers that the site asks can do its work: database, cache or start failed.",
+        ),
+        Alert(
+            name="ReplicasMissing",
+            expression=f"kube_deployment_spec_replicas{{{IN_FLOWISE}}} - on (namespace, deployment) "
+            f"kube_deployment_status_replicas_available{{{IN_FLOWISE}}} > 0",
+            lasting="15m",
+            severity="warning",
+            summary="Pods are missing: {{ $labels.deployment }}",
+            description="{{ $value }} pods of {{ $labels.deployment }} have not been available for a quarter of an hour.",
+        ),
+        Alert(
+            name="FlowiseRestarts",
+            # increase() extrapolates: two restarts are 2.07, three are 3.1
+            expression="sum by (namespace, pod) "
+            f"(increase(kube_pod_container_status_restarts_total{{{IN_FLOWISE}}}[30m])) > 2.5",
+            lasting="1m",
+            severity="warning",
+            summary="A pod of Flowise keeps restarting: {{ $labels.pod }}",
+            description="{{ $labels.pod }} restarted {{ $value | humanize }} times in half an hour.",
+        ),
+    ]
+
+
+def _health() -> list[Alert]:
+    container = f'{IN_FLOWISE},container!=""'
+    return [
+        Alert(
+            name="FlowiseMemoryHigh",
+            expression=f"max by (namespace, pod, container) (container_memory_working_set_bytes{{{container}}}) "
+            "/ on (namespace, pod, container) max by (namespace, pod, container) "
+            f'(kube_pod_container_resource_limits{{{IN_FLOWISE},resource="memory"}}) > {MEMORY_SHARE}',
+            lasting="15m",
+            severity="warning",
+            summary="A pod of Flowise is about to run out of memory: {{ $labels.pod }}",
+            description="{{ $labels.pod }} uses {{ $value | humanizePercentage }} of its limit; past it the kernel kills it.",
+        ),
+        Alert(
+            name="FlowiseOutOfMemory",
+            expression=f'kube_pod_container_status_last_terminated_reason{{{IN_FLOWISE},reason="OOMKilled"}} == 1 '
+            "and on (namespace, pod, container) "
+            f"increase(kube_pod_container_status_restarts_total{{{IN_FLOWISE}}}[15m]) > 0",
+            lasting="",
+            severity="warning",
+            summary="A pod of Flowise was killed for its memory: {{ $labels.pod }}",
+            description="What {{ $labels.pod }} was busy with is lost.",
+        ),
+        Alert(
+            name="EventLoopBlocked",
+            expression=f'nodejs_eventloop_lag_p99_seconds{{job="{PODS_JOB}"}} > {LOOP_LAG_SECONDS}',
+            lasting="10m",
+            severity="warning",
+            summary="A process of Flowise is blocked: {{ $labels.pod }}",
+            description="The event loop of {{ $labels.pod }} lags {{ $value | humanizeDuration }}: it answers nobody meanwhile.",
+        ),
+        Alert(
+            name="FlowiseMetricsMissing",
+            # Flowise's own counter, which is of no use for latencies, vouches for ours
+            expression=f'sum(rate(http_request_duration_ms_count{{job="{SERVERS_JOB}",route!~".*(ping|metrics).*"}}[15m])) > 0 '
+            f"unless on () sum(rate({SECONDS}_count{{{IN_FLOWISE}}}[15m])) > 0",
+            lasting="15m",
+            severity="warning",
+            summary="Requests are no longer measured",
+            description="Flowise counts requests and our histogram of them stands still: latency and errors raise no alert.",
+        ),
+        Alert(
+            name="AutoscalerAtMost",
+            expression=f"kube_horizontalpodautoscaler_status_current_replicas{{{IN_FLOWISE}}} "
+            ">= on (namespace, horizontalpodautoscaler) "
+            f"kube_horizontalpodautoscaler_spec_max_replicas{{{IN_FLOWISE}}}",
+            lasting="30m",
+            severity="info",
+            summary="Flowise cannot grow any more: {{ $labels.horizontalpodautoscaler }}",
+            description="{{ $labels.horizontalpodautoscaler }} has been at its most, {{ $value }} pods, for half an hour.",
+        ),
+    ]
+
+
+def databricks_alerts() -> list[Alert]:
+    """Give the alerts on the workspace."""
+    return [
+        Alert(
+            name="DatabricksUnreachable",
+            expression=either(
+                f'min(probe_success{{job="{DATABRICKS_JOB}"}}) == 0', f'absent(probe_success{{job="{DATABRICKS_JOB}"}})'
+            ),
+            lasting="5m",
+            severity="warning",
+            summary="Databricks does not answer the cluster",
+            description="Flows that call a model of the workspace fail.",
+        ),
+        Alert(
+            name="DatabricksSlow",
+            expression=f'avg(avg_over_time(probe_duration_seconds{{job="{DATABRICKS_JOB}"}}[10m])) > {DATABRICKS_SECONDS}',
+            lasting="10m",
+            severity="warning",
+            summary="Databricks answers slowly",
+            description="The workspace takes {{ $value | humanizeDuration }} to list its endpoints.",
+        ),
+    ]

@@ -1,0 +1,129 @@
+"""Loads as they are written, and what they make of pods and queues."""
+
+from typing import Any
+
+import pytest
+
+from sandbox.clusters.load import Load, LoadError, check, millicores, usage, waiting
+from sandbox.clusters.scaled_objects import autoscaler
+from sandbox.drills.surge import hurried, more_than_enough
+
+
+def pod(uid: str, deployment: str, *requests: str, limit: str = "", phase: str = "Running") -> dict[str, Any]:
+    containers = [
+        {"name": f"c{index}", "resources": {"requests": {"cpu": each}, "limits": {"cpu": limit} if limit else {}}}
+        for index, each in enumerate(requests)
+    ]
+    owner = {"kind": "ReplicaSet", "name": f"{deployment}-5d8f"}
+    metadata = {"uid": uid, "name": uid, "labels": {"pod-template-hash": "5d8f"}, "ownerReferences": [owner]}
+    return {"metadata": metadata, "spec": {"containers": containers}, "status": {"phase": phase}}
+
+
+def test_a_load_is_read_as_it_is_written() -> None:
+    assert Load.read("app-server=cpu:80%") == Load("app-server", "percent", 80)
+    assert Load.read("app-server=cpu:6000m") == Load("app-server", "millicores", 6000)
+    assert Load.read("app-worker=queue:250") == Load("app-worker", "queue", 250)
+
+
+@pytest.mark.parametrize(
+    "text", ["server", "server=80%", "server=cpu:80", "server=queue:many", "=cpu:80%", "a=memory:1%"]
+)
+def test_another_is_refused_with_how_to_write_it(text: str) -> None:
+    with pytest.raises(LoadError, match=r"write NAME=cpu:80% .* NAME=queue:250"):
+        Load.read(text)
+
+
+def test_a_load_is_on_one_workload() -> None:
+    names = ["prod-app-server-pods-1a", "prod-app-worker-pods-2b"]
+    check([Load("app-server", "percent", 80), Load("prod-app-worker-pods-2b", "queue", 1)], names)
+    with pytest.raises(
+        LoadError, match="--load app: it is in 2 names of workloads: prod-app-server-pods-1a, prod-app-w"
+    ):
+        check([Load("app", "percent", 80)], names)
+    with pytest.raises(LoadError, match="--load app-serv: it is in 0 names"):
+        check([Load("app-serv", "percent", 80)], names)
+
+
+def test_a_percentage_is_of_what_each_container_requests() -> None:
+    pods = [pod("a", "web", "200m", "1"), pod("b", "other", "500m")]
+    assert usage(pods, [Load("web", "percent", 150)]) == {"a": {"c0": 300, "c1": 1500}, "b": {"c0": 0}}
+
+
+def test_an_amount_is_shared_by_the_pods_that_run_within_their_limits() -> None:
+    pods = [pod("a", "web", "1"), pod("b", "web", "1", limit="1500m"), pod("c", "web", "1", phase="Pending")]
+    assert usage(pods, [Load("web", "millicores", 2000)]) == {"a": {"c0": 1000}, "b": {"c0": 1000}}
+    assert usage(pods, [Load("web", "millicores", 8000)]) == {"a": {"c0": 4000}, "b": {"c0": 1500}}
+
+
+def test_quantities_are_read() -> None:
+    assert [millicores(each) for each in ("250m", "2", "1.5", None, "3u")] == [250, 2000, 1500, 0, 0.003]
+
+
+SCALED = {
+    "metadata": {"name": "scaler", "namespace": "shop", "uid": "u-1"},
+    "spec": {
+        "scaleTargetRef": {"name": "worker"},
+        "minReplicaCount": 2,
+        "maxReplicaCount": 9,
+        "advanced": {"horizontalPodAutoscalerConfig": {"behavior": {"scaleDown": {"stabilizationWindowSeconds": 60}}}},
+        "triggers": [
+            {"type": "redis", "metadata": {"listName": "jobs", "listLength": "20"}},
+            {"type": "aws-sqs-queue", "metadata": {"queueURL": "https://q"}},
+            {"type": "cpu", "metricType": "Utilization", "metadata": {"value": "60"}},
+        ],
+    },
+}
+
+
+def test_a_scaled_object_gets_the_autoscaler_that_keda_makes() -> None:
+    made = autoscaler(SCALED)
+    assert made["metadata"]["name"] == "keda-hpa-scaler"
+    assert made["metadata"]["ownerReferences"][0] == {
+        "apiVersion": "keda.sh/v1alpha1",
+        "kind": "ScaledObject",
+        "name": "scaler",
+        "uid": "u-1",
+    }
+    spec = made["spec"]
+    assert (spec["minReplicas"], spec["maxReplicas"]) == (2, 9)
+    assert spec["behavior"] == {"scaleDown": {"stabilizationWindowSeconds": 60}}
+    redis, queue, cpu = spec["metrics"]
+    assert redis["external"] == {
+        "metric": {"name": "s0-redis", "selector": {"matchLabels": {"scaledobject.keda.sh/name": "scaler"}}},
+        "target": {"type": "AverageValue", "averageValue": "20"},
+    }
+    assert queue["external"]["target"]["averageValue"] == "5"  # KEDA's own, where none is written
+    assert cpu["resource"] == {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}}
+
+
+def test_none_at_least_is_played_as_one() -> None:
+    spec = {"scaleTargetRef": {"name": "worker"}, "triggers": []}
+    assert autoscaler({**SCALED, "spec": spec})["spec"]["minReplicas"] == 1
+
+
+def test_what_waits_is_told_for_the_target_of_a_scaled_object() -> None:
+    assert waiting(SCALED, [Load("worker", "queue", 250)]) == 250
+    assert waiting(SCALED, [Load("server", "queue", 250), Load("worker", "percent", 80)]) == 0
+
+
+def test_a_drill_divides_what_an_autoscaler_waits_for() -> None:
+    behavior = {
+        "scaleDown": {
+            "stabilizationWindowSeconds": 600,
+            "policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}],
+        },
+        "scaleUp": {"stabilizationWindowSeconds": 0, "policies": [{"type": "Pods", "value": 4, "periodSeconds": 15}]},
+    }
+    assert hurried(behavior) == {
+        "scaleDown": {"stabilizationWindowSeconds": 10, "policies": [{"type": "Pods", "value": 1, "periodSeconds": 1}]},
+        "scaleUp": {"stabilizationWindowSeconds": 0, "policies": [{"type": "Pods", "value": 4, "periodSeconds": 1}]},
+    }
+    assert hurried({})["scaleDown"]["stabilizationWindowSeconds"] == 5  # of Kubernetes' own 300
+
+
+def test_a_surge_is_more_than_the_most_replicas_can_do() -> None:
+    assert list(more_than_enough(autoscaler(SCALED))) == [
+        Load("worker", "queue", 360),
+        Load("worker", "queue", 90),
+        Load("worker", "percent", 300),
+    ]
