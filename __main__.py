@@ -79,6 +79,7 @@ vpc = Vpc(
         protect_addresses=settings.protect_data,
         egress_domains=[
             *([databricks.host] if databricks else []),
+            *settings.monitoring.notifications.hosts(),
             *(datadog.domains() if datadog else []),
         ],
         tags=tags,
@@ -250,28 +251,6 @@ service = FlowiseService(
     in_cluster,
 )
 
-monitoring = MonitoringStack(
-    "monitoring",
-    MonitoringStackArgs(
-        settings=settings.monitoring,
-        watched=watched(settings),
-        environment=settings.environment,
-        region=region,
-        places=places,
-        access_log_bucket=access_logs.bucket_name,
-        cluster_name=cluster.cluster_name,
-        cluster_arn=cluster.cluster_arn,
-        protect_data=settings.protect_data,
-        tags=tags,
-        metrics_key=service.metrics_key,
-        secret_operator_role_arn=services.secret_operator_role_arn,
-        reader_role_path=secret_readers,
-        databricks_url=databricks.url if databricks else None,
-        queue=settings.service.mode == "queue",
-    ),
-    in_cluster,
-)
-
 site = WafCdn(
     "site",
     WafCdnArgs(
@@ -287,6 +266,32 @@ site = WafCdn(
         tags=tags,
     ),
     in_aws,
+)
+
+monitoring = MonitoringStack(
+    "monitoring",
+    MonitoringStackArgs(
+        settings=settings.monitoring,
+        watched=watched(settings),
+        environment=settings.environment,
+        stack_name=stack_name,
+        region=region,
+        places=places,
+        access_log_bucket=access_logs.bucket_name,
+        cluster_name=cluster.cluster_name,
+        cluster_arn=cluster.cluster_arn,
+        protect_data=settings.protect_data,
+        tags=tags,
+        metrics_key=service.metrics_key,
+        secret_operator_role_arn=services.secret_operator_role_arn,
+        reader_role_path=secret_readers,
+        alarm_topic_arn=alarms.arn,
+        alarm_key_arn=alarms.key_arn,
+        site_url=site.url,
+        databricks_url=databricks.url if databricks else None,
+        queue=settings.service.mode == "queue",
+    ),
+    in_cluster,
 )
 
 check = settings.monitoring.synthetic_check

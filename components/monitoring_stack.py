@@ -7,32 +7,35 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
+from .parts.closed_namespace import ClosedNamespace, ClosedNamespaceArgs
+from .parts.cloudwatch_exporter import CloudWatchExporter, CloudWatchExporterArgs
 from .parts.dashboards import Dashboards, DashboardsArgs
 from .parts.data_key import DataKey, DataKeyArgs
 from .parts.datadog import Datadog, DatadogArgs
 from .parts.log_collector import LogCollector, LogCollectorArgs
 from .parts.log_store import LOKI_URL, LogStore, LogStoreArgs
-from .parts.prometheus_stack import METRICS_KEY, PROMETHEUS_CHARTS, PrometheusStack, PrometheusStackArgs
+from .parts.prometheus_stack import PrometheusStack, PrometheusStackArgs
 from .parts.queue_exporter import queue_monitor
+from .parts.scrapes import MONITORING_API, Scrapes, ScrapesArgs
 from .parts.tracing import Tracing, TracingArgs
-from .planning.alerting import DATABRICKS_JOB, Watched, rule_groups
-from .planning.charts.blackbox import blackbox_values
+from .planning.alerting import Watched, rule_groups
 from .planning.external_secrets import SecretField
-from .planning.flowise_env import NAMESPACE as FLOWISE
-from .planning.network_policies import Places
+from .planning.network_policies import Places, monitoring_policies
 from .settings import MonitoringSettings
 
 METRICS_NAMESPACE = "monitoring"
-# seen in 2026-11 in the chart's own repository
-BLACKBOX_CHART_VERSION = "11.17.2"
-MONITORING_API = "monitoring.coreos.com/v1"
 
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringStackArgs:
-    """How much is kept (settings), what alerts are on (watched), the cluster, and the Databricks workspace, if any."""
+    """How much is kept and who is told (settings), what alerts are on (watched), the cluster and site, and where alarms
+    arrive.
+
+    `stack_name` is what cluster, database and the firewall's metric are called; `databricks_url` the workspace, if any.
+    """
 
     settings: MonitoringSettings
+    stack_name: str
     watched: Watched
     environment: str
     region: str
@@ -45,15 +48,15 @@ class MonitoringStackArgs:
     metrics_key: SecretField
     secret_operator_role_arn: pulumi.Input[str]
     reader_role_path: str
+    alarm_topic_arn: pulumi.Input[str]
+    alarm_key_arn: pulumi.Input[str]
+    site_url: pulumi.Input[str]
     databricks_url: str | None = None
     queue: bool = False
 
 
 class MonitoringStack(pulumi.ComponentResource):
-    """Prometheus, Alertmanager and Grafana, logs, traces, Datadog if asked, Flowise's alerts and dashboard.
-
-    It sends alerts to nobody, which needs a choice that is not made yet.
-    """
+    """Prometheus, Alertmanager and Grafana, logs, traces, Datadog if asked, Flowise's alerts and dashboards."""
 
     namespace: pulumi.Output[str]
     grafana_secret_arn: pulumi.Output[str]
@@ -66,12 +69,12 @@ class MonitoringStack(pulumi.ComponentResource):
         self._lasting = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=args.protect_data))
 
         key = DataKey(f"{name}-key", DataKeyArgs(purpose="Logs", region=args.region, tags=args.tags), self._lasting)
-        # the node exporter reads the node's own /proc and network, which only this level admits
-        metrics = self._namespace("metrics", METRICS_NAMESPACE, "privileged")
+        metrics = self._metrics_namespace()
         prometheus = self._prometheus(metrics, key)
         # the kinds of these come with the chart, and no property says so
         after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[prometheus.release]))
-        self._flowise(metrics, prometheus.metrics_key_name, after)
+        self._flowise(metrics, after)
+        self._scrapes(metrics, prometheus)
         if args.queue:
             queue_monitor(
                 name,
@@ -80,7 +83,6 @@ class MonitoringStack(pulumi.ComponentResource):
                 interval_seconds=args.settings.scrape_interval_seconds,
                 opts=after,
             )
-        self._databricks(metrics, after)
         has = {"queue": args.queue, "logs": args.settings.keeps_logs}
         left_out = [page for page, there in has.items() if not there]
         Dashboards(
@@ -101,20 +103,28 @@ class MonitoringStack(pulumi.ComponentResource):
             }
         )
 
-    def _namespace(self, role: str, namespace: str, level: str) -> pulumi.Output[str]:
-        return k8s.core.v1.Namespace(
-            f"{self._name}-{role}",
-            metadata=k8s.meta.v1.ObjectMetaArgs(
-                name=namespace, labels={**_labels(), "pod-security.kubernetes.io/enforce": level}
-            ),
-            opts=self._child,
-        ).metadata.name
+    def _metrics_namespace(self) -> pulumi.Output[str]:
+        smtp = self._args.settings.notifications.smtp
+        home = ClosedNamespaceArgs(
+            namespace=METRICS_NAMESPACE,
+            labels=_labels(),
+            policies=monitoring_policies(self._args.places, mail_port=smtp.port if smtp else None),
+            # the node exporter reads the node's own /proc and network, which only this level admits
+            level="privileged",
+        )
+        return ClosedNamespace(f"{self._name}-metrics", home, self._child).namespace
 
     def _prometheus(self, namespace: pulumi.Output[str], key: DataKey) -> PrometheusStack:
         args = self._args
         stack_args = PrometheusStackArgs(
             settings=args.settings,
             namespace=namespace,
+            namespace_name=METRICS_NAMESPACE,
+            stack_name=args.stack_name,
+            cluster_name=args.cluster_name,
+            cluster_arn=args.cluster_arn,
+            alarm_topic_arn=args.alarm_topic_arn,
+            alarm_key_arn=args.alarm_key_arn,
             labels=_labels(),
             region=args.region,
             kms_key_arn=key.arn,
@@ -126,64 +136,46 @@ class MonitoringStack(pulumi.ComponentResource):
         )
         return PrometheusStack(self._name, stack_args, self._child)
 
-    def _flowise(self, namespace: pulumi.Output[str], key: pulumi.Output[str], after: pulumi.ResourceOptions) -> None:
-        settings, meta = self._args.settings, k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels())
+    def _flowise(self, namespace: pulumi.Output[str], after: pulumi.ResourceOptions) -> None:
         k8s.apiextensions.CustomResource(
             f"{self._name}-alerts",
             api_version=MONITORING_API,
             kind="PrometheusRule",
-            metadata=meta,
+            metadata=k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels()),
             spec={"groups": rule_groups(self._args.watched)},
             opts=after,
         )
-        k8s.apiextensions.CustomResource(
-            f"{self._name}-flowise",
-            api_version=MONITORING_API,
-            kind="ServiceMonitor",
-            metadata=meta,
-            spec={
-                "namespaceSelector": {"matchNames": [FLOWISE]},
-                # workers have no metrics
-                "selector": {"matchLabels": {"app.kubernetes.io/component": "server"}},
-                "endpoints": [
-                    {
-                        "port": "http",
-                        "path": "/api/v1/metrics",
-                        "interval": f"{settings.scrape_interval_seconds}s",
-                        "authorization": {"credentials": {"name": key, "key": METRICS_KEY}},
-                    }
-                ],
-            },
-            opts=after,
-        )
 
-    def _databricks(self, namespace: pulumi.Output[str], after: pulumi.ResourceOptions) -> None:
-        url = self._args.databricks_url
-        if url is None:
-            return
-        k8s.helm.v3.Release(
-            f"{self._name}-blackbox",
-            chart="prometheus-blackbox-exporter",
-            version=BLACKBOX_CHART_VERSION,
-            namespace=namespace,
-            repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=PROMETHEUS_CHARTS),
-            atomic=True,
-            values=blackbox_values(),
-            opts=self._child,
+    def _scrapes(self, namespace: pulumi.Output[str], prometheus: PrometheusStack) -> None:
+        args = self._args
+        Scrapes(
+            self._name,
+            ScrapesArgs(
+                namespace=namespace,
+                labels=_labels(),
+                interval_seconds=args.settings.scrape_interval_seconds,
+                metrics_key_name=prometheus.metrics_key_name,
+                site_url=args.site_url,
+                databricks_url=args.databricks_url,
+                kinds=prometheus.release,
+            ),
+            self._child,
         )
-        k8s.apiextensions.CustomResource(
-            f"{self._name}-databricks",
-            api_version=MONITORING_API,
-            kind="Probe",
-            metadata=k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels()),
-            spec={
-                "jobName": DATABRICKS_JOB,
-                "interval": f"{self._args.settings.scrape_interval_seconds}s",
-                "module": "answers",
-                "prober": {"url": "blackbox:9115"},
-                "targets": {"staticConfig": {"static": [f"{url}/api/2.0/serving-endpoints"]}},
-            },
-            opts=after,
+        if not args.settings.cloudwatch_metrics:
+            return
+        CloudWatchExporter(
+            f"{self._name}-cloudwatch",
+            CloudWatchExporterArgs(
+                namespace=namespace,
+                namespace_name=METRICS_NAMESPACE,
+                cluster_name=args.cluster_name,
+                cluster_arn=args.cluster_arn,
+                region=args.region,
+                web_acl_metric=args.stack_name,
+                tags=args.tags,
+                kinds=prometheus.release,
+            ),
+            self._child,
         )
 
     def _logs(self, key: DataKey, scraper: pulumi.Resource) -> LogStore | None:

@@ -23,7 +23,11 @@ PROD: dict[str, Any] = {
     "cache": {"replicas": 1, "snapshot_retention_days": 7},
     "service": {"image": IMAGE, "mode": "queue", "replicas_min": 2, "replicas_max": 4},
     "backup": {"retention_days": 35, "copy_region": "eu-central-1", "restore_tests": True},
-    "monitoring": {"prometheus_replicas": 2, "alertmanager_replicas": 2},
+    "monitoring": {
+        "prometheus_replicas": 2,
+        "alertmanager_replicas": 2,
+        "alarm_emails": ["platform@example.com"],
+    },
     "edge": {
         "domain": {"name": "flowise.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"},
         "outside_health_check": True,

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from components.planning.alert_routes import notification_secrets
 from components.settings import StackSettings
 from sandbox.toolchain import Pin
 
@@ -149,10 +150,12 @@ class Doctor:
     def handmade(self, settings: StackSettings) -> Iterator[Finding]:
         """Tell whether what people keep by hand is there."""
         databricks, sign_in = settings.service.databricks, settings.edge.sign_in
+        told = notification_secrets(settings.monitoring.notifications)
         secrets: Mapping[str, str | None] = {
             "service.databricks": databricks.token_secret_name if databricks else None,
             "service.keys_secret_name": settings.service.keys_secret_name,
             "edge.sign_in": sign_in.client_secret_name if sign_in else None,
+            **{f"monitoring.notifications, {file}": name for file, name in told.items()},
             **{f"service.environment.{key}": each.secret_name for key, each in settings.service.environment.items()},
         }
         for key, name in secrets.items():

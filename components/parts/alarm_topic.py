@@ -30,6 +30,7 @@ class AlarmTopic(pulumi.ComponentResource):
     """An SNS topic under its own key, to which services of this account publish and nobody else."""
 
     arn: pulumi.Output[str]
+    key_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: AlarmTopicArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("flowise:parts:AlarmTopic", name, {}, opts)
@@ -68,4 +69,5 @@ class AlarmTopic(pulumi.ComponentResource):
             )
         # asked of the policy, so that whoever is handed it may publish
         self.arn = policy.arn
-        self.register_outputs({"arn": self.arn})
+        self.key_arn = pulumi.Output.from_input(key_arn)
+        self.register_outputs({"arn": self.arn, "key_arn": self.key_arn})

@@ -1,15 +1,22 @@
 """Prometheus, Alertmanager and Grafana."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
+import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 import pulumi_random as random
 
-from ..planning.charts.kube_prometheus_stack import prometheus_values
+from ..planning.alert_routes import alertmanager_config, notification_secrets
+from ..planning.charts.grafana import GRAFANA_ACCOUNT, grafana_values
+from ..planning.charts.kube_prometheus_stack import ALERTMANAGER_ACCOUNT, prometheus_values
+from ..planning.cloudwatch_reading import reads_cloudwatch
 from ..planning.external_secrets import SecretField
+from ..planning.iam_documents import Statement, allow
 from ..settings import MonitoringSettings
+from .handmade_secrets import kept_secret
+from .pod_role import PodRole, PodRoleArgs
 from .secret_reader import SecretReader, SecretReaderArgs
 from .stored_secret import StoredSecret, StoredSecretArgs
 
@@ -20,10 +27,19 @@ METRICS_KEY, GRAFANA_USER, GRAFANA_PASSWORD = "key", "admin-user", "admin-passwo
 
 @dataclass(frozen=True, kw_only=True)
 class PrometheusStackArgs:
-    """How much is kept (settings), where it runs, and what it reads."""
+    """How much is kept and who is told (settings), where it runs, what it reads, and the topic of the stack's alarms.
+
+    `stack_name` is the name of the database and of the firewall's metric as well as of the cluster.
+    """
 
     settings: MonitoringSettings
     namespace: pulumi.Input[str]
+    namespace_name: str
+    stack_name: str
+    cluster_name: pulumi.Input[str]
+    cluster_arn: pulumi.Input[str]
+    alarm_topic_arn: pulumi.Input[str]
+    alarm_key_arn: pulumi.Input[str]
     labels: Mapping[str, str]
     region: str
     kms_key_arn: pulumi.Input[str]
@@ -35,7 +51,10 @@ class PrometheusStackArgs:
 
 
 class PrometheusStack(pulumi.ComponentResource):
-    """The release of kube-prometheus-stack, Grafana's login, and the Secrets of both."""
+    """The release of kube-prometheus-stack, Grafana's login, their Secrets, and their roles in AWS.
+
+    Alertmanager publishes to the alarms' topic, Grafana reads CloudWatch, and neither may do more.
+    """
 
     grafana_secret_arn: pulumi.Output[str]
     metrics_key_name: pulumi.Output[str]
@@ -46,7 +65,7 @@ class PrometheusStack(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         login = self._grafana_login()
         secrets = self._secrets(login)
-        self._release = self._prometheus(secrets["grafana"])
+        self._release = self._prometheus(secrets, self._roles())
         self.grafana_secret_arn = login.arn
         self.metrics_key_name = secrets["scrape"]
         self.register_outputs(
@@ -76,6 +95,10 @@ class PrometheusStack(pulumi.ComponentResource):
             secrets={
                 "grafana": {GRAFANA_USER: login.field("username"), GRAFANA_PASSWORD: login.field("password")},
                 "scrape": {METRICS_KEY: args.metrics_key},
+                "alerts": {
+                    file: kept_secret(name, None, pulumi.InvokeOutputOptions(parent=self))
+                    for file, name in notification_secrets(args.settings.notifications).items()
+                },
             },
             operator_role_arn=args.secret_operator_role_arn,
             role_path=args.reader_role_path,
@@ -84,15 +107,53 @@ class PrometheusStack(pulumi.ComponentResource):
         )
         return SecretReader(f"{self._name}-secrets", reader_args, self._child).names
 
-    def _prometheus(self, login: pulumi.Output[str]) -> k8s.helm.v3.Release:
+    def _roles(self) -> list[pulumi.Resource]:
+        args, lookup = self._args, pulumi.InvokeOutputOptions(parent=self)
+        tells = [
+            allow("TellsPeople", ["sns:Publish"], [args.alarm_topic_arn]),
+            allow("EncryptsWhatItTells", ["kms:Decrypt", "kms:GenerateDataKey"], [args.alarm_key_arn]),
+        ]
+        reads = reads_cloudwatch(
+            partition=aws.get_partition_output(opts=lookup).partition,
+            account=aws.get_caller_identity_output(opts=lookup).account_id,
+            region=args.region,
+            stack=args.stack_name,
+        )
+        return [self._role(ALERTMANAGER_ACCOUNT, tells), self._role(GRAFANA_ACCOUNT, reads)]
+
+    def _role(self, service_account: str, statements: Sequence[Statement]) -> PodRole:
+        args = self._args
+        role_args = PodRoleArgs(
+            cluster_name=args.cluster_name,
+            cluster_arn=args.cluster_arn,
+            namespace=args.namespace_name,
+            service_account=service_account,
+            statements=statements,
+            tags=args.tags,
+        )
+        return PodRole(f"{self._name}-{service_account}-role", role_args, self._child)
+
+    def _prometheus(
+        self, secrets: Mapping[str, pulumi.Output[str]], roles: Sequence[pulumi.Resource]
+    ) -> k8s.helm.v3.Release:
+        args = self._args
+        routes = alertmanager_config(args.settings.notifications, topic_arn=args.alarm_topic_arn, region=args.region)
+        grafana = grafana_values(args.settings, login=secrets["grafana"], region=args.region, loki_url=args.loki_url)
         return k8s.helm.v3.Release(
             f"{self._name}-prometheus",
             chart="kube-prometheus-stack",
-            version=self._args.settings.prometheus_chart_version,
-            namespace=self._args.namespace,
+            version=args.settings.prometheus_chart_version,
+            namespace=args.namespace,
             repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=PROMETHEUS_CHARTS),
             atomic=True,
             timeout=900,
-            values=prometheus_values(self._args.settings, grafana_login=login, loki_url=self._args.loki_url),
-            opts=self._child,
+            values=prometheus_values(
+                args.settings,
+                cluster_name=args.cluster_name,
+                alertmanager=routes,
+                alertmanager_files=secrets.get("alerts"),
+                grafana=grafana,
+            ),
+            # the pods start with their roles or without them for good; no value names a role
+            opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=list(roles))),
         )

@@ -20,6 +20,12 @@ PROMETHEUS, GRAFANA, COLLECTS_TRACES = (
     {"app.kubernetes.io/name": name} for name in ("prometheus", "grafana", "otel-collector")
 )
 DENY_ALL: Spec = {"podSelector": EVERYBODY, "policyTypes": ["Ingress", "Egress"]}
+MESH, RELOADER = 9094, 8080  # Alertmanagers among themselves; what reloads a changed configuration
+# kubelet and node exporter
+NODE_METRICS = (9100, 10250)
+# Flowise and Grafana, Flowise's probes; Loki, Tempo; CloudWatch exporter; objects, reloaders; OpenTelemetry collector;
+# Prometheus, Alertmanager; sites; DNS; queue exporter; operator; Alloy
+POD_METRICS = (3000, 3001, 3100, 3200, 5000, 8080, 8081, 8888, 9090, 9093, 9115, 9153, 9464, 10250, 12345)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +100,95 @@ def operator_policies(places: Places, *, called_on: Sequence[int], asks_cache: b
     }
 
 
+def monitoring_policies(places: Places, *, mail_port: int | None) -> dict[str, Spec]:
+    """Give the policies of the monitoring namespace, by the names and ports that the charts give their pods.
+
+    The node exporter uses its node's network, to which no policy applies; `mail_port` is that of a mail server, if any.
+    """
+    aws = [_to([_beyond(places), *_ranges(places.intra)], HTTPS), _to(_ranges([POD_IDENTITY_AGENT]), 80)]
+    api_server = _to(_ranges(places.intra), HTTPS)
+    prometheus, grafana, alertmanager = ([_named(name)] for name in ("prometheus", "grafana", "alertmanager"))
+    mail = [_to([_beyond(places)], mail_port)] if mail_port else []
+    mesh = [("TCP", MESH), ("UDP", MESH)]
+    return {
+        "deny-all": DENY_ALL,
+        "dns": _dns(),
+        "prometheus": _both(
+            "prometheus",
+            ingress=[_from([*grafana, *prometheus], 9090), _from(prometheus, RELOADER)],
+            egress=[
+                api_server,
+                _to(_ranges(places.vpc), *NODE_METRICS),
+                _to([{"namespaceSelector": EVERYBODY}], *POD_METRICS),
+            ],
+        ),
+        "alertmanager": _both(
+            "alertmanager",
+            # whoever is let into this namespace may raise an alert
+            ingress=[
+                _from([{"podSelector": EVERYBODY}], 9093),
+                _from(prometheus, RELOADER),
+                {"from": alertmanager, "ports": _ports(*mesh)},
+            ],
+            egress=[*aws, *mail, {"to": alertmanager, "ports": _ports(*mesh)}],
+        ),
+        "grafana": _both(
+            "grafana",
+            ingress=[_from(prometheus, 3000)],
+            # its sidecars ask the API server for dashboards
+            egress=[
+                *aws,
+                _to(prometheus, 9090),
+                _to(alertmanager, 9093),
+                _to([_namespace(LOGGING)], LOKI),
+                _to([_namespace(TRACING)], TEMPO),
+            ],
+        ),
+        "operator": _both(
+            "kube-prometheus-stack-prometheus-operator",
+            # the API server asks it whether rules are right; it has no address of its own in a policy
+            ingress=[_from([*prometheus, *_ranges(places.intra)], 10250)],
+            egress=[api_server],
+        ),
+        "objects": _both("kube-state-metrics", ingress=[_from(prometheus, 8080, 8081)], egress=[api_server]),
+        "sites": _both(
+            "prometheus-blackbox-exporter",
+            ingress=[_from(prometheus, 9115)],
+            egress=[_to([_beyond(places), *_ranges(places.intra)], HTTPS)],
+        ),
+        "cloudwatch": _both(
+            "prometheus-yet-another-cloudwatch-exporter", ingress=[_from(prometheus, 5000)], egress=aws
+        ),
+    }
+
+
+def _both(name: str, *, ingress: Sequence[Spec], egress: Sequence[Spec]) -> Spec:
+    return {
+        **_named(name),
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": list(ingress),
+        "egress": list(egress),
+    }
+
+
+def _named(name: str) -> Spec:
+    return {"podSelector": {"matchLabels": {"app.kubernetes.io/name": name}}}
+
+
+def _to(peers: Sequence[Spec], *ports: int) -> Spec:
+    return {"to": list(peers), "ports": _ports(*(("TCP", port) for port in ports))}
+
+
+def _from(peers: Sequence[Spec], *ports: int) -> Spec:
+    return {"from": list(peers), "ports": _ports(*(("TCP", port) for port in ports))}
+
+
+def _beyond(places: Places) -> Spec:
+    # beyond the VPC: model endpoints, Databricks, S3. Names are the DNS firewall's business
+    # (network.egress_allowed_domains): a policy knows addresses alone.
+    return {"ipBlock": {"cidr": "0.0.0.0/0", "except": [LINK_LOCAL, *places.vpc]}}
+
+
 def logging_policies(places: Places) -> dict[str, Spec]:
     """Give the policies of the namespace of Loki and of who reads events: S3, the API server, and each other."""
     return {
@@ -153,13 +248,10 @@ def alarm_bridge_policies(places: Places, *, whose: Mapping[str, str], alertmana
 
 
 def _outbound(places: Places, whose: Spec = EVERYBODY) -> dict[str, Spec]:
-    # beyond the VPC: model endpoints, Databricks, S3; within it the interfaces of AWS services. Names are the DNS
-    # firewall's business (network.egress_allowed_domains): a policy knows addresses alone.
-    beyond = {"ipBlock": {"cidr": "0.0.0.0/0", "except": [LINK_LOCAL, *places.vpc]}}
     return {
         "deny-all": DENY_ALL,
         "dns": _dns(),
-        "https": _out([beyond], ("TCP", HTTPS), whose=whose),
+        "https": _out([_beyond(places)], ("TCP", HTTPS), whose=whose),
         "aws-endpoints": _out(_ranges(places.intra), ("TCP", HTTPS), whose=whose),
         "pod-identity": _out(_ranges([POD_IDENTITY_AGENT]), ("TCP", 80), whose=whose),
     }

@@ -15,6 +15,7 @@ from .firewall import FirewallSettings
 from .logs import LogSettings
 from .monitoring import MonitoringSettings
 from .network import ExistingNetworkSettings, NetworkSettings
+from .notifications import NotificationSettings
 from .objectives import Objectives, ObjectivesSettings
 from .pipeline import PipelineSettings
 from .reading import SettingsError, load
@@ -46,6 +47,7 @@ __all__ = [
     "MonitoringSettings",
     "NetworkSettings",
     "NodeGroupSettings",
+    "NotificationSettings",
     "Objectives",
     "ObjectivesSettings",
     "PipelineSettings",

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 from ..planning.config_faults import Truth
 from .datadog import DatadogSettings
 from .logs import ChartVersion, LogSettings
+from .notifications import Email, NotificationSettings
 from .objectives import ObjectivesSettings
 from .section import InProd, Section
 from .service import LONGEST_ANSWER_SECONDS
@@ -19,7 +20,7 @@ class MonitoringSettings(Section):
     """Prometheus, Alertmanager, Grafana, and what keeps logs and traces."""
 
     prometheus_chart_version: ChartVersion = Field(
-        default="88.3.0", description="version of the chart kube-prometheus-stack", examples=["88.3.0"]
+        default="88.5.3", description="version of the chart kube-prometheus-stack", examples=["88.5.3"]
     )
     prometheus_replicas: Annotated[int, InProd(at_least=2)] = Field(
         default=1, ge=1, le=3, description="Prometheus servers"
@@ -30,10 +31,18 @@ class MonitoringSettings(Section):
     alertmanager_replicas: Annotated[int, InProd(at_least=2)] = Field(
         default=1, ge=1, le=5, description="Alertmanagers"
     )
-    alarm_emails: tuple[Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[a-z]+$")], ...] = Field(
+    alarm_emails: Annotated[tuple[Email, ...], InProd(given=True)] = Field(
         default=(),
-        description="who is told of CloudWatch's alarms, budgets and failed backups; each must confirm once",
+        description="who is told of CloudWatch's alarms, budgets, failed backups and of alerts that no route of "
+        "notifications takes; each must confirm once",
         examples=["platform@example.com"],
+    )
+    notifications: NotificationSettings = Field(
+        default_factory=NotificationSettings, description="who is told of alerts, and how"
+    )
+    cloudwatch_metrics: bool = Field(
+        default=False,
+        description="CloudWatch's metrics in Prometheus; some 100 series cost 9 USD a month",
     )
     latency_threshold_seconds: float = Field(
         default=2.0, gt=0, le=LONGEST_ANSWER_SECONDS, description="answers slower than this raise HighLatency, seconds"

@@ -32,7 +32,7 @@ class InProd:
     def holds(self, value: object) -> bool:
         """Tell whether the value will do; a collection is judged by its length."""
         if self.given:
-            return value is not None
+            return value not in (None, ())
         if self.one_of:
             return value in self.one_of
         if self.containing:

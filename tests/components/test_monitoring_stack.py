@@ -5,10 +5,9 @@ import pulumi_kubernetes as k8s
 from components.monitoring_stack import MonitoringStack, MonitoringStackArgs
 from components.planning.alerting import Watched
 from components.planning.external_secrets import SecretField
-from components.planning.network_policies import Places
 from components.settings import MonitoringSettings
 from tests.cloud import Cloud
-from tests.samples import TAGS
+from tests.samples import PLACES, TAGS
 
 DATABRICKS = "https://dbc-12345678-90ab.cloud.databricks.com"
 
@@ -18,16 +17,20 @@ def create(databricks_url: str | None = None, queue: bool = False, **settings: o
         "monitoring",
         MonitoringStackArgs(
             settings=MonitoringSettings.model_validate(settings),
+            stack_name="flowise-test",
             watched=Watched(databricks=databricks_url is not None),
             environment="dev",
             region="eu-west-1",
-            places=Places(vpc=["10.20.0.0/16"], data=["10.20.192.0/22"], intra=["10.20.224.0/22"]),
+            places=PLACES,
             cluster_name="flowise-test",
             cluster_arn="arn:c",
             access_log_bucket="access-logs",
             metrics_key=SecretField(arn="arn:owner", version_id="v1", field="metrics_api_key", key_arn="arn:key"),
             secret_operator_role_arn="arn:aws:iam::1:role/operator",
             reader_role_path="/flowise-test/secret-readers/",
+            alarm_topic_arn="arn:aws:sns:eu-west-1:111122223333:alarms",
+            alarm_key_arn="arn:alarm-key",
+            site_url="https://flowise.example.com",
             databricks_url=databricks_url,
             queue=queue,
             protect_data=True,
@@ -46,6 +49,7 @@ def test_it_builds_with_and_without_knowing_the_cloud(any_cloud: Cloud) -> None:
         "kube-prometheus-stack",
         "loki",
         "alloy",
+        "prometheus-blackbox-exporter",
     }
 
 
@@ -83,6 +87,8 @@ def test_custom_kinds_wait_for_their_chart(cloud: Cloud) -> None:
     assert {each.name for each in customs} == {
         "monitoring-alerts",
         "monitoring-flowise",
+        "monitoring-flowise-pods",
+        "monitoring-site",
         "monitoring-queue",
         "monitoring-databricks",
         "monitoring-logs-monitor",
@@ -113,12 +119,7 @@ def test_databricks_is_asked_whether_it_answers(cloud: Cloud) -> None:
 
 def test_without_databricks_nobody_is_asked(cloud: Cloud) -> None:
     build(cloud)
-    assert {each.name for each in cloud.of(k8s.helm.v3.Release)} == {
-        "monitoring-prometheus",
-        "monitoring-logs-release",
-        "monitoring-alloy-nodes",
-        "monitoring-alloy-events",
-    }
+    assert "monitoring-databricks" not in {each.name for each in cloud.created}
     rules = cloud.named("monitoring-alerts").inputs["spec"]["groups"][0]["rules"]
     assert "DatabricksUnreachable" not in {rule["alert"] for rule in rules}
 
@@ -161,12 +162,13 @@ def charts(cloud: Cloud) -> list[str]:
 
 def test_traces_and_datadog_come_by_settings_alone(cloud: Cloud) -> None:
     build(cloud, traces={}, datadog=DATADOG)
-    assert charts(cloud) == ["alloy", "alloy", "alloy", "datadog", "kube-prometheus-stack", "loki", "tempo"]
+    kept = ["alloy", "alloy", "alloy", "datadog", "kube-prometheus-stack", "loki"]
+    assert charts(cloud) == [*kept, "prometheus-blackbox-exporter", "tempo"]
 
 
 def test_logs_that_go_to_datadog_alone_are_kept_by_nobody_else(cloud: Cloud) -> None:
     build(cloud, datadog={**DATADOG, "replaces_logs": True})
-    assert charts(cloud) == ["datadog", "kube-prometheus-stack"]
+    assert charts(cloud) == ["datadog", "kube-prometheus-stack", "prometheus-blackbox-exporter"]
     names = {each.inputs["metadata"]["name"] for each in cloud.of(k8s.core.v1.Namespace)}
     assert names == {"monitoring", "datadog"}
     assert {"monitoring-dashboards-flowise", "monitoring-dashboards-logs"} & {each.name for each in cloud.created} == {

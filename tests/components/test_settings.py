@@ -289,6 +289,7 @@ BELOW = {
     "service.replicas_min": 1,
     "monitoring.prometheus_replicas": 1,
     "monitoring.alertmanager_replicas": 1,
+    "monitoring.alarm_emails": [],
     "edge.domain": None,
     "edge.outside_health_check": False,
     "backup.enabled": False,

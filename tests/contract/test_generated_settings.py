@@ -86,6 +86,9 @@ def accepted(path: str, value: object) -> bool:
     for section, whole in WHOLE.items():
         if path.startswith(f"edge.{section}."):
             settings["edge"][section] = dict(whole)
+    if path.startswith("monitoring.notifications.smtp."):
+        smtp = {"host": "a.example.com", "from_address": "a@example.com", "username": "a", "password_secret_name": "a"}
+        settings["monitoring"] = {"notifications": {"smtp": smtp}}
     if path == "database.restore.time":
         settings["database"] = {"restore": {"source_instance": "flowise-prod-damaged"}}
     if path.startswith("service.blue_green."):

@@ -24,6 +24,7 @@ SETTINGS = changed(
     cluster={"admin_principal_arns": [f"arn:aws:iam::{ACCOUNT}:role/deployer"]},
     service={"databricks": {"url": "https://dbc-1.cloud.databricks.com", "token_secret_name": "flowise/token"}},
     edge={"domain": {"name": "ai.acme.com", "hosted_zone_id": "Z01"}},
+    monitoring={"alarm_emails": ["platform@acme.com"]},
 )
 
 

@@ -111,13 +111,30 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
     "service.databricks.url": (("https://dbc-1.cloud.databricks.com",), ("http://dbc-1.cloud.databricks.com", "dbc")),
     "service.databricks.token_secret_name": (("flowise/token",), ("a name with spaces", "")),
     "monitoring.alarm_emails": (([], ["platform@example.com"]), (["platform"],)),
+    "monitoring.prometheus_chart_version": (("88.5.3",), ("latest", "88")),
+    "monitoring.notifications.receivers": (
+        ({},),
+        ({"chat": {}}, {"Chat": {}}, {"alarm-topic": {"slack_secret_name": "flowise/slack"}}),
+    ),
+    "monitoring.notifications.routes": (
+        ([], [{"receiver": "alarm-topic", "severities": ["critical"]}], [{"receiver": "alarm-topic", "teams": ["a"]}]),
+        ([{"receiver": "nobody"}], [{"receiver": "alarm-topic", "severities": ["fatal"]}]),
+    ),
+    "monitoring.notifications.smtp.host": (("smtp.example.com",), ("smtp://example.com",)),
+    "monitoring.notifications.smtp.from_address": (("alerts@example.com",), ("alerts",)),
+    "monitoring.notifications.smtp.username": (("mailer",), ("",)),
+    "monitoring.notifications.smtp.password_secret_name": (("flowise/smtp-password",), ("a secret",)),
+    "monitoring.notifications.heartbeat_secret_name": (("flowise/heartbeat-url",), ("a secret",)),
+    "monitoring.notifications.working_hours.start": (("08:00",), ("8", "24:00")),
+    "monitoring.notifications.working_hours.end": (("18:00",), ("6 pm",)),
+    "monitoring.notifications.working_hours.time_zone": (("UTC", "Europe/Berlin"), ("+01:00",)),
+    "monitoring.notifications.working_hours.weekdays": ((["monday"], ["monday", "friday"]), ([], ["Monday"])),
     "monitoring.team": (("platform", "team-a"), ("The team", "")),
     "monitoring.runbook_base_url": (("https://example.com/runbooks",), ("http://example.com", "runbooks")),
     **{
         f"monitoring.objectives.{path}_seconds": ((0.2, 1, 30, None), (3, -1, "fast"))
         for path in ("prediction", "api", "page")
     },
-    "monitoring.prometheus_chart_version": (("88.3.0",), ("latest", "88")),
     "monitoring.logs.loki_chart_version": (("18.4.2",), ("v18.4.2", "")),
     "monitoring.logs.alloy_chart_version": (("1.11.1",), ("v1.11.1", "")),
     "monitoring.traces.tempo_chart_version": (("2.2.4",), ("v2.2.4", "")),
@@ -183,6 +200,7 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
 _GIVEN: Mapping[str, Any] = {
     "edge.domain": {"name": "flowise.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"},
     "backup.copy_region": "eu-central-1",
+    "monitoring.alarm_emails": ["platform@example.com"],
     "service.image": "flowiseai/flowise:3.1.4@sha256:" + "0" * 64,
 }
 # What must not decrease from key to key of a section.
@@ -284,6 +302,11 @@ def _agree(settings: dict[str, Any]) -> None:
     edge = settings.get("edge", {})
     _agree_on_watching(settings.get("monitoring", {}), edge)
     if edge.get("sign_in"):
+        edge.setdefault("domain", _GIVEN["edge.domain"])
+    told = settings.get("monitoring", {}).get("notifications", {})
+    if told.get("routes"):
+        told["receivers"] = {"oncall": {"pagerduty_secret_name": "flowise/pagerduty-key"}}
+        told["routes"] = [*told["routes"], {"receiver": "oncall"}]
         edge.setdefault("domain", deepcopy(_GIVEN["edge.domain"]))
     restore = settings.get("database", {}).get("restore")
     if restore:
@@ -334,6 +357,7 @@ def _raise_to_floor(settings: dict[str, Any]) -> None:
         if floor.one_of:
             owner[key] = floor.one_of[0]
         elif floor.given:
+            owner[key] = owner.get(key) or _GIVEN[path]
             owner.setdefault(key, deepcopy(_GIVEN[path]))
         elif floor.containing:
             owner[key] = _GIVEN[path]

@@ -1,23 +1,36 @@
-"""The exporter that asks other people's sites."""
+"""The exporter that asks sites as their users do."""
 
 from typing import Any
 
+from ..scrapes import ANSWERS, BLACKBOX, SERVES
 from .common import resources
 
 
 def blackbox_values() -> dict[str, Any]:
-    """Give the values of the exporter that asks other people's sites."""
+    """Give the values of prometheus-blackbox-exporter."""
     return {
-        "fullnameOverride": "blackbox",
+        "fullnameOverride": BLACKBOX,
         "resources": resources("10m", "32Mi", "64Mi"),
         "config": {
             "modules": {
-                "answers": {
-                    "prober": "http",
-                    "timeout": "5s",
-                    # an answer that asks for the token is an answer; the token itself stays with Flowise
-                    "http": {"valid_status_codes": [200, 401, 403], "fail_if_not_ssl": True},
-                }
+                # an answer that asks for the token is an answer; the token itself stays with Flowise
+                ANSWERS: _https([200, 401, 403]),
+                SERVES: _https([200]),
             }
+        },
+    }
+
+
+def _https(codes: list[int]) -> dict[str, Any]:
+    return {
+        "prober": "http",
+        "timeout": "5s",
+        "http": {
+            "valid_status_codes": codes,
+            "fail_if_not_ssl": True,
+            "follow_redirects": False,
+            # nodes have addresses of this family alone
+            "preferred_ip_protocol": "ip4",
+            "ip_protocol_fallback": False,
         },
     }

@@ -8,7 +8,11 @@ from components.settings import MonitoringSettings
 
 def prometheus(**settings: object) -> dict[str, Any]:
     return prometheus_values(
-        MonitoringSettings.model_validate(settings), grafana_login="login-secret", loki_url="http://loki:3100"
+        MonitoringSettings.model_validate(settings),
+        cluster_name="flowise-test",
+        alertmanager={"route": {"receiver": "nobody"}, "receivers": [{"name": "nobody"}]},
+        alertmanager_files=None,
+        grafana={},
     )
 
 
@@ -56,25 +60,42 @@ def test_every_workload_says_what_it_needs() -> None:
         values["prometheusOperator"],
         values["kube-state-metrics"],
         values["prometheus-node-exporter"],
-        values["grafana"],
     ]
     for each in needs:
         assert set(each["resources"]["requests"]) == {"cpu", "memory"}
         assert "memory" in each["resources"]["limits"]
 
 
-def test_grafana_has_no_password_in_its_values() -> None:
-    grafana = prometheus()["grafana"]
-    assert grafana["admin"]["existingSecret"] == "login-secret"
-    assert "adminPassword" not in grafana
+def test_no_rule_is_about_what_nobody_sees() -> None:
+    left_out = {rule for rule, kept in prometheus()["defaultRules"]["rules"].items() if not kept}
+    assert left_out == {
+        "etcd", "kubeControllerManager", "kubeProxy", "kubeSchedulerAlerting", "kubeSchedulerRecording", "windows",
+    }  # fmt: skip
 
 
-def test_grafana_can_be_rolled_with_a_disk_of_one_node() -> None:
-    grafana = prometheus()["grafana"]
-    assert grafana["persistence"]["enabled"] is True
-    assert grafana["deploymentStrategy"] == {"type": "Recreate"}
+def test_what_eks_tells_of_its_control_plane_is_scraped_with_the_right_to_it() -> None:
+    made = prometheus()["prometheus"]
+    jobs = {each["job_name"]: each["metrics_path"] for each in made["prometheusSpec"]["additionalScrapeConfigs"]}
+    assert jobs == {
+        "kube-scheduler": "/apis/metrics.eks.amazonaws.com/v1/ksh/container/metrics",
+        "kube-controller-manager": "/apis/metrics.eks.amazonaws.com/v1/kcm/container/metrics",
+    }
+    (rule,) = made["additionalRulesForClusterRole"]
+    assert rule == {
+        "apiGroups": ["metrics.eks.amazonaws.com"], "resources": ["ksh/metrics", "kcm/metrics"], "verbs": ["get"],
+    }  # fmt: skip
 
 
-def test_grafana_finds_the_logs() -> None:
-    (source,) = prometheus()["grafana"]["additionalDataSources"]
-    assert (source["type"], source["url"]) == ("loki", "http://loki:3100")
+def test_several_stand_in_several_zones_and_who_asks_stays_with_one() -> None:
+    values = prometheus(prometheus_replicas=2, alertmanager_replicas=3)
+    for name, part in (("prometheus", "prometheusSpec"), ("alertmanager", "alertmanagerSpec")):
+        (rule,) = values[name][part]["topologySpreadConstraints"]
+        assert (rule["topologyKey"], rule["whenUnsatisfiable"]) == ("topology.kubernetes.io/zone", "DoNotSchedule")
+        assert rule["labelSelector"] == {"matchLabels": {"app.kubernetes.io/name": name}}
+    assert values["prometheus"]["service"] == {"sessionAffinity": "ClientIP"}
+    alone = prometheus()
+    assert "topologySpreadConstraints" not in alone["prometheus"]["prometheusSpec"]
+
+
+def test_alerts_and_metrics_say_which_cluster_they_are_of() -> None:
+    assert prometheus()["prometheus"]["prometheusSpec"]["externalLabels"] == {"cluster": "flowise-test"}
