@@ -26,6 +26,18 @@ from .servers import HOST, Authority, make_authority, postgres, redis, wait_unti
 
 MASTER_PASSWORD, TOKEN = "live-master", "live-databricks-token"
 SHOP = "https://shop.example.com"
+# an objective that can be broken within a test's patience, and receivers of three kinds
+MONITORING = {
+    "objectives": {"prediction_seconds": 5},
+    "notifications": {
+        "receivers": {
+            "oncall": {"pagerduty_secret_name": "flowise/pagerduty-key"},
+            "chat": {"slack_secret_name": "flowise/slack-webhook"},
+        },
+        "routes": [{"receiver": "oncall", "severities": ["critical"]}, {"receiver": "chat"}],
+        "heartbeat_secret_name": "flowise/heartbeat-url",
+    },
+}
 CHANGED: dict[str, str] = {}
 
 
@@ -138,7 +150,9 @@ def places(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture(scope="session")
 def queue(places: Callable[..., Place]) -> Place:
     """Prod, ready for its pods: servers that hand predictions to workers, and a shop that embeds the chat."""
-    place: Place = places("prod", service={"max_answer_seconds": 60}, edge={"embed_origins": [SHOP]})
+    place: Place = places(
+        "prod", service={"max_answer_seconds": 60}, edge={"embed_origins": [SHOP]}, monitoring=MONITORING
+    )
     place.setup_database()
     place.setup()
     return place

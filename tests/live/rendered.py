@@ -35,14 +35,14 @@ class Stack:
 
     def pod(self, owner: str) -> Pod:
         """Give what the pods of a Deployment or Job get, named as in the program (`app-server-pods`)."""
-        spec = self._named(owner).inputs["spec"]["template"]["spec"]
+        spec = self.template(owner)["spec"]
         container = spec["containers"][0]
         environment: dict[str, str] = {}
         for source in container.get("envFrom", ()):
             if "configMapRef" in source:
                 environment |= self._object(CONFIG_MAP, source["configMapRef"]["name"]).inputs["data"]
             else:
-                environment |= dict(self._kept(source["secretRef"]["name"]))
+                environment |= self.kept(source["secretRef"]["name"])
         environment |= {each["name"]: str(each["value"]) for each in container.get("env", ())}
         volume, files = next(
             (each["name"], each["configMap"]["name"]) for each in spec["volumes"] if "configMap" in each
@@ -55,6 +55,31 @@ class Stack:
             ports=tuple(each["containerPort"] for each in container.get("ports", ())),
             grace_seconds=int(spec.get("terminationGracePeriodSeconds", 30)),
         )
+
+    def template(self, owner: str) -> dict[str, Any]:
+        """Give the template of the pods of a Deployment or Job, named as in the program."""
+        template: dict[str, Any] = self._named(owner).inputs["spec"]["template"]
+        return template
+
+    def namespace(self, owner: str) -> str:
+        """Give the namespace of a Deployment or Job, named as in the program."""
+        return str(self._named(owner).outputs["metadata"]["namespace"])
+
+    def rule_groups(self) -> list[dict[str, Any]]:
+        """Give the groups of all rules that Prometheus is given."""
+        rules = self.objects("kubernetes:monitoring.coreos.com/v1:PrometheusRule")
+        return [group for record in rules for group in record.inputs["spec"]["groups"]]
+
+    def alert_routes(self) -> dict[str, Any]:
+        """Give Alertmanager's configuration."""
+        releases = self.objects("kubernetes:helm.sh/v3:Release")
+        (values,) = [r.inputs["values"] for r in releases if r.inputs["chart"] == "kube-prometheus-stack"]
+        config: dict[str, Any] = values["alertmanager"]["config"]
+        return config
+
+    def objects(self, token: str) -> list[Record]:
+        """Give what stands of a type."""
+        return [record for record in self._records if record.token == token]
 
     def cache_user(self) -> tuple[str, str]:
         """Give the cache's user and what its ACL says."""
@@ -78,7 +103,11 @@ class Stack:
             next(r for r in self._records if r.token == VERSION and r.inputs["secretId"] == arn).inputs["secretString"]
         )
 
-    def _kept(self, name: str) -> Iterator[tuple[str, str]]:
+    def kept(self, name: str) -> dict[str, str]:
+        """Give what a Secret holds that is read from Secrets Manager."""
+        return dict(self._entries(name))
+
+    def _entries(self, name: str) -> Iterator[tuple[str, str]]:
         for entry in self._object(EXTERNAL_SECRET, name).inputs["spec"]["data"]:
             reference = entry["remoteRef"]
             text = self._text(reference)

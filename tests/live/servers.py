@@ -18,7 +18,7 @@ from tests.ports import free_port
 
 HOST = "localhost"
 DEBIAN = Path("/usr/lib/postgresql")
-PACKAGES = ("postgresql", "redis-server", "chromium")
+PACKAGES = ("postgresql", "redis-server", "chromium", "prometheus", "prometheus-alertmanager")
 NOBODY = 65534
 PATIENCE_SECONDS = 60
 
