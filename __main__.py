@@ -23,11 +23,13 @@ from components import (
 )
 from components.monitoring_stack import METRICS_NAMESPACE
 from components.parts.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
+from components.parts.alarm_bridge import AlarmBridge, AlarmBridgeArgs, Topic
 from components.parts.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.parts.backups import Backups, BackupsArgs
 from components.parts.budget import Budget, BudgetArgs
 from components.parts.cluster_services import ClusterServices, ClusterServicesArgs
 from components.parts.database_setup import DatabaseSetup, DatabaseSetupArgs
+from components.parts.edge_firewall import EDGE_REGION
 from components.parts.pipeline_access import PipelineAccess, PipelineAccessArgs, bind_roles
 from components.parts.synthetic_check import SyntheticCheck, SyntheticCheckArgs
 from components.planning.alerting import watched
@@ -305,6 +307,24 @@ if check is not None:
         ),
         in_aws if here else pulumi.ResourceOptions(providers=[aws.Provider("aws-check", region=place)]),
     )
+
+AlarmBridge(
+    "bridge",
+    AlarmBridgeArgs(
+        topics=[Topic("home", region, alarms.arn), Topic("edge", EDGE_REGION, site.alarm_topic_arn)],
+        alarm_topic_arn=alarms.arn,
+        image=settings.service.images()[settings.service.active_colour()],
+        namespace=METRICS_NAMESPACE,
+        places=places,
+        team=settings.monitoring.team,
+        cluster_name=cluster.cluster_name,
+        cluster_arn=cluster.cluster_arn,
+        region=region,
+        tags=tags,
+    ),
+    # Alertmanager and its namespace are there; what the bridge is given does not say so
+    pulumi.ResourceOptions.merge(in_cluster, pulumi.ResourceOptions(depends_on=[monitoring])),
+)
 
 pulumi.export("url", site.url)
 pulumi.export("static_bucket", site.static_bucket_name)

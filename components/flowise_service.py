@@ -201,7 +201,8 @@ class FlowiseService(pulumi.ComponentResource):
             args.places,
             queue=queue,
             http_port=env.PORT,
-            server=_labels("server"),
+            # of every release, whichever colour
+            server={"app.kubernetes.io/component": "server"},
             scraper=args.scraper_namespace,
             scraped={**processes, **({QUEUE_EXPORTER: QUEUE_METRICS_PORT} if queue else {})},
             confined=QUEUE_EXPORTER,

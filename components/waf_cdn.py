@@ -60,6 +60,7 @@ class WafCdn(pulumi.ComponentResource):
     web_acl_arn: pulumi.Output[str]
     static_bucket_name: pulumi.Output[str]
     api_key_store_arn: pulumi.Output[str]
+    alarm_topic_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: WafCdnArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("flowise:index:WafCdn", name, {}, opts)
@@ -81,7 +82,7 @@ class WafCdn(pulumi.ComponentResource):
             opts=self._child,
         )
         self._addresses(distribution)
-        self._watched(key, distribution, certificate)
+        alarms = self._watched(key, distribution, certificate)
 
         domain = args.settings.domain
         self.domain_name = pulumi.Output.from_input(domain.name) if domain else distribution.domain_name
@@ -90,6 +91,7 @@ class WafCdn(pulumi.ComponentResource):
         self.web_acl_arn = firewall.web_acl_arn
         self.static_bucket_name = files.bucket_name
         self.api_key_store_arn = pulumi.Output.from_input(functions.key_store or "")
+        self.alarm_topic_arn = alarms.topic_arn
         self.register_outputs(
             {
                 "url": self.url,
@@ -98,6 +100,7 @@ class WafCdn(pulumi.ComponentResource):
                 "web_acl_arn": self.web_acl_arn,
                 "static_bucket_name": self.static_bucket_name,
                 "api_key_store_arn": self.api_key_store_arn,
+                "alarm_topic_arn": self.alarm_topic_arn,
             }
         )
 
@@ -253,10 +256,10 @@ class WafCdn(pulumi.ComponentResource):
 
     def _watched(
         self, key: DataKey, distribution: aws.cloudfront.Distribution, certificate: pulumi.Output[str] | None
-    ) -> None:
+    ) -> EdgeAlarms:
         args = self._args
         domain = args.settings.domain
-        EdgeAlarms(
+        alarms = EdgeAlarms(
             f"{self._name}-alarms",
             EdgeAlarmsArgs(
                 distribution_id=distribution.id,
@@ -274,6 +277,7 @@ class WafCdn(pulumi.ComponentResource):
             aws.shield.Protection(
                 f"{self._name}-shield", resource_arn=distribution.arn, tags=dict(args.tags), opts=self._child
             )
+        return alarms
 
 
 def _viewer_certificate(certificate: pulumi.Output[str] | None) -> aws.cloudfront.DistributionViewerCertificateArgs:

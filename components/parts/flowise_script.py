@@ -110,7 +110,8 @@ def _pod(args: FlowiseScriptArgs, account: pulumi.Output[str], files: pulumi.Out
                 env_from=[
                     k8s.core.v1.EnvFromSourceArgs(secret_ref=k8s.core.v1.SecretEnvSourceArgs(name=secret))
                     for secret in args.env_from
-                ],
+                ]
+                or None,
                 ports=[k8s.core.v1.ContainerPortArgs(name=args.port_name, container_port=args.port)],
                 resources=k8s.core.v1.ResourceRequirementsArgs(
                     requests={"cpu": f"{CPU_MILLICORES}m", "memory": f"{MEMORY_MIB}Mi"},

@@ -25,7 +25,7 @@ def metric_alarms(
     for row in table:
         aws.cloudwatch.MetricAlarm(
             f"{name}-{row.role}",
-            alarm_description=row.summary,
+            alarm_description=row.description,
             namespace=namespace,
             metric_name=row.metric,
             dimensions=dict(dimensions),

@@ -13,7 +13,10 @@ LOW, HIGH = 0.10, 0.80
 
 @dataclass(frozen=True)
 class MetricAlarm:
-    """One alarm; it goes off when `periods` periods of `period_seconds` in a row are beyond the threshold."""
+    """One alarm; it goes off when `periods` periods of `period_seconds` in a row are beyond the threshold.
+
+    `critical`: somebody is waked for it.
+    """
 
     role: str
     metric: str
@@ -23,6 +26,12 @@ class MetricAlarm:
     statistic: Literal["Average", "Maximum", "Minimum", "Sum"] = "Average"
     period_seconds: int = 300
     periods: int = 3
+    critical: bool = False
+
+    @property
+    def description(self) -> str:
+        """Give what is told of it; the severity stands in front, for a message has no other place for it."""
+        return f"[critical] {self.summary}" if self.critical else self.summary
 
 
 def database_alarms(settings: DatabaseSettings) -> tuple[MetricAlarm, ...]:
@@ -38,6 +47,7 @@ def database_alarms(settings: DatabaseSettings) -> tuple[MetricAlarm, ...]:
             "The database's storage is nearly full",
             "Minimum",
             periods=1,
+            critical=True,
         ),
         MetricAlarm(
             "memory",
@@ -55,6 +65,7 @@ def database_alarms(settings: DatabaseSettings) -> tuple[MetricAlarm, ...]:
             "Maximum",
             period_seconds=60,
             periods=1,
+            critical=True,
         ),
         MetricAlarm("read-latency", "ReadLatency", "above", 0.05, "The database reads slowly (seconds)"),
         MetricAlarm("write-latency", "WriteLatency", "above", 0.05, "The database writes slowly (seconds)"),
@@ -74,8 +85,11 @@ def cache_alarms(settings: CacheSettings) -> tuple[MetricAlarm, ...]:
             "above",
             100 * HIGH,
             "The cache is full soon, and then refuses jobs",
+            critical=True,
         ),
-        MetricAlarm("evictions", "Evictions", "above", 0, "The cache drops keys: jobs are lost", "Sum", periods=1),
+        MetricAlarm(
+            "evictions", "Evictions", "above", 0, "The cache drops keys: jobs are lost", "Sum", periods=1, critical=True
+        ),
         MetricAlarm(
             "authentication",
             "AuthenticationFailures",

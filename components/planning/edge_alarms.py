@@ -11,7 +11,16 @@ FEWEST_DAYS_LEFT = 30
 DAY_SECONDS = 86_400
 
 # namespace AWS/CloudFront, of a distribution
-CDN = (MetricAlarm("failures", "5xxErrorRate", "above", MOST_FAILED_PERCENT, "The site answers with errors (percent)"),)
+CDN = (
+    MetricAlarm(
+        "failures",
+        "5xxErrorRate",
+        "above",
+        MOST_FAILED_PERCENT,
+        "The site answers with errors (percent)",
+        critical=True,
+    ),
+)
 # namespace AWS/WAFV2, of a web ACL
 FIREWALL = (
     MetricAlarm(
@@ -33,7 +42,17 @@ CERTIFICATE = (
 )
 # namespace AWS/Route53, of a health check
 OUTSIDE = (
-    MetricAlarm("outside", "HealthCheckStatus", "below", 1, "The site is not reached from outside", "Minimum", 60, 3),
+    MetricAlarm(
+        "outside",
+        "HealthCheckStatus",
+        "below",
+        1,
+        "The site is not reached from outside",
+        "Minimum",
+        60,
+        3,
+        critical=True,
+    ),
 )
 # namespace AWS/ApplicationELB, of a load balancer
 BALANCER = (

@@ -142,6 +142,16 @@ def datadog_policies(places: Places, *, scraped: Mapping[str, Sequence[int]]) ->
     }
 
 
+def alarm_bridge_policies(places: Places, *, whose: Mapping[str, str], alertmanager_port: int) -> dict[str, Spec]:
+    """Give the policies of the alarm bridge, whose pods have these labels: it reaches AWS and its namespace's
+    Alertmanagers, and nobody reaches it.
+    """
+    selected = {"matchLabels": dict(whose)}
+    alertmanager = {"podSelector": {"matchLabels": {"app.kubernetes.io/name": "alertmanager"}}}
+    policies = {**_outbound(places), "alertmanager": _out([alertmanager], ("TCP", alertmanager_port))}
+    return {role: {**spec, "podSelector": selected} for role, spec in policies.items()}
+
+
 def _outbound(places: Places, whose: Spec = EVERYBODY) -> dict[str, Spec]:
     # beyond the VPC: model endpoints, Databricks, S3; within it the interfaces of AWS services. Names are the DNS
     # firewall's business (network.egress_allowed_domains): a policy knows addresses alone.

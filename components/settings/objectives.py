@@ -47,10 +47,10 @@ class ObjectivesSettings(Section):
         description="figures to begin with: availability of 99.9 % over 30 days (tiktrend-sla: 99.5 %), and 95 % of "
         "the answers within 1 s (tiktrend: 0.2 s, tiktrend-sla: 0.5 s, both over 7 days), of predictions within 30 s",
     )
+    # below 94 % a burn rate of 14.4 would be more than everything, and its alert could never fire
     availability_percent: float | None = Field(
-        default=None, ge=90, le=99.99, description="percent of the time that the site answers without errors"
+        default=None, ge=94, le=99.99, description="percent of the time that the site answers without errors"
     )
-    # below 94 % a burn rate of 14.4 would be more than all answers, and its alert could never fire
     latency_percent: float | None = Field(
         default=None, ge=94, le=99.99, description="percent of answers that are in time, of each class"
     )

@@ -355,6 +355,22 @@ def test_each_release_hands_predictions_to_workers_of_its_own(cloud: Cloud) -> N
     assert sorted(lists) == ["bull:flowise-queue-blue-prediction:wait", "bull:flowise-queue-green-prediction:wait"]
 
 
+def test_pods_of_either_release_are_reached(cloud: Cloud) -> None:
+    build(cloud, **QUEUE, blue_green=COLOURS)
+    selectors = {
+        each.name.removeprefix("app-home-"): each.inputs["spec"]["podSelector"].get("matchLabels", {})
+        for each in cloud.of(k8s.networking.v1.NetworkPolicy)
+    }
+    for role, policies in {
+        "blue-server": {"http", "server-metrics"},
+        "green-server": {"http", "server-metrics"},
+        "green-worker": {"worker-metrics"},
+        "queue-exporter": {"queue-exporter-metrics"},
+    }.items():
+        labels = cloud.named(f"app-{role}-pods").inputs["spec"]["template"]["metadata"]["labels"]
+        assert {name for name, wanted in selectors.items() if wanted and wanted.items() <= labels.items()} == policies
+
+
 def test_a_release_selects_its_own_pods(cloud: Cloud) -> None:
     build(cloud, **QUEUE, blue_green=COLOURS)
     for colour in ("blue", "green"):

@@ -25,6 +25,7 @@ TOKENS = {
     "Vpc": "flowise:index:Vpc",
     "WafCdn": "flowise:index:WafCdn",
     "AccessLogBucket": "flowise:parts:AccessLogBucket",
+    "AlarmBridge": "flowise:parts:AlarmBridge",
     "AlarmTopic": "flowise:parts:AlarmTopic",
     "Backups": "flowise:parts:Backups",
     "Budget": "flowise:parts:Budget",

@@ -15,7 +15,6 @@ from . import flowise
 from .client import Browser
 from .conftest import Place
 from .servers import wait_until
-from .test_flowise import log_in, make_flow
 
 pytestmark = pytest.mark.live
 RECORDED = Path(__file__).parents[1] / "monitoring" / "metrics"
@@ -82,11 +81,11 @@ HOW = (
 )
 
 
-def test_processes_and_queues_tell_what_they_do(queue: Place, package: Path) -> None:
+def test_processes_and_queues_tell_what_they_do(queue: Place) -> None:
     with queue.ready("app-server-pods") as (_, site, server), exporter(queue) as told:
         assert series(scraped(told))[f"flowise_queue_workers{PREDICTIONS}}}"] == 0
-        log_in(queue, site)
-        good = make_flow(queue, site, package)
+        queue.log_in(site)
+        good = queue.make_flow(site)
         with queue.ready("app-worker-pods") as (_, _site, worker):
             assert site("POST", f"/api/v1/prediction/{good}", {"question": "are you there?"})[0] == 200
             queue.model.failing.append(True)

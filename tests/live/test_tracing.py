@@ -201,7 +201,7 @@ def test_a_trace_goes_through_the_queue_and_its_id_is_in_the_lines(
 def test_a_prediction_of_flowise_itself_is_one_trace(
     places: Make, package: Path, collector: Collector, tmp_path: Path
 ) -> None:
-    place = places("prod", max_answer_seconds=60)
+    place = places("prod", service={"max_answer_seconds": 60})
     place.setup_database()
     place.setup()
     place.changed["OTEL_EXPORTER_OTLP_ENDPOINT"] = f"http://{HOST}:{collector.server.server_address[1]}"

@@ -26,6 +26,7 @@ FULL = Watched(
     budget_usd=3000,
     deployments=True,
     traces=True,
+    tempo=True,
 )
 
 

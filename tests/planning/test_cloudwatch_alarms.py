@@ -46,3 +46,12 @@ def test_a_cache_is_watched_for_lag_where_it_has_a_replica(replicas: int, lag: b
     assert ("lag" in table) is lag
     # one lost key is one lost job
     assert (table["evictions"].threshold, table["evictions"].comparison) == (0, "above")
+
+
+def test_what_somebody_is_waked_for_says_so() -> None:
+    told = {each.role: each.description for each in database_alarms(DatabaseSettings())}
+    assert {role for role, text in told.items() if text.startswith("[critical] ")} == {"connections", "storage"}
+    assert told["storage"] == "[critical] The database's storage is nearly full"
+    assert told["cpu"] == "The database's CPU is busy"
+    cache = {each.role for each in cache_alarms(CacheSettings(replicas=1)) if each.critical}
+    assert cache == {"evictions", "memory"}

@@ -282,7 +282,7 @@ def _agree(settings: dict[str, Any]) -> None:
     if settings.get("backup", {}).get("copy_region") == settings["region"]:
         settings["backup"]["copy_region"] = next(each for each in REGIONS if each != settings["region"])
     edge = settings.get("edge", {})
-    _agree_on_monitoring(settings.get("monitoring", {}), edge)
+    _agree_on_watching(settings.get("monitoring", {}), edge)
     if edge.get("sign_in"):
         edge.setdefault("domain", deepcopy(_GIVEN["edge.domain"]))
     restore = settings.get("database", {}).get("restore")
@@ -304,7 +304,7 @@ def _agree(settings: dict[str, Any]) -> None:
         database["max_storage_gib"] = max(database.get("max_storage_gib", 100), -(-database["storage_gib"] * 11 // 10))
 
 
-def _agree_on_monitoring(monitoring: dict[str, Any], edge: dict[str, Any]) -> None:
+def _agree_on_watching(monitoring: dict[str, Any], edge: dict[str, Any]) -> None:
     if (monitoring.get("traces") or {}).get("backend") == "datadog" and not monitoring.get("datadog"):
         monitoring["traces"]["backend"] = "tempo"
     check = monitoring.get("synthetic_check")

@@ -25,6 +25,7 @@ def jobs(watched: Watched) -> tuple[str, ...]:
         "loki": watched.logs,
         "alloy": watched.logs,
         "otel-collector": watched.traces,
+        "tempo": watched.tempo,
     }
     return (SERVERS_JOB, SITE_JOB, CLOUDWATCH_JOB, *CHART_JOBS, *(job for job, there in asked.items() if there))
 

@@ -33,6 +33,7 @@ class Watched:
     deployments: bool = False
     logs: bool = True
     traces: bool = False
+    tempo: bool = False
     latency_seconds: float = 2.0
     latency_minutes: int = 5
     objectives: Objectives = field(default_factory=lambda: ObjectivesSettings().resolved())
@@ -43,6 +44,7 @@ class Watched:
 def watched(settings: StackSettings) -> Watched:
     """Give what a stack's settings come to."""
     service, monitoring, backup = settings.service, settings.monitoring, settings.backup
+    traces = monitoring.traces
     return Watched(
         queue=service.mode == "queue",
         release=service.active_colour(),
@@ -59,7 +61,9 @@ def watched(settings: StackSettings) -> Watched:
         budget_usd=backup.monthly_budget_usd,
         deployments=settings.pipeline is not None,
         logs=monitoring.keeps_logs,
-        traces=monitoring.traces is not None,
+        # the collector is ours whoever keeps what it chooses
+        traces=traces is not None,
+        tempo=traces is not None and traces.backend == "tempo",
         latency_seconds=monitoring.latency_threshold_seconds,
         latency_minutes=monitoring.latency_for_minutes,
         objectives=monitoring.objectives.resolved(),

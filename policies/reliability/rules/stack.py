@@ -134,7 +134,8 @@ def _replicas(stack: Stack, node: Node) -> Any:
 def _single(stack: Stack, parameters: Parameters) -> Iterator[Finding]:
     for node in stack.of(*_DEPLOYMENTS):
         count = _replicas(stack, node)
-        if count is not UNKNOWN and count < parameters["least"]:
+        spared = given(parameters["spared"].get(f"{node.type.rpartition(':')[2]}::{node.name}"))
+        if count is not UNKNOWN and count < parameters["least"] and not spared:
             yield Finding(node.urn)
 
 
@@ -198,8 +199,8 @@ RULES = (
         link="https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html", level="advisory", judges="every node group",
     ),
     StackRule(
-        "k8s-replicas", "medium", "a workload survives one of its pods", "set replicas, or the autoscaler's minReplicas, to `least` or more", "availability", _single,
-        parameters={"least": 2}, refs="kube-score deployment-replicas", link=_EKS, level="advisory", judges="every Deployment and StatefulSet",
+        "k8s-replicas", "medium", "a workload survives one of its pods", "set replicas, or the autoscaler's minReplicas, to `least` or more, or list it under `spared` with the reason", "availability", _single,
+        parameters={"least": 2, "spared": {}}, refs="kube-score deployment-replicas", link=_EKS, level="advisory", judges="every Deployment and StatefulSet",
     ),
     StackRule(
         "k8s-pdb", "medium", "a node can be emptied, one pod of a workload at a time", "give it a PodDisruptionBudget that lets one pod go", "availability", _undisrupted,

@@ -32,6 +32,12 @@ CASES = (
         "26m",
         {"namespace": "monitoring", "persistentvolumeclaim": "prometheus-0"},
     ),
+    calm(
+        "DiskSpaceHigh",
+        "15 % of a volume is free",
+        {VOLUME.format("available"): "3e9x30", VOLUME.format("capacity"): "20e9x30"},
+        "20m",
+    ),
     calm("DiskSpaceHigh", "11 % is free", {FREE: "11e9x30", SIZE: "100e9x30"}, "20m"),
     calm("DiskSpaceHigh", "a file system in memory", {TMP_FREE: "0x30", TMP_SIZE: "1e9x30"}, "20m"),
     story(

@@ -17,8 +17,8 @@ CASES = (
     story(
         "QueueStuck",
         "critical",
-        "the oldest job ages and is taken at last",
-        {OLDEST: "0x5 0+60x10 0x10"},
+        "the oldest job has waited 150 s and is taken at last",
+        {OLDEST: "0x5 150x10 0x10"},
         "6m",
         "12m",
         "22m",
@@ -56,17 +56,17 @@ CASES = (
     story(
         "QueueJobsFail",
         "warning",
-        "half of the jobs fail",
-        {DONE.format("completed"): counter((90, 10)), DONE.format("failed"): counter((10, 0), (20, 10), (60, 0))},
+        "one of seven fails",
+        {DONE.format("completed"): counter((90, 60)), DONE.format("failed"): counter((10, 0), (30, 10), (50, 0))},
         "10m",
-        "28m",
+        "38m",
         "60m",
         QUEUE,
     ),
     calm(
         "QueueJobsFail",
-        "one of twenty",
-        {DONE.format("completed"): counter((60, 19)), DONE.format("failed"): counter((60, 1))},
+        "one of thirteen",
+        {DONE.format("completed"): counter((60, 12)), DONE.format("failed"): counter((60, 1))},
         "50m",
     ),
     calm("QueueJobsFail", "no job has failed yet", {DONE.format("completed"): counter((60, 19))}, "50m"),
@@ -99,6 +99,7 @@ CASES = (
         "25m",
         {"job": "flowise-queue"},
     ),
+    calm("QueueUnreadable", "read three minutes ago", {READ: "-200+60x40", WORKERS: "4x40"}, "30m"),
     calm("QueueUnreadable", "read every minute", {READ: "0+60x40", WORKERS: "4x40"}, "30m"),
     story(
         "WorkersMissing", "critical", "the last worker leaves", {WORKERS: "4x5 0x10 4x10"}, "6m", "10m", "20m", QUEUE

@@ -247,6 +247,10 @@ CASES: dict[str, StackCase] = {
         "reliability", [of(_DEPLOYMENT, "app", _WORKLOAD)], [({"app": _spec(_WORKLOAD, replicas=1.0)}, ["app"]), ({"app": _spec(_WORKLOAD, replicas=ABSENT)}, ["app"]), ({"scaler": of(_SCALER, "", _spec(_SCALES, minReplicas=1.0))}, ["app"]), ({"scaler": of(_KEDA, "", _spec(_SCALES, minReplicaCount=1.0))}, ["app"]), ({"scaler": of(_KEDA, "", _SCALES)}, ["app"])],
         [{"app": _spec(_WORKLOAD, replicas=UNKNOWN)}, {"scaler": of(_KEDA, "", _spec(_SCALES, minReplicaCount=2.0))}, {"app": _spec(_WORKLOAD, replicas=ABSENT), "scaler": of(_SCALER, "", _SCALES)}, {"app": _spec(_WORKLOAD, replicas=ABSENT), "scaler": of(_SCALER, "", _spec(_SCALES, scaleTargetRef={"name": UNKNOWN}), spec="app")}],
     ),
+    "k8s-replicas/spared": StackCase(
+        "reliability", [of(_DEPLOYMENT, "app", _spec(_WORKLOAD, replicas=1.0))], [({"app": None, "other": of(_DEPLOYMENT, "", _spec(_WORKLOAD, replicas=1.0))}, ["other"])],
+        parameters={"spared": {"Deployment::app": "two would count twice"}},
+    ),
     "k8s-pdb": StackCase(
         "reliability", [of(_DEPLOYMENT, "app", _WORKLOAD), of(_BUDGET, "budget", _LETS_GO)],
         [({"budget": None}, ["app"]), *(({"budget": _spec(_LETS_GO, **change)}, ["app"]) for change in _NONE_GOES), ({"budget": {"metadata": {"namespace": "other"}}}, ["app"]), ({"second": of(_BUDGET, "", _spec(_LETS_GO, maxUnavailable=0.0))}, ["app"])],

@@ -1,0 +1,143 @@
+"""Prints runbooks with the names of a stack: `python -m tools.runbooks --stack prod AppInstanceDown`.
+
+The files in docs/operations/runbooks name what differs between stacks in braces, such as {database}; what stands in
+capitals (POD) the alert's labels tell. Without an alert all are printed. `--write` writes docs/operations/alerts.md,
+the table of all alerts, from the alerts themselves and from what their runbooks say.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from components.planning.alerting import ALARM_BRIDGE_ALERT, Watched, groups
+
+from .looking import NoAnswer, Run, StackFile, read_stack
+from .looking import run_program as run_it
+
+DOCS = Path(__file__).parents[1] / "docs" / "operations"
+RUNBOOKS, PAGE = DOCS / "runbooks", DOCS / "alerts.md"
+SECTIONS = ("Meaning", "Impact", "First look", "Remedy")
+# not %{...}, which is curl's own
+PLACEHOLDER = re.compile(r"(?<!%)\{([a-z_]+)\}")
+# what the stack itself tells, by `pulumi stack output`
+OUTPUTS = ("url", "cluster_name", "database_endpoint", "cache_endpoint")
+# a stack with everything that an alert watches
+EVERYTHING = Watched(
+    queue=True,
+    databricks=True,
+    domain=True,
+    cache_replicas=1,
+    backups=True,
+    restore_tests=True,
+    budget_usd=1,
+    deployments=True,
+    traces=True,
+    tempo=True,
+)
+HEAD = """# Alerts
+
+Written by `python -m tools.runbooks --write`; do not edit. critical wakes somebody, warning waits for the morning, info
+is for the record. A stack has the alerts of what it is made of: those on queues in mode queue alone, and so on. "after"
+is how long it must last.
+
+`.venv/bin/python -m tools.runbooks --stack prod ALERT` prints a runbook with the stack's own names. `kubectl` wants the
+way into the cluster (cluster-access.md): `.venv/bin/python -m tools.tunnel --stack prod -- kubectl ...`.
+"""
+
+
+class RunbookError(Exception):
+    """There is no such runbook; the text says which there are."""
+
+
+def runbook(alert: str) -> str:
+    """Give the text of a runbook. Raises RunbookError."""
+    path = RUNBOOKS / f"{alert}.md"
+    if alert not in alerts():
+        raise RunbookError(f"there is no alert {alert!r}; there are {', '.join(alerts())}")
+    return path.read_text(encoding="utf-8")
+
+
+def alerts() -> dict[str, tuple[str, str]]:
+    """Give severity and how long it must last, of each alert by name."""
+    found = {
+        alert.name: (alert.severity, alert.lasting or "at once")
+        for group in groups(EVERYTHING)
+        for alert in group.alerts
+    }
+    return {**found, ALARM_BRIDGE_ALERT: ("as the alarm's", "as the alarm says")}
+
+
+def sections(text: str) -> dict[str, str]:
+    """Give the sections of a runbook by title."""
+    _, *parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
+    return {title: body.strip() for title, body in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def page() -> str:
+    """Give the table: the first paragraph of each section that it has a column for."""
+    lines = [HEAD]
+    lines += ["| alert | severity | after | meaning | first look | remedy |", "|---|---|---|---|---|---|"]
+    for name, (severity, after) in alerts().items():
+        told = sections(runbook(name))
+        cells = [f"[{name}](runbooks/{name}.md)", severity, after]
+        cells += [_first(told[title]) for title in ("Meaning", "First look", "Remedy")]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, ""])
+
+
+def _first(section: str) -> str:
+    return " ".join(section.split("\n\n", maxsplit=1)[0].split()).replace("|", "\\|")
+
+
+def names(file: StackFile, outputs: Mapping[str, str]) -> dict[str, str]:
+    """Give what the placeholders stand for, of a stack; what is not known is left out."""
+    known = {"stack": file.stack, "region": file.region, "database": file.name}
+    known |= {name: outputs[name] for name in OUTPUTS if name in outputs}
+    if "cache_endpoint" in outputs:
+        # master.<id>.<hash>.<region>.cache.amazonaws.com, with TLS (ElastiCache user guide, finding endpoints)
+        known["cache"] = outputs["cache_endpoint"].removeprefix("master.").split(".")[0]
+    return known
+
+
+def filled(text: str, known: Mapping[str, str]) -> str:
+    """Put names into a runbook."""
+    return PLACEHOLDER.sub(lambda found: known.get(found[1], found[0]), text)
+
+
+def main(folder: Path, arguments: list[str] | None = None, *, run: Run = run_it) -> int:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tools.runbooks", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--stack", help="the stack whose names are put in")
+    parser.add_argument("--write", action="store_true", help="write docs/operations/alerts.md instead")
+    parser.add_argument("alert", nargs="*", help="which; all by default")
+    given = parser.parse_args(arguments)
+    if given.write:
+        PAGE.write_text(page(), encoding="utf-8")
+        return 0
+    if given.stack is None:
+        parser.error("--stack is missing: name the stack that the alert is of")
+    try:
+        known = names(read_stack(folder, given.stack), _outputs(given.stack, run))
+        texts = [filled(runbook(alert), known) for alert in given.alert or alerts()]
+    except (NoAnswer, RunbookError) as reason:
+        sys.stderr.write(f"{reason}\n")
+        return 2
+    sys.stdout.write("\n".join(texts))
+    return 0
+
+
+def _outputs(stack: str, run: Run) -> Mapping[str, str]:
+    try:
+        told: Mapping[str, str] = json.loads(run("pulumi", "stack", "output", "--json", "--stack", stack))
+    except NoAnswer as reason:
+        # in the middle of an outage half the names are better than none
+        sys.stderr.write(f"what the stack itself tells stays in braces: {reason}\n")
+        return {}
+    return told
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path.cwd()))
