@@ -314,7 +314,8 @@ AlarmBridge(
         topics=[Topic("home", region, alarms.arn), Topic("edge", EDGE_REGION, site.alarm_topic_arn)],
         alarm_topic_arn=alarms.arn,
         image=settings.service.images()[settings.service.active_colour()],
-        namespace=METRICS_NAMESPACE,
+        namespace=monitoring.namespace,
+        namespace_name=METRICS_NAMESPACE,
         places=places,
         team=settings.monitoring.team,
         cluster_name=cluster.cluster_name,
@@ -322,8 +323,7 @@ AlarmBridge(
         region=region,
         tags=tags,
     ),
-    # Alertmanager and its namespace are there; what the bridge is given does not say so
-    pulumi.ResourceOptions.merge(in_cluster, pulumi.ResourceOptions(depends_on=[monitoring])),
+    in_cluster,
 )
 
 pulumi.export("url", site.url)

@@ -81,7 +81,8 @@ class MonitoringStack(pulumi.ComponentResource):
                 opts=after,
             )
         self._databricks(metrics, after)
-        left_out = () if args.queue else ("queue",)
+        has = {"queue": args.queue, "logs": args.settings.keeps_logs}
+        left_out = [page for page, there in has.items() if not there]
         Dashboards(
             f"{name}-dashboards", DashboardsArgs(namespace=metrics, labels=_labels(), left_out=left_out), self._child
         )

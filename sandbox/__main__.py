@@ -31,8 +31,11 @@ def main(arguments: Sequence[str]) -> int:
                 return 0
             print(pulumi_cli())
             if options.kubernetes:
-                from .control_plane.binaries import binaries, minors  # noqa: PLC0415 # the others do not need it
+                from .clusters import crds, helm  # noqa: PLC0415 # the others do not need them
+                from .control_plane.binaries import binaries, minors  # noqa: PLC0415 # likewise
 
+                crds.of_chart("keda")
+                print(helm.program())
                 for minor in minors():
                     print(binaries(minor).apiserver.parent)
             return 0
@@ -59,9 +62,13 @@ def _parser() -> argparse.ArgumentParser:
         command = commands_of.add_parser(name, help=text, description=text, allow_abbrev=False)
         command.set_defaults(cwd=Path.cwd(), fresh=False)
         if name == "install":
-            command.add_argument("--kubernetes", action="store_true", help="the Kubernetes control planes, too")
             command.add_argument(
                 "--prometheus", action="store_true", help="promtool, amtool and Loki's parser, instead"
+            )
+            command.add_argument(
+                "--kubernetes",
+                action="store_true",
+                help="the Kubernetes control planes, the CRDs of charts and Helm, too",
             )
             continue
         command.add_argument("--stack", "-s", required=True, help="the stack, as in Pulumi.<stack>.yaml")
@@ -138,6 +145,12 @@ def _add_rules(command: argparse.ArgumentParser) -> None:
         help="whether an EKS cluster is a real control plane (built once, when it is first needed), or its objects are "
         "only judged by their schemas",
     )
+    command.add_argument(
+        "--charts",
+        metavar="DIR",
+        default="",
+        help="a folder of chart archives (`helm pull`): Helm renders those that lie there, others stand in",
+    )
     command.add_argument("--laws", choices=("on", "off"), default="on", help="whether to refuse what the clouds refuse")
     command.add_argument(
         "--quota", action="append", default=[], metavar="NAME=NUMBER", help="a quota that differs from AWS's default"
@@ -174,7 +187,7 @@ _COMMANDS = {
     "drift": "change or delete a resource behind the engine's back",
     "world": "list the resources that exist",
     "recover": "settle what a run that was cut off left pending, and do no more",
-    "install": "find or build the Pulumi CLI (and the Kubernetes control planes), or promtool, and print where",
+    "install": "find or build the Pulumi CLI (and control planes and Helm), or promtool, and print where",
 }
 
 

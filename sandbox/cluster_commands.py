@@ -1,13 +1,15 @@
-"""The commands that look at a stack's cluster, `kube` and `drill`; apart, for they load what the others need not."""
+"""The commands that reach a stack's cluster: `kube`, `drill`, `drift`; apart, for they load what others need not."""
 
 import signal
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from .account import Account
+from .clusters import objects
 from .clusters.cluster import Cluster
 from .clusters.load import SCALABLE, Load, LoadError, check
 from .clusters.metrics import served
@@ -65,6 +67,27 @@ def drill(workspace: Workspace, options: Namespace) -> int:
         )
     print(text)
     return 0 if verdict.holds else 1
+
+
+def drift(
+    workspace: Workspace, world: World, record: Record, change: Callable[[dict[str, Any]], dict[str, Any]] | None
+) -> bool:
+    """Change an object (or delete it) on the cluster of the stack on which it stands; False where it is on none.
+
+    The stack must be locked. What is stored in the world stays, so that `refresh` finds the difference.
+    """
+    account = Account(world, Rules())
+    clusters = Clusters(workspace.clusters, account.standing)
+    try:
+        for standing in account.standing(CLUSTER):
+            cluster = clusters.standing({"clusterIdentifier": standing.id})
+            if cluster is not None and objects.drift(cluster, record, change):
+                return True
+    except (ClusterError, ControlPlaneError) as error:
+        raise SandboxError(str(error)) from error
+    finally:
+        clusters.stop()
+    return False
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import signal
 import sys
 import tempfile
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,9 @@ from .rules import Rules
 from .toolchain import pulumi_cli
 from .workspace import SandboxError, Workspace
 from .world import Record, World
+
+# The steps of a path, and the value that is to stand there.
+Change = tuple[list[str], Any]
 
 
 def preview(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
@@ -159,17 +162,33 @@ def drift(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
                 f"{len(found)} resources are called {options.resource}: give one URN (`world` lists them){names}"
             )
         record = found[0]
-        if options.delete:
-            world.delete(record)
-        for change in options.changes:
-            path, separator, text = change.partition("=")
-            if not separator:
-                raise SandboxError(f"{change}: write path=value, as in tags.Owner=nobody")
-            record = _changed(record, path.split("."), _value(text))
-        if options.changes:
-            world.update(record)
+        changes = [_change(text) for text in options.changes]
+        if not changes and not options.delete:
+            raise SandboxError("say what is to drift: path=value, or --delete")
+        if not _on_a_cluster(workspace, world, record, changes):
+            if options.delete:
+                world.delete(record)
+            else:
+                world.update(_changed(record, changes))
         world.close()
     return 0
+
+
+def _on_a_cluster(workspace: Workspace, world: World, record: Record, changes: Sequence[Change]) -> bool:
+    """Drift what stands on a control plane there; False where it does not."""
+    if not record.token.startswith("kubernetes:") or not workspace.clusters.is_dir():
+        return False
+    from . import cluster_commands  # noqa: PLC0415 # slow: only when needed
+
+    change = (lambda live: _put(live, changes)) if changes else None
+    return cluster_commands.drift(workspace, world, record, change)
+
+
+def _change(text: str) -> Change:
+    path, separator, value = text.partition("=")
+    if not separator:
+        raise SandboxError(f"{text}: write path=value, as in tags.Owner=nobody")
+    return path.split("."), _value(value)
 
 
 def world(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
@@ -188,6 +207,7 @@ def _rules(options: Namespace) -> Rules:
         faults=options.fault,
         crash_after=options.crash_after,
         real_clusters=options.kubernetes == "real",
+        charts_folder=_charts(options.charts),
         secrets_file=str(Path(options.secrets).resolve()) if options.secrets else "",
     )
     try:
@@ -197,6 +217,12 @@ def _rules(options: Namespace) -> Rules:
     if not isinstance(known, dict) or not all(isinstance(value, str) for value in known.values()):
         raise SandboxError(f"--secrets {options.secrets}: write a JSON object of texts by secret name")
     return rules
+
+
+def _charts(folder: str) -> str:
+    if folder and not Path(folder).is_dir():
+        raise SandboxError(f"--charts {folder}: there is no such folder; it holds archives of charts (`helm pull`)")
+    return str(Path(folder).resolve()) if folder else ""
 
 
 def _quotas(texts: list[str]) -> dict[str, int]:
@@ -317,13 +343,16 @@ def _value(text: str) -> Any:
         return text
 
 
-def _changed(record: Record, path: list[str], value: Any) -> Record:
-    def put(values: Any) -> Any:
-        copy = json.loads(json.dumps(values))
+def _changed(record: Record, changes: Sequence[Change]) -> Record:
+    return replace(record, inputs=_put(record.inputs, changes), outputs=_put(record.outputs, changes))
+
+
+def _put(values: Any, changes: Sequence[Change]) -> Any:
+    """Values with others at some paths."""
+    copy = json.loads(json.dumps(values))
+    for path, value in changes:
         inner = copy
         for key in path[:-1]:
             inner = inner[int(key)] if isinstance(inner, list) else inner.setdefault(key, {})
         inner[int(path[-1]) if isinstance(inner, list) else path[-1]] = value
-        return copy
-
-    return replace(record, inputs=put(record.inputs), outputs=put(record.outputs))
+    return copy

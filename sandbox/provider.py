@@ -5,6 +5,7 @@ its connection.
 """
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import version
@@ -143,7 +144,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 if cluster is None:
                     self._account.create(record, unique=self._package != "random")
             if cluster is not None:  # it takes its time, and the account goes on meanwhile
-                made = objects.create(cluster, token, request.urn, inputs)
+                made = objects.create(cluster, token, request.urn, inputs, upsert=_upserts(config))
                 record, not_ready = replace(record, outputs=outputs | made.outputs), made.not_ready
                 self._account.create(record, unique=False)
             self._follow(record)
@@ -335,6 +336,12 @@ def _type_and_name(urn: str) -> tuple[str, str]:
     """`aws:ec2/vpc:Vpc` and `main` of `urn:pulumi:dev::flowise::flowise:index:Vpc$aws:ec2/vpc:Vpc::main`."""
     types, name = urn.split("::", 3)[2:]
     return types.rpartition("$")[2], name
+
+
+def _upserts(config: Mapping[str, Any]) -> bool:
+    """Whether a Kubernetes provider may take over what exists, by its setting or its variable."""
+    given = config.get("upsertExistingObjects", os.environ.get("PULUMI_K8S_UPSERT_EXISTING_OBJECTS"))
+    return str(given).lower() == "true"
 
 
 def _said_by_server(act: Act, said: object) -> str:

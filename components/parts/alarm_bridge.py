@@ -62,13 +62,15 @@ class Topic:
 class AlarmBridgeArgs:
     """The topics, what runs the bridge (Flowise's image), and the namespace in which it is, and Alertmanager too.
 
-    `alarm_topic_arn` is one of the topics, and hears of the bridge's own trouble.
+    `namespace` is known once it stands; until Alertmanager does, the pod is not ready. `alarm_topic_arn` is
+    one of the topics, and hears of the bridge's own trouble.
     """
 
     topics: Sequence[Topic]
     alarm_topic_arn: pulumi.Input[str]
     image: str
-    namespace: str
+    namespace: pulumi.Input[str]
+    namespace_name: str  # by which Pod Identity knows it
     places: Places
     team: str
     cluster_name: pulumi.Input[str]
@@ -80,7 +82,7 @@ class AlarmBridgeArgs:
 class AlarmBridge(pulumi.ComponentResource):
     """A queue that hears every topic, and one pod that reads it and tells each Alertmanager.
 
-    It keeps nothing (docs/decisions/0014). The topics' mails go out beside it, whatever the cluster does.
+    It keeps nothing (docs/decisions/0018). The topics' mails go out beside it, whatever the cluster does.
     """
 
     def __init__(self, name: str, args: AlarmBridgeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -175,7 +177,7 @@ class AlarmBridge(pulumi.ComponentResource):
             PodRoleArgs(
                 cluster_name=args.cluster_name,
                 cluster_arn=args.cluster_arn,
-                namespace=args.namespace,
+                namespace=args.namespace_name,
                 service_account=ACCOUNT,
                 statements=[
                     allow("HearsAlarms", ["sqs:DeleteMessage", "sqs:ReceiveMessage"], [queue.arn]),

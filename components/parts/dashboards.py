@@ -15,7 +15,7 @@ LABEL = "grafana_dashboard"
 
 @dataclass(frozen=True, kw_only=True)
 class DashboardsArgs:
-    """Where Grafana runs, and the pages that show what this stack lacks (`queue`)."""
+    """Where Grafana runs, and the pages that show what this stack lacks (`queue`, `logs`)."""
 
     namespace: pulumi.Input[str]
     labels: Mapping[str, str]

@@ -1,5 +1,6 @@
 """One cluster: its control plane, started when it is first needed, and what runs on it."""
 
+import json
 import shutil
 import threading
 import time
@@ -10,7 +11,9 @@ from typing import Any
 
 from ..control_plane import Client, ControlPlane, KubernetesError, nodes
 from ..control_plane.nodes import NodeGroup
-from . import addons, charts, metrics
+from . import addons, charts, crds, metrics
+from .balancers import Balancers, has_balancer, wants_balancer
+from .helm import Release, archive, rendered
 from .node_pools import POOL, NodePools
 from .player import Player
 from .readiness import FailedError, missing
@@ -27,8 +30,9 @@ _POLL_SECONDS = 0.1
 _SKIP = "pulumi.com/skipAwait"
 
 
-# Chart, release name, namespace, values.
-Release = tuple[str, str, str, Mapping[str, Any]]
+# API version, kind, name, namespace.
+Identity = tuple[str, str, str, str]
+_CRD = "CustomResourceDefinition"
 
 
 class NotReadyError(Exception):
@@ -38,15 +42,19 @@ class NotReadyError(Exception):
 class Cluster:
     """A cluster of the account. Safe to use from several threads."""
 
-    def __init__(self, name: str, folder: Path, minor: str, service_cidr: str) -> None:
+    def __init__(
+        self, name: str, folder: Path, minor: str, service_cidr: str, charts_folder: Path | None = None
+    ) -> None:
         self.name = name
         self._folder = folder
         self.minor = minor
         self._service_cidr = service_cidr
+        self._charts = charts_folder
         self._turn = threading.RLock()
         self._plane: ControlPlane | None = None
         self._client: Client | None = None
         self._players: list[Player] = []
+        self._creating: dict[Identity, threading.Lock] = {}
 
     @property
     def running(self) -> bool:
@@ -60,7 +68,7 @@ class Cluster:
                 self._plane = ControlPlane.start(self._folder, self.minor, service_cidr=self._service_cidr)
                 self._client = self._plane.client()
                 metrics.withdraw(self._client)
-                self._players = [play(self._client) for play in (Provisioner, ScaledObjects, NodePools)]
+                self._players = [play(self._client) for play in (Provisioner, ScaledObjects, NodePools, Balancers)]
                 for player in self._players:
                     player.start()
             return self._plane
@@ -114,6 +122,20 @@ class Cluster:
         """Apply an object; as it then stands. Raises KubernetesError in the server's own words."""
         return self.client.apply(manifest, manager=manager, force=True, dry_run=dry_run)
 
+    def create(self, manifest: Manifest, manager: str, *, upsert: bool = False) -> Manifest:
+        """Apply an object that does not exist. Raises KubernetesError in the server's own words, where it does.
+
+        One of the same manager is what a run made that was cut off before it could say so: it goes on with that.
+        """
+        identity = _identity(manifest)
+        with self._turn:
+            turn = self._creating.setdefault(identity, threading.Lock())
+        with turn:  # nobody else changes this cluster, so that what is found does not change either
+            live = None if upsert else self.client.find(*identity)
+            if live is not None and manager not in _managers(live):
+                self.client.create(manifest, manager=manager, dry_run=True)
+            return self.apply(manifest, manager)
+
     def settle(self, item: Manifest, seconds: float = WAIT_SECONDS) -> Manifest:
         """Wait until an object is ready, as the provider does. Raises NotReadyError."""
         annotations = item["metadata"].get("annotations") or {}
@@ -124,6 +146,8 @@ class Cluster:
 
         def look() -> tuple[Manifest, str]:
             current = self.client.get(item["apiVersion"], item["kind"], name, namespace)
+            if wants_balancer(current) and not has_balancer(current):
+                return current, "no load balancer has been made for it"
             return current, self._no_endpoint(current) if item["kind"] == "Service" else missing(current)
 
         return self._until(look, f"{item['kind']} {name}", seconds)
@@ -188,29 +212,70 @@ class Cluster:
             raise
         self.client.until_gone(api_version, kind, name, namespace, timeout_seconds=_DELETE_SECONDS)
 
-    def install(self, chart: str, release: str, namespace: str, values: Mapping[str, Any], seconds: float) -> None:
-        """Bring a chart's kinds and the stand-ins for its workloads, and wait until they are ready."""
-        for definition in charts.definitions(chart):
+    def install(self, release: Release, seconds: float) -> None:
+        """Bring a release's kinds and objects, and wait for them; what it brought before, and now not, goes.
+
+        Raises ChartError where its archive cannot be rendered.
+        """
+        definitions, objects = self._of(release)
+        for definition in definitions:
             self.settle(self.client.apply(definition, force=True))
-        objects = charts.objects(chart, release, namespace, values)
-        made = [self.client.apply(_of_release(each, release), force=True) for each in objects]
+        before = self._brought(release)
+        made = [self.client.apply(_of_release(self._placed(each, release), release), force=True) for each in objects]
+        now = [_identity(item) for item in made]
+        self._note(release).parent.mkdir(exist_ok=True)
+        self._note(release).write_text(json.dumps(now), encoding="utf-8")
+        for identity in before:
+            if identity not in now:
+                self.delete(*identity)
         for item in made:
             if item["kind"] != "PersistentVolumeClaim":
                 self.settle(item, seconds)
 
-    def uninstall(self, chart: str, release: str, namespace: str, values: Mapping[str, Any]) -> None:
+    def uninstall(self, release: Release) -> None:
         """Delete what a release brought, but for its kinds and what its StatefulSets claimed: Helm leaves both."""
-        for item in charts.objects(chart, release, namespace, values):
-            self.delete(item["apiVersion"], item["kind"], item["metadata"]["name"], namespace)
+        for identity in reversed(self._brought(release)):
+            self.delete(*identity)
+        self._note(release).unlink(missing_ok=True)
 
-    def prune(self, old: Release, new: Release) -> None:
-        """Delete what a release brought before and does not bring any more."""
-        kept = {(item["kind"], item["metadata"]["name"]) for item in charts.objects(*new)}
-        for item in charts.objects(*old):
-            if (item["kind"], item["metadata"]["name"]) not in kept:
-                self.delete(item["apiVersion"], item["kind"], item["metadata"]["name"], old[2])
+    def _of(self, release: Release) -> tuple[list[Manifest], list[Manifest]]:
+        """The CRDs of a release and its other objects: of its chart where it is at hand, else what stands in for it."""
+        chart = archive(self._charts, release) if self._charts else None
+        if chart is None:
+            standing = charts.objects(release.chart, release.name, release.namespace, release.values)
+            return crds.of_chart(release.chart), standing
+        groups = self.client.transport.request("GET", "/apis")["groups"]
+        served = ["v1", *(version["groupVersion"] for group in groups for version in group["versions"])]
+        objects = rendered(chart, release, self.plane().version, served)
+        return [each for each in objects if each["kind"] == _CRD], [each for each in objects if each["kind"] != _CRD]
+
+    def _placed(self, manifest: Manifest, release: Release) -> Manifest:
+        """An object in its release's namespace, where it names none and its kind has one."""
+        resource = self.client.resource(manifest["apiVersion"], manifest["kind"])
+        namespace = {"namespace": release.namespace} if resource.namespaced else {}
+        return {**manifest, "metadata": {**namespace, **manifest["metadata"]}}
+
+    def _brought(self, release: Release) -> list[Identity]:
+        """What a release brought when it was last installed, as was noted then."""
+        note = self._note(release)
+        if not note.is_file():
+            return []
+        return [(api, kind, name, space) for api, kind, name, space in json.loads(note.read_text(encoding="utf-8"))]
+
+    def _note(self, release: Release) -> Path:
+        return self._folder / "releases" / f"{release.namespace}.{release.name}.json"
 
 
-def _of_release(manifest: Manifest, release: str) -> Manifest:
+def _identity(item: Mapping[str, Any]) -> Identity:
+    metadata = item["metadata"]
+    return item["apiVersion"], item["kind"], metadata["name"], metadata.get("namespace") or "default"
+
+
+def _managers(item: Mapping[str, Any]) -> set[str]:
+    return {str(each.get("manager")) for each in item["metadata"].get("managedFields") or []}
+
+
+def _of_release(manifest: Manifest, release: Release) -> Manifest:
     metadata = manifest["metadata"]
-    return {**manifest, "metadata": {**metadata, "annotations": {"sandbox/release": release}}}
+    annotations = {**(metadata.get("annotations") or {}), "sandbox/release": release.name}
+    return {**manifest, "metadata": {**metadata, "annotations": annotations}}

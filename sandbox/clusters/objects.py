@@ -1,14 +1,16 @@
 """What each operation on a Kubernetes resource does on its cluster."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
 from ..control_plane import KubernetesError
+from ..toolchain import ToolchainError
 from ..world import Record
 from .cluster import RELEASE_SECONDS, Cluster, NotReadyError
+from .helm import ChartError, Release
 from .stand_ins import Manifest, secret_of
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -27,29 +29,34 @@ class Made:
     not_ready: str = ""
 
 
-def create(cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any]) -> Made:
-    """Apply an object or install a release, and wait. Raises ClusterError where the server refuses it."""
+def create(cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any], *, upsert: bool = False) -> Made:
+    """Make an object or install a release, and wait. Raises ClusterError where the server refuses it.
+
+    An object that exists is refused, unless `upsert` lets it be changed: the provider's `upsertExistingObjects`, false
+    since 4.29 (https://github.com/pulumi/pulumi-kubernetes/releases/tag/v4.29.0). A Patch resource changes what exists.
+    """
+    return _put(cluster, token, urn, inputs, upsert=upsert or token.endswith("Patch"))
+
+
+def _put(cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any], *, upsert: bool) -> Made:
     live: dict[str, Any] = {}
     try:
         if token == RELEASE:
-            cluster.install(*_release(inputs), float(inputs.get("timeout") or RELEASE_SECONDS))
+            cluster.install(release_of(inputs), float(inputs.get("timeout") or RELEASE_SECONDS))
             return Made({})
-        live = cluster.apply(_manifest(inputs), _manager(urn))
+        live = cluster.create(_manifest(inputs), _manager(urn), upsert=upsert)
         if token == EXTERNAL_SECRET:
             cluster.apply(secret_of(live), "external-secrets")
         return Made(_outputs(cluster.settle(live)))
     except NotReadyError as error:
         return Made(_outputs(live), str(error))
-    except (KubernetesError, TimeoutError) as error:
+    except (KubernetesError, TimeoutError, ChartError, ToolchainError) as error:
         raise ClusterError(str(error)) from error
 
 
 def update(cluster: Cluster, record: Record, inputs: Mapping[str, Any]) -> Made:
-    """The same for what stands already; what a release no longer brings is deleted."""
-    made = create(cluster, record.token, record.urn, inputs)
-    if record.token == RELEASE:
-        cluster.prune(_release(record.inputs), _release(inputs))
-    return made
+    """The same for what stands already."""
+    return _put(cluster, record.token, record.urn, inputs, upsert=True)
 
 
 def ask(cluster: Cluster, urn: str, inputs: Mapping[str, Any]) -> None:
@@ -81,11 +88,29 @@ def read(cluster: Cluster, record: Record) -> Record | None:
     return replace(record, inputs=inputs, outputs=_outputs(live))
 
 
+def drift(cluster: Cluster, record: Record, change: Callable[[dict[str, Any]], dict[str, Any]] | None) -> bool:
+    """Change an object as a hand with kubectl would, or delete it; False where it is not on this cluster.
+
+    Raises ClusterError where the server refuses the change.
+    """
+    live = _find(cluster, _manifest(record.inputs)) if record.token != RELEASE else None
+    if live is None:
+        return False
+    try:
+        if change is None:
+            cluster.delete(*_identity(live))
+        else:
+            cluster.client.replace(change(live), manager="kubectl-edit")
+    except (KubernetesError, TimeoutError) as error:
+        raise ClusterError(str(error)) from error
+    return True
+
+
 def delete(cluster: Cluster, record: Record) -> None:
     """Delete an object or a release, and wait until it is gone. Raises ClusterError."""
     try:
         if record.token == RELEASE:
-            cluster.uninstall(*_release(record.inputs))
+            cluster.uninstall(release_of(record.inputs))
             return
         cluster.delete(*_identity(_manifest(record.inputs)))
     except KubernetesError as error:
@@ -144,6 +169,12 @@ def _manager(urn: str) -> str:
     return f"pulumi-kubernetes-{hashlib.sha256(urn.encode()).hexdigest()[:8]}"
 
 
-def _release(inputs: Mapping[str, Any]) -> tuple[str, str, str, Mapping[str, Any]]:
-    chart = str(inputs["chart"]).rpartition("/")[2]
-    return chart, str(inputs["name"]), str(inputs.get("namespace") or "default"), inputs.get("values") or {}
+def release_of(inputs: Mapping[str, Any]) -> Release:
+    """What a Release resource says."""
+    return Release(
+        chart=str(inputs["chart"]).rpartition("/")[2],
+        name=str(inputs["name"]),
+        namespace=str(inputs.get("namespace") or "default"),
+        values=inputs.get("values") or {},
+        version=str(inputs.get("version") or ""),
+    )

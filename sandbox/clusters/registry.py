@@ -18,10 +18,14 @@ from .plan import CLUSTER, ON_A_CLUSTER, SCALING_GROUP, SUBNET, addons, cluster_
 
 
 class Clusters:
-    """Every cluster of a world. `standing` gives the resources of some types. Safe to use from several threads."""
+    """Every cluster of a world. Safe to use from several threads.
 
-    def __init__(self, folder: Path, standing: Callable[..., list[Record]]) -> None:
+    `standing` gives the resources of some types; `charts_folder` may hold archives of charts.
+    """
+
+    def __init__(self, folder: Path, standing: Callable[..., list[Record]], charts_folder: Path | None = None) -> None:
         self._folder = folder
+        self._charts = charts_folder
         self._standing = standing
         self._turn = threading.RLock()
         self._open: dict[str, Cluster] = {}
@@ -99,7 +103,7 @@ class Clusters:
     def _cluster(self, record: Record) -> Cluster:
         if record.id not in self._open:
             folder, minor = self.folder_of(record.id), minor_of(record)
-            self._open[record.id] = Cluster(record.id, folder, minor, service_cidr_of(record))
+            self._open[record.id] = Cluster(record.id, folder, minor, service_cidr_of(record), self._charts)
         return self._open[record.id]
 
     def folder_of(self, name: str) -> Path:

@@ -103,6 +103,10 @@ class Client:
         query = {"fieldManager": manager, **_dry(dry_run)}
         return self._document("POST", resource.path(namespace=namespace), manifest, query)
 
+    def replace(self, item: Mapping[str, Any], *, manager: str = FIELD_MANAGER) -> Document:
+        """Put an object as a whole in place of what stands; refused where that has changed since it was read."""
+        return self._document("PUT", self._path(item, None), item, {"fieldManager": manager})
+
     def get(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> Document:
         """An object. Raises KubernetesError (404) where it does not exist."""
         path = self.resource(api_version, kind).path(name, namespace)

@@ -4,6 +4,7 @@ import http.client
 import json
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 Document = dict[str, Any]
+# How long a server may ask to be asked again, and how soon it is.
+_PATIENCE_SECONDS, _RETRY_SECONDS = 10.0, 0.5
 
 
 class KubernetesError(Exception):
@@ -72,6 +75,20 @@ class Transport:
     ) -> Any:
         """The answer's JSON, or its text where it is none. Raises KubernetesError for a refusal."""
         message = _Message(method, path, body, query or {}, content_type)
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            response, content = self._asked(message)
+            wait = response.headers.get("Retry-After", "")
+            # As client-go does: a kind that has just come, say, is served in a moment.
+            if response.status != HTTPStatus.TOO_MANY_REQUESTS or not wait.isdigit() or time.monotonic() > deadline:
+                break
+            time.sleep(min(float(wait), _RETRY_SECONDS))
+        for warning in response.headers.get_all("Warning") or []:
+            if self._on_warning is not None:
+                self._on_warning(_warning(warning))
+        return _answer(response.status, response.reason, content)
+
+    def _asked(self, message: _Message) -> tuple[http.client.HTTPResponse, bytes]:
         try:
             connection, response = self._exchange(message)
             content = response.read()
@@ -79,10 +96,7 @@ class Transport:
             raise self._unreachable(error) from error
         with self._turn:
             self._idle.append(connection)
-        for warning in response.headers.get_all("Warning") or []:
-            if self._on_warning is not None:
-                self._on_warning(_warning(warning))
-        return _answer(response.status, response.reason, content)
+        return response, content
 
     @contextmanager
     def stream(self, path: str, query: Mapping[str, str], *, timeout_seconds: float) -> Iterator[Iterator[Document]]:

@@ -169,6 +169,9 @@ def test_logs_that_go_to_datadog_alone_are_kept_by_nobody_else(cloud: Cloud) -> 
     assert charts(cloud) == ["datadog", "kube-prometheus-stack"]
     names = {each.inputs["metadata"]["name"] for each in cloud.of(k8s.core.v1.Namespace)}
     assert names == {"monitoring", "datadog"}
+    assert {"monitoring-dashboards-flowise", "monitoring-dashboards-logs"} & {each.name for each in cloud.created} == {
+        "monitoring-dashboards-flowise"
+    }
 
 
 def test_agents_take_traces_where_they_are_the_backend(cloud: Cloud) -> None:

@@ -54,11 +54,17 @@ class Place:
     @contextmanager
     def pod(self, role: str) -> Iterator[tuple[Process, Browser, Browser]]:
         """Run a pod; give the process, who asks it, and who asks its probes."""
-        ports = self._ports()
         pod = self.stack.pod(role)
-        with running(pod, self.folder / f"{role}-{ports['PORT']}", {**self.changed, **ports}) as process:
-            urls = (f"http://127.0.0.1:{ports[name]}" for name in ("PORT", "PROBE_PORT"))
-            yield process, *(Browser(url) for url in urls)  # type: ignore[misc] # two of them
+        ports = {number: free_port() for number in pod.ports}
+        local = {
+            name: str(ports[int(value)])
+            for name, value in pod.environment.items()
+            if name.endswith("PORT") and value.isdigit() and int(value) in ports
+        }
+        folder = self.folder / f"{role}-{'-'.join(map(str, ports.values()))}"
+        with running(pod, folder, {**self.changed, **local}, ports) as process:
+            # the first is the site's, where there is one, and the last answers the kubelet
+            yield process, *(Browser(f"http://127.0.0.1:{ports[pod.ports[each]]}") for each in (0, -1))  # type: ignore[misc] # two of them
 
     @contextmanager
     def ready(self, role: str) -> Iterator[tuple[Process, Browser, Browser]]:

@@ -52,8 +52,9 @@ def package() -> Path:
 class Process:
     """One process of Flowise, and what it has said so far."""
 
-    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], log: Path, ports: Mapping[int, int]) -> None:
         self._process, self._log = process, log
+        self.ports = ports  # of this machine, by the pod's
 
     @property
     def said(self) -> str:
@@ -77,7 +78,9 @@ class Process:
 
 
 @contextmanager
-def running(pod: Pod, folder: Path, changed: Mapping[str, str]) -> Iterator[Process]:
+def running(
+    pod: Pod, folder: Path, changed: Mapping[str, str], ports: Mapping[int, int] | None = None
+) -> Iterator[Process]:
     """Run what a pod runs, with these variables changed for localhost; nothing of it is left behind."""
     folder.mkdir(parents=True)
     (folder / "home" / ".flowise").mkdir(parents=True)
@@ -97,7 +100,7 @@ def running(pod: Pod, folder: Path, changed: Mapping[str, str]) -> Iterator[Proc
     log = folder / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=local, stdout=output, stderr=output, cwd=folder)
-    running_process = Process(process, log)
+    running_process = Process(process, log, ports or {})
     try:
         yield running_process
     finally:

@@ -16,12 +16,13 @@ HEADERS_POLICY = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
 
 @dataclass(frozen=True)
 class Pod:
-    """A pod's one container: command, whole environment, files by name, where they lie, and seconds it has to end."""
+    """A pod's one container: command, whole environment, files by name and place, ports, seconds it has to end."""
 
     command: list[str]
     environment: dict[str, str]
     files: dict[str, str]
     files_at: str
+    ports: tuple[int, ...]
     grace_seconds: int
 
 
@@ -51,6 +52,7 @@ class Stack:
             environment=environment,
             files=dict(self._object(CONFIG_MAP, files).inputs["data"]),
             files_at=next(each["mountPath"] for each in container["volumeMounts"] if each["name"] == volume),
+            ports=tuple(each["containerPort"] for each in container.get("ports", ())),
             grace_seconds=int(spec.get("terminationGracePeriodSeconds", 30)),
         )
 

@@ -2,16 +2,11 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.ports import free_port
-
-from . import flowise
 from .client import Browser
 from .conftest import Place
 from .servers import wait_until
@@ -21,33 +16,6 @@ RECORDED = Path(__file__).parents[1] / "monitoring" / "metrics"
 SERIES = re.compile(r"^([a-z_0-9]+)(\{[^}]*\})? (\S+)$", re.MULTILINE)
 DECLARED = re.compile(r"^# TYPE (\S+) (\w+)$", re.MULTILINE)
 PREDICTIONS = '{queue="flowise-queue-prediction"'
-
-
-@pytest.fixture(scope="module")
-def queue(places: Callable[..., Place]) -> Place:
-    place = places("prod", max_answer_seconds=60)
-    place.setup_database()
-    place.setup()
-    return place
-
-
-@contextmanager
-def exporter(place: Place) -> Iterator[Browser]:
-    port = str(free_port())
-    folder = place.folder / f"exporter-{port}"
-    changed = {**place.changed, "METRICS_PORT": port}
-    with flowise.running(place.stack.pod("app-queue-exporter-pods"), folder, changed) as process:
-        asking = Browser(f"http://127.0.0.1:{port}")
-
-        def ready() -> bool:
-            assert process.ended is None, process.said
-            try:
-                return asking("GET", "/readyz")[0] == 200
-            except OSError:
-                return False
-
-        wait_until(ready, "exporter ready")
-        yield asking
 
 
 def scraped(asking: Browser, path: str = "/metrics", **headers: Any) -> str:
@@ -82,8 +50,9 @@ HOW = (
 
 
 def test_processes_and_queues_tell_what_they_do(queue: Place) -> None:
-    with queue.ready("app-server-pods") as (_, site, server), exporter(queue) as told:
-        assert series(scraped(told))[f"flowise_queue_workers{PREDICTIONS}}}"] == 0
+    with queue.ready("app-server-pods") as (_, site, server), queue.ready("app-queue-exporter-pods") as (_, told, _):
+        wait_until(lambda: series(scraped(told))[f"flowise_queue_workers{PREDICTIONS}}}"] == 0, "no worker is there")
+        before = series(scraped(told))
         queue.log_in(site)
         good = queue.make_flow(site)
         with queue.ready("app-worker-pods") as (_, _site, worker):
@@ -92,7 +61,7 @@ def test_processes_and_queues_tell_what_they_do(queue: Place) -> None:
             assert site("POST", f"/api/v1/prediction/{good}", {"question": "and now?"})[0] == 500
             check_worker(series(scraped(worker)))
             queues = scraped(told)
-            check_queue(series(queues))
+            check_queue(before, series(queues))
             processes = scraped(server) + scraped(worker)
         check_server(series(scraped(server)))
         wait_until(lambda: series(scraped(told))[f"flowise_queue_workers{PREDICTIONS}}}"] == 0, "no worker is left")
@@ -126,11 +95,12 @@ def check_worker(told: dict[str, float]) -> None:
     assert set(in_flight.values()) == {0}
 
 
-def check_queue(told: dict[str, float]) -> None:
+def check_queue(before: dict[str, float], told: dict[str, float]) -> None:
     finished, jobs = "flowise_queue_jobs_finished_total", "flowise_queue_jobs"
     for status in ("completed", "failed"):
         assert told[f'{finished}{PREDICTIONS},status="{status}"}}'] == 1
-        assert told[f'{jobs}{PREDICTIONS},state="{status}"}}'] == 1
+        kept = f'{jobs}{PREDICTIONS},state="{status}"}}'
+        assert told[kept] == before[kept] + 1
     assert told[f'{jobs}{PREDICTIONS},state="waiting"}}'] == 0
     assert told[f"flowise_queue_workers{PREDICTIONS}}}"] == 1
     assert told[f"flowise_queue_oldest_waiting_job_age_seconds{PREDICTIONS}}}"] == 0

@@ -15,8 +15,8 @@ import pytest
 from tests.assets.node import NODE, SCRIPTS
 from tests.ports import free_port
 
+from .conftest import Place
 from .servers import HOST, listens, program, wait_until
-from .test_flowise import Make
 
 pytestmark = pytest.mark.live
 
@@ -199,19 +199,17 @@ def test_a_trace_goes_through_the_queue_and_its_id_is_in_the_lines(
 
 
 def test_a_prediction_of_flowise_itself_is_one_trace(
-    places: Make, package: Path, collector: Collector, tmp_path: Path
+    queue: Place, collector: Collector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = places("prod", service={"max_answer_seconds": 60})
-    place.setup_database()
-    place.setup()
-    place.changed["OTEL_EXPORTER_OTLP_ENDPOINT"] = f"http://{HOST}:{collector.server.server_address[1]}"
-    with place.ready("app-server-pods") as (_server, site, _), place.ready("app-worker-pods") as (worker, _, _):
-        place.log_in(site)
-        flow = place.make_flow(site)
+    place = f"http://{HOST}:{collector.server.server_address[1]}"
+    monkeypatch.setitem(queue.changed, "OTEL_EXPORTER_OTLP_ENDPOINT", place)
+    with queue.ready("app-server-pods") as (_server, site, _), queue.ready("app-worker-pods") as (worker, _, _):
+        queue.log_in(site)
+        flow = queue.make_flow(site)
         status, said = site("POST", f"/api/v1/prediction/{flow}", {"question": "a secret question"})
         assert status == 200, said
         processed = collector.span("process flowise-queue-prediction")
-        model = place.model.url.rpartition(":")[2].partition("/")[0]
+        model = queue.model.url.rpartition(":")[2].partition("/")[0]
 
         def traced(service: str, **attributes: str) -> bool:
             """Tell whether the trace has a span of a service with such attributes."""

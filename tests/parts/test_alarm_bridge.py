@@ -19,6 +19,7 @@ def create(region: str = "eu-west-1") -> AlarmBridge:
             alarm_topic_arn=HOME,
             image="flowiseai/flowise:3.1.4",
             namespace="monitoring",
+            namespace_name="monitoring",
             places=PLACES,
             team="platform",
             cluster_name="flowise-test",

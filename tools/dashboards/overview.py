@@ -69,7 +69,7 @@ def _now() -> list[Panel]:
         number(
             "Answers that fail",
             f'sum(rate({SECONDS}_count{{namespace="flowise",code=~"5.."}}[5m])) '
-            f'/ sum(rate({SECONDS}_count{{namespace="flowise"}}[5m])) or vector(0)',
+            f'/ (sum(rate({SECONDS}_count{{namespace="flowise"}}[5m])) > 0) or vector(0)',
             unit=units.PercentUnit,
             description="5xx of all answers of Flowise, over five minutes. Runbook: HighErrorRate.",
             steps=rising(limits.ERROR_SHARE / 5, limits.ERROR_SHARE),

@@ -62,7 +62,7 @@ def _now() -> list[Panel]:
         number(
             "Jobs that fail",
             f'sum(rate({FINISHED}{{{QUEUE},status="failed"}}[10m])) '
-            f"/ sum(rate({FINISHED}{{{QUEUE}}}[10m])) or vector(0)",
+            f"/ (sum(rate({FINISHED}{{{QUEUE}}}[10m])) > 0) or vector(0)",
             unit=units.PercentUnit,
             description="Of those that ended in ten minutes. Runbook: QueueJobsFail.",
             steps=rising(limits.FAILED_JOB_SHARE / 5, limits.FAILED_JOB_SHARE),
