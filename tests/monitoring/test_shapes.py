@@ -191,7 +191,7 @@ def test_no_burn_alert_waits_for_more_than_everything_to_fail() -> None:
         ({}, True, False, False),
         ({"traces": {}}, True, True, True),
         ({"traces": {"backend": "xray"}}, True, True, False),
-        ({"datadog": DATADOG, "traces": {"backend": "datadog"}}, True, False, False),
+        ({"datadog": DATADOG, "traces": {"backend": "datadog"}}, True, True, False),
         ({"datadog": {**DATADOG, "replaces_logs": True}}, False, False, False),
     ],
 )

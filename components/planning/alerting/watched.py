@@ -61,7 +61,8 @@ def watched(settings: StackSettings) -> Watched:
         budget_usd=backup.monthly_budget_usd,
         deployments=settings.pipeline is not None,
         logs=monitoring.keeps_logs,
-        traces=traces is not None and traces.backend != "datadog",
+        # the collector is ours whoever keeps what it chooses
+        traces=traces is not None,
         tempo=traces is not None and traces.backend == "tempo",
         latency_seconds=monitoring.latency_threshold_seconds,
         latency_minutes=monitoring.latency_for_minutes,
