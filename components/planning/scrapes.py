@@ -4,15 +4,12 @@ from typing import Any
 
 from pulumi import Input, Output
 
+from .alerting.model import DATABRICKS_JOB, PODS_JOB, SERVERS_JOB, SITE_JOB
 from .flowise_env import NAMESPACE
 from .waf_rules import PING
 
 Spec = dict[str, Any]
 
-# The label `job` of what is scraped: rules and dashboards ask by these.
-SERVERS_JOB, PODS_JOB, DATABRICKS_JOB, SITE_JOB, CLOUDWATCH_JOB = (
-    "flowise", "flowise-pods", "databricks", "site", "cloudwatch",
-)  # fmt: skip
 BLACKBOX = "blackbox"
 BLACKBOX_PORT = 9115
 # modules of the exporter that asks (planning.charts.blackbox)

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from ..alerting.model import CLOUDWATCH_JOB
 from ..cloudwatch_metrics import SCRAPE_SECONDS, Config
-from ..scrapes import CLOUDWATCH_JOB
 from .common import UNPRIVILEGED, resources
 
 # the user `nobody` of its image

@@ -15,6 +15,8 @@ HIDDEN_BY_EKS = ("kubeControllerManager", "kubeScheduler", "kubeEtcd", "kubeProx
 RULES_LEFT_OUT = (
     "etcd", "kubeControllerManager", "kubeProxy", "kubeSchedulerAlerting", "kubeSchedulerRecording", "windows",
 )  # fmt: skip
+# alerts of these names are among ours (planning.alerting): twice the same would be told twice
+RULES_OF_OUR_OWN = ("TargetDown", "Watchdog")
 # What the API server tells of those that EKS runs beside it, and the job of each (EKS user guide, view-raw-metrics)
 CONTROL_PLANE = {"ksh": "kube-scheduler", "kcm": "kube-controller-manager"}
 # What the operator picks up whoever made it and in whatever namespace, not only what its own chart made.
@@ -43,7 +45,12 @@ def prometheus_values(
     several = settings.prometheus_replicas > 1
     return {
         **{part: {"enabled": False} for part in HIDDEN_BY_EKS},
-        "defaultRules": {"rules": dict.fromkeys(RULES_LEFT_OUT, False)},
+        "defaultRules": {
+            "rules": dict.fromkeys(RULES_LEFT_OUT, False),
+            "disabled": dict.fromkeys(RULES_OF_OUR_OWN, True),
+            # by which they are routed, as ours are
+            "additionalRuleLabels": {"team": settings.team},
+        },
         # names that people and data sources may rely on, instead of the release's own with its random end
         "fullnameOverride": "prometheus",
         "prometheus": {

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from components.planning.alerting import Watched, rule_groups
 from components.planning.charts.kube_prometheus_stack import prometheus_values
 from components.settings import MonitoringSettings
 
@@ -71,6 +72,14 @@ def test_no_rule_is_about_what_nobody_sees() -> None:
     assert left_out == {
         "etcd", "kubeControllerManager", "kubeProxy", "kubeSchedulerAlerting", "kubeSchedulerRecording", "windows",
     }  # fmt: skip
+
+
+def test_the_charts_alerts_are_routed_like_ours_and_none_is_there_twice() -> None:
+    rules = prometheus(team="search")["defaultRules"]
+    assert rules["additionalRuleLabels"] == {"team": "search"}
+    assert rules["disabled"] == {"TargetDown": True, "Watchdog": True}
+    ours = {rule["alert"] for group in rule_groups(Watched()) for rule in group["rules"] if "alert" in rule}
+    assert ours >= set(rules["disabled"])
 
 
 def test_what_eks_tells_of_its_control_plane_is_scraped_with_the_right_to_it() -> None:
