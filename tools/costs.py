@@ -21,22 +21,23 @@ PAGE = ROOT / "docs" / "costs.md"
 Inputs = Mapping[str, Any]
 HOURS = p.HOURS_PER_MONTH
 # the disks that charts claim: Prometheus and Alertmanager for each replica, Grafana, Loki
-CLAIMED_GIB = {"dev": 50, "prod": 260}
+CLAIMED_GIB = {"dev": 45, "prod": 260}
 
 
 @dataclass(frozen=True)
 class Usage:
-    """GB in a month."""
+    """GB in a month, and series of CloudWatch that Prometheus reads."""
 
     nat: float
     logs: float
     cdn: float
     objects: float
     backups: float
+    cloudwatch_series: int = 0
 
 
 # A team that tries things, and some hundred people at work; measure your own in Cost Explorer.
-USAGE = {"dev": Usage(20, 5, 5, 10, 0), "prod": Usage(200, 60, 100, 200, 300)}
+USAGE = {"dev": Usage(20, 5, 5, 10, 0), "prod": Usage(200, 60, 100, 200, 300, 100)}
 
 
 def _nodes(inputs: Inputs) -> float:
@@ -122,6 +123,7 @@ def estimate(stack: str, resources: Sequence[tuple[str, Inputs]]) -> dict[str, f
         + usage.cdn * p.CDN_GB
         + usage.objects * p.OBJECT_GB
         + usage.backups * p.BACKUP_GB
+        + usage.cloudwatch_series * p.CLOUDWATCH_SERIES_MONTH
     )
     return dict(sorted(costs.items(), key=lambda item: -item[1]))
 
@@ -160,7 +162,8 @@ def page(estimates: Mapping[str, Mapping[str, float]]) -> str:
         parts += [
             "",
             f"Use is assumed: {usage.nat:g} GB through NAT, {usage.logs:g} GB of logs, {usage.cdn:g} GB to users, "
-            f"{usage.objects:g} GB of objects, {usage.backups:g} GB of backups.",
+            f"{usage.objects:g} GB of objects, {usage.backups:g} GB of backups, {usage.cloudwatch_series} series read "
+            "from CloudWatch.",
             "",
         ]
     parts += [
