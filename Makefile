@@ -6,6 +6,8 @@ OUT ?= manifests
 PYTHON := .venv/bin/python
 READY := .venv/ready
 SANDBOX := $(PYTHON) -m sandbox
+# The Kubernetes minors of the stacks.
+MINORS = $(sort $(shell sed -nE 's/^ *kubernetes_version: *"?([0-9.]+).*/\1/p' Pulumi.*.yaml))
 # All four packs, in one process, with their levels for this stack.
 PACKS = --policy-pack policies/together --policy-pack-config policies/together/levels.$(STACK).json
 
@@ -31,8 +33,8 @@ $(READY): pyproject.toml uv.lock
 cli: $(READY) ## Find the Pulumi CLI, or build it (once)
 	@$(SANDBOX) install > /dev/null
 
-kubernetes: $(READY) ## Build the Kubernetes control plane (once); `up` does so where it is needed
-	@$(SANDBOX) install --kubernetes > /dev/null
+kubernetes: $(READY) ## Build the Kubernetes control planes that the stacks ask for (once); `up` does so where needed
+	@$(SANDBOX) install --kubernetes $(MINORS) > /dev/null
 
 prometheus: $(READY) ## Build promtool, amtool and Loki's parser, which judge rules, routes and queries (once)
 	@$(SANDBOX) install --prometheus > /dev/null
@@ -81,7 +83,8 @@ live: cli ## The real Flowise under the rendered environment, on PostgreSQL and 
 bench: cli ## The cost of a preview against the engine's floor, and how it grows
 	@$(PYTHON) tools/bench.py
 
-drills: cli kubernetes ## Every drill on STACK, with its guards and without; the stack must be up
+drills: cli ## Every drill on STACK, with its guards and without; the stack must be up (builds the next minor, too)
+	@$(SANDBOX) install --kubernetes > /dev/null
 	@$(PYTHON) tools/drills.py $(STACK)
 
 soak: cli ## Generated stacks, and schedules of outages and crashes, by the hundred

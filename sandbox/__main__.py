@@ -30,13 +30,13 @@ def main(arguments: Sequence[str]) -> int:
                 print(promtool(), amtool(), logql(), sep="\n")
                 return 0
             print(pulumi_cli())
-            if options.kubernetes:
+            if options.kubernetes is not None:
                 from .clusters import crds, helm  # noqa: PLC0415 # the others do not need them
                 from .control_plane.binaries import binaries, minors  # noqa: PLC0415 # likewise
 
                 crds.of_chart("keda")
                 print(helm.program())
-                for minor in minors():
+                for minor in options.kubernetes or minors():
                     print(binaries(minor).apiserver.parent)
             return 0
         workspace = Workspace.of(options.cwd, options.stack)
@@ -67,8 +67,9 @@ def _parser() -> argparse.ArgumentParser:
             )
             command.add_argument(
                 "--kubernetes",
-                action="store_true",
-                help="the Kubernetes control planes, the CRDs of charts and Helm, too",
+                nargs="*",
+                metavar="MINOR",
+                help="the Kubernetes control planes (of these minors, or of all), the CRDs of charts and Helm, too",
             )
             continue
         command.add_argument("--stack", "-s", required=True, help="the stack, as in Pulumi.<stack>.yaml")

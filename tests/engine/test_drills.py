@@ -179,10 +179,3 @@ def test_a_switch_goes_to_a_release_that_is_ready(stood: Path) -> None:
 
     text = played(stood, "blue-green", "both")
     assert "FAULT default/the active release: no ready endpoint at the lowest" in text
-
-
-def test_a_cluster_goes_up_one_minor(stood: Path) -> None:
-    text = played(stood, "cluster-upgrade")
-    assert "cluster-upgrade: HOLDS" in text, text
-    assert "v1.36.0 answers" in text
-    assert text.count("drained and gone") == 3
