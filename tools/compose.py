@@ -49,6 +49,8 @@ LOCAL = {
 # a row that is kept like this is secret: it is made here
 SECRET = SecretField(arn="made by tools.compose", version_id="")
 TLS_NAMES = ("postgres", "valkey")
+# what of the dashboards one machine has the metrics for
+SHOWN = ("flowise.json", "queue.json")
 LIFETIME = timedelta(days=3650)
 
 
@@ -106,7 +108,8 @@ def write(folder: Path) -> None:
     if not (files / "ca.pem").exists():
         _write_certificates(files)
     # of the others nothing is scraped here
-    (folder / "dashboards" / "flowise.json").write_text((PAGES / "flowise.json").read_text())
+    for page in SHOWN:
+        (folder / "dashboards" / page).write_text((PAGES / page).read_text())
 
 
 def _new_secret() -> str:

@@ -11,10 +11,11 @@ import pytest
 import yaml
 
 from components.parts.dashboards import PAGES
-from components.planning.flowise_env import CONFIG_DIR, key_fingerprint
+from components.planning.alerting import PODS_JOB, QUEUE_JOB, SERVERS_JOB
+from components.planning.flowise_env import CONFIG_DIR, NAMESPACE, QUEUE_NAME, key_fingerprint
 from components.planning.timeouts import timeouts
 from components.settings import CacheSettings, DatabaseSettings, ServiceSettings
-from tools.compose import LOCAL, environment, write
+from tools.compose import LOCAL, SHOWN, environment, write
 
 COMPOSE = Path(__file__).parents[2] / "compose"
 FILE: dict[str, Any] = yaml.safe_load((COMPOSE / "compose.yaml").read_text())
@@ -187,22 +188,31 @@ def test_the_stores_are_of_productions_major_versions() -> None:
         assert SERVICES[service]["image"].startswith(f"{image}:{major}.")
 
 
-def test_the_dashboard_finds_its_data_source_and_its_metrics(written: Path) -> None:
-    text = (written / "dashboards" / "flowise.json").read_text()
-    assert text == (PAGES / "flowise.json").read_text()
+@pytest.mark.parametrize("page", SHOWN)
+def test_a_dashboard_finds_its_data_source_and_its_metrics(written: Path, page: str) -> None:
+    text = (written / "dashboards" / page).read_text()
+    assert text == (PAGES / page).read_text()
     [source] = loaded("grafana/datasources.yaml")["datasources"]
     dashboard = json.loads(text)
     assert {panel["datasource"]["uid"] for panel in dashboard["panels"] if "targets" in panel} == {source["uid"]}
-    [scraped] = loaded("prometheus.yaml")["scrape_configs"]
-    [target] = scraped["static_configs"]
-    namespace = next(each for each in dashboard["templating"]["list"] if each["name"] == "namespace")
-    assert namespace["current"]["value"] == target["labels"]["namespace"]
-    assert f'job=~"{scraped["job_name"]}|' in namespace["query"]
-    assert "pod" in target["labels"]
+    jobs = {scraped["job_name"]: scraped["static_configs"] for scraped in loaded("prometheus.yaml")["scrape_configs"]}
+    targets = [target for configs in jobs.values() for target in configs]
+    asked = [each["current"]["value"] for each in dashboard["templating"]["list"] if each["name"] == "namespace"]
+    assert {target["labels"]["namespace"] for target in targets} == set(asked or [NAMESPACE])
+    assert all("pod" in target["labels"] for target in targets)
+    assert set(jobs) == {SERVERS_JOB, PODS_JOB, QUEUE_JOB}
+    assert {host.split(":")[0] for target in targets for host in target["targets"]} <= set(SERVICES)
+
+
+def test_the_exporter_reads_the_queues_that_flowise_fills() -> None:
+    told = SERVICES["queue-exporter"]["environment"]
+    assert told["QUEUE_NAMES"] == QUEUE_NAME
+    [scraped] = [each for each in loaded("prometheus.yaml")["scrape_configs"] if each["job_name"] == QUEUE_JOB]
+    assert scraped["static_configs"][0]["targets"] == [f"queue-exporter:{told['METRICS_PORT']}"]
 
 
 def test_prometheus_reads_the_key_that_the_setup_puts_in_its_place(written: Path) -> None:
-    [scraped] = loaded("prometheus.yaml")["scrape_configs"]
+    [scraped] = [each for each in loaded("prometheus.yaml")["scrape_configs"] if each["job_name"] == SERVERS_JOB]
     assert scraped["authorization"]["credentials_file"] == "/run/secrets/metrics_key"
     assert SERVICES["prometheus"]["secrets"] == ["metrics_key"]
     owner = variables(written / "owner.env")
