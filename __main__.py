@@ -318,7 +318,7 @@ AlarmBridge(
     AlarmBridgeArgs(
         topics=[Topic("home", region, alarms.arn), Topic("edge", EDGE_REGION, site.alarm_topic_arn)],
         alarm_topic_arn=alarms.arn,
-        image=settings.service.images()[settings.service.active_colour()],
+        image=settings.service.script_image(),
         namespace=monitoring.namespace,
         namespace_name=METRICS_NAMESPACE,
         places=places,

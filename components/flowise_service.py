@@ -343,14 +343,14 @@ class FlowiseService(pulumi.ComponentResource):
             )
 
     def _queue_exporter(self, home: ClosedNamespace, secrets: Mapping[str, pulumi.Output[str]]) -> None:
-        images = self._args.settings.images()
+        settings = self._args.settings
         QueueExporter(
             f"{self._name}-queue",
             QueueExporterArgs(
                 namespace=home.namespace,
                 labels=_labels(),
-                image=images[self._args.settings.active_colour()],
-                queue_names=[_queue_name(colour) for colour in images],
+                image=settings.script_image(),
+                queue_names=[_queue_name(colour) for colour in settings.images()],
                 cache=self._args.cache,
                 secret_name=secrets["cache"],
             ),

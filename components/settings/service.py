@@ -270,6 +270,10 @@ class ServiceSettings(Section):
             return {"": self.image}
         return {"blue": self.blue_green.blue_image, "green": self.blue_green.green_image}
 
+    def script_image(self) -> str:
+        """Give the image of what serves all releases: the first one's, so that a switch leaves it alone."""
+        return next(iter(self.images().values()))
+
     def active_colour(self) -> str:
         """Give the colour of the release that is served."""
         return self.blue_green.active if self.blue_green else ""

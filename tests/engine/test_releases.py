@@ -28,18 +28,21 @@ def test_a_new_image_and_the_way_back_touch_the_same_and_tables_come_first(platf
         # the database's setup has the same image, and tells the environment its login: the same one, as `up` shows
         assert planned.keys() - {"app-environment"} == {
             "app-setup-job",
+            "app-queue-exporter-pods",
             "app-server-pods",
             "app-worker-pods",
+            "bridge-script-pods",
             "setup-job",
         }
-        assert planned["app-server-pods"] == planned["app-worker-pods"] == {"update"}
+        pods = [made for name, made in planned.items() if name.endswith("-pods")]
+        assert pods == [{"update"}] * 4
         lines = platform("up", stack="prod").stdout.splitlines()
         done = [line for line in lines if "app-setup-job created" in line or "app-server-pods updated" in line]
         assert ["setup" in line for line in done][:2] == [True, False], done
         assert named(platform, "app-environment")["id"] == environment
 
 
-def test_one_release_is_changed_while_the_other_is_served_and_the_switch_touches_the_balancer_alone(
+def test_one_release_is_changed_while_the_other_is_served_and_the_switch_touches_the_balancer_and_no_pod(
     platform: Sandbox,
 ) -> None:
     colours = {"active": "blue", "blue_image": OLD, "green_image": OLD}
@@ -52,7 +55,8 @@ def test_one_release_is_changed_while_the_other_is_served_and_the_switch_touches
 
     for active in ("green", "blue"):
         change(platform, "prod", "service.blue_green", {**colours, "active": active, "green_image": NEW})
-        assert platform.altered("prod") == {"app-in-route-site": {"update"}}
+        # one alert asks whether the release that is served is ready
+        assert platform.altered("prod") == {"app-in-route-site": {"update"}, "monitoring-alerts": {"update"}}
         platform("up", stack="prod")
         targets = named(platform, "app-in-route-site")["inputs"]["actions"][0]["forward"]["targetGroups"]
         assert [each["weight"] for each in targets] == ([100, 0] if active == "blue" else [0, 100])
