@@ -241,6 +241,8 @@ def test_the_embedded_chat_answers_on_a_listed_site_alone(site: Site, visitor: t
 
     page.goto(f"{STRANGER}/")
     page.locator("button[part=button]").click()
+    # its settings are refused first, and the chat is drawn anew without them
+    settled(page)
     asked = f"/api/v1/prediction/{site.agentflow}"
     with page.expect_event("requestfailed", lambda request: asked in request.url):
         box = page.get_by_role("textbox")

@@ -9,10 +9,11 @@ if (isMainThread && started.endsWith('/flowise/bin/run')) {
   const flowise = createRequire(started);
   require('./json_logs.cjs');
   require('./request_ids.cjs');
+  // before tracing, whose hook on require keeps for ever what it saw first
+  require('./cors.cjs')(flowise);
   // before whatever loads what is traced
   require('./tracing.cjs')(flowise);
   require('./keep_alive.cjs');
-  require('./cors.cjs')(flowise);
   require('./drain.cjs')(flowise);
   require('./probes.cjs')(flowise, { '/metrics': require('./process_metrics.cjs')(flowise) });
 }
