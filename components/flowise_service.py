@@ -27,7 +27,7 @@ from .planning import flowise_env as env
 from .planning.backups import BACKUP_TAG
 from .planning.external_secrets import SecretField
 from .planning.flowise_bounds import quota
-from .planning.iam_documents import allow
+from .planning.iam_documents import allow, keep_objects
 from .planning.network_policies import Places, flowise_policies
 from .planning.timeouts import timeouts
 from .planning.trace_pipeline import COLLECTOR_URL
@@ -267,7 +267,7 @@ class FlowiseService(pulumi.ComponentResource):
         return reader.names
 
     def _account(self, home: ClosedNamespace, key: DataKey, bucket: SecureBucket) -> pulumi.Output[str]:
-        args, objects = self._args, pulumi.Output.concat(bucket.bucket_arn, "/*")
+        args = self._args
         models = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
         named = args.settings.bedrock_model_arns
         role = PodRole(
@@ -278,9 +278,7 @@ class FlowiseService(pulumi.ComponentResource):
                 namespace=env.NAMESPACE,
                 service_account=ACCOUNT,
                 statements=[
-                    allow("FindsFiles", ["s3:ListBucket"], [bucket.bucket_arn]),
-                    allow("KeepsFiles", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [objects]),
-                    allow("EncryptsFiles", ["kms:Decrypt", "kms:GenerateDataKey"], [key.arn]),
+                    *keep_objects(bucket.bucket_arn, kms_key_arn=key.arn, noun="Files"),
                     *([allow("AsksModels", models, list(named))] if named else []),
                 ],
                 tags=args.tags,

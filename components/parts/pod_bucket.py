@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from ..planning.iam_documents import allow
+from ..planning.iam_documents import keep_objects
 from .pod_role import PodRole, PodRoleArgs
 from .secure_bucket import SecureBucket, SecureBucketArgs
 
@@ -41,7 +41,6 @@ class PodBucket(pulumi.ComponentResource):
             SecureBucketArgs(kms_key_arn=args.kms_key_arn, access_log_bucket=args.access_log_bucket, tags=args.tags),
             pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(protect=args.protect_data)),
         )
-        objects = pulumi.Output.concat(bucket.bucket_arn, "/*")
         role = PodRole(
             f"{name}-role",
             PodRoleArgs(
@@ -49,11 +48,7 @@ class PodBucket(pulumi.ComponentResource):
                 cluster_arn=args.cluster_arn,
                 namespace=args.namespace,
                 service_account=args.service_account,
-                statements=[
-                    allow("FindsObjects", ["s3:ListBucket"], [bucket.bucket_arn]),
-                    allow("KeepsObjects", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [objects]),
-                    allow("EncryptsObjects", ["kms:Decrypt", "kms:GenerateDataKey"], [args.kms_key_arn]),
-                ],
+                statements=keep_objects(bucket.bucket_arn, kms_key_arn=args.kms_key_arn),
                 tags=args.tags,
             ),
             child,

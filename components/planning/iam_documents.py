@@ -63,6 +63,19 @@ def read_parameters(arns: Sequence[Input[str]]) -> Statement:
     return allow("ReadsParameters", ["ssm:GetParameter"], arns)
 
 
+def keep_objects(bucket_arn: Input[str], *, kms_key_arn: Input[str], noun: str = "Objects") -> list[Statement]:
+    """Write what keeping objects in an encrypted bucket takes; `noun` ends each Sid and says what they are."""
+    return [
+        allow(f"Finds{noun}", ["s3:ListBucket"], [bucket_arn]),
+        allow(
+            f"Keeps{noun}",
+            ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+            [Output.concat(bucket_arn, "/*")],
+        ),
+        allow(f"Encrypts{noun}", ["kms:Decrypt", "kms:GenerateDataKey"], [kms_key_arn]),
+    ]
+
+
 def service_trust(service: str, *, account: Input[str] | None = None) -> Mapping[str, Any]:
     """Let one AWS service assume a role, on behalf of this account alone if it says for whom it acts."""
     statement: dict[str, Any] = {
