@@ -15,10 +15,11 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from components.parts.dashboards import PAGES
-from components.planning.alerting import Watched, all_alerts
+from components.planning.alerting import all_alerts
 from sandbox.logql import faults
 from sandbox.prometheus import promtool
 from tools.dashboards.__main__ import main, stale
+from tools.runbooks import EVERYTHING
 
 register_default_plugins()
 FILES = {path.stem: path for path in sorted(PAGES.glob("*.json"))}
@@ -156,18 +157,7 @@ def test_links_between_pages_lead_somewhere(name: str) -> None:
 
 
 def named_alerts() -> set[str]:
-    everything = Watched(
-        queue=True,
-        databricks=True,
-        domain=True,
-        cache_replicas=1,
-        backups=True,
-        restore_tests=True,
-        budget_usd=100,
-        deployments=True,
-        traces=True,
-    )
-    return {alert.name for alert in all_alerts(everything)}
+    return {alert.name for alert in all_alerts(EVERYTHING)}
 
 
 @EACH
