@@ -19,6 +19,7 @@ from .clusters.registry import Clusters, minor_of, service_cidr_of
 from .control_plane import ControlPlaneError, KubernetesError
 from .drills.hands import DrillError
 from .drills.run import drill as run_drill
+from .interrupts import until_interrupted
 from .rules import Rules
 from .workspace import SandboxError, Workspace
 from .world import Record, World
@@ -37,8 +38,7 @@ def kube(workspace: Workspace, options: Namespace) -> int:
                 "# kubectl --kubeconfig FILE get pods -A",
                 file=sys.stderr,
             )
-            signal.sigwait({signal.SIGINT, signal.SIGTERM})
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough: now it winds up
+            until_interrupted()
     return 0
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import shlex
-import signal
 import sys
 import tempfile
 from argparse import Namespace
@@ -17,6 +16,7 @@ import yaml
 from . import clock, recovery
 from .engine import Engine, running
 from .faults import parse
+from .interrupts import until_interrupted
 from .rules import Rules
 from .toolchain import pulumi_cli
 from .workspace import SandboxError, Workspace
@@ -133,7 +133,7 @@ def serve(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
             f"# {engine.cli} -C {workspace.work} preview --stack {workspace.stack}",
             file=sys.stderr,
         )
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        until_interrupted()
     return 0
 
 
