@@ -174,3 +174,40 @@ def test_only_flowises_own_process_is_changed(tmp_path: Path) -> None:
         [NODE, "other.js"], cwd=tmp_path, env=environment, check=True, stdout=subprocess.PIPE, text=True, timeout=60
     )
     assert done.stdout == "plain\n"
+
+
+# OpenTelemetry's hook on require, in short (require-in-the-middle): who asks again gets what was seen first
+TRACING = """
+const Module = require('module');
+const seen = new Map();
+const plain = Module.prototype.require;
+Module.prototype.require = function (name) {
+  const file = Module._resolveFilename(name, this);
+  if (!seen.has(file)) seen.set(file, plain.call(this, name));
+  return seen.get(file);
+};
+module.exports = () => {};
+"""
+
+
+def test_what_flowise_requires_is_narrowed_though_tracing_hooks_require(tmp_path: Path) -> None:
+    scripts, flowise = tmp_path / "scripts", tmp_path / "flowise"
+    written = {
+        **{scripts / path.name: "module.exports = () => {};" for path in SCRIPTS.glob("*.cjs")},
+        **{scripts / name: (SCRIPTS / name).read_text() for name in ("preload.cjs", "cors.cjs")},
+        scripts / "tracing.cjs": TRACING,
+        flowise / "node_modules" / "cors" / "index.js": "module.exports = (given) => given;",
+        flowise
+        / "bin"
+        / "run": "const all = () => {}; console.log(require('cors')(all) === all ? 'all' : 'narrowed');",
+    }
+    for path, text in written.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    environment = {**os.environ, "NODE_OPTIONS": f"--require {scripts}/preload.cjs"}
+
+    done = subprocess.run(
+        [NODE, flowise / "bin" / "run"], env=environment, check=True, stdout=subprocess.PIPE, text=True, timeout=60
+    )
+
+    assert done.stdout == "narrowed\n"
