@@ -149,6 +149,26 @@ def test_a_program_that_raises_shows_its_traceback_and_registers_nothing(program
     assert sandbox.world() == []
 
 
+@pytest.mark.parametrize("late", ["known.apply(lambda name: name.nothing)", "pulumi.Output.all(known, known.missing)"])
+def test_an_output_that_fails_ends_the_run_and_is_told(late: str, program: Callable[..., Sandbox]) -> None:
+    sandbox = program(
+        f"import pulumi, pulumi_aws as aws\ntopic = aws.sns.Topic('alerts')\nknown = topic.name\nvalue = {late}\n"
+    )
+
+    failed = sandbox("up", status=1)
+
+    assert "AttributeError: 'str' object has no attribute" in failed.stdout
+
+
+def test_a_programs_own_debugging_is_shown_and_not_the_sdks(program: Callable[..., Sandbox]) -> None:
+    sandbox = program("import pulumi, pulumi_aws as aws\npulumi.log.debug('mine')\naws.sns.Topic('alerts')\n")
+
+    shown = sandbox("preview", "--debug").stdout
+
+    assert "debug: mine" in shown
+    assert "beginning rpc" not in shown
+
+
 def test_autonaming_of_the_stack_is_honoured(program: Callable[..., Sandbox]) -> None:
     sandbox = program(
         'import pulumi, pulumi_aws as aws\npulumi.export("name", aws.sns.Topic("alerts").name)\n',
