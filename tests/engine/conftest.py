@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tools.soak.runs import environment
+
 JUDGED = ("preview", "up", "refresh", "destroy", "serve")
 REPOSITORY = Path(__file__).parents[2]
 
@@ -34,6 +36,7 @@ class Sandbox:
                 *arguments,
             ],
             cwd=REPOSITORY,
+            env=environment(arguments),
             capture_output=True,
             text=True,
             check=False,

@@ -9,7 +9,10 @@ from .conftest import Sandbox
 pytestmark = pytest.mark.engine
 
 
-def test_what_is_lost_comes_back_by_the_runbooks_steps(platform: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_lost_comes_back_by_the_runbooks_steps(
+    platform: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULUMI_SKIP_CHECKPOINTS", "true")  # nobody kills the engine here
     platform("up", stack="prod")
     program = Program(platform.program, "prod")
     for name, disaster in DISASTERS.items():

@@ -1,10 +1,12 @@
 """What a soak runs through the engine: generated stacks, and schedules of faults and crashes."""
 
 import json
+import os
 import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +19,15 @@ REPOSITORY = Path(__file__).parents[2]
 STACK = "dev"
 ATTEMPTS = 6
 Verdict = Literal["refused by validation", "came up", "converged", "FOUND"]
+
+
+def environment(arguments: Sequence[str]) -> dict[str, str]:
+    """The environment for a command: where nobody kills the engine, it need not write its state after every operation.
+
+    Writing the whole state each time is four fifths of what `up` of prod takes.
+    """
+    killed = "--crash-after" in arguments
+    return {**os.environ, "PULUMI_SKIP_CHECKPOINTS": "false" if killed else "true"}
 
 
 @dataclass
@@ -44,6 +55,7 @@ class Sandbox:
                 *arguments,
             ],
             cwd=REPOSITORY,
+            env=environment(arguments),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
