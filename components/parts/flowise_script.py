@@ -11,6 +11,7 @@ from ..planning.flowise_env import CONFIG_DIR
 from .flowise_setup import PACKAGE
 from .pod_files import pod_files
 from .pod_security import restricted_container, restricted_pod
+from .pod_spread import spread
 from .workload import LIVE_PATH, READY_PATH
 
 SCRIPTS = Path(__file__).parents[1] / "assets" / "flowise"
@@ -92,15 +93,7 @@ def _pod(args: FlowiseScriptArgs, account: pulumi.Output[str], files: pulumi.Out
         enable_service_links=False,
         security_context=restricted_pod(),
         # of one pod they say nothing; the policies want them of every Deployment
-        topology_spread_constraints=[
-            k8s.core.v1.TopologySpreadConstraintArgs(
-                max_skew=1,
-                topology_key=key,
-                when_unsatisfiable="ScheduleAnyway",
-                label_selector=k8s.meta.v1.LabelSelectorArgs(match_labels=dict(args.labels)),
-            )
-            for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
-        ],
+        topology_spread_constraints=spread(args.labels, zones_are_must=False),
         containers=[
             k8s.core.v1.ContainerArgs(
                 name="script",

@@ -10,6 +10,7 @@ import pulumi_kubernetes as k8s
 from .custom_object import custom_name
 from .pod_files import Mounts, pod_files
 from .pod_security import restricted_container, restricted_pod
+from .pod_spread import spread
 
 CONTAINER = "flowise"
 CPU_PERCENT = 70
@@ -118,12 +119,8 @@ class Workload(pulumi.ComponentResource):
             priority_class_name=args.priority_class,
             termination_grace_period_seconds=args.termination_grace_seconds,
             security_context=restricted_pod(owns_volumes=True),
-            topology_spread_constraints=[
-                k8s.core.v1.TopologySpreadConstraintArgs(
-                    max_skew=1, topology_key=key, when_unsatisfiable="ScheduleAnyway", label_selector=self._selector
-                )
-                for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
-            ],
+            # who is asked must outlive a zone; who takes from a queue does better in the wrong zone than not at all
+            topology_spread_constraints=spread(args.labels, zones_are_must=args.port is not None),
             containers=[self._container(mounts)],
             volumes=volumes,
         )

@@ -125,6 +125,25 @@ def test_probes_ask_what_tells_the_truth(cloud: Cloud, role: str) -> None:
     }
 
 
+def test_servers_are_in_every_zone_come_what_may_and_workers_where_there_is_room(cloud: Cloud) -> None:
+    build(cloud, **QUEUE)
+    wished = [("topology.kubernetes.io/zone", "ScheduleAnyway"), ("kubernetes.io/hostname", "ScheduleAnyway")]
+    for role, expected in (
+        ("app-server-pods", [("topology.kubernetes.io/zone", "DoNotSchedule"), *wished]),
+        ("app-worker-pods", wished),
+    ):
+        spread = pod(cloud, role)["topologySpreadConstraints"]
+        assert [(each["topologyKey"], each["whenUnsatisfiable"]) for each in spread] == expected
+        labels = cloud.named(role).inputs["spec"]["selector"]["matchLabels"]
+        assert {each["maxSkew"] for each in spread} == {1}
+        assert [each["labelSelector"]["matchLabels"] for each in spread] == [labels] * len(expected)
+        for each in spread:
+            # a release is spread by itself where Karpenter need not follow; a zone of tainted nodes alone is none
+            must = each["whenUnsatisfiable"] == "DoNotSchedule"
+            assert each.get("matchLabelKeys") == (None if must else ["pod-template-hash"])
+            assert each.get("nodeTaintsPolicy") == ("Honor" if must else None)
+
+
 def test_no_secret_stands_in_a_manifest(cloud: Cloud) -> None:
     build(cloud, **QUEUE, databricks=DATABRICKS)
     assert cloud.of(k8s.core.v1.Secret) == []
