@@ -18,7 +18,7 @@ DRILLS = (
     *("node-loss", "zone-loss", "rolling-node-upgrade", "cluster-upgrade"),
     *("rollout", "failed-rollout", "blue-green", "load-surge"),
 )
-GUARDS = ("pdb", "spread", "surge", "pool", "floor", "both")
+GUARDS = ("pdb", "spread", "surge", "requests", "pool", "floor", "both")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -8,17 +8,18 @@ Ends with 1 where a drill does not hold, or holds although its guard is gone (th
 import re
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 
-# Drill -> the guards that are taken away in the second run.
-ROWS = {
-    "rollout": ("surge",),
-    "failed-rollout": ("surge",),
-    "node-loss": ("spread",),
-    "zone-loss": ("spread",),
-    "rolling-node-upgrade": ("spread", "pdb"),
-    "cluster-upgrade": ("spread", "pdb"),
-    "blue-green": ("both",),
-    "load-surge": ("pool",),
+# Drill -> the sets of guards of which each is taken away in a run of its own.
+ROWS: Mapping[str, Sequence[Sequence[str]]] = {
+    "rollout": [("surge",)],
+    "failed-rollout": [("surge",)],
+    "node-loss": [("spread",)],
+    "zone-loss": [("spread",)],
+    "rolling-node-upgrade": [("spread", "pdb")],
+    "cluster-upgrade": [("spread", "pdb")],
+    "blue-green": [("both",)],
+    "load-surge": [("pool",), ("floor",), ("requests",)],
 }
 
 
@@ -26,12 +27,14 @@ def main(stack: str) -> int:
     """Print the table."""
     print("| drill | with | lowest | without | verdict | lowest |\n|---|---|---|---|---|---|", flush=True)
     wrong = 0
-    for drill, guards in ROWS.items():
+    for drill, removed in ROWS.items():
         holds, lowest = _run(drill, stack)
-        still_holds, then_lowest = _run(drill, stack, *(item for guard in guards for item in ("--without", guard)))
-        wrong += (not holds) + still_holds
-        row = [drill, _verdict(holds), lowest, " and ".join(guards), _verdict(still_holds), then_lowest]
-        print(f"| {' | '.join(row)} |", flush=True)
+        wrong += not holds
+        for guards in removed:
+            still_holds, then_lowest = _run(drill, stack, *(item for guard in guards for item in ("--without", guard)))
+            wrong += still_holds
+            row = [drill, _verdict(holds), lowest, " and ".join(guards), _verdict(still_holds), then_lowest]
+            print(f"| {' | '.join(row)} |", flush=True)
     return 1 if wrong else 0
 
 

@@ -62,16 +62,19 @@ class Drill:
         """The pods of the stack itself, not of what stands in for add-ons and charts."""
         return [pod for pod in self.client.list("v1", "Pod") if LABEL not in (pod["metadata"].get("labels") or {})]
 
-    def restart_pods(self, *, on: str = "", served: bool = False) -> None:
-        """Delete pods of the stack itself, those on a node or those behind a Service, and wait for their successors."""
+    def restart_served(self) -> None:
+        """Delete the pods behind the stack's Services, and wait for their successors."""
         services = self.services()
-        for pod in self.own_pods():
-            behind = any(selects(service, pod) for service in services)
-            if (on and pod["spec"].get("nodeName") == on) or (served and behind):
-                with _ignoring(HTTPStatus.NOT_FOUND):
-                    self.client.delete(
-                        "v1", "Pod", pod["metadata"]["name"], pod["metadata"]["namespace"], grace_seconds=0
-                    )
+        self._delete([pod for pod in self.own_pods() if any(selects(service, pod) for service in services)])
+
+    def empty(self, node: Object) -> None:
+        """Delete what runs on a node, but for its DaemonSets, and wait for the successors."""
+        self._delete(self._evictable(node["metadata"]["name"]))
+
+    def _delete(self, pods: Sequence[Object]) -> None:
+        for pod in pods:
+            with _ignoring(HTTPStatus.NOT_FOUND):
+                self.client.delete("v1", "Pod", pod["metadata"]["name"], pod["metadata"]["namespace"], grace_seconds=0)
         self.settle()
 
     def own(self, api_version: str, kind: str) -> list[Object]:
@@ -83,6 +86,11 @@ class Drill:
     def own_deployments(self) -> list[Object]:
         """The Deployments of the stack itself."""
         return self.own("apps/v1", "Deployment")
+
+    def target(self, scaler: Object) -> Object:
+        """What an autoscaler scales."""
+        named = scaler["spec"]["scaleTargetRef"]
+        return self.client.get(named["apiVersion"], named["kind"], named["name"], scaler["metadata"]["namespace"])
 
     def patch(self, item: Object, change: Object) -> None:
         """Merge a change into an object."""
@@ -180,7 +188,8 @@ class Drill:
                     found.append(f"{kind} {item['metadata']['namespace']}/{item['metadata']['name']} ({lacks})")
         for item in self.own("autoscaling/v2", "HorizontalPodAutoscaler"):
             least = item["spec"].get("minReplicas", 1)
-            if (item["status"].get("desiredReplicas") or 0) < least:
+            # its own status may be that of the cluster that was copied
+            if self.target(item)["spec"]["replicas"] < least:
                 found.append(f"HorizontalPodAutoscaler {item['metadata']['name']} (fewer than {least} replicas yet)")
         slices = ready_by_zone(self.client.list("discovery.k8s.io/v1", "EndpointSlice"), lambda node: node)
         pods = self.own_pods()

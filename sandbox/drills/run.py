@@ -9,7 +9,7 @@ from ..clusters.metrics import served
 from . import outages, surge
 from .colours import Colours
 from .copy import copied
-from .guards import GUARDS, remove
+from .guards import GUARDS, remove, remove_floor
 from .hands import Drill
 from .observer import Observer
 from .verdict import Expectation, Verdict, judge, render
@@ -63,10 +63,12 @@ def drill(
         observer = Observer(copy.client)
         hands = Drill(copy, observer, metrics, without, loads)
         surge.check(hands)
-        remove(hands)
         hands.settle(longest=_FIRST_SECONDS)
+        remove(hands)
+        hands.settle()
         plan.prepare(hands)
         observer.begin()
+        remove_floor(hands)
         plan.act(hands)
         hands.settle()
         lacking, unplaced = hands.lacking(), hands.unplaced()

@@ -13,6 +13,8 @@ from .copy import FASTER
 from .hands import Drill, Object
 
 _PERCENT, _TIMES_WAITING = 300.0, 2.0
+# Who cannot tell for so long what a target needs, looking every second, will not.
+_BLIND_SECONDS = 20.0
 _UP_SECONDS, _DOWN_SECONDS, _STEADY_SECONDS = 90.0, 120.0, 5.0
 # What an autoscaler does that says nothing of it: Kubernetes API reference, autoscaling/v2, HPAScalingRules.
 _SLOWLY = 300
@@ -61,16 +63,30 @@ class _Bounds:
 
     def until(self, wanted: Callable[[Object], int], called: str, seconds: float) -> None:
         """Wait until each target has so many replicas; a fault where one does not get there."""
-        deadline = time.monotonic() + seconds
-        while True:
-            late = {name: n for name, n, spec in self.look() if n != wanted(spec)}
-            if not late:
-                return
-            if time.monotonic() > deadline:
+        deadline = seen = time.monotonic()
+        deadline += seconds
+        while late := {name: n for name, n, spec in self.look() if n != wanted(spec)}:
+            blind = {name: self._blind(name) for name in late}
+            now = time.monotonic()
+            if not all(blind.values()):
+                seen = now
+            if now > deadline or now - seen > _BLIND_SECONDS:
                 for name, n in late.items():
-                    self._drill.faults.append(f"{name} has {n} replicas after {seconds:g} s, not its {called}")
+                    why = "".join(f" ({reason})" for reason in blind[name])
+                    waited = f"{now - deadline + seconds:.0f} s"
+                    self._drill.faults.append(f"{name} has {n} replicas after {waited}, not its {called}{why}")
                 return
             time.sleep(0.1)
+
+    def _blind(self, target: str) -> list[str]:
+        """Why the autoscaler of a target cannot tell how many it needs, in Kubernetes' own words."""
+        return [
+            str(condition["message"])
+            for scaler in self._drill.own("autoscaling/v2", "HorizontalPodAutoscaler")
+            if scaler["spec"]["scaleTargetRef"]["name"] == target
+            for condition in scaler["status"].get("conditions") or []
+            if condition["type"] == "ScalingActive" and condition["status"] == "False"
+        ]
 
     def until_steady(self, seconds: float) -> None:
         """Wait until no target has changed for a while."""
@@ -89,11 +105,8 @@ class _Bounds:
             spec = self._specs.get(scaler["metadata"]["uid"])
             if spec is None:
                 continue
-            target = spec["scaleTargetRef"]
-            item = self._drill.client.get(
-                target["apiVersion"], target["kind"], target["name"], scaler["metadata"]["namespace"]
-            )
-            replicas, name = int(item["spec"]["replicas"]), str(target["name"])
+            target = self._drill.target(scaler)
+            replicas, name = int(target["spec"]["replicas"]), str(target["metadata"]["name"])
             least, most = spec.get("minReplicas", 1), spec["maxReplicas"]
             if not least <= replicas <= most and name not in self._told:
                 self._told.add(name)

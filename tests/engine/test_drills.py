@@ -171,6 +171,10 @@ def test_a_surge_of_load_finds_room_on_what_karpenter_brings(stood: Path) -> Non
     assert "load-surge without pool: DOES NOT HOLD" in text
     assert "FAULT under load, no place for default/shop-" in text
 
+    text = played(stood, "load-surge", "requests")
+    assert "load-surge without requests: DOES NOT HOLD" in text
+    assert "missing request for cpu in container main of Pod shop-server-1-" in text
+
 
 def test_a_switch_goes_to_a_release_that_is_ready(stood: Path) -> None:
     text = played(stood, "blue-green")
