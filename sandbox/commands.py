@@ -99,25 +99,36 @@ class _Live(Workspace):
         return self.program
 
 
+_WRITTEN = ".manifests"
+
+
 def manifests(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
-    """Write the Kubernetes objects of the stack, brought up in a world of their own, as YAML files."""
+    """Write the Kubernetes objects of the stack, brought up in a world of their own, as YAML files.
+
+    They take the place of those that an earlier run wrote there: names that are made up differ from run to run.
+    """
     with tempfile.TemporaryDirectory(prefix="flowise-sandbox-") as folder:
         apart = Workspace.of(workspace.program, workspace.stack, Path(folder))
         with running(apart, Rules(real_clusters=False)) as engine:
+            # nobody goes on from its state
+            engine.environment["PULUMI_SKIP_CHECKPOINTS"] = "true"
             engine.read("up", "--yes", "--skip-preview", "--stack", apart.stack, *rest)
             state = engine.deployment()["deployment"]
     options.out.mkdir(parents=True, exist_ok=True)
-    count = 0
+    index = options.out / _WRITTEN
+    for name in index.read_text(encoding="utf-8").splitlines() if index.exists() else ():
+        (options.out / name).unlink(missing_ok=True)
+    files = {}
     for resource in state.get("resources", []):
         manifest = _without_secrets(resource.get("inputs", {}))
         if resource["type"].startswith("kubernetes:") and {"apiVersion", "kind", "metadata"} <= manifest.keys():
             metadata = manifest["metadata"]
-            name = "-".join(
-                part for part in (metadata.get("namespace"), manifest["kind"].lower(), metadata["name"]) if part
-            )
-            (options.out / f"{name}.yaml").write_text(yaml.safe_dump(manifest, sort_keys=False), encoding="utf-8")
-            count += 1
-    print(f"{count} objects written to {options.out}", file=sys.stderr)
+            parts = (metadata.get("namespace"), manifest["kind"].lower(), metadata["name"])
+            files["-".join(part for part in parts if part) + ".yaml"] = manifest
+    for name, manifest in files.items():
+        (options.out / name).write_text(yaml.safe_dump(manifest, sort_keys=False), encoding="utf-8")
+    index.write_text("\n".join(files), encoding="utf-8")
+    print(f"{len(files)} objects written to {options.out}", file=sys.stderr)
     return 0
 
 

@@ -169,6 +169,28 @@ def test_a_programs_own_debugging_is_shown_and_not_the_sdks(program: Callable[..
     assert "beginning rpc" not in shown
 
 
+def test_manifests_take_the_place_of_those_written_before_and_of_nothing_else(
+    program: Callable[..., Sandbox], tmp_path: Path
+) -> None:
+    source = (
+        "import pulumi, pulumi_kubernetes as k8s\n"
+        'provider = k8s.Provider("cluster", kubeconfig="{{}}")\n'
+        'password = pulumi.Output.secret("hunter2")\n'
+        'k8s.core.v1.Secret({name!r}, string_data={{"password": password}}, '
+        "opts=pulumi.ResourceOptions(provider=provider))\n"
+    )
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "mine.yaml").write_text("kept")
+    for name in ("first", "second", "second"):
+        program(source.format(name=name))("manifests", "--out", str(out))
+        (written,) = [path for path in out.glob("*.yaml") if path.name != "mine.yaml"]
+        assert written.name.startswith(f"secret-{name}-")
+        assert "hunter2" not in written.read_text()
+        assert "[secret]" in written.read_text()
+    assert (out / "mine.yaml").read_text() == "kept"
+
+
 def test_autonaming_of_the_stack_is_honoured(program: Callable[..., Sandbox]) -> None:
     sandbox = program(
         'import pulumi, pulumi_aws as aws\npulumi.export("name", aws.sns.Topic("alerts").name)\n',
