@@ -87,10 +87,10 @@ class Drill:
         """The Deployments of the stack itself."""
         return self.own("apps/v1", "Deployment")
 
-    def target(self, scaler: Object) -> Object:
-        """What an autoscaler scales."""
+    def target(self, scaler: Object) -> Object | None:
+        """What an autoscaler scales, if it is there."""
         named = scaler["spec"]["scaleTargetRef"]
-        return self.client.get(named["apiVersion"], named["kind"], named["name"], scaler["metadata"]["namespace"])
+        return self.client.find(named["apiVersion"], named["kind"], named["name"], scaler["metadata"]["namespace"])
 
     def patch(self, item: Object, change: Object) -> None:
         """Merge a change into an object."""
@@ -189,7 +189,8 @@ class Drill:
         for item in self.own("autoscaling/v2", "HorizontalPodAutoscaler"):
             least = item["spec"].get("minReplicas", 1)
             # its own status may be that of the cluster that was copied
-            if self.target(item)["spec"]["replicas"] < least:
+            target = self.target(item)
+            if target is None or target["spec"]["replicas"] < least:
                 found.append(f"HorizontalPodAutoscaler {item['metadata']['name']} (fewer than {least} replicas yet)")
         slices = ready_by_zone(self.client.list("discovery.k8s.io/v1", "EndpointSlice"), lambda node: node)
         pods = self.own_pods()

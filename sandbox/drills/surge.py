@@ -63,18 +63,17 @@ class _Bounds:
 
     def until(self, wanted: Callable[[Object], int], called: str, seconds: float) -> None:
         """Wait until each target has so many replicas; a fault where one does not get there."""
-        deadline = seen = time.monotonic()
-        deadline += seconds
+        started = seen = time.monotonic()
         while late := {name: n for name, n, spec in self.look() if n != wanted(spec)}:
             blind = {name: self._blind(name) for name in late}
             now = time.monotonic()
             if not all(blind.values()):
                 seen = now
-            if now > deadline or now - seen > _BLIND_SECONDS:
+            if now - started > seconds or now - seen > _BLIND_SECONDS:
                 for name, n in late.items():
                     why = "".join(f" ({reason})" for reason in blind[name])
-                    waited = f"{now - deadline + seconds:.0f} s"
-                    self._drill.faults.append(f"{name} has {n} replicas after {waited}, not its {called}{why}")
+                    after = f"after {now - started:.0f} s"
+                    self._drill.faults.append(f"{name} has {n} replicas {after}, not its {called}{why}")
                 return
             time.sleep(0.1)
 
@@ -103,9 +102,9 @@ class _Bounds:
         found = []
         for scaler in self._drill.own("autoscaling/v2", "HorizontalPodAutoscaler"):
             spec = self._specs.get(scaler["metadata"]["uid"])
-            if spec is None:
-                continue
             target = self._drill.target(scaler)
+            if spec is None or target is None:
+                continue
             replicas, name = int(target["spec"]["replicas"]), str(target["metadata"]["name"])
             least, most = spec.get("minReplicas", 1), spec["maxReplicas"]
             if not least <= replicas <= most and name not in self._told:
