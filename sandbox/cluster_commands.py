@@ -105,7 +105,15 @@ def _cluster(workspace: Workspace, name: str) -> Iterator[tuple[Clusters, Record
                     f"stack {workspace.stack} has these clusters: {known}. "
                     + ("Bring it up first." if known == "none" else "Name one of them with --cluster.")
                 )
-            yield clusters, records[0]
+            (record,) = records
+            if not clusters.folder_of(record.id).exists() and any(
+                each.token.startswith("kubernetes:") for each in world
+            ):
+                raise SandboxError(
+                    f"cluster {record.id} has no control plane: stack {workspace.stack} was brought up with "
+                    f"--kubernetes schema. Bring it up anew: up --stack {workspace.stack} --fresh"
+                )
+            yield clusters, record
         except (ClusterError, ControlPlaneError, KubernetesError, LoadError, DrillError) as error:
             raise SandboxError(str(error)) from error
         finally:

@@ -212,6 +212,18 @@ def test_a_minor_without_a_pin_is_told_how_to_get_one(program: Callable[..., San
     assert "only judged by their schemas" in said
 
 
+@pytest.mark.parametrize("command", [["kube"], ["drill", "rollout"]], ids=["kube", "drill"])
+def test_a_cluster_that_was_only_judged_by_schemas_is_told(program: Callable[..., Sandbox], command: list[str]) -> None:
+    sandbox = program(wrong_manifests.PROGRAM)
+    (sandbox.program / "wrong.json").write_text("{}", encoding="utf-8")
+    sandbox("up", "--laws", "off")
+
+    said = sandbox(*command, status=1).stderr
+
+    assert "has no control plane: stack dev was brought up with --kubernetes schema" in said
+    assert "Traceback" not in said
+
+
 def test_the_command_line_knows_every_drill_and_guard() -> None:
     assert set(DRILLS) == set(drills.DRILLS)
     assert set(GUARDS) == set(drills.GUARDS)
