@@ -25,6 +25,9 @@ from .world import Record, World
 # The steps of a path, and the value that is to stand there.
 Change = tuple[list[str], Any]
 
+# In a folder of manifests: the names of those that `manifests` wrote.
+_WRITTEN = ".manifests"
+
 
 def preview(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Show what `up` would do."""
@@ -97,9 +100,6 @@ class _Live(Workspace):
     @property
     def work(self) -> Path:
         return self.program
-
-
-_WRITTEN = ".manifests"
 
 
 def manifests(workspace: Workspace, options: Namespace, rest: list[str]) -> int:

@@ -59,7 +59,6 @@ def _ask_for_nothing(drill: Drill) -> None:
             if key in pod
         }
         drill.patch(item, {"spec": {"template": {"spec": bare}}})
-    drill.settle()
 
 
 def _crowd(drill: Drill) -> None:

@@ -65,27 +65,25 @@ class _Bounds:
         """Wait until each target has so many replicas; a fault where one does not get there."""
         started = seen = time.monotonic()
         while late := {name: n for name, n, spec in self.look() if n != wanted(spec)}:
-            blind = {name: self._blind(name) for name in late}
-            now = time.monotonic()
-            if not all(blind.values()):
+            blind, now = self._blind(), time.monotonic()
+            if not late.keys() <= blind.keys():
                 seen = now
             if now - started > seconds or now - seen > _BLIND_SECONDS:
                 for name, n in late.items():
-                    why = "".join(f" ({reason})" for reason in blind[name])
+                    why = f" ({blind[name]})" if name in blind else ""
                     after = f"after {now - started:.0f} s"
                     self._drill.faults.append(f"{name} has {n} replicas {after}, not its {called}{why}")
                 return
             time.sleep(0.1)
 
-    def _blind(self, target: str) -> list[str]:
-        """Why the autoscaler of a target cannot tell how many it needs, in Kubernetes' own words."""
-        return [
-            str(condition["message"])
+    def _blind(self) -> dict[str, str]:
+        """The targets of autoscalers that cannot tell how many are needed, and why in Kubernetes' own words."""
+        return {
+            scaler["spec"]["scaleTargetRef"]["name"]: condition["message"]
             for scaler in self._drill.own("autoscaling/v2", "HorizontalPodAutoscaler")
-            if scaler["spec"]["scaleTargetRef"]["name"] == target
             for condition in scaler["status"].get("conditions") or []
             if condition["type"] == "ScalingActive" and condition["status"] == "False"
-        ]
+        }
 
     def until_steady(self, seconds: float) -> None:
         """Wait until no target has changed for a while."""
