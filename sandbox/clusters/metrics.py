@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from ..control_plane import Client, KubernetesError
-from ..control_plane.certificates import Credentials
+from ..control_plane.credentials import Credentials
 from . import scaled_objects
 from .load import Load, usage, waiting
 

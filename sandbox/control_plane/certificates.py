@@ -1,8 +1,4 @@
-"""What a cluster trusts and is trusted by: its CA, server certificate, service-account keys and tokens.
-
-Made once per cluster and kept with its data, so that a kubeconfig stays good for as long as the cluster stands. All of
-it belongs to one sandbox on one machine: it opens nothing but a server on 127.0.0.1.
-"""
+"""Makes what a cluster trusts and is trusted by: its CA, server certificate, service-account keys and tokens."""
 
 import csv
 import ipaddress
@@ -11,7 +7,6 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,72 +16,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from .credentials import TOKENS, USERS
+
 # A world may be kept for years, and nobody rotates what never leaves the machine.
 VALID_DAYS = 3650
 # A clock that was set back must not make a new certificate one of the future.
 _BACKDATED = timedelta(days=1)
-_DONE = "tokens.csv"
-
-ADMIN = "sandbox:admin"
-CONTROLLER_MANAGER = "system:kube-controller-manager"
-SCHEDULER = "system:kube-scheduler"
-KUBELETS = "sandbox:kubelets"
-# Users and the groups that the API server's own RBAC roles know them by; one program plays every kubelet, which the
-# role of a kubelet, made for a single node, does not allow.
-_USERS = {ADMIN: "system:masters", CONTROLLER_MANAGER: "", SCHEDULER: "", KUBELETS: "system:masters"}
 
 
-@dataclass(frozen=True)
-class Credentials:
-    """The files of one cluster. What is private can be read by its owner alone."""
-
-    folder: Path
-
-    @classmethod
-    def of(cls, cluster: Path) -> "Credentials":
-        """The credentials of the cluster whose data is in a folder, made where there are none."""
-        folder = cluster / "pki"
-        if not (folder / _DONE).is_file():
-            _make(folder)
-        return cls(folder)
-
-    @property
-    def ca(self) -> Path:
-        """The certificate that clients of the API server trust, PEM."""
-        return self.folder / "ca.crt"
-
-    @property
-    def server_certificate(self) -> Path:
-        """For 127.0.0.1 and localhost, signed by the CA, PEM."""
-        return self.folder / "server.crt"
-
-    @property
-    def server_key(self) -> Path:
-        """The server's private key, PEM."""
-        return self.folder / "server.key"
-
-    @property
-    def service_account_key(self) -> Path:
-        """Signs the tokens of service accounts, PEM."""
-        return self.folder / "service-account.key"
-
-    @property
-    def service_account_public_key(self) -> Path:
-        """Checks the tokens of service accounts, PEM."""
-        return self.folder / "service-account.pub"
-
-    @property
-    def tokens(self) -> Path:
-        """The file that the API server's `--token-auth-file` reads: token, user, uid, groups."""
-        return self.folder / _DONE
-
-    def token(self, user: str) -> str:
-        """The bearer token of a user."""
-        with self.tokens.open(encoding="utf-8", newline="") as file:
-            return next(row[0] for row in csv.reader(file) if row[1] == user)
-
-
-def _make(folder: Path) -> None:
+def make(folder: Path) -> None:
     """Write all files into a folder that gets its name last, so that an interrupted run leaves nothing that counts."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     for stale in folder.parent.glob("pki-*"):
@@ -103,9 +41,9 @@ def _make(folder: Path) -> None:
     _write(made / "service-account.key", _private(service_accounts))
     public = service_accounts.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     _write(made / "service-account.pub", public)
-    with open(os.open(made / _DONE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+    with open(os.open(made / TOKENS, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
         csv.writer(file, lineterminator="\n").writerows(
-            (secrets.token_urlsafe(32), user, user, groups) for user, groups in _USERS.items()
+            (secrets.token_urlsafe(32), user, user, groups) for user, groups in USERS.items()
         )
     os.replace(made, folder)
 

@@ -21,10 +21,9 @@ from typing import Any, Self
 
 import yaml
 
-from . import certificates
 from .binaries import Binaries, binaries
-from .certificates import Credentials
 from .client import Client, KubernetesError
+from .credentials import ADMIN, CONTROLLER_MANAGER, KUBELETS, SCHEDULER, Credentials
 from .kubeconfig import kubeconfig
 from .processes import Processes, ProcessesError
 from .programs import AUTOSCALER_SECONDS, ETCD_SOCKET, HOST, PEER_SOCKET, Cluster, Ports
@@ -59,7 +58,7 @@ class ControlPlane:
         self.version = cluster.binaries.version
         self.url = f"https://{HOST}:{cluster.ports.apiserver}"
         self.ca_pem = cluster.credentials.ca.read_text(encoding="utf-8")
-        self.token = cluster.credentials.token(certificates.ADMIN)
+        self.token = cluster.credentials.token(ADMIN)
         self._processes = processes
 
     @classmethod
@@ -137,7 +136,7 @@ class ControlPlane:
 
     def kubeconfig(self) -> str:
         """A kubeconfig's text that may do anything."""
-        return kubeconfig(self.url, self.ca_pem, self.token, user=certificates.ADMIN)
+        return kubeconfig(self.url, self.ca_pem, self.token, user=ADMIN)
 
     def failed(self) -> dict[str, int]:
         """Which of the programs have ended by themselves, and their exit statuses."""
@@ -176,7 +175,7 @@ class _Starting:
         self._start("etcd", cluster.etcd(), grace_seconds=_ETCD_GRACE_SECONDS)
         self._wait("etcd", self._etcd_listens)
         self._start("kube-apiserver", cluster.apiserver())
-        token = cluster.credentials.token(certificates.ADMIN)
+        token = cluster.credentials.token(ADMIN)
         self._wait("kube-apiserver", lambda: self._healthy(ports.apiserver, "/readyz", token))
         self._drop_leases(token)
         self._start("kube-controller-manager", cluster.controller_manager())
@@ -209,9 +208,9 @@ class _Starting:
         credentials = self._cluster.credentials
         url = f"https://{HOST}:{self._cluster.ports.apiserver}"
         users = {
-            "controller-manager": certificates.CONTROLLER_MANAGER,
-            "scheduler": certificates.SCHEDULER,
-            "kubelets": certificates.KUBELETS,
+            "controller-manager": CONTROLLER_MANAGER,
+            "scheduler": SCHEDULER,
+            "kubelets": KUBELETS,
         }
         for name, user in users.items():
             text = kubeconfig(url, credentials.ca.read_text(encoding="utf-8"), credentials.token(user), user=user)

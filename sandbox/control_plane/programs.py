@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .binaries import Binaries
-from .certificates import Credentials
+from .credentials import Credentials
 
 HOST = "127.0.0.1"
 ETCD_SOCKET = "etcd.sock"

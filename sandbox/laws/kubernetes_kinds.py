@@ -3,14 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
 
-import jsonschema
 import yaml
-from kubernetes_validate.utils import schema_contents
-from referencing import Registry, Resource
 
-from ..wire import UNKNOWN
 from ..world import Record
 from .law import Act, Law, Refusal, get, items
 
@@ -34,27 +29,6 @@ def version_of(act: Act) -> str:
     return version if isinstance(version, str) and re.fullmatch(r"1\.\d+", version) else _DEFAULT_VERSION
 
 
-@cache
-def _validator(version: str, kind: str, api_version: str) -> "jsonschema.Draft202012Validator | None":
-    """The strict schema of a kind, as kubernetes-validate ships it; None where that version has no such kind."""
-    folder = f"kubernetes-json-schema/v{_patch(version)}-local-strict"
-    group = re.sub(r"^([^./]*)(?:\.[^/]*)?/", r"\1-", api_version)
-    try:
-        schema = schema_contents(f"{folder}/{kind.lower()}-{group}.json", version)
-    except FileNotFoundError:
-        return None
-    definitions = schema_contents(f"{folder}/_definitions.json", version)
-    registry: Registry[Any] = Resource.from_contents(definitions) @ (Resource.from_contents(schema) @ Registry())
-    return jsonschema.Draft202012Validator(schema, registry=registry)
-
-
-@cache
-def _patch(version: str) -> str:
-    from kubernetes_validate.utils import all_versions, major_minor  # noqa: PLC0415 # reads a folder: only when needed
-
-    return str([v for v in all_versions() if major_minor(v) <= major_minor(version)][-1])
-
-
 def label(act: Act) -> str:
     """How the API server speaks of the object: Deployment.apps "web"."""
     group = act.text("apiVersion").rpartition("/")[0]
@@ -63,30 +37,17 @@ def label(act: Act) -> str:
 
 
 def _schema(act: Act) -> Iterator[Refusal]:
-    api_version, kind = act.text("apiVersion"), act.text("kind")
-    validator = _validator(version_of(act), kind, api_version) if api_version and kind else None
-    if validator is None:
+    version, api_version, kind = version_of(act), act.text("apiVersion"), act.text("kind")
+    if not api_version or not kind:
         return
-    faults = [e for e in validator.iter_errors(dict(act.inputs)) if e.instance != UNKNOWN]
-    for fault in faults[:5]:
-        deepest = jsonschema.exceptions.best_match([fault])
-        where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in deepest.absolute_path)
+    from .kubernetes_schemas import faults  # noqa: PLC0415 # slow to load, and needed only where there are objects
+
+    for where, sentence in faults(act.inputs, version, kind, api_version)[:5]:
         yield Refusal(
             "ValidationError",
-            f"{label(act)} is invalid: {where.lstrip('.') or '(root)'}: {_say(deepest)}",
-            f"write it as Kubernetes {version_of(act)} has it: kubectl explain {kind.lower()}{where.split('[')[0]}",
+            f"{label(act)} is invalid: {where.lstrip('.') or '(root)'}: {sentence}",
+            f"write it as Kubernetes {version} has it: kubectl explain {kind.lower()}{where.split('[')[0]}",
         )
-
-
-def _say(fault: Any) -> str:
-    if fault.validator == "additionalProperties":
-        known = set(fault.schema.get("properties", ()))
-        return "unknown field " + ", ".join(sorted(f'"{name}"' for name in fault.instance.keys() - known))
-    if fault.validator in ("type", "required", "enum", "minimum", "format"):
-        return str(fault.message).partition(" is not of type ")[0] + (
-            f" must be of type {fault.validator_value}" if fault.validator == "type" else ""
-        )
-    return str(fault.message)
 
 
 # chart -> groups of the custom resources it brings, and the value without which it does not, where there is one.
@@ -128,9 +89,11 @@ def _known_kind(act: Act) -> Iterator[Refusal]:
     group = api_version.rpartition("/")[0]
     if not api_version or not kind:
         return
+    from .kubernetes_schemas import has  # noqa: PLC0415 # as above
+
     built_in = "." not in group or (_BUILT_IN.fullmatch(group) and not _CRD_GROUPS.fullmatch(group))
     if built_in:
-        if _validator(version_of(act), kind, api_version) is None and not group.endswith((".k8s.aws", "amazonaws.com")):
+        if not has(version_of(act), kind, api_version) and not group.endswith((".k8s.aws", "amazonaws.com")):
             yield Refusal(
                 "NoKindMatch",
                 f'no matches for kind "{kind}" in version "{api_version}"',

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sandbox.control_plane import KubernetesError
-from sandbox.control_plane.certificates import Credentials
+from sandbox.control_plane.credentials import Credentials
 from sandbox.control_plane.transport import Transport
 
 
