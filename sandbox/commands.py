@@ -14,9 +14,10 @@ from typing import Any
 import yaml
 
 from . import clock, recovery
-from .engine import Engine, running
+from .engine import Engine, running, without_clouds
 from .faults import parse
 from .interrupts import until_interrupted
+from .protection import SWITCHES, is_protected
 from .rules import Rules
 from .toolchain import pulumi_cli
 from .workspace import SandboxError, Workspace
@@ -71,13 +72,13 @@ def destroy(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
 
 def outputs(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Print the stack's outputs."""
-    with running(workspace) as engine:
+    with without_clouds(workspace) as engine:
         return engine.run("stack", "output", "--stack", workspace.stack, *rest)
 
 
 def export(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Print the stack's state."""
-    with running(workspace) as engine:
+    with without_clouds(workspace) as engine:
         return engine.run("stack", "export", "--stack", workspace.stack, *rest)
 
 
@@ -252,14 +253,11 @@ def _quotas(texts: list[str]) -> dict[str, int]:
 
 def _lift_protection(workspace: Workspace) -> None:
     """Switch the clouds' own deletion protection off, as an operator would before a teardown that is meant."""
-    from .laws.teardown import PROTECTED, is_protected  # noqa: PLC0415 # as above
-
     with workspace.locked():
         existing = World(workspace.world_file)
         for record in existing:
-            switch, _ = PROTECTED.get(record.token, ("", ""))
-            if switch and is_protected(record.inputs.get(switch)):
-                existing.update(replace(record, inputs={**record.inputs, switch: False}))
+            if is_protected(record.token, record.inputs):
+                existing.update(replace(record, inputs={**record.inputs, SWITCHES[record.token]: False}))
                 print(f"deletion protection lifted: {record.urn}", file=sys.stderr)
         existing.close()
 

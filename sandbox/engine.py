@@ -60,6 +60,7 @@ class Engine:
     def deployment(self) -> dict[str, Any]:
         """The stack's state as `pulumi stack export` gives it."""
         exported: dict[str, Any] = json.loads(self.read("stack", "export", "--stack", self.workspace.stack))
+        exported["deployment"] = exported["deployment"] or {}  # null where nothing was ever done
         return exported
 
     def _command(self, arguments: Sequence[str]) -> list[str]:
@@ -74,13 +75,21 @@ class Engine:
 def running(workspace: Workspace, rules: Rules = NO_RULES) -> Iterator[Engine]:
     """The clouds of a stack, for as long as the block lasts; the stack is made where it does not exist."""
     cli = pulumi_cli()
-    workspace.write_project()
-    with workspace.locked(), _serving(workspace, rules) as (ports, said):
-        engine = Engine(cli, workspace, workspace.environment(ports))
-        threading.Thread(target=_crash_when_told, args=(engine, said), daemon=True).start()
-        if not workspace.state_file.exists():
-            engine.read("stack", "init", workspace.stack, "--no-select")
-        yield engine
+    with workspace.locked():
+        workspace.write_project()
+        with _serving(workspace, rules) as (ports, said):
+            engine = Engine(cli, workspace, workspace.environment(ports))
+            threading.Thread(target=_crash_when_told, args=(engine, said), daemon=True).start()
+            yield engine
+
+
+@contextmanager
+def without_clouds(workspace: Workspace) -> Iterator[Engine]:
+    """The engine alone, for commands that only look at the stack's state; the stack is made where it does not exist."""
+    cli = pulumi_cli()
+    with workspace.locked():
+        workspace.write_project()
+        yield Engine(cli, workspace, workspace.environment({}))
 
 
 def _crash_when_told(engine: Engine, said: IO[str]) -> None:

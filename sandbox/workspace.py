@@ -4,6 +4,7 @@ The engine writes into its project folder (a stack's encryption salt, values giv
 program's own: it gets a copy of `Pulumi.yaml` and `Pulumi.<stack>.yaml` whose `main` points at the program.
 """
 
+import json
 import shutil
 import stat
 import sys
@@ -126,7 +127,9 @@ class Workspace:
         kept = {key: value for key, value in project.items() if key not in ("backend", "stackConfigDir", "plugins")}
         _write(self.work / "Pulumi.yaml", {**kept, "runtime": "python", "main": str(main)})
         self._write_stack(project)
+        self._write_state(project)
         self._write_policy_starter()
+        self._keep_no_logs()
 
     def _write_stack(self, project: Mapping[str, Any]) -> None:
         name = f"Pulumi.{self.stack}.yaml"
@@ -147,6 +150,27 @@ class Workspace:
         rest = {key: value for key, value in given.items() if key not in (*_ENCRYPTION, "config")}
         _write(self.work / name, {**rest, "config": config, **salt})
 
+    def _write_state(self, project: Mapping[str, Any]) -> None:
+        """Make the stack where it does not exist: what `pulumi stack init` writes, in a third of a second."""
+        if self.state_file.exists():
+            return
+        self.state_file.parent.mkdir(parents=True, exist_ok=True)
+        # pkg/backend/diy/meta.go: 1 is the layout with a folder for each project.
+        (self.state / ".pulumi" / "meta.yaml").write_text("version: 1\n", encoding="utf-8")
+        stack = {"version": 3, "checkpoint": {"stack": f"organization/{project['name']}/{self.stack}"}}
+        self.state_file.write_text(json.dumps(stack), encoding="utf-8")
+
+    def _keep_no_logs(self) -> None:
+        """Put a file where the engine would make a folder for its debug logs, so that it writes none.
+
+        It would log every command in full (v3.259.0, pkg/logging/encrypted.go): for a preview of prod 5 MB, and nearly
+        half of the engine's own work. It has no switch for that, and goes on without where it cannot.
+        """
+        logs = self.home / "logs"
+        if logs.is_dir():
+            shutil.rmtree(logs)
+        logs.touch()
+
     def _write_policy_starter(self) -> None:
         """Install what the engine runs a Python policy pack with where it finds no official Python language host."""
         # As an installed plugin (analyzer_plugin.go, plugins.go); one on PATH would work too, with a warning each time.
@@ -159,14 +183,15 @@ class Workspace:
 
     def environment(self, ports: Mapping[str, int]) -> dict[str, str]:
         """What a `pulumi` command needs in its environment to run against the providers on these ports."""
-        providers = ",".join(f"{name}:{port}" for name, port in ports.items() if name != "python")
+        hosts = {name: f"{name}:{port}" for name, port in ports.items()}
+        language = hosts.pop("python", "")
         return {
             # Without metadata=skip each save also writes an .attrs file, in place: a kill in that moment leaves it
             # empty, and the engine then says "failed to load checkpoint: EOF".
             "PULUMI_BACKEND_URL": f"{self.state.as_uri()}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": _PASSPHRASE,
-            "PULUMI_DEBUG_LANGUAGES": f"python:{ports['python']}",
-            "PULUMI_DEBUG_PROVIDERS": providers,
+            "PULUMI_DEBUG_LANGUAGES": language,
+            "PULUMI_DEBUG_PROVIDERS": ",".join(hosts.values()),
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
             "PULUMI_HOME": str(self.home),

@@ -1,8 +1,8 @@
 """What is still referred to, protected or not empty cannot be deleted."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from ..protection import SWITCHES, is_protected
 from ..world import Record
 from .law import Act, Law, Refusal, get
 
@@ -151,42 +151,30 @@ def _mapped_addresses(act: Act) -> Iterator[Refusal]:
             )
 
 
-# type -> the input that protects it, and what AWS answers.
-PROTECTED: Mapping[str, tuple[str, str]] = {
-    "aws:rds/instance:Instance": (
-        "deletionProtection",
-        "InvalidParameterCombination: Cannot delete protected DB Instance",
-    ),
-    "aws:rds/cluster:Cluster": ("deletionProtection", "InvalidParameterCombination: Cannot delete protected Cluster"),
-    "aws:eks/cluster:Cluster": ("deletionProtection", "InvalidRequestException: Deletion protection is enabled"),
+# What AWS answers where its protection is on.
+_PROTECTED: Mapping[str, str] = {
+    "aws:rds/instance:Instance": "InvalidParameterCombination: Cannot delete protected DB Instance",
+    "aws:rds/cluster:Cluster": "InvalidParameterCombination: Cannot delete protected Cluster",
+    "aws:eks/cluster:Cluster": "InvalidRequestException: Deletion protection is enabled",
     "aws:lb/loadBalancer:LoadBalancer": (
-        "enableDeletionProtection",
-        "OperationNotPermitted: Load balancer cannot be deleted because deletion protection is enabled",
+        "OperationNotPermitted: Load balancer cannot be deleted because deletion protection is enabled"
     ),
     "aws:dynamodb/table:Table": (
-        "deletionProtectionEnabled",
-        "ValidationException: Resource cannot be deleted as it is currently protected against deletion",
+        "ValidationException: Resource cannot be deleted as it is currently protected against deletion"
     ),
     "aws:cognito/userPool:UserPool": (
-        "deletionProtection",
-        "InvalidParameterException: The user pool cannot be deleted because deletion protection is activated",
+        "InvalidParameterException: The user pool cannot be deleted because deletion protection is activated"
     ),
 }
 
 
-def is_protected(value: Any) -> bool:
-    """Whether a protection switch is on, in either of its spellings."""
-    return value in (True, "true", "ACTIVE")
-
-
 def _protected(act: Act) -> Iterator[Refusal]:
-    switch, answer = PROTECTED[act.token]
-    if act.old and is_protected(get(act.old.inputs, switch)):
-        code, _, message = answer.partition(": ")
+    if act.old and is_protected(act.token, act.old.inputs):
+        code, _, message = _PROTECTED[act.token].partition(": ")
         yield Refusal(
             code,
             f"{message}: {act.old.id}",
-            f"set {switch} to false and run `up`, then delete; on the sandbox `destroy --unprotect` does both",
+            f"set {SWITCHES[act.token]} to false and run `up`, then delete; on the sandbox `destroy --unprotect` does both",
         )
 
 
@@ -238,7 +226,7 @@ LAWS = (
             _protected,
             ("delete",),
         )
-        for token in PROTECTED
+        for token in _PROTECTED
     ),
     Law(
         "an empty bucket",

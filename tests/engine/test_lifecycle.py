@@ -62,6 +62,23 @@ def test_a_stack_comes_up_stays_changes_and_goes_away(sandbox: Sandbox) -> None:
     assert sandbox.world() == []
 
 
+def test_a_stack_that_nobody_brought_up_is_empty(sandbox: Sandbox) -> None:
+    assert json.loads(sandbox("outputs", "--json").stdout) == {}
+    assert sandbox("destroy", "--clock", "--recover").returncode == 0
+
+
+def test_the_engine_keeps_no_log_of_all_that_it_did(sandbox: Sandbox) -> None:
+    logs = sandbox.program / ".sandbox" / "home" / "logs"
+    logs.mkdir(parents=True)  # as a version before this one left it
+    (logs / "one.log").touch()
+
+    previewed = sandbox("preview")
+
+    assert logs.is_file()
+    assert not logs.stat().st_size
+    assert "log" not in previewed.stderr
+
+
 def test_a_change_that_aws_cannot_make_in_place_is_planned_as_a_replacement(sandbox: Sandbox) -> None:
     sandbox("up")
 
