@@ -13,6 +13,8 @@ PACKS = --policy-pack policies/together --policy-pack-config policies/together/l
 
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The tests start a thousand short processes: each would compile what it runs anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup cli kubernetes prometheus preview guard up refresh destroy outputs manifests scan check test format \
 	bench drills live soak

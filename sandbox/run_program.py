@@ -26,7 +26,7 @@ def main() -> int:
     """0: the program ran; 1: it did not, and the engine has been told why."""
     # The SDKs leave a million objects that live as long as the program: looking through them again and again is a third
     # of a preview's time. What a program drops in cycles is still collected, later.
-    gc.set_threshold(200_000, 20, 100)
+    gc.set_threshold(1_000_000, 20, 100)
     pulumi.log.debug = _debug
     given: dict[str, Any] = json.load(sys.stdin)
     program = given["program"]
