@@ -35,6 +35,7 @@ class Account:
         self._planned = Known()
         self._outages = Outages([parse(text) for text in rules.faults])
         self._operations = 0
+        self._crashed = False
         self.secrets = rules.secrets()
 
     @contextmanager
@@ -44,6 +45,7 @@ class Account:
             self.strike(act.token, act.name, act.operation)
         patience = time.monotonic() + _PATIENCE_SECONDS
         with self._changed:
+            self._rest_after_a_crash()
             while refused := self._refusals(act):
                 if time.monotonic() > patience or not all(refusal.may_appear for _, refusal in refused):
                     raise RefusedError("\n".join(laws.sentence(act, law, refusal) for law, refusal in refused))
@@ -100,10 +102,15 @@ class Account:
 
     def _done(self) -> None:
         """Count a finished operation; the last before a crash never reports back, as when a machine dies."""
-        with self._lock:
+        with self._changed:
             self._operations += 1
-            if self._operations != self._rules.crash_after:
-                return
-        sys.stdout.write("crash\n")
-        sys.stdout.flush()
-        threading.Event().wait()
+            if self._operations == self._rules.crash_after:
+                self._crashed = True
+                sys.stdout.write("crash\n")
+                sys.stdout.flush()
+            self._rest_after_a_crash()
+
+    def _rest_after_a_crash(self) -> None:
+        """Let nothing be done any more, and the lock free: whoever ends the clusters reads what stands."""
+        while self._crashed:
+            self._changed.wait()
