@@ -143,8 +143,8 @@ def _add_rules(command: argparse.ArgumentParser) -> None:
         "--kubernetes",
         choices=("real", "schema"),
         default="real",
-        help="whether an EKS cluster is a real control plane (built once, when it is first needed), or its objects are "
-        "only judged by their schemas",
+        help="whether an EKS cluster that is made gets a real control plane (built once, when it is first needed), or "
+        "its objects are only judged by their schemas",
     )
     command.add_argument(
         "--charts",

@@ -17,6 +17,7 @@ from .clusters.objects import ClusterError
 from .clusters.plan import CLUSTER
 from .clusters.registry import Clusters, minor_of, service_cidr_of
 from .control_plane import ControlPlaneError, KubernetesError
+from .control_plane.binaries import how_to_pin, minors
 from .drills.hands import DrillError
 from .drills.run import drill as run_drill
 from .interrupts import until_interrupted
@@ -106,13 +107,13 @@ def _cluster(workspace: Workspace, name: str) -> Iterator[tuple[Clusters, Record
                     + ("Bring it up first." if known == "none" else "Name one of them with --cluster.")
                 )
             (record,) = records
-            if not clusters.folder_of(record.id).exists() and any(
-                each.token.startswith("kubernetes:") for each in world
-            ):
+            if not clusters.has_control_plane(record.id):
                 raise SandboxError(
                     f"cluster {record.id} has no control plane: stack {workspace.stack} was brought up with "
                     f"--kubernetes schema. Bring it up anew: up --stack {workspace.stack} --fresh"
                 )
+            if minor_of(record) not in minors():
+                raise SandboxError(how_to_pin(minor_of(record)))
             yield clusters, record
         except (ClusterError, ControlPlaneError, KubernetesError, LoadError, DrillError) as error:
             raise SandboxError(str(error)) from error

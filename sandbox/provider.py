@@ -34,7 +34,7 @@ _RELEASE = "kubernetes:helm.sh/v3:Release"
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
     """The provider of one package (`aws`, `kubernetes` or `random`)."""
 
-    def __init__(self, package: str, account: Account, clusters: Clusters | None = None) -> None:
+    def __init__(self, package: str, account: Account, clusters: Clusters) -> None:
         self._package = package
         self._account = account
         self._clusters = clusters
@@ -139,7 +139,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 resource_id, outputs = clouds.create(
                     token, name, request.urn, _plain(inputs), serial=serial, provider=config
                 )
-                outputs |= self._told_by_cluster(token, resource_id)
+                outputs |= self._told_by_cluster(token, resource_id, new=True)
                 record = Record(token, resource_id, request.urn, serial, inputs, outputs)
                 if cluster is None:
                     self._account.create(record, unique=self._package != "random")
@@ -198,7 +198,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 else:
                     serial = record.serial if record else 0
                     _, outputs = clouds.create(token, name, request.urn, _plain(news), serial=serial, provider=config)
-                    outputs |= self._told_by_cluster(token, request.id)
+                    outputs |= self._told_by_cluster(token, request.id, new=False)
                 changed = Record(token, request.id, request.urn, record.serial if record else 0, news, outputs)
                 if request.preview:
                     self._account.plan(changed)
@@ -244,21 +244,20 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def _cluster(self, config: Mapping[str, Any]) -> Cluster | None:
         """The cluster that this provider's objects live on; None where they are only stored."""
-        known = self._package == "kubernetes" and self._clusters is not None
-        return self._clusters.of(config) if known and self._clusters is not None else None
+        return self._clusters.of(config) if self._package == "kubernetes" else None
 
     def _ask(self, act: Act) -> None:
         """In a preview, ask a cluster that stands whether it would take an object."""
-        if self._package == "kubernetes" and self._clusters is not None and act.token != _RELEASE:
+        if self._package == "kubernetes" and act.token != _RELEASE:
             cluster = None if has_unknown(act.inputs) else self._clusters.standing(act.provider)
             if cluster is not None:
                 objects.ask(cluster, act.urn, act.inputs)
 
-    def _told_by_cluster(self, token: str, name: str) -> dict[str, Any]:
-        return self._clusters.outputs(name) if self._clusters is not None and token == CLUSTER else {}
+    def _told_by_cluster(self, token: str, name: str, *, new: bool) -> dict[str, Any]:
+        return self._clusters.outputs(name, new=new) if token == CLUSTER else {}
 
     def _follow(self, record: Record, *, gone: bool = False) -> None:
-        if self._clusters is not None and self._package == "aws":
+        if self._package == "aws":
             self._clusters.changed(record, gone=gone)
 
     def _act(

@@ -15,7 +15,7 @@ class Rules:
     faults: Sequence[str] = ()
     crash_after: int = 0
     real_clusters: bool = True
-    """Whether a cluster is a real control plane, or its objects are only stored."""
+    """Whether a cluster that is made gets a real control plane, or its objects are only stored."""
     charts_folder: str = ""
     """Where archives of Helm charts lie (`<chart>-<version>.tgz`)."""
     secrets_file: str = ""

@@ -33,7 +33,7 @@ def main(world_file: Path, rules: Rules) -> None:
     world = World(world_file)
     account = Account(world, rules)
     charts = Path(rules.charts_folder) if rules.charts_folder else None
-    clusters = Clusters(world_file.parent / "clusters", account.standing, charts) if rules.real_clusters else None
+    clusters = Clusters(world_file.parent / "clusters", account.standing, charts, real=rules.real_clusters)
     ports: dict[str, int] = {}
     servers = []
     for name in (*PACKAGES, "python"):
@@ -50,8 +50,7 @@ def main(world_file: Path, rules: Rules) -> None:
     sys.stdin.read()
     for server in servers:
         server.stop(grace=None)
-    if clusters is not None:
-        clusters.stop()
+    clusters.stop()
     world.close()
     os._exit(0)
 

@@ -20,11 +20,20 @@ from .plan import CLUSTER, ON_A_CLUSTER, SCALING_GROUP, SUBNET, addons, cluster_
 class Clusters:
     """Every cluster of a world. Safe to use from several threads.
 
-    `standing` gives the resources of some types; `charts_folder` may hold archives of charts.
+    `standing` gives the resources of some types; `charts_folder` may hold archives of charts. A cluster has a control
+    plane for as long as it stands, or never one: `real` says what those get that are made from now on.
     """
 
-    def __init__(self, folder: Path, standing: Callable[..., list[Record]], charts_folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        standing: Callable[..., list[Record]],
+        charts_folder: Path | None = None,
+        *,
+        real: bool = True,
+    ) -> None:
         self._folder = folder
+        self._real = real
         self._charts = charts_folder
         self._standing = standing
         self._turn = threading.RLock()
@@ -34,12 +43,12 @@ class Clusters:
     def of(self, provider: Mapping[str, Any]) -> Cluster | None:
         """The cluster that a Kubernetes provider points to, with the nodes and add-ons that the account says.
 
-        None where it points to none of this account, or to a Kubernetes minor that nobody pinned: its objects are then
-        judged by their schemas, and stored.
+        None where it points to none of this account, to one that was made without a control plane, or to a Kubernetes
+        minor that nobody pinned: its objects are then judged by their schemas, and stored.
         """
         with self._turn:
             record = cluster_of(provider, self._standing(CLUSTER))
-            if record is None or not self._is_pinned(minor_of(record)):
+            if record is None or not self._is_real(record) or not self._is_pinned(minor_of(record)):
                 return None
             cluster = self._cluster(record)
             if not cluster.running:
@@ -49,11 +58,26 @@ class Clusters:
                     raise ClusterError(f"{error}\n`--kubernetes schema` does without a control plane") from error
             return cluster
 
+    def _is_real(self, record: Record) -> bool:
+        made_real = self.has_control_plane(record.id)
+        if self._real and not made_real:
+            self._tell(
+                f"cluster {record.id} was made with --kubernetes schema, and stays so: its objects are only judged by "
+                "their schemas. `up --fresh` makes it anew, with a control plane."
+            )
+        elif made_real and not self._real:
+            self._tell(f"cluster {record.id} has a control plane, and keeps it.")
+        return made_real
+
     def _is_pinned(self, minor: str) -> bool:
-        if minor not in minors() and minor not in self._told:
-            self._told.add(minor)
-            sys.stderr.write(f"{how_to_pin(minor)}\nUntil then its objects are only judged by their schemas.\n")
+        if minor not in minors():
+            self._tell(f"{how_to_pin(minor)}\nUntil then its objects are only judged by their schemas.")
         return minor in minors()
+
+    def _tell(self, line: str) -> None:
+        if line not in self._told:
+            self._told.add(line)
+            sys.stderr.write(f"{line}\n")
 
     def standing(self, provider: Mapping[str, Any]) -> Cluster | None:
         """The same, but for one that nobody has used yet, of which there is nothing to ask."""
@@ -66,8 +90,14 @@ class Clusters:
         """The cluster of a name, running; None where there is none."""
         return self.of({"clusterIdentifier": name})
 
-    def outputs(self, name: str) -> dict[str, Any]:
-        """What a new cluster's own resource says of its server."""
+    def has_control_plane(self, name: str) -> bool:
+        """Whether a cluster was made with a control plane: its folder is made before the cluster, and goes after it."""
+        return self.folder_of(name).is_dir()
+
+    def outputs(self, name: str, *, new: bool) -> dict[str, Any]:
+        """What a cluster's own resource says of its server; nothing where it has none, or is to have none."""
+        if not (self._real if new else self.has_control_plane(name)):
+            return {}
         url, ca = ControlPlane.identity(self.folder_of(name))
         encoded = {"data": base64.b64encode(ca.encode()).decode()}
         return {"endpoint": url, "certificateAuthority": encoded, "certificateAuthorities": [encoded]}

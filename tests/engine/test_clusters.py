@@ -210,6 +210,7 @@ def test_a_minor_without_a_pin_is_told_how_to_get_one(program: Callable[..., San
     assert said.count("no control plane is pinned for Kubernetes 1.34; there is one for 1.35, 1.36") == 1
     assert "copy tools/kubernetes/1.36 to tools/kubernetes/1.34" in said
     assert "only judged by their schemas" in said
+    assert "pinned for Kubernetes 1.34" in sandbox("kube", status=1).stderr
 
 
 @pytest.mark.parametrize("command", [["kube"], ["drill", "rollout"]], ids=["kube", "drill"])
@@ -222,6 +223,43 @@ def test_a_cluster_that_was_only_judged_by_schemas_is_told(program: Callable[...
 
     assert "has no control plane: stack dev was brought up with --kubernetes schema" in said
     assert "Traceback" not in said
+
+
+SMALL = """
+import pulumi
+import pulumi_aws as aws
+import pulumi_kubernetes as k8s
+
+cluster = aws.eks.Cluster("main", name="main", role_arn="arn:aws:iam::123456789012:role/cluster", version="1.35",
+    vpc_config={"subnet_ids": ["subnet-a"]})
+k8s.core.v1.ConfigMap("settings", metadata={"name": "settings"}, data={"owner": pulumi.Config().get("owner") or "us"},
+    opts=pulumi.ResourceOptions(provider=k8s.Provider("main", cluster_identifier=cluster.name, kubeconfig="{}")))
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "afterwards", "line"),
+    [
+        ("schema", "real", "cluster main was made with --kubernetes schema, and stays so"),
+        ("real", "schema", "cluster main has a control plane, and keeps it"),
+    ],
+)
+def test_a_cluster_stays_as_it_was_made(made: str, afterwards: str, line: str, program: Callable[..., Sandbox]) -> None:
+    first = Sandbox(program(SMALL).program, kubernetes=made)
+    later = Sandbox(first.program, kubernetes=afterwards)
+    folders = first.program / ".sandbox" / "stacks" / "dev" / "clusters"
+    first("up", "--laws", "off")
+
+    assert later("refresh", "--laws", "off").stderr.count(line) == 1
+    assert set(later.changes("--laws", "off")) == {"same"}
+    changed = later("up", "--laws", "off", "-c", "owner=them")
+    assert changed.stderr.count(line) == 1
+    assert "+-1 replaced" in changed.stdout
+    assert folders.is_dir() == (made == "real")
+
+    later("destroy", "--laws", "off")
+    assert later.world() == []
+    assert not folders.is_dir() or list(folders.iterdir()) == []
 
 
 def test_the_command_line_knows_every_drill_and_guard() -> None:
