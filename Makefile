@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The tests start a thousand short processes: each would compile what it runs anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup cli kubernetes prometheus preview guard up refresh destroy outputs manifests scan check test format \
+.PHONY: help setup cli kubernetes prometheus preview guard up refresh destroy outputs manifests scan lint check test format \
 	bench drills live soak
 
 help: ## Show this
@@ -65,10 +65,12 @@ manifests: $(READY) ## Write the Kubernetes objects of STACK as YAML files to OU
 scan: manifests ## Let checkov and kube-score judge the Kubernetes objects of STACK (fetches both)
 	@$(PYTHON) -m tools.scan $(OUT)
 
-check: prometheus ## Format, lint, types, quick tests: the inner loop
+lint: $(READY) ## Format, lint, types
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy
+
+check: lint prometheus ## The same, and the quick tests: the inner loop
 	@.venv/bin/pytest -n auto -m "not engine and not live"
 
 # One worker more than there are cores, for a third of the time is waiting; who is done takes from who is not.
