@@ -73,9 +73,9 @@ lint: $(READY) ## Format, lint, types
 check: lint prometheus ## The same, and the quick tests: the inner loop
 	@.venv/bin/pytest -n auto -m "not engine and not live"
 
-# One worker more than there are cores, for a third of the time is waiting; who is done takes from who is not.
+# One worker more than there are cores, for some of the time is waiting. tests/conftest.py says in which order.
 test: cli kubernetes prometheus ## Every test, the real engine's among them
-	@.venv/bin/pytest -n $$(($$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)) --dist worksteal
+	@.venv/bin/pytest -n $$(($$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)) --dist loadgroup --no-loadscope-reorder
 
 format: $(READY) ## Format and mend what can be mended by itself
 	@.venv/bin/ruff check --fix --quiet . || true

@@ -10,6 +10,27 @@ from pulumi.runtime import settings as runtime
 
 from tests.cloud import Cloud, CloudMonitor
 
+# What takes longest comes first, or a run of all ends with one worker at work and the others idle; what mostly waits
+# (drills, clusters, objects) does so beside what does not.
+LONGEST_FIRST = ("drills", "disasters", "releases", "platform", "clusters", "feared_changes", "objects", "soak")
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Hand workers the engine's tests one by one, unless they share a cluster, and then the quick ones by their files.
+
+    Under `--dist loadgroup --no-loadscope-reorder`, that is; other ways to run only see the order.
+    """
+    ranks = {f"test_{name}.py": rank for rank, name in enumerate(LONGEST_FIRST)}
+
+    def rank(item: pytest.Item) -> int:
+        return ranks.get(item.path.name, len(ranks)) if item.get_closest_marker("engine") else len(ranks) + 1
+
+    for item in items:
+        if not item.get_closest_marker("engine"):
+            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(item.config.rootpath))))
+    items.sort(key=rank)
+
 
 def pytest_configure() -> None:
     """Collect garbage less often: looking through all that the SDKs leave was a quarter of what these tests take."""

@@ -12,7 +12,7 @@ from sandbox.clusters.cluster import Cluster
 from sandbox.control_plane.life import SERVICE_CIDR
 from sandbox.control_plane.nodes import NodeGroup, Subnet
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("charts")]  # they share a cluster
 
 FILES = {
     "Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.2.3\n",

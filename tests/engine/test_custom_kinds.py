@@ -11,7 +11,7 @@ from sandbox.clusters.helm import Release
 from sandbox.control_plane.life import SERVICE_CIDR
 from sandbox.control_plane.nodes import NodeGroup, Subnet
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("custom_kinds")]  # they share a cluster
 
 MONITORING, ALPHA = "monitoring.coreos.com/v1", "monitoring.coreos.com/v1alpha1"
 RULE = {"alert": "Down", "expr": "up == 0", "for": "5m"}

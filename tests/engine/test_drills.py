@@ -20,7 +20,7 @@ from sandbox.drills.run import drill
 
 from .test_clusters import wait_until
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("drills")]  # they share a cluster
 
 MINOR = "1.35"
 ZONES = ("eu-west-1a", "eu-west-1b", "eu-west-1c")

@@ -1,5 +1,6 @@
 """What stands on a cluster is made once, and what others do to it is found."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,7 +14,7 @@ from sandbox.control_plane.life import SERVICE_CIDR
 from . import wrong_manifests
 from .conftest import Sandbox
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("objects")]  # they share a cluster
 
 TOKEN = "kubernetes:core/v1:ConfigMap"
 
@@ -76,21 +77,21 @@ def test_a_provider_may_be_told_to_take_over_what_exists(cluster: Cluster) -> No
 
 def test_drift_reaches_an_object_and_refresh_finds_it(program: Callable[..., Sandbox]) -> None:
     sandbox = program(wrong_manifests.PROGRAM)
-    (sandbox.program / "wrong.json").write_text("{}", encoding="utf-8")
+    left = {"left": ["core/v1", "ConfigMap", {"data": {"a": "1"}}]}
+    (sandbox.program / "wrong.json").write_text(json.dumps(left), encoding="utf-8")
     sandbox = Sandbox(sandbox.program, kubernetes="real")
     sandbox("up", "--laws", "off")
 
+    assert "say what is to drift" in sandbox("drift", "cluster", status=1).stderr
+    assert "Invalid value" in sandbox("drift", "right", "metadata.labels.a=not legal", status=1).stderr
+
     sandbox("drift", "right", "data.a=other")
+    sandbox("drift", "left", "--delete")
     sandbox("refresh", "--laws", "off")
     right = next(item for item in sandbox.state()["resources"] if item["urn"].endswith("::right"))
     assert right["outputs"]["data"] == {"a": "other"}
-    assert sandbox.altered() == {"right": {"replace"}}  # the provider never changes what a ConfigMap holds
-
-    assert "Invalid value" in sandbox("drift", "right", "metadata.labels.a=not legal", status=1).stderr
-    sandbox("drift", "right", "--delete")
-    sandbox("refresh", "--laws", "off")
-    assert sandbox.altered() == {"right": {"create"}}
-    assert "say what is to drift" in sandbox("drift", "cluster", status=1).stderr
+    # the provider never changes what a ConfigMap holds
+    assert sandbox.altered() == {"right": {"replace"}, "left": {"create"}}
 
 
 def test_an_ingress_waits_for_the_controller_that_makes_its_load_balancer(

@@ -55,7 +55,7 @@ def count(world: object) -> int:
         return 0
 
 
-@pytest.mark.parametrize("made", [1, 7, 18, 33, 50, 57])
+@pytest.mark.parametrize("made", [1, 18, 33, 57])
 def test_a_killed_engine_loses_nothing_and_makes_nothing_twice(program: Callable[..., Sandbox], made: int) -> None:
     sandbox = program(PROGRAM)
     kill_when(sandbox, made=made)
