@@ -45,11 +45,11 @@ class Account:
             self.strike(act.token, act.name, act.operation)
         patience = time.monotonic() + _PATIENCE_SECONDS
         with self._changed:
-            self._rest_after_a_crash()
             while refused := self._refusals(act):
                 if time.monotonic() > patience or not all(refusal.may_appear for _, refusal in refused):
                     raise RefusedError("\n".join(laws.sentence(act, law, refusal) for law, refusal in refused))
                 self._changed.wait(timeout=patience - time.monotonic())
+            self._rest_after_a_crash()
             yield
 
     def _refusals(self, act: Act) -> list[tuple[laws.Law, laws.Refusal]]:

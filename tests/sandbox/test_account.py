@@ -4,8 +4,10 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from sandbox.account import Account
-from sandbox.laws.law import Act
+from sandbox.laws.law import Act, Law, Refusal
 from sandbox.rules import Rules
 from sandbox.world import Record, World
 
@@ -28,16 +30,37 @@ def ends(work: Callable[[], object], seconds: float) -> bool:
     return not thread.is_alive()
 
 
+def create(account: Account, name: str) -> None:
+    with account.judged(Act("create", TOKEN, name, urn(name), {}, region="eu-west-1", provider={})):
+        account.create(Record(TOKEN, f"arn:{name}", urn(name), 0, {}, {}), unique=True)
+
+
 def test_after_a_crash_nothing_reports_back_and_what_stands_can_be_read(tmp_path: Path) -> None:
     account = Account(World(tmp_path / "world.db"), Rules(crash_after=2))
 
-    def create(name: str) -> None:
-        with account.judged(Act("create", TOKEN, name, urn(name), {}, region="eu-west-1", provider={})):
-            account.create(Record(TOKEN, f"arn:{name}", urn(name), 0, {}, {}), unique=True)
-
-    assert ends(lambda: create("first"), PATIENCE_SECONDS)
-    assert not ends(lambda: create("last"), PAUSE_SECONDS)
-    assert not ends(lambda: create("too late"), PAUSE_SECONDS)
+    assert ends(lambda: create(account, "first"), PATIENCE_SECONDS)
+    assert not ends(lambda: create(account, "last"), PAUSE_SECONDS)
+    assert not ends(lambda: create(account, "too late"), PAUSE_SECONDS)
 
     assert {record.urn for record in account.world} == {urn("first"), urn("last")}
     assert ends(lambda: account.standing(TOKEN), PATIENCE_SECONDS)
+
+
+def test_what_waited_for_another_operation_is_not_made_after_a_crash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = Account(World(tmp_path / "world.db"), Rules(crash_after=1))
+    law = Law("a topic waits for the last one", "this test", TOKEN, lambda act: iter(()))
+    missing = [(law, Refusal("NotFound", "not yet", "wait", may_appear=True))]
+
+    def refusals(act: Act) -> list[tuple[Law, Refusal]]:
+        return missing if act.name == "waits" and not account.standing(TOKEN) else []
+
+    monkeypatch.setattr(account, "_refusals", refusals)
+    waits = threading.Thread(target=create, args=(account, "waits"), daemon=True)
+    waits.start()
+    assert not ends(lambda: create(account, "last"), PAUSE_SECONDS)
+
+    waits.join(PAUSE_SECONDS)
+    assert waits.is_alive()
+    assert {record.urn for record in account.world} == {urn("last")}
