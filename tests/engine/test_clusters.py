@@ -79,7 +79,10 @@ def test_a_program_that_is_killed_is_noticed_and_the_next_start_goes_on(tmp_path
     kept: set[str] = set()
     for victim in ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok", None):
         with ControlPlane.start(tmp_path, MINOR) as plane:
-            assert kept <= {item["metadata"]["name"] for item in plane.client().list("v1", "Namespace")}
+            phases = {
+                item["metadata"]["name"]: item["status"]["phase"] for item in plane.client().list("v1", "Namespace")
+            }
+            assert {name: phases.get(name) for name in kept} == dict.fromkeys(kept, "Active")
             if victim is not None:
                 plane.client().apply(
                     {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": f"before-{victim}"}}
