@@ -24,10 +24,19 @@ def run(script: str, **environment: str) -> str:
 
 @contextmanager
 def running(script: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a script until it says `ready`, and leave nothing of it behind."""
+    """Run a script until it says `ready`, and leave nothing of it behind.
+
+    Its input stays open: where whoever runs the tests has none, a script that waits for input would end by itself.
+    """
     process = subprocess.Popen(
-        [NODE, "-e", script], cwd=SCRIPTS, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True
+        [NODE, "-e", script],
+        cwd=SCRIPTS,
+        env={**os.environ, **environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
+    assert process.stdin is not None
     assert process.stdout is not None
     try:
         assert process.stdout.readline() == "ready\n"
@@ -35,6 +44,7 @@ def running(script: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
     finally:
         process.kill()
         process.wait()
+        process.stdin.close()
         process.stdout.close()
 
 
