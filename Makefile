@@ -45,7 +45,7 @@ preview: $(READY) ## Show the plan of STACK (dev) under every policy pack, on th
 	@$(SANDBOX) preview --stack $(STACK) $(PACKS)
 
 guard: $(READY) ## Refuse a change of STACK, as it is on the sandbox, that would lose data
-	@$(SANDBOX) preview --stack $(STACK) --json | $(PYTHON) -m tools.plan_guard -
+	@$(PYTHON) -m tools.plan_guard -- $(SANDBOX) preview --stack $(STACK)
 
 up: $(READY) ## Bring STACK up on the sandbox, under every policy pack
 	@$(SANDBOX) up --stack $(STACK) $(PACKS)

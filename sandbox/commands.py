@@ -7,14 +7,15 @@ import sys
 import tempfile
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from . import clock, recovery
-from .engine import Engine, running, without_clouds
+from . import clock, plans, recovery
+from .engine import Engine, apart, running, without_clouds
 from .faults import parse
 from .interrupts import until_interrupted
 from .protection import SWITCHES, is_protected
@@ -33,7 +34,20 @@ _WRITTEN = ".manifests"
 def preview(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Show what `up` would do."""
     with running(workspace, _rules(options)) as engine:
-        return engine.run("preview", "--stack", workspace.stack, *_packs(options), *rest)
+        arguments = ("preview", "--stack", workspace.stack, *_packs(options), *rest)
+        return _told_of_failure(engine, arguments) if "--json" in rest else engine.run(*arguments)
+
+
+def _told_of_failure(engine: Engine, arguments: Sequence[str]) -> int:
+    """Run what prints JSON, and say on standard error why it failed: who keeps the one in a file sees the other."""
+    with tempfile.TemporaryDirectory(prefix="flowise-sandbox-") as folder:
+        log = Path(folder) / "events.json"
+        engine.environment.update(plans.LOGS_EVENTS)
+        status = engine.run(arguments[0], f"--event-log={log}", *arguments[1:])
+        with suppress(OSError, plans.PlanError):  # one that came to no event has said why by itself
+            for error in plans.read(log.read_text(encoding="utf-8")).errors:
+                print(error, file=sys.stderr)
+    return status
 
 
 def up(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
@@ -108,13 +122,11 @@ def manifests(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
 
     They take the place of those that an earlier run wrote there: names that are made up differ from run to run.
     """
-    with tempfile.TemporaryDirectory(prefix="flowise-sandbox-") as folder:
-        apart = Workspace.of(workspace.program, workspace.stack, Path(folder))
-        with running(apart, Rules(real_clusters=False)) as engine:
-            # nobody goes on from its state
-            engine.environment["PULUMI_SKIP_CHECKPOINTS"] = "true"
-            engine.read("up", "--yes", "--skip-preview", "--stack", apart.stack, *rest)
-            state = engine.deployment()["deployment"]
+    with apart(workspace.program, workspace.stack) as engine:
+        # nobody goes on from its state
+        engine.environment["PULUMI_SKIP_CHECKPOINTS"] = "true"
+        engine.read("up", "--yes", "--skip-preview", "--stack", workspace.stack, *rest)
+        state = engine.deployment()["deployment"]
     options.out.mkdir(parents=True, exist_ok=True)
     index = options.out / _WRITTEN
     for name in index.read_text(encoding="utf-8").splitlines() if index.exists() else ():

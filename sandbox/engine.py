@@ -5,9 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -81,6 +82,14 @@ def running(workspace: Workspace, rules: Rules = NO_RULES) -> Iterator[Engine]:
             engine = Engine(cli, workspace, workspace.environment(ports))
             threading.Thread(target=_crash_when_told, args=(engine, said), daemon=True).start()
             yield engine
+
+
+@contextmanager
+def apart(program: Path, stack: str) -> Iterator[Engine]:
+    """The clouds of a stack in a world of its own, where nothing stands: what does on this machine is left alone."""
+    with ExitStack() as held:
+        root = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="flowise-sandbox-")))
+        yield held.enter_context(running(Workspace.of(program, stack, root), Rules(real_clusters=False)))
 
 
 @contextmanager

@@ -1,10 +1,10 @@
-"""Refuses a plan that would lose data: `pulumi preview --json | python -m tools.plan_guard -`.
+"""Refuses a change that would lose data: `python -m tools.plan_guard -- pulumi preview --stack prod`.
 
-A policy sees what a resource shall be, never what happens to the one that is. This reads the engine's plan, from a file
-or standard input, as `pulumi preview --json` prints it, whole or as a stream of events. Replacing or deleting what
-holds data, its keys, its addresses or the cluster is refused, and so is whatever is protected; what merely is forgotten
-(`retain_on_delete`) is not lost. A waiver lets one operation on one resource through, until a day. It stands in the
-stack's own configuration, which the plan carries:
+A policy sees what a resource shall be, never what happens to the one that is. This runs a preview, which shows itself
+as ever, and judges what the engine logs of it. Replacing or deleting what holds data, its keys, its addresses, its
+network or the cluster is refused (`sandbox.stateful.LOSSES`), and so is whatever is protected; what merely is forgotten
+(`retain_on_delete`) is not lost, but what is replaced begins empty all the same. A waiver lets one operation on one
+resource through, until a day. It stands in the stack's own configuration, which the plan carries:
 
     guard:waivers:
       - resource: aws:s3/bucket:Bucket::files
@@ -13,116 +13,35 @@ stack's own configuration, which the plan carries:
         owner: jo
         expires: "2026-12-31"
 
-It ends with 0 where nothing is lost, 1 where something is refused, and 2 where there is no plan to read.
+A plan in a file, as `--json` prints it, is judged as well; whether its preview broke a policy stands in none.
+
+It ends with 0 where nothing is lost, 1 where something is refused, and 2 where there is no whole plan: a preview that
+failed plans no deletions, so that nothing can be said of it.
 """
 
 import argparse
 import json
-import re
+import os
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from sandbox.plans import LOGS_EVENTS, Plan, PlanError, Step, read
+from sandbox.stateful import LOSS, Loss
+
 WAIVERS = "guard:waivers"
 _FIELDS = ("resource", "operation", "reason", "owner", "expires")
 # The engine's names of what takes away what is there: pkg/resource/deploy/step.go
 _REPLACES = ("replace", "create-replacement", "delete-replaced", "import-replacement", "read-replacement")
 _DELETES = ("delete",)
-
-
-class PlanError(Exception):
-    """What was given is no plan, or its waivers are not what they should be; its text is the whole message."""
-
-
-@dataclass(frozen=True)
-class Loss:
-    """What goes with a resource of some types, and what to do instead."""
-
-    types: str
-    lost: str
-    instead: str
-
-
-LOSSES = (
-    Loss(
-        r"aws:(rds/(instance:Instance|cluster:Cluster|clusterInstance:ClusterInstance)|(docdb|neptune)/cluster:Cluster)",
-        "every row since the last snapshot, and the endpoint that clients know",
-        "change it in place; or restore a snapshot beside it, or use a blue/green deployment, and switch over",
-    ),
-    Loss(
-        r"aws:(elasticache/(replicationGroup:ReplicationGroup|cluster:Cluster)|memorydb/cluster:Cluster)",
-        "queued jobs, sessions and limits, and the endpoint that clients know",
-        "let the queue run empty, take a snapshot, and make the new one from it beside the old",
-    ),
-    Loss(
-        r"aws:s3/bucket(V2)?:Bucket(V2)?",
-        "every object and its versions, and the name, which others may take",
-        "make a second bucket, copy what is in the first, and switch over",
-    ),
-    Loss(
-        r"aws:(dynamodb/table:Table|efs/fileSystem:FileSystem|ebs/volume:Volume|opensearch/domain:Domain)",
-        "everything in it",
-        "make a second one from a backup, and switch over",
-    ),
-    Loss(
-        r"aws:backup/(vault:Vault|vaultLockConfiguration:VaultLockConfiguration)",
-        "the backups, or what keeps them from being deleted",
-        "leave it until the last recovery point has ended",
-    ),
-    Loss(
-        r"aws:kms/(key:Key|replicaKey:ReplicaKey|externalKey:ExternalKey)",
-        "everything that is encrypted under it",
-        "leave the old key, encrypt anew under a second, and disable the old before deleting it",
-    ),
-    Loss(
-        r"aws:secretsmanager/secret:Secret",
-        "the secret, and its ARN, by which others read it",
-        "put a new version into it",
-    ),
-    Loss(
-        r"aws:ec2/eip:Eip",
-        "the address, which others may have let in by name",
-        "keep it, and move it to what takes over",
-    ),
-    Loss(
-        r"aws:(route53/zone:Zone|cloudfront/distribution:Distribution)",
-        "the name by which the site is found",
-        "make the second one first, and move the records",
-    ),
-    Loss(
-        r"aws:eks/cluster:Cluster",
-        "everything that runs in it, and its volumes",
-        "make a second cluster beside it, and move the work over",
-    ),
-    Loss(
-        r"kubernetes:core/v1:(Namespace|PersistentVolume|PersistentVolumeClaim)",
-        "everything in it",
-        "make a second one, copy what is in the first, and switch over",
-    ),
-)
 _PROTECTED = Loss(
-    "", "what its program protects", "take `protect` off in a change of its own, with a reason, if it may go"
+    (), "what its program protects", "take `protect` off in a change of its own, with a reason, if it may go"
 )
-
-
-@dataclass(frozen=True)
-class Step:
-    """What the engine would do to a resource that is there."""
-
-    operation: str
-    urn: str
-    type: str
-    protect: bool
-    retained: bool
-    because: tuple[str, ...]
-
-    @property
-    def resource(self) -> str:
-        """The resource as a waiver names it."""
-        return f"{self.type}::{self.urn.rpartition('::')[2]}"
 
 
 @dataclass(frozen=True)
@@ -134,46 +53,6 @@ class Waiver:
     reason: str
     owner: str
     expires: date
-
-
-def read(text: str) -> tuple[list[Step], list[Waiver]]:
-    """Give the steps and the waivers of a plan; raise PlanError where it is none."""
-    try:
-        plan = json.loads(text)
-    except ValueError:
-        return _streamed(text)
-    if not isinstance(plan, dict) or not isinstance(plan.get("steps"), list):
-        raise PlanError('the plan has no "steps": give what `pulumi preview --json` prints')
-    steps = [_step(step, step.get("oldState") or {}, step.get("replaceReasons")) for step in plan["steps"]]
-    return steps, _waivers(plan.get("config") or {})
-
-
-def _streamed(text: str) -> tuple[list[Step], list[Waiver]]:
-    steps, config, events = list[Step](), dict[str, Any](), 0
-    for line in filter(None, map(str.strip, text.splitlines())):
-        try:
-            event = json.loads(line)
-        except ValueError:
-            raise PlanError("the plan is no JSON: give what `pulumi preview --json` prints") from None
-        events += 1
-        config |= (event.get("preludeEvent") or {}).get("config") or {}
-        told = (event.get("resourcePreEvent") or {}).get("metadata")
-        if told:
-            steps.append(_step(told, told.get("old") or {}, told.get("keys")))
-    if not events:
-        raise PlanError("the plan is empty: the preview failed before it had one")
-    return steps, _waivers(config)
-
-
-def _step(step: Mapping[str, Any], old: Mapping[str, Any], because: Any) -> Step:
-    return Step(
-        operation=str(step.get("op")),
-        urn=str(step.get("urn")),
-        type=str(old.get("type") or step.get("type") or ""),
-        protect=bool(old.get("protect")),
-        retained=bool(old.get("retainOnDelete")),
-        because=tuple(because or ()),
-    )
 
 
 def _waivers(config: Mapping[str, Any]) -> list[Waiver]:
@@ -211,17 +90,27 @@ def losses(steps: Sequence[Step]) -> Iterator[tuple[Step, str, Loss]]:
     seen: set[tuple[str, str]] = set()
     for step in steps:
         does = "replace" if step.operation in _REPLACES else "delete" if step.operation in _DELETES else ""
-        loss = next((one for one in LOSSES if re.fullmatch(one.types, step.type)), _PROTECTED if step.protect else None)
-        if does and loss and not step.retained and (does, step.urn) not in seen:
+        loss = LOSS.get(step.type) or (_PROTECTED if step.protect else None)
+        # what is forgotten stays; but where a new one takes its place, clients find that
+        kept = step.retained and does == "delete"
+        if does and loss and not kept and (does, step.urn) not in seen:
             seen.add((does, step.urn))
             yield step, does, loss
 
 
-def judge(text: str, today: date) -> tuple[list[str], list[str]]:
-    """Give what is refused, and what is let through, in sentences; raise PlanError where there is no plan."""
-    steps, waivers = read(text)
+def whole(text: str) -> Plan:
+    """Give a plan; raise PlanError where there is none, or a part of one."""
+    plan = read(text)
+    if plan.errors:
+        raise PlanError("\n  ".join(["the preview failed, so that its plan is not whole:", *plan.errors]))
+    return plan
+
+
+def judge(plan: Plan, today: date) -> tuple[list[str], list[str]]:
+    """Give what is refused, and what is let through, in sentences; raise PlanError where a waiver is none."""
+    waivers = _waivers(plan.config)
     refused, let_through, used = list[str](), list[str](), set[Waiver]()
-    for step, does, loss in losses(steps):
+    for step, does, loss in losses(plan.steps):
         waiver = next((one for one in waivers if (one.resource, one.operation) == (step.resource, does)), None)
         if waiver and waiver.expires >= today:
             used.add(waiver)
@@ -230,26 +119,55 @@ def judge(text: str, today: date) -> tuple[list[str], list[str]]:
             )
             continue
         because = f" because of {', '.join(step.because)}" if step.because else ""
+        lost = f"the old one is kept, but the new one begins without {loss.lost}" if step.retained else loss.lost
         ended = f"\n  its waiver ended on {waiver.expires}" if waiver else ""
-        refused.append(f"{does} {step.resource}{because}\n  lost: {loss.lost}\n  instead: {loss.instead}{ended}")
+        refused.append(f"{does} {step.resource}{because}\n  lost: {lost}\n  instead: {loss.instead}{ended}")
         used |= {waiver} if waiver else set()
     let_through += [f"{one.operation} {one.resource}: waived, and not planned" for one in waivers if one not in used]
     return refused, let_through
 
 
+def previewed(command: Sequence[str]) -> str:
+    """Run a preview, and give the log of its events; raise PlanError where it fails."""
+    if "preview" not in command:
+        raise PlanError(f"`{' '.join(command)}` is no preview: write -- pulumi preview --stack STACK")
+    with tempfile.TemporaryDirectory(prefix="plan-guard-") as folder:
+        log = Path(folder) / "events.json"
+        try:
+            environment = {**os.environ, **LOGS_EVENTS}
+            status = subprocess.run([*command, f"--event-log={log}"], env=environment, check=False).returncode
+        except OSError as error:
+            raise PlanError(f"`{command[0]}` cannot be run: {error}") from None
+        told = log.read_text(encoding="utf-8") if log.exists() else ""
+    if status and (not told or not read(told).errors):
+        raise PlanError(f"the preview failed with status {status}, and what it says stands above")
+    return told
+
+
+def _given(plan: str) -> str:
+    return sys.stdin.read() if plan == "-" else Path(plan).read_text(encoding="utf-8")
+
+
 def main(arguments: Sequence[str]) -> int:
     """Judge one plan; the exit status."""
+    own, command = list(arguments), list[str]()
+    if "--" in own:
+        own, command = own[: own.index("--")], own[own.index("--") + 1 :]
     parser = argparse.ArgumentParser(
-        prog="python -m tools.plan_guard", description="Refuse a plan that would lose data."
+        prog="python -m tools.plan_guard",
+        description="Refuse a change that would lose data.",
+        usage="%(prog)s [--today DAY] (-- PREVIEW... | PLAN)",
     )
-    parser.add_argument("plan", help="the plan's file, or - for standard input")
     parser.add_argument("--today", type=date.fromisoformat, default=date.today(), help="judge waivers as on a day")
-    options = parser.parse_args(arguments)
+    parser.add_argument("plan", nargs="?", help="a file with what `preview --json` printed, or - for standard input")
+    options = parser.parse_args(own)
+    if bool(command) == bool(options.plan):
+        parser.error("name the preview to run after --, or a plan")
     try:
-        text = sys.stdin.read() if options.plan == "-" else Path(options.plan).read_text(encoding="utf-8")
-        refused, let_through = judge(text, options.today)
+        plan = whole(previewed(command) if command else _given(options.plan))
+        refused, let_through = judge(plan, options.today)
     except (OSError, PlanError) as error:
-        print(f"plan guard: {error}", file=sys.stderr)
+        print(f"plan guard: nothing was judged: {error}", file=sys.stderr)
         return 2
     for line in let_through:
         print(f"waived: {line}")
@@ -259,8 +177,15 @@ def main(arguments: Sequence[str]) -> int:
         example = {**dict.fromkeys(_FIELDS, "..."), "operation": "replace"}
         print(f"{len(refused)} refused; what is meant needs a waiver under {WAIVERS} in the stack's file:")
         print(json.dumps(example))
+    elif not (standing := sum(step.stands for step in plan.steps)):
+        print("nothing stands yet, so that nothing can be lost")
     else:
-        print("nothing that holds data, its keys, its addresses or the cluster is replaced or deleted")
+        print(
+            f"of {standing} that stand, nothing that holds data, its keys, its addresses, its network or the cluster "
+            "is replaced or deleted"
+        )
+        if not command:
+            print("(whether the preview broke a policy stands in no plan: look at how it ended)")
     return 1 if refused else 0
 
 

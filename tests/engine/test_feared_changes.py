@@ -45,7 +45,7 @@ FEARED: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
 
 
 def holds_data(urn: str) -> bool:
-    return urn.split("::")[2].rpartition("$")[2] in stateful.HOLDS
+    return stateful.holds_data(urn.split("::")[2].rpartition("$")[2])
 
 
 def known(value: Any, wanted: Any) -> Any:

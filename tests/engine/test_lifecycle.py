@@ -300,4 +300,4 @@ def test_a_replacement_that_loses_data_says_so_loudly(program: Callable[..., San
     warning = "warning: REPLACEMENT OF WHAT HOLDS DATA: `hashKey` cannot change in place"
     assert warning in planned.stdout
     assert "topic  warning" not in planned.stdout
-    assert "is deleted with its items" in planned.stdout
+    assert "is deleted with everything in it" in planned.stdout

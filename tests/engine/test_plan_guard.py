@@ -1,15 +1,18 @@
 """The plan guard over plans that the real engine makes."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 
 import pytest
 import yaml
 
-from tools.plan_guard import judge
+from sandbox.plans import Plan
+from tools.plan_guard import judge, whole
 
-from .conftest import Sandbox
+from .conftest import REPOSITORY, Sandbox
 
 pytestmark = pytest.mark.engine
 
@@ -19,16 +22,33 @@ bucket = aws.s3.Bucket("files", bucket="{name}")
 queue = aws.sqs.Queue("jobs", name="{name}")
 """
 TODAY = date(2026, 11, 21)
+LAW = "law:      a load balancer's timeouts"
+
+
+def planned(sandbox: Sandbox) -> Plan:
+    return whole(sandbox("preview", "--json").stdout)
+
+
+def guarded(sandbox: Sandbox) -> subprocess.CompletedProcess[str]:
+    """The guard over a preview, as the pipeline runs it."""
+    preview = [sys.executable, "-m", "sandbox", "preview", "--stack", "dev", "--cwd", str(sandbox.program)]
+    command = [sys.executable, "-m", "tools.plan_guard", "--today", str(TODAY), "--", *preview]
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
 
 
 def test_a_replaced_bucket_is_refused_and_a_waiver_lets_it_through(program: Callable[..., Sandbox]) -> None:
     config = {"aws:region": "eu-west-1"}
     sandbox = program(PROGRAM.format(name="one"), config)
-    assert judge(sandbox("preview", "--json").stdout, TODAY) == ([], [])
+    done = guarded(sandbox)
+    assert done.returncode == 0
+    assert "nothing stands yet" in done.stdout
     sandbox("up")
     program(PROGRAM.format(name="two"), config)
-    (refused,) = judge(sandbox("preview", "--json").stdout, TODAY)[0]
-    assert refused.startswith("replace aws:s3/bucket:Bucket::files because of bucket")
+    done = guarded(sandbox)
+    assert done.returncode == 1
+    assert "Previewing update (dev)" in done.stdout
+    assert "refused: replace aws:s3/bucket:Bucket::files because of bucket\n" in done.stdout
+    assert "refused: replace aws:sqs/queue:Queue::jobs because of name\n" in done.stdout
 
     waiver = {
         "resource": "aws:s3/bucket:Bucket::files",
@@ -39,10 +59,25 @@ def test_a_replaced_bucket_is_refused_and_a_waiver_lets_it_through(program: Call
     }
     file = sandbox.program / "Pulumi.dev.yaml"
     file.write_text(yaml.safe_dump({"config": {**config, "guard:waivers": [waiver]}}), encoding="utf-8")
-    plan = sandbox("preview", "--json").stdout
-    assert judge(plan, TODAY)[0] == []
+    refused, let_through = judge(planned(sandbox), TODAY)
+    assert [line.split("\n")[0] for line in refused] == ["replace aws:sqs/queue:Queue::jobs because of name"]
+    assert let_through == ["replace aws:s3/bucket:Bucket::files: empty (owner: jo, until 2026-12-31)"]
 
     program("import pulumi_aws as aws\n", config)
-    refused_all = judge(sandbox("preview", "--json").stdout, TODAY)[0]
-    assert [line.split(" ")[0] for line in refused_all] == ["delete"]
-    assert json.loads(plan)["changeSummary"]["replace"] == 2
+    assert [line.split(" ")[0] for line in judge(planned(sandbox), TODAY)[0]] == ["delete", "delete"]
+
+
+def test_of_a_preview_that_fails_nothing_is_said_but_why(program: Callable[..., Sandbox]) -> None:
+    source = (
+        'import pulumi_aws as aws\naws.lb.LoadBalancer("lb", subnets=["subnet-0aaaaaaaaaaaaaaaa"], idle_timeout=4001)\n'
+    )
+    sandbox = program(source, {"aws:region": "eu-west-1"})
+    done = guarded(sandbox)
+    assert done.returncode == 2
+    assert "nothing was judged" in done.stderr
+    assert LAW in done.stderr
+    assert "nothing stands yet" not in done.stdout
+    # who keeps the JSON in a file sees the error
+    failed = sandbox("preview", "--json", status=1)
+    assert LAW in failed.stderr
+    assert json.loads(failed.stdout)["diagnostics"]

@@ -1,10 +1,17 @@
 import json
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tools.plan_guard import LOSSES, PlanError, judge, main
+from sandbox.plans import PlanError
+from sandbox.stateful import LOSSES
+from tools.plan_guard import judge, main, whole
+
+ROOT = Path(__file__).parents[2]
 
 TODAY = date(2026, 11, 21)
 BUCKET, DATABASE = "aws:s3/bucket:Bucket", "aws:rds/instance:Instance"
@@ -24,11 +31,23 @@ def step(operation: str, resource_type: str = BUCKET, name: str = "files", **old
 
 def plan(*steps: dict[str, Any], waivers: Any = None) -> str:
     config = {} if waivers is None else {"guard:waivers": json.dumps(waivers)}
-    return json.dumps({"config": config, "steps": steps, "changeSummary": {}})
+    return json.dumps({"config": config, "steps": steps, "changeSummary": {"same": 1}})
+
+
+def events(*steps: dict[str, Any], config: Any = None, result: str = "succeeded", **more: Any) -> str:
+    """The log of a preview's events, as the engine writes it with --event-log."""
+    happened: list[dict[str, Any]] = [{"preludeEvent": {"config": config or {}}}]
+    happened += [
+        {"resourcePreEvent": {"metadata": {"op": each["op"], "urn": each["urn"], "old": each["oldState"]}}}
+        for each in steps
+    ]
+    happened += [{name: event} for name, event in more.items()]
+    happened.append({"summaryEvent": {"isPreview": True, "result": result}})
+    return "\n".join(json.dumps({"sequence": n, "timestamp": 1, **each}) for n, each in enumerate(happened))
 
 
 def refused(text: str, today: date = TODAY) -> list[str]:
-    return judge(text, today)[0]
+    return judge(whole(text), today)[0]
 
 
 @pytest.mark.parametrize("operation", ["create", "update", "same", "read", "refresh", "import"])
@@ -48,32 +67,9 @@ def test_a_replacement_in_two_steps_is_told_once() -> None:
     assert len(refused(plan(step("create-replacement"), step("replace"), step("delete-replaced")))) == 1
 
 
-@pytest.mark.parametrize(
-    "resource_type",
-    [
-        DATABASE,
-        "aws:rds/cluster:Cluster",
-        "aws:elasticache/replicationGroup:ReplicationGroup",
-        "aws:s3/bucketV2:BucketV2",
-        "aws:kms/key:Key",
-        "aws:secretsmanager/secret:Secret",
-        "aws:ec2/eip:Eip",
-        "aws:cloudfront/distribution:Distribution",
-        "aws:eks/cluster:Cluster",
-        "aws:backup/vault:Vault",
-        "aws:dynamodb/table:Table",
-        "aws:efs/fileSystem:FileSystem",
-        "kubernetes:core/v1:Namespace",
-        "kubernetes:core/v1:PersistentVolumeClaim",
-        "aws:route53/zone:Zone",
-    ],
-)
-def test_data_keys_addresses_and_the_cluster_are_guarded(resource_type: str) -> None:
+@pytest.mark.parametrize("resource_type", [token for loss in LOSSES for token in loss.types])
+def test_data_keys_addresses_the_network_and_the_cluster_are_guarded(resource_type: str) -> None:
     assert refused(plan(step("delete", resource_type)))
-
-
-def test_every_kind_of_loss_is_guarded_by_a_test() -> None:
-    assert len(LOSSES) == 11
 
 
 def test_what_holds_nothing_passes_unless_it_is_protected() -> None:
@@ -86,9 +82,14 @@ def test_what_is_only_forgotten_is_not_lost() -> None:
     assert refused(plan(step("delete", retainOnDelete=True))) == []
 
 
+def test_what_is_replaced_begins_empty_though_the_old_one_is_kept() -> None:
+    (said,) = refused(plan(step("replace", retainOnDelete=True)))
+    assert "lost: the old one is kept, but the new one begins without every object" in said
+
+
 def test_a_waiver_lets_one_operation_on_one_resource_through() -> None:
     text = plan(step("replace"), waivers=[WAIVER])
-    assert judge(text, TODAY) == ([], [f"replace {BUCKET}::files: empty (owner: jo, until 2026-12-31)"])
+    assert judge(whole(text), TODAY) == ([], [f"replace {BUCKET}::files: empty (owner: jo, until 2026-12-31)"])
     assert len(refused(plan(step("delete"), waivers=[WAIVER]))) == 1
     assert len(refused(plan(step("replace", name="other"), waivers=[WAIVER]))) == 1
     assert len(refused(plan(step("replace", DATABASE), waivers=[WAIVER]))) == 1
@@ -102,7 +103,7 @@ def test_a_waiver_that_has_ended_is_none() -> None:
 
 
 def test_a_waiver_that_nothing_needs_is_told() -> None:
-    assert judge(plan(waivers=[WAIVER]), TODAY)[1] == [f"replace {BUCKET}::files: waived, and not planned"]
+    assert judge(whole(plan(waivers=[WAIVER])), TODAY)[1] == [f"replace {BUCKET}::files: waived, and not planned"]
 
 
 @pytest.mark.parametrize(
@@ -119,36 +120,144 @@ def test_a_waiver_that_nothing_needs_is_told() -> None:
 )
 def test_a_wrong_waiver_is_refused_by_its_key(wrong: dict[str, Any]) -> None:
     with pytest.raises(PlanError, match="guard:waivers"):
-        judge(plan(**wrong), TODAY)
+        judge(whole(plan(**wrong)), TODAY)
 
 
 @pytest.mark.parametrize("text", ["", "no JSON", "[]", "{}", '{"steps": 1}'])
 def test_what_is_no_plan_is_refused(text: str) -> None:
     with pytest.raises(PlanError):
-        judge(text, TODAY)
+        judge(whole(text), TODAY)
 
 
-def test_a_stream_of_events_is_read_too() -> None:
-    metadata = {
-        "op": "delete",
-        "urn": f"urn:pulumi:prod::flowise::{BUCKET}::files",
-        "type": BUCKET,
-        "old": {"type": BUCKET},
-    }
+def test_the_log_of_events_is_read_too() -> None:
     waivers = {"guard:waivers": json.dumps([{**WAIVER, "operation": "delete"}])}
-    lines = [{"preludeEvent": {"config": {}}}, {"resourcePreEvent": {"metadata": metadata}}, {"summaryEvent": {}}]
-    assert len(refused("\n".join(map(json.dumps, lines)))) == 1
-    lines[0] = {"preludeEvent": {"config": waivers}}
-    assert refused("\n".join(map(json.dumps, lines))) == []
+    assert len(refused(events(step("delete")))) == 1
+    assert refused(events(step("delete"), config=waivers)) == []
 
 
-def test_the_command_ends_as_a_pipeline_needs_it(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_plan_with_errors_is_refused_in_their_words() -> None:
+    digest = json.loads(plan(step("update")))
+    digest["diagnostics"] = [
+        {"severity": "warning", "message": "slow"},
+        {"severity": "error", "urn": "urn:db", "message": "unable to replace: marked for protection\n"},
+    ]
+    with pytest.raises(PlanError, match=r"urn:db: unable to replace: marked for protection$") as raised:
+        refused(json.dumps(digest))
+    assert "slow" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("event", "says"),
+    [
+        (
+            {"diagnosticEvent": {"severity": "error", "message": "<{%reset%}>no such class<{%reset%}>\n"}},
+            "no such class",
+        ),
+        (
+            {
+                "policyEvent": {
+                    "enforcementLevel": "mandatory",
+                    "policyPackName": "p",
+                    "policyName": "rules",
+                    "message": "m",
+                }
+            },
+            "p: rules: m",
+        ),
+        ({"errorEvent": {"error": "the engine broke"}}, "the engine broke"),
+        ({"result": "failed"}, "it failed"),
+        ({"result": "canceled"}, "it canceled"),
+    ],
+)
+def test_a_log_of_a_preview_that_failed_is_refused_in_its_words(event: dict[str, Any], says: str) -> None:
+    with pytest.raises(PlanError, match=f"not whole:\n  {says}$"):
+        refused(events(step("update"), **event))
+
+
+def test_what_a_policy_only_advises_is_no_failure() -> None:
+    assert refused(events(policyEvent={"enforcementLevel": "advisory", "message": "m"})) == []
+    assert refused(events(diagnosticEvent={"severity": "warning", "message": "m"})) == []
+
+
+def test_a_preview_that_was_cut_off_is_no_plan() -> None:
+    log = events(step("update")).splitlines()
+    with pytest.raises(PlanError, match="it ended before it had a summary"):
+        refused("\n".join(log[:-1]))
+    with pytest.raises(PlanError, match="it ended before it had a summary"):
+        refused(json.dumps({"steps": [step("update")]}))
+
+
+def test_the_command_ends_as_a_pipeline_needs_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "plan.json"
     file.write_text(plan(step("update")), encoding="utf-8")
     assert main([str(file)]) == 0
+    assert "of 1 that stand, nothing that holds data" in capsys.readouterr().out
     file.write_text(plan(step("replace")), encoding="utf-8")
     assert main([str(file)]) == 1
     assert "1 refused" in capsys.readouterr().out
     file.write_text("{}", encoding="utf-8")
     assert main([str(file)]) == 2
     assert main([str(tmp_path / "none")]) == 2
+    created = {**step("create"), "oldState": None}
+    file.write_text(plan(created), encoding="utf-8")
+    assert main([str(file)]) == 0
+    assert "nothing stands yet" in capsys.readouterr().out
+
+
+# a preview that says what it is told to, logs the events of a file, and ends with a status
+PREVIEW = """
+import os, sys
+said, log, status, command, option = sys.argv[1:]
+assert command == "preview" and os.environ["PULUMI_DEBUG_COMMANDS"] == "true"
+print(said)
+if log:
+    open(option.removeprefix("--event-log="), "w").write(open(log).read())
+sys.exit(int(status))
+"""
+
+
+@pytest.mark.parametrize(
+    ("log", "status", "ends", "says"),
+    [
+        (events(step("update")), 0, 0, "of 1 that stand, nothing that holds data"),
+        (events(step("replace")), 0, 1, "1 refused"),
+        (events(step("update")), 255, 2, "the preview failed with status 255"),
+        ("", 0, 2, "the plan is empty"),
+        ("", 1, 2, "the preview failed with status 1"),
+        (events(diagnosticEvent={"severity": "error", "message": "no such class"}), 255, 2, "no such class"),
+    ],
+)
+def test_it_runs_a_preview_and_says_all_clear_of_one_that_succeeded_alone(
+    log: str, status: int, ends: int, says: str, tmp_path: Path
+) -> None:
+    (tmp_path / "preview.py").write_text(PREVIEW)
+    (tmp_path / "log").write_text(log)
+    kept = str(tmp_path / "log") if log else ""
+    command = [sys.executable, str(tmp_path / "preview.py"), "the plan", kept, str(status), "preview"]
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.plan_guard", "--", *command],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == ends
+    assert says in done.stdout + done.stderr
+    assert "the plan" in done.stdout
+    assert ends == 0 or "nothing that holds data" not in done.stdout
+
+
+def test_it_runs_nothing_that_is_no_preview(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--", "pulumi", "up", "--yes"]) == 2
+    assert "`pulumi up --yes` is no preview" in capsys.readouterr().err
+    assert main(["--", str(ROOT / "none"), "preview"]) == 2
+    assert "cannot be run" in capsys.readouterr().err
+
+
+def test_what_makes_a_plan_hands_its_failure_on() -> None:
+    """A pipe would swallow it: only the last of its commands counts."""
+    texts = {path: path.read_text() for path in (ROOT / "Makefile", *(ROOT / ".ci").iterdir())}
+    texts |= {path: path.read_text() for path in (ROOT / ".github" / "workflows").glob("*.yml")}
+    users = [path.name for path, text in texts.items() if "tools.plan_guard --" in text]
+    assert sorted(users) == ["Makefile", "deploy", "preview.yml"]
+    assert [path.name for path, text in texts.items() if "--json" in text and "plan_guard" in text] == []
