@@ -11,6 +11,7 @@ from . import laws
 from .faults import Outages, parse
 from .laws.known import Known, Layered, gone_values
 from .laws.law import Act
+from .laws.references import vpc_of
 from .rules import Rules
 from .world import Record, World
 
@@ -67,6 +68,11 @@ class Account:
         """The resources of some types that exist."""
         with self._lock:
             return self._known.of(*tokens)
+
+    def vpc_of(self, subnet: str) -> str:
+        """The VPC in which a subnet lies; empty where it does not stand here."""
+        with self._lock:
+            return vpc_of(self._known, subnet)
 
     def plan(self, record: Record) -> None:
         """Remember what a preview would make, so that what comes after it can be judged."""

@@ -16,7 +16,7 @@ from google.protobuf import empty_pb2
 from google.rpc import status_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from . import autonaming, checks, clouds, diffing, lookups, schema, stateful
+from . import autonaming, checks, clouds, diffing, lookups, placing, schema, stateful
 from .account import Account, RefusedError
 from .clouds.resource import Request
 from .clusters import objects
@@ -139,7 +139,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 resource_id, outputs = clouds.create(
                     token, name, request.urn, _plain(inputs), serial=serial, provider=config
                 )
-                outputs |= self._told_by_cluster(token, resource_id, new=True)
+                outputs = self._told(token, resource_id, outputs, new=True)
                 record = Record(token, resource_id, request.urn, serial, inputs, outputs)
                 if cluster is None:
                     self._account.create(record, unique=self._package != "random")
@@ -198,7 +198,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 else:
                     serial = record.serial if record else 0
                     _, outputs = clouds.create(token, name, request.urn, _plain(news), serial=serial, provider=config)
-                    outputs |= self._told_by_cluster(token, request.id, new=False)
+                    outputs = self._told(token, request.id, outputs, new=False)
                 changed = Record(token, request.id, request.urn, record.serial if record else 0, news, outputs)
                 if request.preview:
                     self._account.plan(changed)
@@ -253,8 +253,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             if cluster is not None:
                 objects.ask(cluster, act.urn, act.inputs)
 
-    def _told_by_cluster(self, token: str, name: str, *, new: bool) -> dict[str, Any]:
-        return self._clusters.outputs(name, new=new) if token == CLUSTER else {}
+    def _told(self, token: str, name: str, outputs: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
+        """The outputs, with what only the rest of the account can tell: its network, its cluster."""
+        known = placing.placed(token, outputs, self._account.vpc_of)
+        return {**known, **(self._clusters.outputs(name, new=new) if token == CLUSTER else {})}
 
     def _follow(self, record: Record, *, gone: bool = False) -> None:
         if self._package == "aws":

@@ -32,7 +32,7 @@ class Known:
         self._records[key] = record
         self._by_token[record.token][key] = record
         for value in _given_by(record):
-            self._owners[value] = record
+            self._owners[value] = _nearer(value, record, self._owners.get(value))
             self._gone.discard(value)
         for value in _texts(record.inputs):
             self._users[value][key] = record
@@ -93,7 +93,8 @@ class Layered(Known):
 
     def owner(self, value: str) -> Record | None:
         """As Known.owner."""
-        return self._planned.owner(value) or self._base.owner(value)
+        planned, standing = self._planned.owner(value), self._base.owner(value)
+        return _nearer(value, planned, standing) if planned else standing
 
     def users(self, value: str) -> list[Record]:
         """As Known.users."""
@@ -108,6 +109,11 @@ class Layered(Known):
         planned = self._planned.urns()
         yield from (record for record in self._base if record.urn not in planned)
         yield from self._planned
+
+
+def _nearer(value: str, record: Record, other: Record | None) -> Record:
+    """Whose a value is: of what bears it as its id, rather than of what only tells it (the `vpcId` of a subnet group)."""
+    return other if other is not None and other.id == value != record.id else record
 
 
 def gone_values(record: Record) -> set[str]:

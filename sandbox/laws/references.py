@@ -4,9 +4,10 @@ An id that the sandbox never made is taken to stand outside of this program: it 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ..wire import UNKNOWN
 from ..world import Record
 from .known import Known
 from .law import Act, Law, Refusal, get, items
@@ -201,6 +202,46 @@ def _peered(act: Act) -> Iterator[Refusal]:
         )
 
 
+def _stays(code: str, message: str, *path: str, used: bool = False) -> Callable[[Act], Iterator[Refusal]]:
+    """A judgement of updates: what stands cannot move, with its subnets at a path, into another VPC.
+
+    `used`: only where something names it, for AWS lets go of the rest.
+    """
+
+    def judge(act: Act) -> Iterator[Refusal]:
+        if act.old is None or (used and all(user.urn == act.urn for user in act.world.users(act.old.id))):
+            return
+        home, other = _moves(act, act.old, path)
+        if other:
+            yield Refusal(
+                code,
+                f"{message}: it stands in {home}, and not in {other}",
+                "leave the VPC and its range as they are, and add a range or subnets to it; or make a second stack beside "
+                "this one, and move over",
+            )
+
+    return judge
+
+
+def _moves(act: Act, old: Record, path: tuple[str, ...]) -> tuple[str, str]:
+    """The VPC in which the subnets at a path are, and the other one where they would be; empty where they stay."""
+    home = next(filter(None, (vpc_of(act.world, subnet) for subnet in items(old.inputs, *path))), "")
+    after = {vpc_of(act.world, subnet) for subnet in act.texts(*path)} - {"", home}
+    given = act.get(*path)
+    unknown = act.unknown(*path) or (isinstance(given, list) and UNKNOWN in given)
+    if home and not after and unknown and _replaced(act.world, home):
+        after = {"the one that takes its place"}
+    return home, min(after, default="") if home else ""
+
+
+def _replaced(world: Known, vpc: str) -> bool:
+    """Whether a preview has planned another resource in the place of this one."""
+    standing = world.owner(vpc)
+    return standing is not None and any(
+        record.urn == standing.urn and record.id != standing.id for record in world.of(standing.token)
+    )
+
+
 _PLACED = (
     r"aws:(lb/loadBalancer:LoadBalancer|rds/(instance:Instance|subnetGroup:SubnetGroup)|ec2/vpcEndpoint:VpcEndpoint"
     r"|elasticache/(replicationGroup:ReplicationGroup|subnetGroup:SubnetGroup)|eks/(cluster:Cluster|nodeGroup:NodeGroup)"
@@ -209,6 +250,47 @@ _PLACED = (
 LAWS = (
     Law("a reference stands", _ERRORS, r"aws:.*", _standing),
     Law("a reference is of the right kind", _IDS, r"aws:.*", _right_kind),
+    Law(
+        "the subnets of a database stay in their VPC",
+        "https://github.com/hashicorp/terraform-provider-aws/issues/27459",
+        r"aws:(rds|docdb|neptune)/subnetGroup:SubnetGroup",
+        _stays(
+            "InvalidParameterValue", "The new Subnets are not in the same Vpc as the existing subnet group", "subnetIds"
+        ),
+        ("update",),
+    ),
+    Law(
+        "the subnets of a cache stay in their VPC",
+        # nodes keep their addresses; the words: https://github.com/floci-io/floci/pull/2401, tried against AWS
+        "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ModifyCacheSubnetGroup.html",
+        r"aws:(elasticache|memorydb)/subnetGroup:SubnetGroup",
+        _stays(
+            "InvalidSubnet",
+            "The subnets and those of the nodes that use the group are not in the same VPC",
+            "subnetIds",
+            used=True,
+        ),
+        ("update",),
+    ),
+    Law(
+        "a cluster stays in its VPC",
+        "https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateClusterConfig.html",
+        "aws:eks/cluster:Cluster",
+        _stays(
+            "InvalidParameterException",
+            "The subnets must be in the same VPC as the subnets that the cluster was created with",
+            "vpcConfig",
+            "subnetIds",
+        ),
+        ("update",),
+    ),
+    Law(
+        "a load balancer stays in its VPC",
+        "https://github.com/hashicorp/terraform-provider-aws/issues/18317",
+        "aws:(lb|alb)/loadBalancer:LoadBalancer",
+        _stays("InvalidConfigurationRequest", "The subnets are in a different VPC than the load balancer", "subnets"),
+        ("update",),
+    ),
     Law("one VPC", "https://docs.aws.amazon.com/vpc/latest/userguide/how-it-works.html", _PLACED, _same_vpc),
     Law(
         "a route's gateway is in its VPC",

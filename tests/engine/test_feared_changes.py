@@ -73,6 +73,12 @@ def test_none_of_them_replaces_what_holds_data(platform: Sandbox) -> None:
     for feared, (_, name, wanted) in FEARED.items():
         assert wanted == {key: known(inputs[name][key], value) for key, value in wanted.items()}, feared
 
+    # the one that cannot be had: what stands does not follow into another VPC
+    change(platform, "prod", "network.cidr", "10.50.0.0/16")
+    refused = platform("preview", stack="prod", status=1).stdout
+    assert "stands in vpc-" in refused
+    assert "and not in the one that takes its place" in refused
+
 
 def test_a_password_changes_while_what_runs_with_the_old_one_goes_on(platform: Sandbox) -> None:
     platform("up", stack="prod")

@@ -270,12 +270,52 @@ def _groups_elsewhere(same: bool) -> None:
     )
 
 
+def _subnets_in(home: tuple[str, int]) -> list[pulumi.Output[str]]:
+    """So many subnets of one VPC of two."""
+    networks = {name: vpc(name) for name in ("vpc-one", "vpc-two")}
+    zones = ((1, "a"), (2, "b"), (3, "c"))
+    made = {n: [subnet(f"{n}-{zone}", of, third, zone) for third, zone in zones] for n, of in networks.items()}
+    return [each.id for each in made[home[0]][: home[1]]]
+
+
+def _database_moves(home: tuple[str, int]) -> None:
+    aws.rds.SubnetGroup("subnets", subnet_ids=_subnets_in(home))
+
+
+def _cache_moves(home: tuple[str, int]) -> None:
+    subnets = aws.elasticache.SubnetGroup("subnets", name="caches", subnet_ids=_subnets_in(home))
+    cache(subnet_group_name=subnets.name)
+
+
+def unused_group_moves(home: tuple[str, int]) -> None:
+    aws.elasticache.SubnetGroup("subnets", subnet_ids=_subnets_in(home))
+
+
+def _cluster_moves(home: tuple[str, int]) -> None:
+    aws.eks.Cluster(
+        "cluster",
+        role_arn=role("cluster-role", "eks.amazonaws.com").arn,
+        vpc_config={"subnet_ids": _subnets_in(home)},
+        access_config={"authentication_mode": "API"},
+    )
+
+
+def _balancer_moves(home: tuple[str, int]) -> None:
+    aws.lb.LoadBalancer("lb", subnets=_subnets_in(home))
+
+
+ONE, MORE, TWO = ("vpc-one", 2), ("vpc-one", 3), ("vpc-two", 2)
+RDS_MOVES, ALB_MOVES = (f"{GITHUB}hashicorp/terraform-provider-aws/issues/{number}" for number in (27459, 18317))
 REFERENCES = [
     Pair("a reference is of the right kind", 'expecting "subnet-..."', _subnet_of, "vpc", "subnet"),
     Pair("a reference is of the right kind", "which is no ARN of iam role", _role_arn, "policy", "role"),
     Pair("one VPC", "belong to different networks", _balancer_vpcs, False, True),
     Pair("one VPC", "belong to different networks", _database_vpcs, False, True),
     Pair("a route's gateway is in its VPC", "belong to different networks", _gateway_elsewhere, False, True),
+    Pair("the subnets of a database stay in their VPC", "new Subnets are not in the same Vpc", _database_moves, TWO, MORE, RDS_MOVES, first=ONE),
+    Pair("the subnets of a cache stay in their VPC", "are not in the same VPC", _cache_moves, TWO, MORE, first=ONE),
+    Pair("a cluster stays in its VPC", "the same VPC as the subnets that the cluster was", _cluster_moves, TWO, MORE, first=ONE),
+    Pair("a load balancer stays in its VPC", "in a different VPC than", _balancer_moves, TWO, MORE, ALB_MOVES, first=ONE),
     Pair("a group refers to groups it can reach", "belong to different networks", _groups_elsewhere, False, True),
 ]  # fmt: skip
 

@@ -5,10 +5,11 @@ import pulumi_aws as aws
 import pytest
 
 from sandbox.laws import LAWS, refusals
-from sandbox.laws.known import Known
+from sandbox.laws.known import Known, Layered
 from sandbox.laws.law import Act, Operation
 from sandbox.rules import Rules
 from sandbox.wire import UNKNOWN
+from sandbox.world import Record
 
 from . import pairs
 from .lawful import Lawful, refusal
@@ -138,6 +139,48 @@ def test_what_lies_in_a_cluster_that_is_gone_cannot_be_reached(operation: Operat
     assert [refusal.code for _, refusal in refusals(act)] == ["unreachable"]
     standing = replace(act, world=Known())
     assert [refusal.code for _, refusal in refusals(standing)] == []
+
+
+HOME = "vpc-0aaaaaaaaaaaaaaaa"
+VPC, SUBNET, GROUP = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:rds/subnetGroup:SubnetGroup"
+
+
+@pytest.mark.parametrize(
+    ("planned", "subnets", "refused"),
+    [
+        (Record(VPC, "", "urn:vpc", 0, {}, {}), UNKNOWN, True),
+        (Record(VPC, "", "urn:vpc", 0, {}, {}), [UNKNOWN, UNKNOWN], True),
+        # the VPC itself changes in place, or another one is made, and subnets are added
+        (Record(VPC, HOME, "urn:vpc", 0, {"tags": {}}, {}), UNKNOWN, False),
+        (Record(VPC, "", "urn:other", 0, {}, {}), ["subnet-0aaaaaaaaaaaaaaaa", UNKNOWN], False),
+        (Record(VPC, "", "urn:vpc", 0, {}, {}), ["subnet-0aaaaaaaaaaaaaaaa"], False),
+    ],
+)
+def test_a_preview_sees_that_what_stands_would_move_with_a_vpc_that_is_replaced(
+    planned: Record, subnets: object, refused: bool
+) -> None:
+    """The ids of the new subnets are unknown then, but the old ones tell where they were."""
+    subnet = Record(SUBNET, "subnet-0aaaaaaaaaaaaaaaa", "urn:subnet", 0, {"vpcId": HOME}, {})
+    # a group tells its VPC, and is not therefore the owner of that id
+    group = Record(GROUP, "group", "urn:group", 0, {"subnetIds": [subnet.id]}, {"vpcId": HOME})
+    world = Layered(
+        Known([Record(VPC, HOME, "urn:vpc", 0, {}, {}), subnet, group]),
+        Known([planned, replace(group, urn="urn:second")]),
+    )
+    act = Act("update", GROUP, "g", "urn:group", {"subnetIds": subnets}, world=world, old=group, preview=True)
+    said = [f"{law.name}: {refusal.message}" for law, refusal in refusals(act)]
+    whole = (
+        "the subnets of a database stay in their VPC: The new Subnets are not in the same Vpc as the existing subnet "
+        f"group: it stands in {HOME}, and not in the one that takes its place"
+    )
+    assert said == ([whole] if refused else [])
+
+
+@pytest.mark.usefixtures("loop")
+def test_a_group_that_no_node_uses_may_move(tmp_path: Path) -> None:
+    cloud = Lawful(tmp_path)
+    cloud.run(lambda: pairs.unused_group_moves(pairs.ONE))
+    cloud.run(lambda: pairs.unused_group_moves(pairs.TWO))
 
 
 def test_a_preview_says_nothing_of_what_it_does_not_know() -> None:
