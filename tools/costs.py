@@ -1,18 +1,24 @@
 """Estimates what a stack costs in a month, from its plan and a dated price table: `python -m tools.costs --stack dev`.
 
-What stands by the hour follows from the plan; what is paid by use follows from the assumptions below. `--write` writes
+What stands by the hour follows from the plan of a stack that does not stand yet, whatever stands on this machine; what
+is paid by use follows from the assumptions below. A size without a price is left out, and named. `--write` writes
 docs/costs.md for dev and prod.
 """
 
 import argparse
 import json
-import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import yaml
+
+from sandbox.clusters import charts
+from sandbox.engine import apart
+from sandbox.workspace import SandboxError
 
 from . import prices as p
 
@@ -20,8 +26,6 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "costs.md"
 Inputs = Mapping[str, Any]
 HOURS = p.HOURS_PER_MONTH
-# the disks that charts claim: Prometheus and Alertmanager for each replica, Grafana, Loki
-CLAIMED_GIB = {"dev": 45, "prod": 260}
 
 
 @dataclass(frozen=True)
@@ -36,24 +40,45 @@ class Usage:
     cloudwatch_series: int = 0
 
 
-# A team that tries things, and some hundred people at work; measure your own in Cost Explorer.
-USAGE = {"dev": Usage(20, 5, 5, 10, 0), "prod": Usage(200, 60, 100, 200, 300, 100)}
+# By environment: a team that tries things, a rehearsal of prod with nobody at work, and some hundred people at work.
+# Measure your own in Cost Explorer.
+USAGE = {
+    "dev": Usage(20, 5, 5, 10, 0),
+    "staging": Usage(20, 15, 5, 20, 30, 100),
+    "prod": Usage(200, 60, 100, 200, 300, 100),
+}
+# what the page shows
+STACKS = ("dev", "prod")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """USD a month by what they are for, the dearest first; and what has no price here, so that it is not in them."""
+
+    costs: Mapping[str, float]
+    left_out: Sequence[str]
+    usage: Usage
+
+    @property
+    def total(self) -> float:
+        """USD a month."""
+        return sum(self.costs.values())
 
 
 def _nodes(inputs: Inputs) -> float:
     (first, *_), size = inputs["instanceTypes"], inputs["scalingConfig"]["desiredSize"]
     share = p.SPOT_SHARE if inputs.get("capacityType") == "SPOT" else 1
-    return float(p.INSTANCES[first] * share * size * HOURS)
+    return float(p.price(p.INSTANCES, first) * share * size * HOURS)
 
 
 def _database(inputs: Inputs) -> float:
     zones = 2 if inputs.get("multiAz") else 1
-    hourly, storage = p.DATABASES[inputs["instanceClass"]], p.DATABASE_GIB_MONTH * inputs["allocatedStorage"]
+    hourly, storage = p.price(p.DATABASES, inputs["instanceClass"]), p.DATABASE_GIB_MONTH * inputs["allocatedStorage"]
     return float(zones * (hourly * HOURS + storage))
 
 
 def _cache(inputs: Inputs) -> float:
-    return float(p.CACHES[inputs["nodeType"]] * inputs["numCacheClusters"] * HOURS)
+    return float(p.price(p.CACHES, inputs["nodeType"]) * inputs["numCacheClusters"] * HOURS)
 
 
 def _endpoint(inputs: Inputs) -> float:
@@ -80,7 +105,7 @@ PRICED: Mapping[str, tuple[str, Callable[[Inputs], float]]] = {
     "aws:eks/nodeGroup:NodeGroup": ("nodes", _nodes),
     "aws:ec2/instance:Instance": (
         "operators' host",
-        lambda i: p.INSTANCES[i["instanceType"]] * HOURS + 8 * p.DISK_GIB_MONTH,
+        lambda i: p.price(p.INSTANCES, i["instanceType"]) * HOURS + 8 * p.DISK_GIB_MONTH,
     ),
     "aws:ec2/natGateway:NatGateway": ("NAT gateways and their addresses", _flat(p.NAT_HOUR * HOURS)),
     "aws:ec2/eip:Eip": ("NAT gateways and their addresses", _flat(p.ADDRESS_HOUR * HOURS)),
@@ -99,15 +124,19 @@ PRICED: Mapping[str, tuple[str, Callable[[Inputs], float]]] = {
 ZONES = "aws:ec2/subnet:Subnet"
 
 
-def estimate(stack: str, resources: Sequence[tuple[str, Inputs]]) -> dict[str, float]:
-    """Give USD a month by what they are for, the dearest first; `resources` are types with their inputs."""
+def estimate(environment: str, resources: Sequence[tuple[str, Inputs]]) -> Estimate:
+    """Give what a stack of an environment costs; `resources` are types with their inputs."""
     costs: defaultdict[str, float] = defaultdict(float)
+    left_out = []
     zones = len({inputs["availabilityZone"] for token, inputs in resources if token == ZONES})
     for token, inputs in resources:
         if token in PRICED:
             name, price = PRICED[token]
             known = {**inputs, "subnetIds": [None] * zones} if "vpcEndpointType" in inputs else inputs
-            costs[name] += price(known)
+            try:
+                costs[name] += price(known)
+            except p.NoPriceError as size:
+                left_out.append(f"{name}: no price for {size}")
     # templates and groups come in the same order: each group is named as its template
     disks = sum(
         inputs["blockDeviceMappings"][0]["ebs"]["volumeSize"] * _size_of(resources, index)
@@ -115,8 +144,8 @@ def estimate(stack: str, resources: Sequence[tuple[str, Inputs]]) -> dict[str, f
             each for token, each in resources if token == "aws:ec2/launchTemplate:LaunchTemplate"
         )
     )
-    costs["disks"] = p.DISK_GIB_MONTH * (disks + CLAIMED_GIB[stack])
-    usage = USAGE[stack]
+    costs["disks"] = p.DISK_GIB_MONTH * (disks + sum(_claimed_gib(resources)))
+    usage = USAGE[environment]
     costs["use"] = (
         usage.nat * p.NAT_GB
         + usage.logs * p.LOG_GB
@@ -125,7 +154,7 @@ def estimate(stack: str, resources: Sequence[tuple[str, Inputs]]) -> dict[str, f
         + usage.backups * p.BACKUP_GB
         + usage.cloudwatch_series * p.CLOUDWATCH_SERIES_MONTH
     )
-    return dict(sorted(costs.items(), key=lambda item: -item[1]))
+    return Estimate(dict(sorted(costs.items(), key=lambda item: -item[1])), left_out, usage)
 
 
 def _size_of(resources: Sequence[tuple[str, Inputs]], index: int) -> int:
@@ -133,19 +162,43 @@ def _size_of(resources: Sequence[tuple[str, Inputs]], index: int) -> int:
     return int(groups[index]["scalingConfig"]["desiredSize"])
 
 
+def _claimed_gib(resources: Sequence[tuple[str, Inputs]]) -> Iterator[int]:
+    """The volumes that charts claim, for each replica."""
+    for token, inputs in resources:
+        if token == "kubernetes:helm.sh/v3:Release":
+            for made in charts.objects(inputs["chart"], str(inputs.get("name")), "", inputs.get("values") or {}):
+                claim = [made["spec"]] if made["kind"] == "PersistentVolumeClaim" else []
+                templates = [each["spec"] for each in made.get("spec", {}).get("volumeClaimTemplates", ())]
+                for asked in claim + templates * int(made.get("spec", {}).get("replicas", 1)):
+                    yield int(asked["resources"]["requests"]["storage"].removesuffix("Gi"))
+
+
 def plan(stack: str, folder: Path = ROOT) -> list[tuple[str, Inputs]]:
-    """Give the types and inputs of what a stack's plan creates, by the order of their URNs."""
-    command = [sys.executable, "-m", "sandbox", "preview", "--kubernetes", "schema", "--json"]
-    done = subprocess.run(
-        [*command, "--stack", stack, "--cwd", str(folder)], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise SystemExit(done.stdout + done.stderr)
-    states = [step["newState"] for step in json.loads(done.stdout)["steps"] if "newState" in step]
+    """Give the types and inputs of what a stack is made of, by the order of their URNs. Raises SandboxError."""
+    with apart(folder, stack) as engine:
+        printed = engine.read("preview", "--stack", stack, "--json")
+    states = [step["newState"] for step in json.loads(printed)["steps"]]
     return [(state["type"], state.get("inputs", {})) for state in sorted(states, key=lambda state: str(state["urn"]))]
 
 
-def page(estimates: Mapping[str, Mapping[str, float]]) -> str:
+def environment_of(stack: str, folder: Path = ROOT) -> str:
+    """Give the environment that a stack's file names: dev, staging or prod. Raises SandboxError."""
+    file = folder / f"Pulumi.{stack}.yaml"
+    if not file.exists():
+        raise SandboxError(f"{file.name} does not exist: name a stack that has one with --stack")
+    config = yaml.safe_load(file.read_text(encoding="utf-8")).get("config") or {}
+    named = next((value for key, value in config.items() if key.endswith(":environment")), None)
+    if named not in USAGE:
+        raise SandboxError(f"{file.name}: environment must be {', '.join(USAGE)}, got {named}")
+    return str(named)
+
+
+def priced(stack: str, folder: Path = ROOT) -> Estimate:
+    """Give what a stack costs. Raises SandboxError."""
+    return estimate(environment_of(stack, folder), plan(stack, folder))
+
+
+def page(estimates: Mapping[str, Estimate]) -> str:
     """Write the page."""
     parts = [
         "# What a stack costs",
@@ -155,10 +208,11 @@ def page(estimates: Mapping[str, Mapping[str, float]]) -> str:
         "Karpenter's nodes not at all.",
         "",
     ]
-    for stack, costs in estimates.items():
-        usage = USAGE[stack]
-        parts += [f"## {stack}: {sum(costs.values()):.0f} USD", "", "| for | USD |", "|---|---|"]
-        parts += [f"| {name} | {cost:.0f} |" for name, cost in costs.items()]
+    for stack, told in estimates.items():
+        usage = told.usage
+        parts += [f"## {stack}: {told.total:.0f} USD", "", "| for | USD |", "|---|---|"]
+        parts += [f"| {name} | {cost:.0f} |" for name, cost in told.costs.items()]
+        parts += [f"| {each}: left out | |" for each in told.left_out]
         parts += [
             "",
             f"Use is assumed: {usage.nat:g} GB through NAT, {usage.logs:g} GB of logs, {usage.cdn:g} GB to users, "
@@ -182,15 +236,22 @@ def page(estimates: Mapping[str, Mapping[str, float]]) -> str:
 def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tools.costs", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--stack", choices=sorted(USAGE), default="dev")
-    parser.add_argument("--write", action="store_true", help="write docs/costs.md for all stacks instead")
+    parser.add_argument("--stack", default="dev", help="whose file is priced (dev)")
+    parser.add_argument("--write", action="store_true", help="write docs/costs.md for dev and prod instead")
     given = parser.parse_args()
-    if given.write:
-        PAGE.write_text(page({stack: estimate(stack, plan(stack)) for stack in USAGE}), encoding="utf-8")
-        return 0
-    costs = estimate(given.stack, plan(given.stack))
-    for name, cost in {**costs, "a month": sum(costs.values())}.items():
+    try:
+        if given.write:
+            PAGE.write_text(page({stack: priced(stack) for stack in STACKS}), encoding="utf-8")
+            return 0
+        told = priced(given.stack)
+    except SandboxError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    for name, cost in {**told.costs, "a month": told.total}.items():
         print(f"{cost:8.0f} USD  {name}")
+    for each in told.left_out:
+        print(f"           {each}: left out")
+    print(f"(prices of {p.REGION}, {p.AS_OF})")
     return 0
 
 

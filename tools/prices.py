@@ -5,6 +5,18 @@ Update a figure with the date: estimates are made from these and nothing else.
 
 from collections.abc import Mapping
 
+
+class NoPriceError(LookupError):
+    """A size is not in its table; the text is its name."""
+
+
+def price(table: Mapping[str, float], size: object) -> float:
+    """Give what a size costs. Raises NoPriceError."""
+    if size not in table:
+        raise NoPriceError(str(size))
+    return table[str(size)]
+
+
 AS_OF = "2026-11"
 REGION = "eu-west-1"
 HOURS_PER_MONTH = 730
