@@ -89,6 +89,11 @@ class Tool:
                     self._build(cache, entry)
         return entry
 
+    def standing(self, program: str) -> Path | None:
+        """One of the programs, where they are built already."""
+        entry = cache_folder() / self.cache / self.pin.key
+        return entry / program if self._stands_in(entry) else None
+
     def _stands_in(self, entry: Path) -> bool:
         return all((entry / program).is_file() for program in self.programs)
 
@@ -173,7 +178,16 @@ def pulumi_cli() -> Path:
     found = _on_path(pin)
     if found is not None:
         return found
-    tool = Tool(
+    return _cli(pin).built() / "pulumi"
+
+
+def built_cli() -> Path | None:
+    """The CLI that an earlier run built, for whoever cannot wait for one."""
+    return _cli(Pin.read()).standing("pulumi")
+
+
+def _cli(pin: Pin) -> Tool:
+    return Tool(
         pin=pin,
         title="the Pulumi CLI",
         cache="pulumi",
@@ -182,7 +196,6 @@ def pulumi_cli() -> Path:
         expectation="3 to 8 minutes on two cores, and 2 GB of module and build cache",
         remedy=f"install the Pulumi CLI on PATH, or name one in {CHOICE}",
     )
-    return tool.built() / "pulumi"
 
 
 def _on_path(pin: Pin) -> Path | None:

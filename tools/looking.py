@@ -5,6 +5,7 @@ can be told without them.
 """
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[impor
 from pydantic import ValidationError
 
 from components.settings import StackSettings
+from sandbox.toolchain import built_cli
 
 Verdict = Literal["ok", "do", "unknown"]
 _SHOWN: Mapping[Verdict, str] = {"ok": "ok      ", "do": "TO DO   ", "unknown": "unknown "}
@@ -119,10 +121,14 @@ def aws() -> Ask:
 
 def run_program(*command: str) -> str:
     """Run a program and give what it printed."""
+    program, *arguments = command
+    # what only reads a stack's state, the CLI that the sandbox built does as well: it has no language host
+    built = built_cli() if command[:2] == ("pulumi", "stack") and shutil.which(program) is None else None
+    run = [str(built or program), *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PROGRAM_SECONDS)
+        done = subprocess.run(run, capture_output=True, text=True, check=False, timeout=PROGRAM_SECONDS)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise NoAnswer(f"{command[0]} cannot be run: {error}") from None
+        raise NoAnswer(f"{program} cannot be run: {error}") from None
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip()).splitlines()
         raise NoAnswer(f"`{' '.join(command)}` says: {said[-1] if said else f'status {done.returncode}'}")

@@ -43,8 +43,16 @@ Written by `python -m tools.runbooks --write`; do not edit. critical wakes someb
 is for the record. A stack has the alerts of what it is made of: those on queues in mode queue alone, and so on. "after"
 is how long it must last.
 
-`.venv/bin/python -m tools.runbooks --stack prod ALERT` prints a runbook with the stack's own names. `kubectl` wants the
-way into the cluster (cluster-access.md): `.venv/bin/python -m tools.tunnel --stack prod -- kubectl ...`.
+`.venv/bin/python -m tools.runbooks --stack prod ALERT` prints a runbook with the stack's own names, and the way into
+the cluster before all that says `kubectl` ([cluster-access.md](cluster-access.md)).
+"""
+WAY_IN = """# The way in, for every kubectl below (docs/operations/cluster-access.md)
+
+```sh
+aws eks update-kubeconfig --region {region} --name {cluster_name}
+.venv/bin/python -m tools.tunnel --stack {stack} -- bash
+```
+
 """
 
 
@@ -94,7 +102,7 @@ def _first(section: str) -> str:
 
 def names(file: StackFile, outputs: Mapping[str, str]) -> dict[str, str]:
     """Give what the placeholders stand for, of a stack; what is not known is left out."""
-    known = {"stack": file.stack, "region": file.region, "database": file.name}
+    known = {"stack": file.stack, "region": file.region, "database": file.name, "cluster_name": file.name}
     known |= {name: outputs[name] for name in OUTPUTS if name in outputs}
     if "cache_endpoint" in outputs:
         # master.<id>.<hash>.<region>.cache.amazonaws.com, with TLS (ElastiCache user guide, finding endpoints)
@@ -121,11 +129,12 @@ def main(folder: Path, arguments: list[str] | None = None, *, run: Run = run_it)
         parser.error("--stack is missing: name the stack that the alert is of")
     try:
         known = names(read_stack(folder, given.stack), _outputs(given.stack, run))
-        texts = [filled(runbook(alert), known) for alert in given.alert or alerts()]
+        texts = [runbook(alert) for alert in given.alert or alerts()]
     except (NoAnswer, RunbookError) as reason:
         sys.stderr.write(f"{reason}\n")
         return 2
-    sys.stdout.write("\n".join(texts))
+    way_in = WAY_IN if any("kubectl" in text for text in texts) else ""
+    sys.stdout.write(filled(way_in + "\n".join(texts), known))
     return 0
 
 

@@ -1,6 +1,7 @@
 """Every alert has a runbook, with all that it must say, and the table of alerts says what they say."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,19 @@ def test_settings_that_a_runbook_names_exist() -> None:
                 assert nested or f"| `{key}` |" in table, f"{alert}: {word}"
 
 
+def test_whoever_reads_kubectl_reads_how_to_reach_the_cluster() -> None:
+    pages = {path: path.read_text(encoding="utf-8") for path in runbooks.DOCS.rglob("*.md")}
+    asking = [path.name for path, text in pages.items() if re.search(r"\bkubectl\b", text)]
+    silent = [path.name for path, text in pages.items() if path.name in asking and "cluster-access.md" not in text]
+    assert len(asking) > 40
+    assert set(silent) <= {"cluster-access.md"}
+
+
+def test_what_nobody_can_run_by_hand_is_no_remedy() -> None:
+    """`.ci/roll-back` wants what the pipeline has."""
+    assert [alert for alert in runbooks.alerts() if ".ci/" in runbooks.runbook(alert)] == []
+
+
 def test_the_table_of_alerts_is_current() -> None:
     assert runbooks.PAGE.read_text(encoding="utf-8") == runbooks.page(), "run `python -m tools.runbooks --write`"
 
@@ -71,6 +85,10 @@ def test_the_table_of_alerts_is_current() -> None:
 def test_a_runbook_is_printed_with_the_stacks_own_names(capsys: pytest.CaptureFixture[str]) -> None:
     assert runbooks.main(REPOSITORY, ["--stack", "prod", "FlowiseNotReady", "SiteUnreachable"], run=pulumi) == 0
     printed = capsys.readouterr().out
+    way_in, _, rest = printed.partition("# FlowiseNotReady\n")
+    assert "aws eks update-kubeconfig --region eu-west-1 --name flowise-prod\n" in way_in
+    assert ".venv/bin/python -m tools.tunnel --stack prod -- bash\n" in way_in
+    assert "kubectl" in rest
     assert "describe-db-instances --region eu-west-1 --db-instance-identifier flowise-prod " in printed
     assert "--replication-group-id flowise-prod-cache-group-1a2b3c " in printed
     assert "curl -sv -o /dev/null https://flowise.example.com/api/v1/ping" in printed
@@ -89,6 +107,7 @@ def test_without_outputs_the_rest_is_printed(capsys: pytest.CaptureFixture[str])
 
     assert runbooks.main(REPOSITORY, ["--stack", "prod", "SiteUnreachable"], run=silent) == 0
     printed = capsys.readouterr()
+    assert printed.out.startswith("# SiteUnreachable\n")
     assert "{url}/api/v1/ping" in printed.out
     assert "tools.status --stack prod" in printed.out
     assert printed.err == "what the stack itself tells stays in braces: not logged in\n"
