@@ -22,6 +22,7 @@ from .waf_statements import (
     labelled,
     none_of,
     path_begins,
+    path_begins_not,
 )
 
 # WAFV2 RateBasedStatement: EvaluationWindowSec is 60, 120, 300 or 600.
@@ -226,4 +227,4 @@ def _outside(exempt: Mapping[str, Sequence[str]]) -> Statement:
     labels_of: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for label, paths in exempt.items():
         labels_of[tuple(paths)].append(label)
-    return any_of([all_of([labelled(labels), none_of(path_begins(paths))]) for paths, labels in labels_of.items()])
+    return any_of([all_of([labelled(labels), *path_begins_not(paths)]) for paths, labels in labels_of.items()])

@@ -56,6 +56,16 @@ def path_begins(prefixes: Sequence[str]) -> Statement:
     return any_of([{"regex_match_statement": {**_path(), "regex_string": regex}} for regex in _regexes(lowered)])
 
 
+def path_begins_not(prefixes: Sequence[str]) -> list[Statement]:
+    """Give statements that hold together where the path begins with none of the prefixes.
+
+    They stand in the list of an `all_of`: `none_of(path_begins(...))` nests a level deeper where there are several
+    patterns, and three levels are all (terraform-provider-aws, internal/service/wafv2/schemas.go).
+    """
+    begins = path_begins(prefixes)
+    return [none_of(each) for each in begins.get("or_statement", {"statements": [begins]})["statements"]]
+
+
 def _path() -> Statement:
     return {"field_to_match": {"uri_path": {}}, "text_transformations": PATH_TRANSFORMATIONS}
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from .law import Act, Law, Refusal, get, items
 
@@ -228,6 +229,43 @@ def _web_acl(act: Act) -> Iterator[Refusal]:
             )
 
 
+# root and scope-down statements of terraform-provider-aws (internal/service/wafv2/schemas.go, statementSchema(3)), whose
+# schema is finite where the SDK's type is recursive
+_STATEMENT_LEVELS = 3
+
+
+def _too_deep(statement: Any, at: str, levels: int = _STATEMENT_LEVELS) -> Iterator[str]:
+    """Give where a statement nests deeper than the provider's schema goes; a scope-down statement is a level, too."""
+    for logical in ("andStatement", "orStatement", "notStatement"):
+        inner = get(statement, logical)
+        if inner is None:
+            continue
+        if levels == 0:
+            yield f"{at}.{logical}"
+            continue
+        nested = {f"statements[{place}]": each for place, each in enumerate(items(inner, "statements"))}
+        for key, each in {**nested, "statement": get(inner, "statement")}.items():
+            yield from _too_deep(each, f"{at}.{logical}.{key}", levels - 1)
+    for scoped in ("rateBasedStatement", "managedRuleGroupStatement"):
+        down = get(statement, scoped, "scopeDownStatement")
+        if down is not None:
+            yield from _too_deep(down, f"{at}.{scoped}.scopeDownStatement", levels - 1)
+
+
+def _statement_depth(act: Act) -> Iterator[Refusal]:
+    statements = {
+        f"rules[{place}].statement": get(rule, "statement") for place, rule in enumerate(items(act.inputs, "rules"))
+    }
+    for at, statement in {**statements, "statement": act.get("statement")}.items():
+        for place in _too_deep(statement, at):
+            yield Refusal(
+                "Invalid or unknown key",
+                f"Examine values at '{act.cls}.{place}': statements nest {_STATEMENT_LEVELS} levels deep at most",
+                "not (a or b) is (not a and not b), which stands in the list of an and_statement above it; or give "
+                "rule_json, which no preview compares",
+            )
+
+
 def _web_acl_log(act: Act) -> Iterator[Refusal]:
     for arn in act.texts("logDestinationConfigs"):
         name = arn.removesuffix(":*").rpartition(":")[2].rpartition("/")[2]
@@ -304,6 +342,12 @@ LAWS = (
         _WAF,
         r"aws:wafv2/(webAcl:WebAcl|ipSet:IpSet|ruleGroup:RuleGroup|regexPatternSet:RegexPatternSet)",
         _web_acl,
+    ),
+    Law(
+        "how deep a web ACL's statements nest",
+        "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/wafv2/schemas.go",
+        r"aws:wafv2/(webAcl:WebAcl|ruleGroup:RuleGroup|webAclRule:WebAclRule)",
+        _statement_depth,
     ),
     Law(
         "where a web ACL may log",

@@ -10,6 +10,8 @@ from components.parts.edge_firewall import EdgeFirewall, EdgeFirewallArgs
 from components.planning.waf_groups import GROUPS as TABLE
 from components.settings import FirewallSettings
 from sandbox import clouds
+from sandbox.laws import refusals
+from sandbox.laws.law import Act
 from tests.cloud import Cloud, Created
 from tests.firewall.managed import GROUPS
 from tests.firewall.model import Firewall, Verdict
@@ -52,6 +54,14 @@ def test_every_recorded_request_is_judged_as_the_table_says(cloud: Cloud) -> Non
     assert len(RECORDED) >= 60
     judged = {name: said(firewall.judge(request)) for name, (request, _) in RECORDED.items()}
     assert judged == {name: expected for name, (_, expected) in RECORDED.items()}
+
+
+def test_no_statement_nests_deeper_than_the_provider_takes_it(cloud: Cloud) -> None:
+    # more than one pattern takes
+    paths = [f"/api/v1/a-path-that-is-rather-long-{number}" for number in range(20)]
+    deployed(cloud, **EVERYTHING, exemptions={LABEL: paths})
+    (acl,) = cloud.of(aws.wafv2.WebAcl)
+    assert refusals(Act("create", acl.type, acl.name, "urn", acl.inputs)) == []
 
 
 def test_every_rule_of_ours_blocks_something_in_the_table(cloud: Cloud) -> None:
