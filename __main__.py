@@ -34,6 +34,7 @@ from components.parts.pipeline_access import PipelineAccess, PipelineAccessArgs,
 from components.parts.synthetic_check import SyntheticCheck, SyntheticCheckArgs
 from components.planning.alerting import watched
 from components.planning.flowise_env import NAMESPACE, Cache, Database
+from components.planning.open_paths import closed_at_edge
 from components.planning.timeouts import timeouts
 from components.rds_postgres import OWNER
 from components.settings import load
@@ -263,6 +264,7 @@ site = WafCdn(
         access_log_bucket_arn=access_logs.bucket_arn,
         alarm_emails=settings.monitoring.alarm_emails,
         certificate_record=service.certificate_record,
+        unused_paths=closed_at_edge(settings.service.needs()),
         tags=tags,
     ),
     in_aws,

@@ -32,7 +32,8 @@ class WafCdnArgs:
     """How the site is served (settings), what it is called in the account, and the load balancer behind it.
 
     With a domain the load balancer speaks HTTPS under that name; `certificate_record` then proves that the name is
-    ours, if the load balancer's certificate has a record for it already. Logs go to `access_log_bucket_arn`.
+    ours, if the load balancer's certificate has a record for it already. Logs go to `access_log_bucket_arn`. Paths that
+    begin as one of `unused_paths` are refused.
     """
 
     settings: EdgeSettings
@@ -44,6 +45,7 @@ class WafCdnArgs:
     access_log_bucket_arn: pulumi.Input[str]
     alarm_emails: Sequence[str]
     tags: Mapping[str, str]
+    unused_paths: Sequence[str] = ()
     certificate_record: pulumi.Input[str] | None = None
 
 
@@ -122,7 +124,11 @@ class WafCdn(pulumi.ComponentResource):
         return EdgeFirewall(
             f"{self._name}-firewall",
             EdgeFirewallArgs(
-                settings=args.settings.firewall, site_name=args.site_name, kms_key_arn=key.arn, tags=args.tags
+                settings=args.settings.firewall,
+                unused_paths=args.unused_paths,
+                site_name=args.site_name,
+                kms_key_arn=key.arn,
+                tags=args.tags,
             ),
             self._child,
         )

@@ -28,6 +28,10 @@ function plain(uri) {
   return '/' + kept.join('/') + '/';
 }
 
+// Flowise takes tags out of a path, and resolves entities, before it looks for the route: with one in a word, a path
+// would begin with none of keyPaths here, and arrive there all the same
+const MARKUP = /[<>&]|%(3c|3e|26)/i;
+
 async function known(key) {
   const digest = crypto.createHash('sha256').update(key).digest('hex');
   try {
@@ -40,6 +44,7 @@ async function known(key) {
 
 async function handler(event) {
   const request = event.request;
+  if (MARKUP.test(request.uri)) return refused(403, 'Forbidden', 'no path here has markup');
   const path = plain(request.uri);
   // the id that the viewer gets as x-amz-cf-id, the firewall's and the access log as request id; the balancer keeps
   // what it does not know of a trace id, and logs it

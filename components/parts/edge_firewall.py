@@ -20,10 +20,12 @@ SECRET_ARGUMENTS = ("code", "token")
 
 @dataclass(frozen=True, kw_only=True)
 class EdgeFirewallArgs:
-    """What is refused (settings), and what the site is called in the account, as its log and metrics are."""
+    """What is refused (settings, and paths that nobody needs), and what the site is called in the account, as its log
+    and metrics are."""
 
     settings: FirewallSettings
     site_name: str
+    unused_paths: Sequence[str] = ()
     kms_key_arn: pulumi.Input[str]
     tags: Mapping[str, str]
 
@@ -46,6 +48,7 @@ def _acl(name: str, args: EdgeFirewallArgs, child: pulumi.ResourceOptions) -> aw
     settings = args.settings
     rules = waf_rules(
         settings,
+        unused_paths=args.unused_paths,
         allowed_sets=_ip_sets(f"{name}-allowed", settings.allowed_cidrs, args.tags, child),
         denied_sets=_ip_sets(f"{name}-denied", settings.denied_cidrs, args.tags, child),
     )

@@ -8,6 +8,7 @@ from pulumi import Input, Output
 
 from ..settings import ServiceSettings
 from .external_secrets import SOURCES, Source
+from .open_paths import closed_inside
 from .timeouts import Timeouts
 
 NAMESPACE = "flowise"
@@ -28,8 +29,6 @@ GENERATED = (
     "JWT_REFRESH_TOKEN_SECRET",
     "TOKEN_HASH_SECRET",
 )
-# open to all unless named here: who may register, and which version has which holes (utils/constants: WHITELIST_URLS)
-CLOSED_URLS = ("/api/v1/account/register", "/api/v1/ip", "/api/v1/user/test", "/api/v1/version")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +140,7 @@ def _process(settings: ServiceSettings, waits: Timeouts) -> list[Row]:
         Row("MODE", settings.mode, "main, or queue with workers"),
         Row("ENABLE_METRICS", "true", "Prometheus scrapes /api/v1/metrics"),
         Row("METRICS_PROVIDER", "prometheus", "the only one with process metrics"),
-        Row("DENYLIST_URLS", ",".join(CLOSED_URLS), "the first who registers owns everything; the setup has done so"),
+        Row("DENYLIST_URLS", ",".join(closed_inside(settings.needs())), "who has not logged in may not; open_paths.py"),
         Row("LOG_LEVEL", settings.log_level, "error, warn, info or debug, which shows bodies"),
         *_custom_mcp(settings.custom_mcp_commands),
         Row("LOG_SANITIZE_BODY_FIELDS", "password,pwd,pass,secret,token,apikey,api_key,accesstoken", "none by default"),

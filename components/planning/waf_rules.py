@@ -19,10 +19,12 @@ from .waf_statements import (
     any_of,
     declares_more_than,
     in_ip_sets,
+    is_method,
     labelled,
     none_of,
     path_begins,
     path_begins_not,
+    path_has_markup,
 )
 
 # WAFV2 RateBasedStatement: EvaluationWindowSec is 60, 120, 300 or 600.
@@ -38,6 +40,8 @@ CLOSED_PATHS: Mapping[str, str] = {
     "closes-metrics": "/api/v1/metrics",
     "closes-registration": "/api/v1/account/register",
 }
+# Chat and UI only give feedback; anybody may read it all (flowise 3.1.4, routes/feedback).
+FEEDBACK = "/api/v1/feedback"
 # CVE-2025-59528, CVE-2025-8943 and CVE-2026-56274 all ran commands through it; without it flows use no custom MCP.
 CUSTOM_MCP = "/api/v1/node-load-method/custommcp"
 LOGIN_PATHS = ("/api/v1/auth/login", "/api/v1/account/")
@@ -97,12 +101,14 @@ PRIORITIES: Mapping[str, int] = {
     "countries": 0,
     "denied-addresses": 1,
     "other-addresses": 2,
+    "closes-markup": 3,
     "anti-ddos": 5,
     "known-bad-addresses": 10,
     "anonymous-addresses": 12,
     "rate": 20,
     "rate-login": 21,
     "rate-prediction": 22,
+    "closes-unused": 29,
     "closes-queue-board": 30,
     "closes-metrics": 31,
     "closes-registration": 32,
@@ -137,15 +143,25 @@ class WafRule:
 
 
 def waf_rules(
-    settings: FirewallSettings, *, allowed_sets: Sequence[Input[str]] = (), denied_sets: Sequence[Input[str]] = ()
+    settings: FirewallSettings,
+    *,
+    unused_paths: Sequence[str] = (),
+    allowed_sets: Sequence[Input[str]] = (),
+    denied_sets: Sequence[Input[str]] = (),
 ) -> list[WafRule]:
-    """Plan the rules in the order of their priorities; the sets are ARNs of the listed addresses."""
+    """Plan the rules in the order of their priorities; the sets are ARNs of the listed addresses.
+
+    `unused_paths` are beginnings of paths that anybody could call, and that nobody needs as the stack is set.
+    """
     exempt: dict[str, list[str]] = defaultdict(list)
     for table in (EXEMPTIONS, settings.exemptions):
         for label, paths in table.items():
             exempt[label] += paths
     rules = [
         *_visitors(settings, allowed_sets, denied_sets),
+        # before every rule that compares a path
+        WafRule("closes-markup", path_has_markup()),
+        WafRule("closes-unused", _unused(unused_paths)),
         *_rates(settings),
         *_closed_paths(settings),
         WafRule("too-large", declares_more_than(settings.largest_request_mib * MIB)),
@@ -178,6 +194,11 @@ def _rates(settings: FirewallSettings) -> Iterator[WafRule]:
         if paths:
             rate["scope_down_statement"] = path_begins(paths)
         yield WafRule(name, {"rate_based_statement": rate}, status=TOO_MANY_REQUESTS)
+
+
+def _unused(paths: Sequence[str]) -> Statement:
+    reads_feedback = all_of([is_method("GET"), path_begins([FEEDBACK])])
+    return any_of([path_begins(paths), reads_feedback]) if paths else reads_feedback
 
 
 def _closed_paths(settings: FirewallSettings) -> Iterator[WafRule]:

@@ -13,6 +13,7 @@ LONGEST_REGEX = 512
 PATH_TRANSFORMATIONS = [
     {"priority": place, "type": kind} for place, kind in enumerate(("URL_DECODE", "NORMALIZE_PATH", "LOWERCASE"))
 ]
+_DECODED = PATH_TRANSFORMATIONS[:1]
 _AS_IT_IS = [{"priority": 0, "type": "NONE"}]
 # only what the settings let into a path; the rest means the same to a regular expression
 _SPECIAL = str.maketrans({".": r"\."})
@@ -64,6 +65,27 @@ def path_begins_not(prefixes: Sequence[str]) -> list[Statement]:
     """
     begins = path_begins(prefixes)
     return [none_of(each) for each in begins.get("or_statement", {"statements": [begins]})["statements"]]
+
+
+def path_has_markup() -> Statement:
+    """Hold where the path has what begins or ends a tag, or begins an entity.
+
+    Flowise takes tags out of a path, and resolves entities, before it looks for the route (XSS.sanitizeMiddleware of
+    flowise 3.1.4): with one in a word, a path begins with nothing that a comparison knows, and arrives all the same.
+    """
+    return {
+        "regex_match_statement": {
+            "field_to_match": {"uri_path": {}},
+            "regex_string": "[<>&]",
+            "text_transformations": _DECODED,
+        }
+    }
+
+
+def is_method(name: str) -> Statement:
+    """Hold for requests of one method."""
+    compared = {"positional_constraint": "EXACTLY", "search_string": name}
+    return {"byte_match_statement": {"field_to_match": {"method": {}}, "text_transformations": _AS_IT_IS, **compared}}
 
 
 def _path() -> Statement:

@@ -7,14 +7,16 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from ..planning.config_faults import Truth
+from ..planning.open_paths import Feature, Need
 from .section import InProd, Section
 
 # CloudFront gives up on an origin after at most 120 s (UpdateDistribution: OriginReadTimeout): a longer answer is lost.
 LONGEST_ANSWER_SECONDS = 120
 # Measured with flowise 3.1.4: under 512 MiB V8 aborts while it loads its nodes; 1 GiB starts and leaves little.
 FLOWISE_LEAST_MEMORY_MIB = 1024
-# CVE-2026-46442, -46444, -46480, -46441 and -42863, remote code execution among them, are in everything older.
-FLOWISE_LEAST_VERSION = (3, 1, 2)
+# The last release there is. Mended in it alone: CVE-2026-91929 to -91938, two ways to run code and one hole that needs
+# no login among them, -90533 to -90535 and -73603.
+FLOWISE_LEAST_VERSION = (3, 1, 4)
 # flowise 3.1.4: TypeORM's pool in each process, in mode main another for sessions, and one connection of the probes
 POOL, SESSION_POOL, PROBES = 10, 10, 1
 # one more of each kind of pod while a new one takes over
@@ -29,6 +31,13 @@ GUARDS = (
     "PATH_TRAVERSAL_SAFETY",
     "TRUST_PROXY",
 )
+# What opens more of Flowise than this platform guards, and what would be open.
+OPENING = {
+    "ALLOW_BUILTIN_DEP": "lets code of flows load modules that lead out of its sandbox (CVE-2026-119978)",
+    "ENABLE_BULLMQ_DASHBOARD": "gives the queue board to everybody who has logged in (CVE-2026-100608)",
+    "FLOWISE_EE_LICENSE_KEY": "turns on the Enterprise edition, whose sign-in takes over accounts by their e-mail "
+    "(CVE-2026-100606, -100607)",
+}
 # Read by nobody in 3.1.4, whatever guides say.
 DEAD = (
     "APIKEY_STORAGE_TYPE",
@@ -124,7 +133,7 @@ class ServiceSettings(Section):
 
     image: Annotated[Image, InProd(containing="@sha256:")] = Field(
         default="flowiseai/flowise:3.1.4",
-        description="container image with its version, 3.1.2 or later, and @sha256:... to pin the very image",
+        description="container image with its version, 3.1.4 or later, and @sha256:... to pin the very image",
         examples=["flowiseai/flowise:3.1.4"],
     )
     mode: Annotated[Literal["main", "queue"], InProd(equals="queue")] = Field(
@@ -176,6 +185,12 @@ class ServiceSettings(Section):
         description="commands that authors of flows may run in the pods as MCP servers over stdio; none by default, "
         "and each is a way to run code beside Flowise's secrets",
         examples=["npx"],
+    )
+    open_features: tuple[Feature, ...] = Field(
+        default=(),
+        description="what is to work without a login, and is closed unless named here: assistant_files (download of "
+        "files that OpenAI assistants made), oauth2_connections (connecting OAuth2 credentials), public_executions "
+        "(runs that were shared), speech (text to speech in embedded chats); each has a hole that nobody mends",
     )
     bedrock_model_arns: tuple[ModelArn, ...] = Field(
         default=(),
@@ -241,10 +256,17 @@ class ServiceSettings(Section):
             key = f"environment.{name}"
             if name in GUARDS:
                 yield Truth(key, "would lower one of Flowise's guards", name, "remove it")
+            elif name in OPENING:
+                yield Truth(key, OPENING[name], name, "remove it")
             elif name in DEAD:
                 yield Truth(key, "is read by nobody in Flowise 3.1", name, "remove it")
             elif OWNED.match(name):
                 yield Truth(key, "is set by the program", name, "remove it, and use the setting that drives it")
+
+    def needs(self) -> frozenset[Need]:
+        """Give what has to answer without a login."""
+        mail: frozenset[Need] = frozenset({"mail"}) if "SMTP_HOST" in self.environment else frozenset()
+        return mail.union(self.open_features)
 
     def scaled_by_queue(self) -> bool:
         """Tell whether KEDA scales the workers."""
@@ -288,7 +310,8 @@ def _image_truths(key: str, image: str) -> Iterator[Truth]:
     if version and tuple(map(int, version.groups())) < FLOWISE_LEAST_VERSION:
         yield Truth(
             key,
-            "must be version 3.1.2 or later, older ones have known holes",
+            "must be version 3.1.4 or later, older ones have published holes, one of which needs no login "
+            "(CVE-2026-91937)",
             image,
-            "write, for example, flowiseai/flowise:3.1.4",
+            "write flowiseai/flowise:3.1.4, which is the last",
         )

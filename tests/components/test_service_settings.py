@@ -51,9 +51,9 @@ REFUSALS: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
     ),
     (
         DEV,
-        {"image": "flowiseai/flowise:3.1.1"},
+        {"image": "flowiseai/flowise:3.1.3"},
         [
-            'service.image: must be version 3.1.2 or later, older ones have known holes, got "flowiseai/flowise:3.1.1": write, for example, flowiseai/flowise:3.1.4'
+            'service.image: must be version 3.1.4 or later, older ones have published holes, one of which needs no login (CVE-2026-91937), got "flowiseai/flowise:3.1.3": write flowiseai/flowise:3.1.4, which is the last'
         ],
     ),
     (
@@ -150,6 +150,36 @@ REFUSALS: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
             'service.environment.HTTP_SECURITY_CHECK: would lower one of Flowise\'s guards, got "HTTP_SECURITY_CHECK": remove it'
         ],
     ),
+    *(
+        (
+            DEV,
+            {"environment": {name: {"value": "true"}}},
+            [f'service.environment.{name}: {said}, got "{name}": remove it'],
+        )
+        for name, said in (
+            (
+                "ALLOW_BUILTIN_DEP",
+                "lets code of flows load modules that lead out of its sandbox (CVE-2026-119978)",
+            ),
+            (
+                "ENABLE_BULLMQ_DASHBOARD",
+                "gives the queue board to everybody who has logged in (CVE-2026-100608)",
+            ),
+            (
+                "FLOWISE_EE_LICENSE_KEY",
+                "turns on the Enterprise edition, whose sign-in takes over accounts by their e-mail "
+                "(CVE-2026-100606, -100607)",
+            ),
+        )
+    ),
+    (
+        DEV,
+        {"open_features": ["everything"]},
+        [
+            "service.open_features[0]: must be 'assistant_files', 'oauth2_connections', 'public_executions' or 'speech', "
+            'got "everything": write one of them'
+        ],
+    ),
     (
         DEV,
         {"environment": {"NUMBER_OF_PROXIES": {"value": "2"}}},
@@ -205,7 +235,7 @@ REFUSALS: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
             },
         },
         [
-            'service.blue_green.green_image: must be version 3.1.2 or later, older ones have known holes, got "flowiseai/flowise:3.0.0": write, for example, flowiseai/flowise:3.1.4'
+            'service.blue_green.green_image: must be version 3.1.4 or later, older ones have published holes, one of which needs no login (CVE-2026-91937), got "flowiseai/flowise:3.0.0": write flowiseai/flowise:3.1.4, which is the last'
         ],
     ),
     (

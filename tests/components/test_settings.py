@@ -182,10 +182,11 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
         "write, for example, flowiseai/flowise:3.1.4",
     ),
     (
-        changed(DEV, service={"image": "flowiseai/flowise:3.1.1"}),
-        'flowise:service.image: must be version 3.1.2 or later, older ones have known holes, '
-        'got "flowiseai/flowise:3.1.1": '
-        "write, for example, flowiseai/flowise:3.1.4",
+        changed(DEV, service={"image": "flowiseai/flowise:3.1.3"}),
+        'flowise:service.image: must be version 3.1.4 or later, older ones have published holes, one of which '
+        'needs no login (CVE-2026-91937), '
+        'got "flowiseai/flowise:3.1.3": '
+        "write flowiseai/flowise:3.1.4, which is the last",
     ),
     (
         changed(DEV, network="10.20.0.0/16"),

@@ -80,6 +80,8 @@ class Firewall:
                 return any(address in ipaddress.ip_network(each) for each in self.ip_sets[what["arn"]])
             case "byteMatchStatement":
                 text = _read(what, request)
+                if what["positionalConstraint"] == "EXACTLY":
+                    return text == what["searchString"]
                 assert what["positionalConstraint"] == "STARTS_WITH"
                 return text is not None and text.startswith(what["searchString"])
             case "regexMatchStatement":
@@ -114,6 +116,8 @@ def _read(what: Mapping[str, Any], request: Request) -> str | None:
     ((kind, where),) = what["fieldToMatch"].items()
     if kind == "uriPath":
         text: str | None = request.path
+    elif kind == "method":
+        text = request.method
     elif kind == "singleHeader":
         text = request.headers.get(where["name"])
     else:

@@ -201,6 +201,8 @@ RECORDED: Mapping[str, tuple[Request, str]] = {
         "blocked by closes-registration",
     ),
     "a path of the stack's own list": (Request("GET", "/api/v1/user/test"), "blocked by closes-listed"),
+    "all feedback on a flow": (Request("GET", f"/api/v1/feedback/{FLOW}"), "blocked by closes-unused"),
+    "a tag in a word": (Request("GET", "/api/v1/metr%3Ci%3Eics", headers=KEY), "blocked by closes-markup"),
     # published exploits of Flowise
     "CVE-2024-31621, login by capitals": (Request("GET", "/API/v1/credentials"), "allowed"),  # 401 since 1.6.6
     "CVE-2024-36420, reading files": (
@@ -209,15 +211,15 @@ RECORDED: Mapping[str, tuple[Request, str]] = {
     ),
     "CVE-2024-36422, script in a flow's id": (
         Request("GET", "/api/v1/chatflows/%3Cimg%20src=x%20onerror=alert(1)%3E"),
-        "blocked by common-attacks: CrossSiteScripting_URIPATH",
+        "blocked by closes-markup",
     ),
     "CVE-2024-36423, script in a public flow's id": (
         Request("GET", "/api/v1/public-chatflows/%3Cscript%3Ealert(1)%3C/script%3E"),
-        "blocked by common-attacks: CrossSiteScripting_URIPATH",
+        "blocked by closes-markup",
     ),
     "CVE-2024-37145, script in a streaming flow's id": (
         Request("GET", "/api/v1/chatflows-streaming/%3Csvg%20onload=alert(1)%3E"),
-        "blocked by common-attacks: CrossSiteScripting_URIPATH",
+        "blocked by closes-markup",
     ),
     "CVE-2025-26319, writing files": (
         Request("POST", "/api/v1/attachments/..%2f..%2f..%2froot/.flowise", body=UPLOAD),
@@ -325,5 +327,73 @@ RECORDED: Mapping[str, tuple[Request, str]] = {
     "a call to oneself": (
         Request("GET", "/", headers={**BROWSER, "host": "localhost"}),
         "blocked by known-bad-inputs: Host_localhost_HEADER",
+    ),
+}
+
+UNUSED = "blocked by closes-unused"
+# what is open where a stack asks for all of it
+ALL_ASKED = (
+    "/api/v1/account/confirm-email-change",
+    "/api/v1/account/forgot-password",
+    "/api/v1/account/reset-password",
+    "/api/v1/oauth2-credential/callback",
+    "/api/v1/openai-assistants-file/download",
+    f"/api/v1/public-executions/{FLOW}",
+    "/api/v1/text-to-speech/generate",
+)
+# to a stack that asked for nothing
+AS_THEY_CAME: Mapping[str, tuple[Request, str]] = {
+    # holes, and what nobody needs
+    "CVE-2026-71962, a file of a private flow": (
+        Request("POST", "/api/v1/openai-assistants-file/download", body='{"fileName":"a.pdf"}'),
+        UNUSED,
+    ),
+    "the same in capitals": (Request("POST", "/api/v1/OpenAI-Assistants-File/Download"), UNUSED),
+    "CVE-2026-70474, tokens for a credential": (
+        Request("GET", "/api/v1/oauth2-credential/callback", f"code=x&state={FLOW}"),
+        UNUSED,
+    ),
+    "a run that was shared": (Request("GET", f"/api/v1/public-executions/{FLOW}"), UNUSED),
+    "all feedback on a flow": (Request("GET", f"/api/v1/feedback/{FLOW}"), UNUSED),
+    "the same in disguise": (Request("GET", f"/api/v1//feedb%61ck/{FLOW}"), UNUSED),
+    "does this address have an account": (
+        Request("POST", "/api/v1/account/forgot-password", body='{"user":{"email":"ada@example.com"}}'),
+        UNUSED,
+    ),
+    "a reset without a mail": (Request("POST", "/api/v1/account/reset-password"), UNUSED),
+    "another mail for the cloud": (Request("POST", "/api/v1/account/resend-verification"), UNUSED),
+    "the cloud's prices": (Request("GET", "/api/v1/pricing"), UNUSED),
+    "is this key one": (Request("GET", "/api/v1/verify/apikey/3b0f5f1c"), UNUSED),
+    "a flow by its key": (Request("GET", "/api/v1/chatflows/apikey/3b0f5f1c"), UNUSED),
+    "sign-in that nobody set up": (Request("GET", "/api/v1/azure/login"), UNUSED),
+    "its way back": (Request("GET", "/api/v1/auth0/callback", "code=x"), UNUSED),
+    # near misses
+    "feedback that is given": (Request("POST", "/api/v1/feedback", body='{"rating":"THUMBS_UP"}'), "allowed"),
+    "feedback that is changed": (Request("PUT", f"/api/v1/feedback/{FLOW}", body='{"content":"good"}'), "allowed"),
+    "a file for an assistant": (Request("POST", "/api/v1/openai-assistants-file/upload", headers=SESSION), "allowed"),
+    "refreshing a credential": (
+        Request("POST", f"/api/v1/oauth2-credential/refresh/{FLOW}", headers=SESSION),
+        "allowed",
+    ),
+    "asking for a credential": (
+        Request("POST", f"/api/v1/oauth2-credential/authorize/{FLOW}", headers=SESSION),
+        "allowed",
+    ),
+    "the keys of the owner": (Request("GET", "/api/v1/apikey", headers=SESSION), "allowed"),
+    "a flow that begins so": (Request("GET", f"/api/v1/chatflows/{FLOW}", headers=SESSION), "allowed"),
+    "the runs of the owner": (Request("GET", "/api/v1/executions", headers=SESSION), "allowed"),
+    "what leads were left": (Request("GET", f"/api/v1/leads/{FLOW}", headers=SESSION), "allowed"),
+    # every day
+    "the page": (Request("GET", "/"), "allowed"),
+    "login": (Request("POST", "/api/v1/auth/login", body=LOGIN_BODY), "allowed"),
+    "logout": (Request("POST", "/api/v1/account/logout", headers=SESSION), "allowed"),
+    "how one logs in here": (Request("GET", "/api/v1/loginmethod/default"), "allowed"),
+    "speech on the canvas": (Request("POST", "/api/v1/text-to-speech/generate", headers=SESSION), "allowed"),
+    "an embedded chat": (Request("POST", f"/api/v1/prediction/{FLOW}", body=CHAT), "allowed"),
+    "its configuration": (Request("GET", f"/api/v1/public-chatbotConfig/{FLOW}"), "allowed"),
+    "a flow that was shared": (Request("GET", f"/api/v1/public-chatflows/{FLOW}"), "allowed"),
+    "a question with markup and signs": (
+        Request("GET", "/api/v1/chatflows", "q=a%3Cb%20%26%20c&type=CHATFLOW", SESSION),
+        "allowed",
     ),
 }

@@ -7,6 +7,7 @@ import pulumi_aws as aws
 import pytest
 
 from components.parts.edge_firewall import EdgeFirewall, EdgeFirewallArgs
+from components.planning.open_paths import OPEN_PATHS, Need, closed_at_edge
 from components.planning.waf_groups import GROUPS as TABLE
 from components.settings import FirewallSettings
 from sandbox import clouds
@@ -15,7 +16,7 @@ from sandbox.laws.law import Act
 from tests.cloud import Cloud, Created
 from tests.firewall.managed import GROUPS
 from tests.firewall.model import Firewall, Verdict
-from tests.firewall.recorded import RECORDED
+from tests.firewall.recorded import ALL_ASKED, AS_THEY_CAME, RECORDED
 from tests.firewall.request import HOSTED, TOR, Request
 from tests.samples import TAGS
 
@@ -29,10 +30,18 @@ EVERYTHING: dict[str, Any] = {
 }
 
 
-def deployed(cloud: Cloud, **settings: Any) -> Firewall:
+# what a stack may need
+EVERY_NEED: frozenset[Need] = frozenset(each.needed_for for each in OPEN_PATHS if each.needed_for)
+
+
+def deployed(cloud: Cloud, needs: frozenset[Need] = EVERY_NEED, **settings: Any) -> Firewall:
     """Build the firewall, and read its rules and sets as AWS would get them."""
     args = EdgeFirewallArgs(
-        settings=FirewallSettings.model_validate(settings), site_name="test", kms_key_arn="arn:aws:kms:x", tags=TAGS
+        settings=FirewallSettings.model_validate(settings),
+        unused_paths=closed_at_edge(needs),
+        site_name="test",
+        kms_key_arn="arn:aws:kms:x",
+        tags=TAGS,
     )
     cloud.build(lambda: EdgeFirewall("fw", args))
     sets = {_arn(each): each.inputs["addresses"] for each in cloud.of(aws.wafv2.IpSet)}
@@ -54,6 +63,44 @@ def test_every_recorded_request_is_judged_as_the_table_says(cloud: Cloud) -> Non
     assert len(RECORDED) >= 60
     judged = {name: said(firewall.judge(request)) for name, (request, _) in RECORDED.items()}
     assert judged == {name: expected for name, (_, expected) in RECORDED.items()}
+
+
+def test_what_no_stack_asked_for_is_closed_and_the_rest_as_open_as_ever(cloud: Cloud) -> None:
+    firewall = deployed(cloud, frozenset(), **EVERYTHING)
+    judged = {name: said(firewall.judge(request)) for name, (request, _) in AS_THEY_CAME.items()}
+    assert judged == {name: expected for name, (_, expected) in AS_THEY_CAME.items()}
+
+
+def test_what_a_stack_asks_for_is_open(cloud: Cloud) -> None:
+    firewall = deployed(cloud, **EVERYTHING)
+    for path in ALL_ASKED:
+        assert str(firewall.judge(Request("POST", path))) == "allowed", path
+
+
+def test_no_path_with_markup_comes_in(cloud: Cloud) -> None:
+    # Flowise would serve it without the tags, whatever the firewall compared
+    firewall = deployed(cloud, allowed_countries=["DE"])
+    for path in (
+        "/api/v1/pi<x>ng",
+        "/api/v1/pi%3Cx%3Eng",
+        "/api/v1/pi%3cx%3eng",
+        "/api/v1/account/regis%3Cb%3Eter",
+        "/api/v1/metr%3C/i%3Eics",
+        "/api/v1/node-load-method/custom%3Cu%3EMCP",
+        "/admin/que%3C!--%20--%3Eues",
+        "/api/v1/pre&shy;diction/1",
+        "/api/v1/pre%26shy;diction/1",
+        "/api/v1/auth&sol;login",
+    ):
+        assert firewall.judge(Request("GET", path)).blocked_by == "closes-markup", path
+    # whom the countries let past for the sake of health checks as well
+    assert firewall.judge(Request("GET", "/api/v1/ping<x>", country="US")).blocked_by == "closes-markup"
+
+
+def test_other_signs_in_a_path_are_no_markup(cloud: Cloud) -> None:
+    firewall = deployed(cloud)
+    for path in ("/", "/canvas/a;b", "/files/a+b (1)%20%C3%BC.png", "/%253Cx%253E", '/"quoted"', "/a'b"):
+        assert firewall.judge(Request("GET", path, "q=a<b&r=a%3Cb")).blocked_by is None, path
 
 
 def test_no_statement_nests_deeper_than_the_provider_takes_it(cloud: Cloud) -> None:

@@ -88,6 +88,29 @@ def test_a_path_with_a_key_is_answered_with_a_known_one_alone(uri: str) -> None:
     assert "x-api-key" not in let_in["headers"]
 
 
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "/api/v1/predic<b>tion/1",
+        "/api/v1/predic%3Cb%3Etion/1",
+        "/api/v1/predic%3cb%3etion/1",
+        "/api/v1/predic&shy;tion/1",
+        "/api/v1/predic%26shy;tion/1",
+        "/api/v1/predic%zz%3Cb%3Etion/1",
+    ],
+)
+def test_no_path_with_markup_gets_past_the_key_that_it_would_need_without(uri: str) -> None:
+    # Flowise would serve /api/v1/prediction/1
+    assert requested(uri, key_paths=PATHS)["statusCode"] == 403
+    assert requested(uri, key_paths=PATHS, headers={"x-api-key": KEY})["statusCode"] == 403
+    assert requested(uri, method="OPTIONS")["statusCode"] == 403
+
+
+@pytest.mark.parametrize("uri", ["/files/a+b%20(1)%C3%BC.png", "/%253Cb%253E", "/a'b\"c;d=e,f~g", "/%zz"])
+def test_other_signs_in_a_path_are_no_markup(uri: str) -> None:
+    assert requested(uri)["uri"] == uri
+
+
 def test_a_refusal_is_kept_by_nobody_and_tells_nothing() -> None:
     refusal = requested("/api/v1/prediction/1", key_paths=PATHS, headers={"x-api-key": "k-2"})
     assert refusal["headers"]["cache-control"]["value"] == "no-store"
