@@ -32,8 +32,9 @@ A pack's `levels.<stack>.json` holds, under `rules`:
 - `levels`: a rule's level, `mandatory` or `advisory`, where it is not the one below;
 - `off`: rules that are off for the stack, each with the reason;
 - `parameters`: values of a rule's parameters;
-- `exceptions`: a rule that one resource may break: `rule`, `resource` (`<type>::<name>`, the end of its URN), `reason`,
-  `owner` and `expires`. One that has ended fails the run, whether anything breaks its rule or not;
+- `exceptions`: a rule that one resource may break: `rule`, `resource` (`<type>::<name>`, the end of its URN; for a
+  version out of support the product and its version as the calendar below has them), `reason`, `owner` and `expires`.
+  One that has ended fails the run, whether anything breaks its rule or not;
 - `today`: judge as on another day, to see what it will refuse.
 
 The output lists every exception, and every rule that is off. The engine refuses a file that names a rule, a parameter
@@ -90,10 +91,10 @@ def _judges(rule: Any) -> str:
 def _calendar() -> Iterator[str]:
     calendar = import_module("policies.reliability.rules.support").calendar()
     yield "## Support\n\n`support-ending` warns 90 days ahead, `support-ended` refuses from the day after.\n"
-    yield "| product | version | supported until | source |\n|---|---|---|---|"
+    yield "| product | version | supported until | patched here until | source |\n|---|---|---|---|---|"
     for product in calendar.values():
         for version, end in product.ends.items():
-            yield f"| {product.name} | {version} | {end} | {product.source} |"
+            yield f"| {product.name} | {version} | {end} | {product.patched_until or ''} | {product.source} |"
     yield ""
 
 

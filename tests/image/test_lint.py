@@ -30,11 +30,11 @@ def test_a_workflow_is_as_github_says(workflow: Path) -> None:
     run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", workflow)
 
 
-def test_the_build_sees_four_files_and_no_others() -> None:
+def test_the_build_sees_five_files_and_no_others() -> None:
     ignored = (ROOT / "image" / ".dockerignore").read_text().splitlines()
     assert ignored[0] == "*"
     seen = {line.removeprefix("!") for line in ignored[1:]}
-    assert seen == {".npmrc", "healthcheck.cjs", "package-lock.json", "package.json"}
+    assert seen == {".npmrc", "NOTICE", "healthcheck.cjs", "package-lock.json", "package.json"}
     assert all((ROOT / "image" / name).exists() for name in seen)
 
 

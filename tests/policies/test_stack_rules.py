@@ -1,13 +1,17 @@
 """Every rule over a whole stack, on stacks that it must pass and on changes that it must refuse."""
 
+import json
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE as UNKNOWN
 
+from tools.policy_kit import STACKS
+
 from .cases.stacks import CASES, Change, StackCase, changed
-from .packs import NAMES, Server, stack_rules
+from .packs import NAMES, ROOT, Found, Resource, Server, stack_rules
 
 
 def params(variations: str) -> list[Any]:
@@ -53,6 +57,50 @@ def test_what_was_asked_for_counts_where_a_provider_answers_nothing() -> None:
     silent = [replace(resource, props=dict.fromkeys(resource.props, UNKNOWN)) for resource in case.good]
     assert [found.rule for found in server.judge_stack(silent, case.good)] == []
     assert [found.resource for found in server.judge_stack(silent[:1], case.good[:1])] == ["ns"]
+
+
+GIVEN_UP = {
+    "rule": "support-ended",
+    "resource": "flowise 3.1",
+    "reason": "it goes on for now",
+    "owner": "jo",
+    "expires": "2027-02-28",
+}
+
+
+def flowise(**config: Any) -> list[Found]:
+    """Give what is said of support in a stack with two pods of a version that its vendor has given up."""
+    image = {"spec": {"template": {"spec": {"containers": [{"image": "own/flowise:3.1.4@sha256:0"}]}}}}
+    stack = [Resource("kubernetes:apps/v1:Deployment", name, image, {}) for name in ("server", "worker")]
+    server = Server("reliability", {"today": "2026-11-21", **config})
+    return [found for found in server.judge_stack(stack) if "support-" in found.message]
+
+
+def test_what_a_vendor_gave_up_is_refused_with_what_it_means_and_the_choices() -> None:
+    found = flowise()
+    assert [(one.level, one.resource) for one in found] == [("mandatory", "server"), ("mandatory", "worker")]
+    assert found[0].message.startswith(
+        "support-ended (high): every version is within its support (flowise 3.1.4: ended on 2026-08-31, and nobody "
+        "mends it; holes are closed around it until 2027-08-31); upgrade; where its vendor brings out nothing newer: "
+        "go on behind this repository's patches under a dated exception, run a fork, or leave ["
+    )
+
+
+def test_one_exception_is_for_all_that_run_a_version_and_is_said_once() -> None:
+    assert [(one.level, one.message) for one in flowise(exceptions=[GIVEN_UP])] == [
+        ("advisory", "exception to support-ended until 2027-02-28: it goes on for now (owner: jo)")
+    ]
+    other = {**GIVEN_UP, "resource": "flowise 3.0"}
+    assert [one.level for one in flowise(exceptions=[other])] == ["mandatory", "mandatory"]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_stack_goes_on_for_longer_than_it_is_patched(stack: str) -> None:
+    levels = json.loads((ROOT / "reliability" / f"levels.{stack}.json").read_text(encoding="utf-8"))
+    accepted = [one for one in levels["rules"]["exceptions"] if one["rule"] == "support-ended"]
+    assert [one["resource"] for one in accepted] == ["flowise 3.1"]
+    patched = json.loads((ROOT / "reliability" / "rules" / "support.json").read_text())["flowise"]["patched_until"]
+    assert all(date.fromisoformat(one["expires"]) <= date.fromisoformat(patched) for one in accepted)
 
 
 @pytest.mark.parametrize("pack", NAMES)

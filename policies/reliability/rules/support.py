@@ -22,18 +22,47 @@ class Product:
     source: str
     ends: Mapping[str, str]
     """By version, a prefix of what is installed: `17` stands for 17.4."""
+    patched_until: date | None
+    """Until when this repository closes holes around what the vendor has given up, where it does."""
 
-    def end(self, version: str) -> date | None:
-        """The day on which a version's support ends; None where the calendar does not know it."""
+    def entry(self, version: str) -> str | None:
+        """The calendar's own name of a version; None where it does not know it."""
         parts = version.removeprefix("v").split(".")
         known = (".".join(parts[:count]) for count in range(len(parts), 0, -1))
-        return next((date.fromisoformat(self.ends[prefix]) for prefix in known if prefix in self.ends), None)
+        return next((prefix for prefix in known if prefix in self.ends), None)
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A version that the calendar knows, and the resource that runs it."""
+
+    urn: str
+    product: Product
+    version: str
+    entry: str
+
+    @property
+    def end(self) -> date:
+        """The day on which its vendor's support ends."""
+        return date.fromisoformat(self.product.ends[self.entry])
+
+    def finding(self, note: str) -> Finding:
+        """Say something of it; an exception is one for all that run this version."""
+        return Finding(self.urn, f"{self.product.name} {self.version}: {note}", f"{self.product.name} {self.entry}")
 
 
 def calendar() -> dict[str, Product]:
     """Read the calendar: products by name."""
     entries = json.loads(CALENDAR.read_text(encoding="utf-8"))
-    return {name: Product(name, entry["source"], entry["ends"]) for name, entry in entries.items()}
+    return {
+        name: Product(
+            name,
+            entry["source"],
+            entry["ends"],
+            date.fromisoformat(entry["patched_until"]) if "patched_until" in entry else None,
+        )
+        for name, entry in entries.items()
+    }
 
 
 def _versions(node: Node) -> Iterator[tuple[str, Any]]:
@@ -54,32 +83,35 @@ def _versions(node: Node) -> Iterator[tuple[str, Any]]:
             yield image.rpartition(":")[0].rpartition("/")[2], image.rpartition(":")[2]
 
 
-def _ends(stack: Stack) -> Iterator[tuple[Node, str, str, date]]:
+def _installed(stack: Stack) -> Iterator[Installed]:
     known = calendar()
     for node in stack.nodes:
         for name, version in _versions(node):
-            end = known[name].end(version) if name in known and isinstance(version, str) else None
-            if end:
-                yield node, name, version, end
+            entry = known[name].entry(version) if name in known and isinstance(version, str) else None
+            if entry:
+                yield Installed(node.urn, known[name], version, entry)
 
 
 def _ended(stack: Stack, parameters: Parameters) -> Iterator[Finding]:
-    for node, name, version, end in _ends(stack):
-        if end < parameters["today"]:
-            yield Finding(node.urn, f"{name} {version}: ended on {end}")
+    for each in _installed(stack):
+        if each.end < parameters["today"]:
+            until = each.product.patched_until
+            patched = f", and nobody mends it; holes are closed around it until {until}" if until else ""
+            yield each.finding(f"ended on {each.end}{patched}")
 
 
 def _ending(stack: Stack, parameters: Parameters) -> Iterator[Finding]:
-    for node, name, version, end in _ends(stack):
-        if parameters["today"] <= end < parameters["today"] + timedelta(days=parameters["days"]):
-            yield Finding(node.urn, f"{name} {version}: ends on {end}")
+    for each in _installed(stack):
+        for day, said in ((each.end, "ends on"), (each.product.patched_until, "is patched here until")):
+            if day and parameters["today"] <= day < parameters["today"] + timedelta(days=parameters["days"]):
+                yield each.finding(f"{said} {day}")
 
 
 def _unlisted(stack: Stack, _: Parameters) -> Iterator[Finding]:
     known = calendar()
     for node in stack.nodes:
         for name, version in _versions(node):
-            if name in known and isinstance(version, str) and known[name].end(version) is None:
+            if name in known and isinstance(version, str) and known[name].entry(version) is None:
                 yield Finding(node.urn, f"{name} {version}")
 
 
@@ -87,7 +119,8 @@ _LINK = "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.ht
 _JUDGES = "every cluster, database, cache, image and chart that the calendar names"
 RULES = (
     StackRule(
-        "support-ended", "high", "every version is within its support", "upgrade", "patching", _ended, refs="FSBP EKS.2", link=_LINK, judges=_JUDGES,
+        "support-ended", "high", "every version is within its support",
+        "upgrade; where its vendor brings out nothing newer: go on behind this repository's patches under a dated exception, run a fork, or leave", "patching", _ended, refs="FSBP EKS.2", link=_LINK, judges=_JUDGES,
     ),
     StackRule(
         "support-ending", "medium", "no version's support ends within `days`", "plan the upgrade", "patching", _ending, link=_LINK, level="advisory",

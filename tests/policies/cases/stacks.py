@@ -279,15 +279,25 @@ CASES: dict[str, StackCase] = {
     "cost-idle-ip": StackCase("cost", [of("aws:ec2/eip:Eip", "ip"), of(_NAT, "nat", allocationId="ip")], [({"nat": None}, ["ip"]), ({"spare": of("aws:ec2/eip:Eip", "")}, ["spare"])], [{"nat": None, "ip": {"instance": UNKNOWN}}]),
 }  # fmt: skip
 _FLOWISE = of(_DEPLOYMENT, "", {"spec": {"template": {"spec": {"containers": [{"image": "flowiseai/flowise:3.1.4"}]}}}})
+_FORK = of(_DEPLOYMENT, "", {"spec": {"template": {"spec": {"containers": [{"image": "own/flow-fork:3.1.5"}]}}}})
 CASES["support-ended/later"] = StackCase(
     "reliability",
     [of(_CLUSTER, "cluster", {"version": "1.36"})],
-    [
-        ({"cluster": {"version": "1.35"}}, ["cluster"]),
-        ({"app": _FLOWISE}, ["app"]),
-        ({"cluster": {"version": "v1.35.2"}}, ["cluster"]),
-    ],
+    [({"cluster": {"version": "1.35"}}, ["cluster"]), ({"cluster": {"version": "v1.35.2"}}, ["cluster"])],
     today="2027-06-01",
+)
+CASES["support-ended/given-up"] = StackCase(
+    "reliability", [of(_CLUSTER, "cluster", {"version": "1.35"})], [({"app": _FLOWISE}, ["app"])], [{"app": _FORK}]
+)
+CASES["support-ended/the-vendors-last-day"] = replace(
+    CASES["support-ended/given-up"], refused=[], passed=[{"app": _FLOWISE}], today="2026-08-31"
+)
+CASES["support-ending/patches"] = StackCase(
+    "reliability",
+    [of(_CLUSTER, "cluster", {"version": "1.36"})],
+    [({"app": _FLOWISE}, ["app"])],
+    [{"app": _FORK}],
+    today="2027-06-03",
 )
 CASES["support-ending/days"] = StackCase(
     "reliability",

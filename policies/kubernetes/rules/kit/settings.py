@@ -23,7 +23,7 @@ class Exemption:
 
     rule: str
     resource: str
-    """`<type>::<name>`, the end of its URN."""
+    """`<type>::<name>`, the end of its URN; or what else a rule says that it is about, such as `flowise 3.1`."""
     reason: str
     owner: str
     expires: str

@@ -97,6 +97,8 @@ class Finding:
 
     urn: str
     note: str = ""
+    subject: str = ""
+    """What an exception names where that is no resource, such as a product's version that many resources run."""
 
 
 @dataclass(frozen=True)

@@ -91,8 +91,9 @@ class Pack:
             if settings.level(rule) == "disabled":
                 continue
             for finding in self._found(rule, stack):
-                if said := self._say(rule, finding, names.get(finding.urn, ""), report):
-                    self._stack_advice.append((finding.urn, said))
+                if said := self._say(rule, finding, finding.subject or names.get(finding.urn, ""), report):
+                    # what is about no one resource is said once
+                    self._stack_advice.append(("" if finding.subject else finding.urn, said))
         for one in settings.exemptions:
             if one.expired(settings.today):
                 report(
@@ -123,7 +124,7 @@ class Pack:
     def _advise(self, args: StackValidationArgs, report: ReportViolation) -> None:
         present = {resource.urn for resource in args.resources}
         kept = [(urn, message) for urn, messages in self._advice.items() if urn in present for message in messages]
-        for urn, message in [*kept, *self._stack_advice]:
+        for urn, message in [*kept, *dict.fromkeys(self._stack_advice)]:
             report(message, urn or None)
         reasons = self._settings.off
         for reason in dict.fromkeys(reasons.values()):
