@@ -24,6 +24,10 @@ ROLE_TAGS: Mapping[Tier, Mapping[str, str]] = {
     "pods": {"kubernetes.io/role/cni": "1"},
 }
 
+# CloudFront's interfaces outlive its VPC origin for a while; the provider waits 20 min for a subnet, and for the VPC
+# itself five, whatever it is asked (terraform-provider-aws, internal/service/ec2: vpcDeletedTimeout).
+UNTIL_INTERFACES_ARE_GONE = pulumi.CustomTimeouts(delete="1h")
+
 
 @dataclass(frozen=True, kw_only=True)
 class VpcArgs:
@@ -168,7 +172,9 @@ class Vpc(pulumi.ComponentResource):
                 availability_zone=planned.zone,
                 map_public_ip_on_launch=False,
                 tags={**self._tags(planned.key), **ROLE_TAGS.get(planned.tier, {})},
-                opts=self._child,
+                opts=pulumi.ResourceOptions.merge(
+                    self._child, pulumi.ResourceOptions(custom_timeouts=UNTIL_INTERFACES_ARE_GONE)
+                ),
             )
             for planned in plan_subnets(settings.cidr, settings.zones, pod_cidr=settings.pod_cidr)
         }

@@ -1,4 +1,4 @@
-"""Outputs that only the rest of the account can tell: the VPC in which the subnets of a thing lie."""
+"""Outputs that only the rest of the account can tell: the VPC in which a thing, or its subnets, lie."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,11 +6,12 @@ from typing import Any
 from . import schema
 from .schema import Field
 
-_SUBNETS = ("subnetIds", "subnets", "subnetId")
+# What lies in a VPC, or is the default one of its kind there.
+_PLACES = ("subnetIds", "subnets", "subnetId", "defaultRouteTableId", "defaultNetworkAclId")
 
 
 def placed(token: str, outputs: Mapping[str, Any], vpc_of: Callable[[str], str]) -> dict[str, Any]:
-    """The outputs of a resource, its `vpcId` that of its subnets; one whose subnets are not known here is left."""
+    """The outputs of a resource, its `vpcId` that of where it lies; one that lies elsewhere is left."""
     described = schema.resource(token)
     if described is None or "vpcId" in described.inputs:
         return dict(outputs)
@@ -19,12 +20,12 @@ def placed(token: str, outputs: Mapping[str, Any], vpc_of: Callable[[str], str])
 
 def _placed(fields: Mapping[str, Field], values: Mapping[str, Any], vpc_of: Callable[[str], str]) -> dict[str, Any]:
     result = dict(values)
-    given = [subnet for key in _SUBNETS for subnet in _listed(values.get(key))]
+    given = [subnet for key in _PLACES for subnet in _listed(values.get(key))]
     home = next(filter(None, map(vpc_of, given)), "") if "vpcId" in fields else ""
     if home:
         result["vpcId"] = home
     for name, value in values.items():
-        if isinstance(value, dict) and any(key in value for key in _SUBNETS) and name in fields:
+        if isinstance(value, dict) and any(key in value for key in _PLACES) and name in fields:
             result[name] = _placed(fields[name].type.fields, value, vpc_of)
     return result
 

@@ -31,6 +31,7 @@ class Created:
     provider: str
     protect: bool
     custom: bool
+    timeouts: Mapping[str, str]
 
 
 class Cloud(mocks.Mocks):
@@ -132,6 +133,7 @@ class CloudMonitor(mocks.MockMonitor):
                     provider=request.provider,
                     protect=request.protect,
                     custom=request.custom,
+                    timeouts={each.name: value for each, value in request.customTimeouts.ListFields()},
                 )
             )
         return response

@@ -42,6 +42,11 @@ def test_no_subnet_gives_out_public_addresses(cloud: Cloud) -> None:
     assert {subnet.inputs["mapPublicIpOnLaunch"] for subnet in cloud.of(aws.ec2.Subnet)} == {False}
 
 
+def test_a_subnet_is_waited_for_until_cloudfronts_interfaces_are_gone(cloud: Cloud) -> None:
+    build(cloud)
+    assert {subnet.timeouts["delete"] for subnet in cloud.of(aws.ec2.Subnet)} == {"1h"}
+
+
 def test_load_balancers_find_their_subnets_by_tag(cloud: Cloud) -> None:
     build(cloud)
     tags = {subnet.name: set(subnet.inputs["tags"]) for subnet in cloud.of(aws.ec2.Subnet)}

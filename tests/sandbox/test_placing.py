@@ -4,7 +4,7 @@ import pytest
 
 from sandbox.placing import placed
 
-HOME = {"subnet-1": "vpc-1", "subnet-2": "vpc-1"}
+HOME = {"subnet-1": "vpc-1", "subnet-2": "vpc-1", "rtb-1": "vpc-1"}
 
 
 def of(subnet: str) -> str:
@@ -17,9 +17,10 @@ def of(subnet: str) -> str:
         ("aws:rds/subnetGroup:SubnetGroup", {"subnetIds": ["subnet-1", "subnet-2"]}),
         ("aws:elasticache/subnetGroup:SubnetGroup", {"subnetIds": ["subnet-9", "subnet-2"]}),
         ("aws:lb/loadBalancer:LoadBalancer", {"subnets": ["subnet-1"]}),
+        ("aws:ec2/defaultRouteTable:DefaultRouteTable", {"defaultRouteTableId": "rtb-1"}),
     ],
 )
-def test_it_is_told_of_what_lies_in_subnets(token: str, inputs: dict[str, list[str]]) -> None:
+def test_it_is_told_of_what_lies_in_subnets(token: str, inputs: dict[str, object]) -> None:
     assert placed(token, {**inputs, "vpcId": "invented"}, of) == {**inputs, "vpcId": "vpc-1"}
 
 
