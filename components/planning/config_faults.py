@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 NAMESPACE = "flowise"
-CUSTOM = "faults"
+CUSTOM, FORM = "faults", "form"
 LONGEST_VALUE = 80
 _SECRET_WORDS = re.compile(r"passw|secret|token|credential|private|api_?key|access_?key|auth", re.IGNORECASE)
 
@@ -84,6 +84,8 @@ def faults_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Fault]
         path = dotted(detail["loc"])
         if detail["type"] == CUSTOM:
             yield from (fault_of(truth, path) for truth in detail["ctx"]["truths"])
+        elif detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
+            continue  # pydantic counts only the sound items, and the others have a fault of their own
         else:
             problem, write = _explained(detail, model)
             got = "nothing" if detail["type"] == "missing" else shown(path, detail["input"])
@@ -137,7 +139,11 @@ def _unknown(detail: ErrorDetails, model: type[BaseModel], _example: str) -> _Ex
 
 
 def _choice(detail: ErrorDetails, _model: type[BaseModel], _example: str) -> _Explained:
-    return f"must be {detail['ctx']['expected']}", "write one of them"
+    problem, got = f"must be {detail['ctx']['expected']}", detail["input"]
+    # YAML reads 1.35 as a number
+    return problem, f'put it in quotes, as in "{got}"' if f"'{got}'" in problem and got != str(
+        got
+    ) else "write one of them"
 
 
 def _text(detail: ErrorDetails, _model: type[BaseModel], _example: str) -> _Explained:
@@ -147,14 +153,15 @@ def _text(detail: ErrorDetails, _model: type[BaseModel], _example: str) -> _Expl
     return "must be text", f'put it in quotes, as in "{got}"' if number else "write a text"
 
 
-def _form(_detail: ErrorDetails, _model: type[BaseModel], example: str) -> _Explained:
-    return "is not of the right form", example or "correct it"
+def _form(detail: ErrorDetails, _model: type[BaseModel], example: str) -> _Explained:
+    return detail["msg"] if detail["type"] == FORM else "is not of the right form", example or "correct it"
 
 
 def _length(detail: ErrorDetails, _model: type[BaseModel], _example: str) -> _Explained:
     context = detail["ctx"]
     if "min_length" in context:
-        return f"must have at least {context['min_length']} items", "add what is missing"
+        least = context["min_length"]
+        return f"must have at least {least} item{'s' * (least > 1)}", "add what is missing"
     return f"must have at most {context['max_length']} items", "remove what is too many"
 
 
@@ -164,6 +171,7 @@ _BY_KIND: Mapping[str, Callable[[ErrorDetails, type[BaseModel], str], _Explained
     "literal_error": _choice,
     "string_type": _text,
     "string_pattern_mismatch": _form,
+    FORM: _form,
     "too_short": _length,
     "too_long": _length,
 }

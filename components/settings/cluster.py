@@ -1,16 +1,26 @@
 """Settings of the Kubernetes cluster."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
-from ..planning.config_faults import Truth
+from ..planning.config_faults import FORM, Truth
 from .section import SIZE, Cidr, InProd, LogDays, Section
 
 PrincipalArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+$")]
-# the letter after the generation names the processor; g is Graviton, which the node image is built for
-GravitonType = Annotated[str, StringConstraints(pattern=rf"^[a-z]+\d+g[a-z]*\.({SIZE}|metal)$")]
+
+
+def _graviton(given: str) -> str:
+    # the letter after the generation names the processor; g is Graviton, which the node image is built for
+    if not re.fullmatch(rf"[a-z]+\d+g[a-z]*\.({SIZE}|metal)", given):
+        raise PydanticCustomError(FORM, "must be an instance type of Graviton (arm64), for which the image is built")
+    return given
+
+
+GravitonType = Annotated[str, AfterValidator(_graviton)]
 
 
 class NodeGroupSettings(Section):

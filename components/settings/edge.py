@@ -91,7 +91,8 @@ class EdgeSettings(Section):
 
     # without one the load balancer can have no certificate, sees plain HTTP, and Flowise's login does not hold
     domain: Annotated[DomainSettings | None, InProd(given=True)] = Field(
-        default=None, description="the site's own name; without it CloudFront's, under a certificate that admits TLS 1.0"
+        default=None,
+        description="the site's own name; without it CloudFront's, under a certificate that admits TLS 1.0",
     )
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = Field(
         default="PriceClass_100", description="CloudFront locations that serve the site"

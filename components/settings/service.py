@@ -234,12 +234,8 @@ class ServiceSettings(Section):
                 yield Truth(most, f"must not be below {least}", given, f"write {fewest} or more")
         if self.mode == "main" and max(self.replicas_min, self.replicas_max) > 1:
             # in main mode every replica runs the schedules itself, and rate limits are counted per pod
-            yield Truth(
-                "mode",
-                "must be queue with more than one replica",
-                self.mode,
-                "write queue, or replicas_min and replicas_max 1",
-            )
+            key = "replicas_max" if self.replicas_max > 1 else "replicas_min"
+            yield Truth(key, "must be 1 in mode main", getattr(self, key), "write 1, or set service.mode to queue")
 
     def _resource_truths(self) -> Iterator[Truth]:
         pairs = (

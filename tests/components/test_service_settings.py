@@ -20,9 +20,7 @@ REFUSALS: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
     (
         DEV,
         {"replicas_min": 2, "replicas_max": 2},
-        [
-            'service.mode: must be queue with more than one replica, got "main": write queue, or replicas_min and replicas_max 1'
-        ],
+        ["service.replicas_max: must be 1 in mode main, got 2: write 1, or set service.mode to queue"],
     ),
     (
         DEV,
@@ -289,7 +287,7 @@ def test_what_is_wrong_is_said_once_and_clearly(
 def test_a_proxy_shares_out_connections(refused: Any) -> None:
     pooled = {**SMALL, "database": {**SMALL["database"], "proxy": True}}
     lines = refused(changed(pooled, service={"replicas_max": 4, "worker_replicas_max": 4}))
-    assert [line.partition(":")[0] for line in lines] == ["service.mode"]
+    assert [line.partition(":")[0] for line in lines] == ["service.replicas_max"]
 
 
 def test_a_release_of_each_colour_counts() -> None:

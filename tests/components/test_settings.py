@@ -145,6 +145,19 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
         "flowise:cluster.kubernetes_version: must be '1.35' or '1.36', got \"1.29\": write one of them",
     ),
     (
+        changed(DEV, cluster={"kubernetes_version": 1.35}),
+        "flowise:cluster.kubernetes_version: must be '1.35' or '1.36', got 1.35: put it in quotes, as in \"1.35\"",
+    ),
+    (
+        changed(DEV, cluster={"app_nodes": {"instance_types": ["t3.large"]}}),
+        "flowise:cluster.app_nodes.instance_types[0]: must be an instance type of Graviton (arm64), for which the "
+        'image is built, got "t3.large": write, for example, m7g.large',
+    ),
+    (
+        changed(DEV, cluster={"app_nodes": {"instance_types": []}}),
+        "flowise:cluster.app_nodes.instance_types: must have at least 1 item, got []: add what is missing",
+    ),
+    (
         changed(DEV, cluster={"public_access_cidrs": ["0.0.0.0/0"]}),
         'flowise:cluster.public_access_cidrs: must not open the API to all, got "0.0.0.0/0": '
         "name the ranges of your offices or VPN, or leave the list empty",
@@ -169,8 +182,7 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     ),
     (
         changed(DEV, service={"replicas_max": 2}),
-        'flowise:service.mode: must be queue with more than one replica, got "main": '
-        "write queue, or replicas_min and replicas_max 1",
+        "flowise:service.replicas_max: must be 1 in mode main, got 2: write 1, or set service.mode to queue",
     ),
     (
         changed(DEV, service={"memory_limit_mib": 512}),
