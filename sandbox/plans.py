@@ -1,7 +1,7 @@
 """What a preview would do, read from the engine: from the log of its events, or from what `preview --json` prints.
 
-The digest that `--json` prints leaves out what broke a policy and how the preview ended (pkg/backend/display/json.go),
-and a preview that fails plans no deletions. The log of events has both; Pulumi's Automation API reads it, too.
+A preview that fails plans no deletions. It ends with an error (reportExecResult in pkg/resource/deploy), which both
+have; what broke a policy stands in the log alone (pkg/backend/display/json.go). Pulumi's Automation API reads the log.
 """
 
 import json

@@ -13,7 +13,7 @@ resource through, until a day. It stands in the stack's own configuration, which
         owner: jo
         expires: "2026-12-31"
 
-A plan in a file, as `--json` prints it, is judged as well; whether its preview broke a policy stands in none.
+A plan in a file, as `--json` prints it, is judged as well.
 
 It ends with 0 where nothing is lost, 1 where something is refused, and 2 where there is no whole plan: a preview that
 failed plans no deletions, so that nothing can be said of it.
@@ -184,8 +184,6 @@ def main(arguments: Sequence[str]) -> int:
             f"of {standing} that stand, nothing that holds data, its keys, its addresses, its network or the cluster "
             "is replaced or deleted"
         )
-        if not command:
-            print("(whether the preview broke a policy stands in no plan: look at how it ended)")
     return 1 if refused else 0
 
 
