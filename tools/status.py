@@ -11,7 +11,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,9 @@ OLDEST_BACKUP, OLDEST_LOG = timedelta(hours=36), timedelta(minutes=30)
 CERTIFICATE_NOTICE = timedelta(days=30)
 # a version takes a release on dev, a week of looking, and a release on prod
 SUPPORT_NOTICE = timedelta(days=90)
+# what people accepted for a time is in the policies' levels; to decide anew takes a month
+ACCEPTED = Path(__file__).parents[1] / "policies" / "reliability"
+ACCEPTANCE_NOTICE = timedelta(days=30)
 # CloudFront reads certificates there
 CDN_REGION = "us-east-1"
 
@@ -45,6 +48,7 @@ class Status:
             ("backup", self.backup),
             ("cache", self.cache),
             ("certificates", self.certificates),
+            ("Flowise", self.application),
             ("last update", self.last_update),
         ]
 
@@ -139,6 +143,18 @@ class Status:
                 yield self._until(f"certificate in {region}", max(ends), CERTIFICATE_NOTICE, todo)
             else:
                 yield Finding(f"certificate in {region}", "do", f"there is none for {domain.name}")
+
+    def application(self) -> Iterator[Finding]:
+        """Tell until when somebody answers for running what its vendor has ended (decision 0021)."""
+        levels = ACCEPTED / f"levels.{self._file.stack}.json"
+        settings = json.loads(levels.read_text(encoding="utf-8"))["rules"] if levels.exists() else {}
+        accepted = [each for each in settings.get("exceptions", ()) if each["rule"] == "support-ended"]
+        if not accepted:
+            yield Finding("Flowise", "do", f"its vendor ended it, and {levels.name} accepts that by no exception")
+        for each in accepted:
+            end = datetime.fromisoformat(each["expires"]).replace(tzinfo=UTC)
+            about = f"{each['resource']}, which its vendor ended and {each['owner']} answers for"
+            yield self._until(about, end, ACCEPTANCE_NOTICE, "go on once more, take a fork, or leave: decision 0021")
 
     def last_update(self) -> Iterator[Finding]:
         """Tell when the stack was deployed, and how that ended."""

@@ -248,6 +248,8 @@ def test_a_stack_that_is_well_has_nothing_to_do(project: Path, capsys: pytest.Ca
     assert look(project) == 0
     said = capsys.readouterr().out
     assert "backup: 10.0 hours old" in said
+    ended = "flowise 3.1, which its vendor ended and platform-engineering answers for: until 2027-02-28, 98 days"
+    assert ended in said
     assert "0 to do, 1 not looked at" in said  # drift, which another command tells
 
 
@@ -279,6 +281,24 @@ def test_what_ends_or_fails_is_named(
 ) -> None:
     assert look(project, **answers) == 1
     assert any(line.startswith(expected) for line in todo(capsys))
+
+
+def test_who_answers_for_what_its_vendor_ended_is_asked_anew_in_time(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    levels = tmp_path / "levels.prod.json"
+    accepted = {"rule": "support-ended", "resource": "flowise 3.1", "owner": "jo", "expires": "2026-12-20"}
+    monkeypatch.setattr(status, "ACCEPTED", tmp_path)
+    for exceptions, expected in (
+        (
+            [accepted],
+            "flowise 3.1, which its vendor ended and jo answers for: until 2026-12-20, 28 days: go on once more",
+        ),
+        ([{**accepted, "rule": "lb-https"}], "Flowise: its vendor ended it, and levels.prod.json accepts that by no"),
+    ):
+        levels.write_text(json.dumps({"rules": {"exceptions": exceptions}}))
+        assert look(project) == 1
+        assert any(line.startswith(expected) for line in todo(capsys))
 
 
 def test_a_site_or_an_update_that_failed_is_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
