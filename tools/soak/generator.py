@@ -91,17 +91,26 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
     ),
     "service.image": (
         ("flowiseai/flowise:3.1.4", "registry.example.com:5000/team/flowise:3.2.0@sha256:" + "0" * 64),
-        ("flowiseai/flowise", "flowiseai/flowise:latest", "flowiseai/flowise:3.0.1"),
+        ("flowiseai/flowise", "flowiseai/flowise:latest", "flowiseai/flowise:3.1.3"),
     ),
     "service.owner_email": (("owner@example.com",), ("owner", "")),
     "service.custom_mcp_commands": (([], ["npx"]), (["npx -y"], ["/bin/sh"])),
+    "service.open_features": (
+        ([], ["speech"], ["assistant_files", "oauth2_connections", "public_executions"]),
+        (["everything"], "speech"),
+    ),
     "service.bedrock_model_arns": (
         ([], ["arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0"]),
         (["amazon.nova-lite-v1:0"], ["arn:aws:bedrock:eu-west-1::foundation-model/*"]),
     ),
     "service.environment": (
         ({}, {"SMTP_HOST": {"value": "smtp.example.com"}, "SMTP_PASSWORD": {"secret_name": "flowise/smtp"}}),
-        ({"REDIS_URL": {"value": "redis://a"}}, {"smtp": {"value": "a"}}, {"SMTP_HOST": {}}),
+        (
+            {"REDIS_URL": {"value": "redis://a"}},
+            {"smtp": {"value": "a"}},
+            {"SMTP_HOST": {}},
+            {"ALLOW_BUILTIN_DEP": {"value": "true"}},
+        ),
     ),
     **{
         f"service.blue_green.{colour}_image": (("flowiseai/flowise:3.1.4",), ("flowiseai/flowise", ""))
