@@ -28,7 +28,8 @@ setup: $(READY) ## Make .venv with everything the lock names
 $(READY): pyproject.toml uv.lock
 	@python3 -c 'import sys; sys.version_info >= (3, 11) or sys.exit(f"python3 is {sys.version.split()[0]}: 3.11 or newer is needed")'
 	@test -x .venv/bin/uv || { echo "setting up .venv" >&2; python3 -m venv .venv && \
-		.venv/bin/python -m pip install --quiet "$$(grep -o 'uv==[0-9.]*' pyproject.toml)"; }
+		sed -nE '/^name = "uv"$$/,/^$$/{s/^version = "(.*)"/uv==\1/p;s/.*hash = "(sha256:[0-9a-f]+)".*/--hash=\1/p;}' uv.lock | \
+		tr '\n' ' ' > .venv/uv.txt && .venv/bin/python -m pip install --quiet --no-deps --require-hashes -r .venv/uv.txt; }
 	@.venv/bin/uv sync --locked --compile-bytecode --quiet
 	@touch $@
 

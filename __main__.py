@@ -56,7 +56,13 @@ holds_data = pulumi.ResourceOptions.merge(in_aws, pulumi.ResourceOptions(protect
 if settings.pipeline is not None:
     pipeline = PipelineAccess(
         "pipeline",
-        PipelineAccessArgs(settings=settings.pipeline, stack=pulumi.get_stack(), stack_name=stack_name, tags=tags),
+        PipelineAccessArgs(
+            settings=settings.pipeline,
+            project=pulumi.get_project(),
+            stack=pulumi.get_stack(),
+            hosted_zone_id=settings.edge.domain.hosted_zone_id if settings.edge.domain else None,
+            tags=tags,
+        ),
         in_aws,
     )
     bind_roles(pipeline.boundary_arn)

@@ -12,19 +12,21 @@ from ..settings import PipelineSettings
 _BOUNDARY = "boundary"
 # of AWS's own policies
 _READS = "ReadOnlyAccess"
-# A plan of pull requests, and of the main branch at night; neither waits for approval.
-PLAN_CONTEXTS = ("pull_request", "ref:refs/heads/main")
 # `up` takes most of an hour the first time; a session as the default has it would end in the middle
 DEPLOY_SECONDS = 2 * 3600
 
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineAccessArgs:
-    """Which repository (settings); `stack` is also the GitHub environment whose approval opens the deploy role."""
+    """Which repository (settings), and what of whose it deploys.
+
+    `stack` is also the GitHub environment whose approval opens the deploy role; the plan role's is `drift-<stack>`.
+    """
 
     settings: PipelineSettings
+    project: str
     stack: str
-    stack_name: str
+    hosted_zone_id: str | None
     tags: Mapping[str, str]
 
 
@@ -46,29 +48,30 @@ class PipelineAccess(pulumi.ComponentResource):
         self._partition = aws.get_partition_output(opts=lookup).partition
         account = aws.get_caller_identity_output(opts=lookup).account_id
         settings = args.settings
-        scope = Scope(
+        self._scope = scope = Scope(
             partition=self._partition,
             account=account,
-            stack_name=args.stack_name,
+            project=args.project,
+            stack=args.stack,
+            tags=args.tags,
+            hosted_zone_id=args.hosted_zone_id,
             state_bucket=settings.state_bucket,
             state_key_arn=settings.state_key_arn,
         )
         # its own ARN stands in it, so its name is given
-        boundary_name = f"{args.stack_name}-{name}-{_BOUNDARY}"
+        boundary_name = f"{scope.stack_name}-{name}-{_BOUNDARY}"
         arn = pulumi.Output.concat("arn:", self._partition, ":iam::", account, ":policy/", boundary_name)
         boundary = self._policy(
             _BOUNDARY, bounds(scope, arn), "What no role of the stack gets past", policy_name=boundary_name
         )
         provider = settings.existing_provider_arn or self._github()
 
-        plan = self._role("plan", github_trust(provider, settings.repository, PLAN_CONTEXTS), boundary)
+        plan = self._role("plan", github_trust(provider, settings.repository, f"drift-{args.stack}"), boundary)
         self._attach("plan", "reads", plan, self._aws_policy(_READS))
         keeps = self._policy("keeps-secrets", keeps_secrets(scope), "No secret's value, for whoever plans")
         self._attach("plan", "keeps-secrets", plan, keeps.arn)
 
-        deploy = self._role(
-            "deploy", github_trust(provider, settings.repository, [f"environment:{args.stack}"]), boundary
-        )
+        deploy = self._role("deploy", github_trust(provider, settings.repository, args.stack), boundary)
         self._attach("deploy", "reads", deploy, self._aws_policy(_READS))
         for topic, written in deploys(scope).items():
             policy = self._policy(topic, written, f"What deploying takes: {topic}")
@@ -112,9 +115,9 @@ class PipelineAccess(pulumi.ComponentResource):
         return aws.iam.Role(
             f"{self._name}-{purpose}",
             # the workflows' variables and the cluster's access entries name it before it is there
-            name=f"{self._args.stack_name}-{self._name}-{purpose}",
+            name=f"{self._scope.stack_name}-{self._name}-{purpose}",
             assume_role_policy=pulumi.Output.json_dumps(trust),
-            description=f"GitHub Actions: {purpose}s {self._args.stack_name}",
+            description=f"GitHub Actions: {purpose}s {self._scope.stack_name}",
             permissions_boundary=boundary.arn,
             max_session_duration=DEPLOY_SECONDS,
             tags=dict(self._args.tags),

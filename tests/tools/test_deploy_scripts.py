@@ -1,25 +1,29 @@
 """The pipeline's scripts, with stand-ins for the programs that they call."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
+WORKFLOWS = ROOT / ".github" / "workflows"
 # each writes down how it was called; what a test wants to fail is named in FAILS
-STAND_IN = """#!/usr/bin/env bash
+STAND_IN = r"""#!/usr/bin/env bash
 echo "$(basename "$0") $*" >> "$LOG"
 case "$(basename "$0") $*" in
   *"stack output url"*) echo https://flowise.example.com ;;
   *"python -m tools.plan_guard"*) ( while test "$1" != --; do shift; done; shift; "$@" ) || exit ;;
   *"python -m tools.tunnel"*) while test "$1" != --; do shift; done; shift; "$@"; exit ;;
-  *"/deployments?"*) echo "3 $NEW"; echo "2 failedbefore"; echo "1 $OLD" ;;
-  *"deployments/1/statuses"*) echo success ;;
-  *"deployments/2/statuses"*) echo failure ;;
+  *"python -m tools.deployed"*) PYTHONPATH="$ROOT" exec "$REAL_PYTHON" "$@" ;;
+  "gh api "*) answer="${2%%\?*}"; cat "$GITHUB_ANSWERS/${answer//\//_}" || exit ;;
+  *"stack history"*) echo "[]"; test -z "${SOMEBODY:-}" || wc -l < "$LOG" ;;
   *"issue list"*) echo "${OPEN_ISSUE:-}" ;;
 esac
 if test -n "${FAILS:-}" && [[ "$(basename "$0") $*" == *$FAILS* ]]; then
@@ -41,9 +45,29 @@ class Repository:
             (folder / "bin" / program).write_text(STAND_IN)
             (folder / "bin" / program).chmod(0o755)
         self.bin = folder / "bin"
-        self.git("init", "--quiet")
+        self.answers = folder / "answers"
+        self.answers.mkdir()
+        self.output = folder / "output"
+        self.output.touch()
+        self.runs: list[dict[str, Any]] = []
+        self.git("init", "--quiet", "--initial-branch", "main")
         self.old = self.commit("old")
         self.new = self.commit("new")
+        self.git("update-ref", "refs/remotes/origin/main", self.new)
+
+    def ran(self, commit: str, jobs: dict[str, str], **besides: Any) -> None:
+        """Let GitHub have a run of the workflow, newer than those before: of which commit, and how each job ended."""
+        run = {
+            **{"id": len(self.runs) + 1, "head_sha": commit, "head_branch": "main", "event": "push"},
+            **{"head_repository": {"full_name": "acme/flowise"}, **besides},
+        }
+        self.runs.insert(0, run)
+        listed = [{"name": name, "conclusion": conclusion} for name, conclusion in jobs.items()]
+        self.answer(f"actions/runs/{run['id']}/jobs", {"jobs": listed})
+        self.answer("actions/workflows/deploy.yml/runs", {"workflow_runs": self.runs})
+
+    def answer(self, path: str, said: Any) -> None:
+        (self.answers / f"repos/acme/flowise/{path}".replace("/", "_")).write_text(json.dumps(said))
 
     def git(self, *arguments: str) -> str:
         identity = ("-c", "user.name=a", "-c", "user.email=a@example.com")
@@ -61,8 +85,10 @@ class Repository:
     def run(self, script: str, **environment: str) -> subprocess.CompletedProcess[str]:
         known = {
             **{"PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}", "PYTHON": "python", "STACK": "dev"},
-            **{"LOG": str(self.log), "NEW": self.new, "OLD": self.old, "GITHUB_REPOSITORY": "acme/flowise"},
-            **{"GITHUB_SERVER_URL": "https://github.com", "GITHUB_RUN_ID": "42"},
+            **{"LOG": str(self.log), "GITHUB_ANSWERS": str(self.answers), "GITHUB_REPOSITORY": "acme/flowise"},
+            **{"GITHUB_SERVER_URL": "https://github.com", "GITHUB_RUN_ID": "42", "GITHUB_SHA": self.new},
+            **{"GITHUB_WORKFLOW": "deploy", "ROOT": str(ROOT), "REAL_PYTHON": sys.executable},
+            "GITHUB_OUTPUT": str(self.output),
         }
         return subprocess.run(
             [self.folder / ".ci" / script],
@@ -86,14 +112,16 @@ def test_a_deployment_is_planned_guarded_made_under_every_pack_and_asked_from_ou
     assert repository.run("deploy").returncode == 0
     said = [line for line in repository.log.read_text().splitlines() if not line.startswith("python -m tools.tunnel")]
     assert [line.split(" --")[0].split(" /")[0] for line in said] == [
+        "pulumi stack history",
         "python -m tools.plan_guard",
         "pulumi preview",
+        "pulumi stack history",
         "pulumi up",
         "pulumi stack output url",
         "curl",
         "aws cloudwatch put-metric-data",
     ]
-    for line in (said[1], said[2]):
+    for line in (said[2], said[4]):
         for pack in ("cost", "security"):
             assert f"--policy-pack policies/{pack}/ --policy-pack-config policies/{pack}/levels.dev.json" in line
     assert said[-2].endswith("https://flowise.example.com/api/v1/ping")
@@ -105,6 +133,26 @@ def test_a_deployment_is_planned_guarded_made_under_every_pack_and_asked_from_ou
 def test_nothing_is_changed_where_the_plan_is_refused(repository: Repository, fails: str) -> None:
     assert repository.run("deploy", FAILS=fails).returncode != 0
     assert repository.called("pulumi up") == []
+
+
+def test_nothing_is_changed_where_somebody_else_updated_the_stack_after_the_plan(repository: Repository) -> None:
+    done = repository.run("deploy", SOMEBODY="yes")
+    assert done.returncode == 1
+    assert "somebody else changed dev" in done.stderr
+    assert repository.called("pulumi up") == []
+    assert counted(repository) == []
+
+
+@pytest.mark.parametrize(
+    ("fails", "said"),
+    [("pulumi preview", ""), ("tools.plan_guard", ""), ("pulumi up", "changed=true\n"), ("curl", "changed=true\n")],
+)
+def test_a_plan_that_was_refused_starts_no_way_back(repository: Repository, fails: str, said: str) -> None:
+    repository.run("deploy", FAILS=fails)
+    assert repository.output.read_text() == said
+    steps = yaml.safe_load((WORKFLOWS / "deploy.yml").read_text())["jobs"]["dev"]["steps"]
+    (back,) = [each for each in steps if each.get("run") == ".ci/roll-back"]
+    assert back["if"] == "failure() && steps.deploy.outputs.changed == 'true'"
 
 
 def test_a_site_that_does_not_answer_fails_the_deployment(repository: Repository) -> None:
@@ -137,11 +185,13 @@ def test_a_plan_that_was_refused_is_no_change_that_failed(repository: Repository
 
 
 def test_going_back_counts_as_that_alone(repository: Repository) -> None:
+    repository.ran(repository.old, {"dev": "success"})
     assert repository.run("roll-back").returncode == 0
     assert counted(repository) == [{"Succeeded": "0", "Failed": "0", "RolledBack": "1"}]
 
 
 def test_a_way_back_that_fails_is_no_second_failed_change(repository: Repository) -> None:
+    repository.ran(repository.old, {"dev": "success"})
     assert repository.run("roll-back", FAILS="curl").returncode == 0
     assert counted(repository) == [{"Succeeded": "0", "Failed": "0", "RolledBack": "0"}]
 
@@ -153,6 +203,13 @@ def test_a_deployment_succeeds_where_cloudwatch_cannot_be_told(repository: Repos
 
 
 def test_the_way_back_leads_to_the_last_deployment_that_succeeded(repository: Repository) -> None:
+    older, repository.old = repository.old, repository.new
+    repository.new = repository.commit("newest")
+    repository.git("update-ref", "refs/remotes/origin/main", repository.new)
+    repository.ran(older, {"dev": "success", "prod": "success"})
+    # prod waits for approval, which says nothing of dev
+    repository.ran(repository.old, {"dev": "success", "prod": "failure"})
+    repository.ran(repository.new, {"dev": "failure", "prod": "skipped"})
     assert repository.run("roll-back").returncode == 0
     assert repository.git("rev-parse", "HEAD") == repository.old
     assert repository.called("pulumi up --stack dev")
@@ -161,17 +218,106 @@ def test_the_way_back_leads_to_the_last_deployment_that_succeeded(repository: Re
     assert "https://github.com/acme/flowise/actions/runs/42" in told
 
 
+# what somebody with push access can have GitHub say of a commit that nobody reviewed, or of one that was not deployed
+FOREIGN: dict[str, dict[str, Any]] = {
+    "a branch": {"head_branch": "evil"},
+    "a fork whose branch is called main": {"head_repository": {"full_name": "evil/flowise"}},
+    "a pull request": {"event": "pull_request"},
+}
+
+
+@pytest.mark.parametrize("how", FOREIGN)
+def test_the_way_back_never_leads_to_what_a_run_elsewhere_says(repository: Repository, how: str) -> None:
+    repository.ran(repository.old, {"dev": "success"}, **FOREIGN[how])
+    assert_not_back(repository, "no earlier commit of main was deployed by a run of the workflow")
+
+
+@pytest.mark.parametrize("where", ["beside", "after", "nowhere"])
+def test_the_way_back_never_leads_to_a_commit_that_is_not_one_of_mains_before(
+    repository: Repository, where: str
+) -> None:
+    commit = "0" * 40
+    if where != "nowhere":
+        repository.git(
+            "checkout", "--quiet", "-b", "elsewhere", repository.old if where == "beside" else repository.new
+        )
+        commit = repository.commit("unreviewed")
+        repository.git("checkout", "--quiet", "main")
+    repository.ran(commit, {"dev": "success"})
+    assert_not_back(repository, "no earlier commit of main was deployed by a run of the workflow")
+
+
+def test_the_way_back_never_leads_to_a_branch_that_the_failed_commit_is_on(repository: Repository) -> None:
+    repository.git("update-ref", "refs/remotes/origin/main", repository.old)
+    unreviewed, repository.new = repository.new, repository.commit("after it")
+    repository.ran(unreviewed, {"dev": "success"})
+    assert_not_back(repository, "no earlier commit of main was deployed by a run of the workflow")
+
+
+def test_a_deployment_record_that_somebody_wrote_leads_nowhere(repository: Repository) -> None:
+    repository.answer("deployments", [{"id": 1, "sha": repository.old}])
+    repository.answer("deployments/1/statuses", [{"state": "success"}])
+    repository.answer("actions/workflows/deploy.yml/runs", {"workflow_runs": []})
+    assert_not_back(repository, "no earlier commit of main was deployed by a run of the workflow")
+
+
+@pytest.mark.parametrize("jobs", [{"dev": "failure"}, {"prod": "success"}, {"dev": None}, {}])
+def test_a_run_whose_job_of_the_stack_did_not_end_well_is_passed_over(
+    repository: Repository, jobs: dict[str, str]
+) -> None:
+    repository.ran(repository.old, jobs)
+    assert_not_back(repository, "no earlier commit of main was deployed by a run of the workflow")
+
+
+def test_where_github_does_not_answer_nothing_goes_back_and_people_are_told(repository: Repository) -> None:
+    repository.ran(repository.old, {"dev": "success"})
+    assert_not_back(repository, "GitHub did not answer", FAILS="gh api")
+    repository.answer("actions/runs/1/jobs", {})
+    repository.log.write_text("")
+    assert_not_back(repository, "jobs")
+
+
+def assert_not_back(repository: Repository, why: str, **environment: str) -> None:
+    assert repository.run("roll-back", **environment).returncode == 0
+    assert repository.called("pulumi up") == []
+    assert repository.git("rev-parse", "HEAD") == repository.new
+    (told,) = repository.called("gh issue create")
+    assert "it did not go back: " in told
+    assert why in told
+
+
+def test_a_person_who_calls_for_the_way_back_hears_what_to_do(repository: Repository) -> None:
+    done = repository.run("roll-back", GITHUB_RUN_ID="")
+    assert done.returncode == 2
+    assert "git revert" in done.stderr
+    assert repository.called("") == []
+
+
+def test_a_run_that_was_cut_off_is_told_once(repository: Repository) -> None:
+    assert repository.run("tell").returncode == 0
+    (told,) = repository.called("gh issue create")
+    assert "https://github.com/acme/flowise/actions/runs/42 " in told
+    run, other = (f"https://github.com/acme/flowise/actions/runs/{each} - it is back" for each in ("42", "421"))
+    for said, issues in ((run, 1), (f"deploy of {repository.new[:12]} did not end well", 1), (other, 2)):
+        assert repository.run("tell", OPEN_ISSUE=said).returncode == 0
+        assert len(repository.called("gh issue create")) == issues
+
+
+@pytest.mark.parametrize(("workflow", "jobs"), [("deploy", ["dev", "prod"]), ("drift", ["drift"])])
+def test_whoever_waits_for_a_run_that_was_cut_off_is_told_by_another_job(workflow: str, jobs: list[str]) -> None:
+    tell = yaml.safe_load((WORKFLOWS / f"{workflow}.yml").read_text())["jobs"]["tell"]
+    needs = [tell["needs"]] if isinstance(tell["needs"], str) else tell["needs"]
+    assert needs == jobs
+    assert tell["if"].startswith("always() && ")
+    assert "contains(needs.*.result, 'cancelled')" in tell["if"]
+    assert tell["steps"][-1]["run"] == ".ci/tell"
+
+
 def test_a_way_back_that_fails_is_told(repository: Repository) -> None:
+    repository.ran(repository.old, {"dev": "success"})
     assert repository.run("roll-back", FAILS="curl").returncode == 0
     (told,) = repository.called("gh issue create")
     assert "failed, too" in told
-
-
-def test_where_nothing_was_deployed_before_people_are_told(repository: Repository) -> None:
-    assert repository.run("roll-back", OLD=repository.new).returncode == 0
-    assert repository.called("pulumi up") == []
-    (told,) = repository.called("gh issue create")
-    assert "no earlier deployment" in told
 
 
 def test_drift_is_told_once(repository: Repository) -> None:
@@ -196,3 +342,7 @@ def test_drift_is_looked_for_with_the_role_that_reads() -> None:
     text = (ROOT / ".github" / "workflows" / "drift.yml").read_text()
     assert "PLAN_ROLE_ARN" in text
     assert "DEPLOY_ROLE_ARN" not in text
+    job = yaml.safe_load(text)["jobs"]["drift"]
+    # as the plan role's trust names it
+    assert job["environment"] == "drift-${{ matrix.stack }}"
+    assert job["strategy"]["matrix"] == {"stack": ["dev", "prod"]}
