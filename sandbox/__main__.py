@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -170,6 +171,13 @@ def _add_rules(command: argparse.ArgumentParser) -> None:
         help="let operations fail as an outage would",
     )
     command.add_argument(
+        "--keep-env",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="hand this variable on to the program and the policy packs, although it may open something real",
+    )
+    command.add_argument(
         "--crash-after", type=int, default=0, metavar="N", help="end the engine hard after N changes in the cloud"
     )
 
@@ -193,4 +201,6 @@ _COMMANDS = {
 
 
 if __name__ == "__main__":
+    # for this process and all that it starts: what a cloud holds, passwords among it, is for its owner alone
+    os.umask(0o077)
     sys.exit(main(sys.argv[1:]))

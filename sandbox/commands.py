@@ -102,7 +102,7 @@ def recover(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     if not options.live:
         with running(workspace) as engine:
             return _settle(engine, options)
-    engine = Engine(pulumi_cli(), replace_work(workspace), {})
+    engine = Engine(pulumi_cli(), replace_work(workspace), {}, dict(os.environ))
     return _carry_out(engine, engine.deployment(), _told(options.id))
 
 
@@ -231,6 +231,7 @@ def _rules(options: Namespace) -> Rules:
         faults=options.fault,
         crash_after=options.crash_after,
         real_clusters=options.kubernetes == "real",
+        kept_environment=options.keep_env,
         charts_folder=_charts(options.charts),
         secrets_file=str(Path(options.secrets).resolve()) if options.secrets else "",
     )

@@ -7,12 +7,13 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from .credentials import without_credentials
 from .rules import Rules
 from .toolchain import pulumi_cli
 from .workspace import SandboxError, Workspace
@@ -22,13 +23,19 @@ NO_RULES = Rules()
 _FOREIGN = ("PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CONFIG", "PULUMI_STACK")
 
 
+def inherited(kept: Collection[str] = ()) -> dict[str, str]:
+    """What the engine, the program and policy packs are given of this process's environment."""
+    return {key: value for key, value in without_credentials(os.environ, kept).items() if key not in _FOREIGN}
+
+
 @dataclass(frozen=True)
 class Engine:
-    """A running sandbox for one stack, and the CLI to use on it."""
+    """A running sandbox for one stack, and the CLI to use on it. `environment` is what it needs beside `inherited`."""
 
     cli: Path
     workspace: Workspace
     environment: dict[str, str]
+    inherited: dict[str, str] = field(default_factory=inherited)
     at_work: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def run(self, *arguments: str) -> int:
@@ -69,7 +76,7 @@ class Engine:
 
     @property
     def _environment(self) -> dict[str, str]:
-        return {**{key: value for key, value in os.environ.items() if key not in _FOREIGN}, **self.environment}
+        return {**self.inherited, **self.environment}
 
 
 @contextmanager
@@ -78,8 +85,9 @@ def running(workspace: Workspace, rules: Rules = NO_RULES) -> Iterator[Engine]:
     cli = pulumi_cli()
     with workspace.locked():
         workspace.write_project()
-        with _serving(workspace, rules) as (ports, said):
-            engine = Engine(cli, workspace, workspace.environment(ports))
+        given = inherited(rules.kept_environment)
+        with _serving(workspace, rules, given) as (ports, said):
+            engine = Engine(cli, workspace, workspace.environment(ports), given)
             threading.Thread(target=_crash_when_told, args=(engine, said), daemon=True).start()
             yield engine
 
@@ -109,10 +117,13 @@ def _crash_when_told(engine: Engine, said: IO[str]) -> None:
 
 
 @contextmanager
-def _serving(workspace: Workspace, rules: Rules) -> Iterator[tuple[dict[str, int], IO[str]]]:
+def _serving(
+    workspace: Workspace, rules: Rules, environment: Mapping[str, str]
+) -> Iterator[tuple[dict[str, int], IO[str]]]:
     server = subprocess.Popen(
         [sys.executable, "-m", "sandbox.server", str(workspace.world_file), rules.to_json()],
         cwd=Path(__file__).parent.parent,
+        env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

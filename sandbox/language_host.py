@@ -17,6 +17,8 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, language_pb2, language_pb2_grpc, plugin_pb2
 
+from .credentials import without_credentials
+
 _PROGRAM = Path(__file__).with_name("run_program.py")
 
 
@@ -126,7 +128,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         plugin = subprocess.Popen(
             command,
             cwd=directory,
-            env=dict(item.split("=", 1) for item in request.env) or None,
+            # the engine's own, which `serve` lets be any; what this process has was kept on purpose
+            env=without_credentials(dict(item.split("=", 1) for item in request.env) or os.environ, os.environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=sys.stderr,

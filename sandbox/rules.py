@@ -20,6 +20,8 @@ class Rules:
     """Where archives of Helm charts lie (`<chart>-<version>.tgz`)."""
     secrets_file: str = ""
     """A JSON object: what a person put into Secrets Manager by hand, by the secret's name or ARN."""
+    kept_environment: Sequence[str] = ()
+    """Variables of the caller's that the program is given although they may open something real."""
 
     def secrets(self) -> Mapping[str, str]:
         """What the file says. Its values never stand on a command line."""

@@ -16,6 +16,7 @@ from pulumi.runtime.proto import language_pb2_grpc, provider_pb2_grpc
 from .account import Account
 from .clusters.registry import Clusters
 from .language_host import LanguageHost
+from .peers import OneUser
 from .provider import Provider
 from .rules import Rules
 from .schema import PACKAGES
@@ -37,12 +38,13 @@ def main(world_file: Path, rules: Rules) -> None:
     ports: dict[str, int] = {}
     servers = []
     for name in (*PACKAGES, "python"):
-        server = grpc.server(ThreadPoolExecutor(max_workers=_WORKERS), options=_OPTIONS)
+        one_user = OneUser()
+        server = grpc.server(ThreadPoolExecutor(max_workers=_WORKERS), interceptors=[one_user], options=_OPTIONS)
         if name == "python":
             language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(), server)
         else:
             provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(name, account, clusters), server)
-        ports[name] = server.add_insecure_port("127.0.0.1:0")
+        ports[name] = one_user.port = server.add_insecure_port("127.0.0.1:0")
         server.start()
         servers.append(server)
     sys.stdout.write(json.dumps(ports) + "\n")

@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 FOLDER = ".sandbox"
-# The state of a sandbox holds no secret of anybody's; the engine only insists on a passphrase.
+# The engine insists on one. It keeps nobody out: that its folder is its owner's alone does.
 _PASSPHRASE = "sandbox"
 _PLACEHOLDER = "sandbox-value"
 # Keys of a stack file that tie it to a real backend's encryption.
@@ -45,6 +45,8 @@ class Workspace:
             raise SandboxError(f"{program} has no Pulumi.yaml: name a Pulumi program's folder with --cwd")
         root = root or program / FOLDER
         root.mkdir(parents=True, exist_ok=True)
+        # one of before, too; the passphrase of what lies in it is known to everybody
+        root.chmod(0o700)
         (root / ".gitignore").write_text("*\n", encoding="utf-8")
         workspace = cls(program, stack, root)
         for folder in (workspace.home, workspace.state, workspace.work):

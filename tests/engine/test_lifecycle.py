@@ -62,6 +62,32 @@ def test_a_stack_comes_up_stays_changes_and_goes_away(sandbox: Sandbox) -> None:
     assert sandbox.world() == []
 
 
+def test_a_program_has_no_key_of_its_caller_and_what_it_leaves_is_for_nobody_else(
+    program: Callable[..., Sandbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox = program(
+        """
+import os
+import boto3
+import pulumi
+import pulumi_random as random
+random.RandomPassword("password", length=20)
+pulumi.export("key", boto3.Session().get_credentials().access_key)
+pulumi.export("tokens", [os.environ.get("GITHUB_TOKEN"), os.environ.get("KEPT_TOKEN")])
+"""
+    )
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "KEPT_TOKEN"):
+        monkeypatch.setenv(name, "real")
+    folder = sandbox.program / ".sandbox"
+    folder.mkdir()
+    folder.chmod(0o755)  # as an earlier version made it
+    sandbox("up", "--keep-env", "KEPT_TOKEN")
+    assert json.loads(sandbox("outputs", "--json").stdout) == {"key": "sandbox", "tokens": [None, "real"]}
+    left = [folder, *folder.rglob("*")]
+    assert len(left) > 10
+    assert [path for path in left if path.lstat().st_mode & 0o077] == []
+
+
 def test_a_stack_that_nobody_brought_up_is_empty(sandbox: Sandbox) -> None:
     assert json.loads(sandbox("outputs", "--json").stdout) == {}
     assert sandbox("destroy", "--clock", "--recover").returncode == 0
