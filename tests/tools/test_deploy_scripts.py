@@ -346,3 +346,10 @@ def test_drift_is_looked_for_with_the_role_that_reads() -> None:
     # as the plan role's trust names it
     assert job["environment"] == "drift-${{ matrix.stack }}"
     assert job["strategy"]["matrix"] == {"stack": ["dev", "prod"]}
+
+
+def test_what_judges_a_change_or_decides_what_is_deployed_has_owners() -> None:
+    lines = (ROOT / ".github" / "CODEOWNERS").read_text().splitlines()
+    owned = {line.split()[0].lstrip("/") for line in lines if not line.startswith("#")}
+    assert {".ci/", ".github/", "policies/", "tools/plan_guard.py", "Pulumi*.yaml"} <= owned
+    assert [each for each in owned if not list(ROOT.glob(each))] == []
