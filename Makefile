@@ -39,7 +39,7 @@ cli: $(READY) ## Find the Pulumi CLI, or build it (once)
 kubernetes: $(READY) ## Build the Kubernetes control planes that the stacks ask for (once); `up` does so where needed
 	@$(SANDBOX) install --kubernetes $(MINORS) > /dev/null
 
-prometheus: $(READY) ## Build promtool, amtool and Loki's parser, which judge rules, routes and queries (once)
+prometheus: $(READY) ## Build promtool and amtool, and get LogQL's grammar: they judge rules, routes and queries (once)
 	@$(SANDBOX) install --prometheus > /dev/null
 
 preview: $(READY) ## Show the plan of STACK (dev) under every policy pack, on the sandbox

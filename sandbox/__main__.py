@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import commands
 from .faults import FaultSyntaxError
-from .logql import logql
+from .logql import grammar
 from .prometheus import amtool, promtool
 from .toolchain import ToolchainError, pulumi_cli
 from .workspace import SandboxError, Workspace
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if options.command == "install":
             if options.prometheus:
-                print(promtool(), amtool(), logql(), sep="\n")
+                print(promtool(), amtool(), grammar(), sep="\n")
                 return 0
             print(pulumi_cli())
             if options.kubernetes is not None:
@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(cwd=Path.cwd(), fresh=False)
         if name == "install":
             command.add_argument(
-                "--prometheus", action="store_true", help="promtool, amtool and Loki's parser, instead"
+                "--prometheus", action="store_true", help="promtool, amtool and the grammar of LogQL, instead"
             )
             command.add_argument(
                 "--kubernetes",

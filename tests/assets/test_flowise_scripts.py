@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.node import NODE
 from tests.ports import free_port
 
-from .node import NODE, SCRIPTS, ask, run, running
+from .node import SCRIPTS, ask, run, running
 
 
 @pytest.mark.parametrize("script", sorted(path.name for path in SCRIPTS.glob("*.cjs")))

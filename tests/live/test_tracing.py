@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.assets.node import NODE, SCRIPTS
+from sandbox.node import NODE
+from tests.assets.node import SCRIPTS
 from tests.ports import free_port
 
 from .conftest import Place
