@@ -92,5 +92,5 @@ drills: cli ## Every drill on STACK, with its guards and without; the stack must
 	@$(SANDBOX) install --kubernetes > /dev/null
 	@$(PYTHON) tools/drills.py $(STACK)
 
-soak: cli ## Generated stacks, and schedules of outages and crashes, by the hundred
+soak: cli ## Generated stacks, schedules of outages and crashes, and crashes at every change, by the hundred
 	@$(PYTHON) -m tools.soak

@@ -180,6 +180,13 @@ def _add_rules(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--crash-after", type=int, default=0, metavar="N", help="end the engine hard after N changes in the cloud"
     )
+    command.add_argument(
+        "--crash-before",
+        type=int,
+        default=0,
+        metavar="N",
+        help="end the engine hard before the Nth change in the cloud",
+    )
 
 
 _COMMANDS = {

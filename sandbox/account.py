@@ -35,6 +35,7 @@ class Account:
         self._known = Known(world, world.gone())
         self._planned = Known()
         self._outages = Outages([parse(text) for text in rules.faults])
+        self._begun = 0
         self._operations = 0
         self._crashed = False
         self.secrets = rules.secrets()
@@ -50,7 +51,9 @@ class Account:
                 if time.monotonic() > patience or not all(refusal.may_appear for _, refusal in refused):
                     raise RefusedError("\n".join(laws.sentence(act, law, refusal) for law, refusal in refused))
                 self._changed.wait(timeout=patience - time.monotonic())
-            self._rest_after_a_crash()
+            if not act.preview:
+                self._begun += 1
+                self._crash_at(self._begun, self._rules.crash_before)
             yield
 
     def _refusals(self, act: Act) -> list[tuple[laws.Law, laws.Refusal]]:
@@ -110,13 +113,13 @@ class Account:
         """Count a finished operation; the last before a crash never reports back, as when a machine dies."""
         with self._changed:
             self._operations += 1
-            if self._operations == self._rules.crash_after:
-                self._crashed = True
-                sys.stdout.write("crash\n")
-                sys.stdout.flush()
-            self._rest_after_a_crash()
+            self._crash_at(self._operations, self._rules.crash_after)
 
-    def _rest_after_a_crash(self) -> None:
-        """Let nothing be done any more, and the lock free: whoever ends the clusters reads what stands."""
+    def _crash_at(self, count: int, end: int) -> None:
+        """From a crash on let nothing be done, and the lock free: whoever ends the clusters reads what stands."""
+        if count == end:
+            self._crashed = True
+            sys.stdout.write("crash\n")
+            sys.stdout.flush()
         while self._crashed:
             self._changed.wait()

@@ -230,6 +230,7 @@ def _rules(options: Namespace) -> Rules:
         quotas=_quotas(options.quota),
         faults=options.fault,
         crash_after=options.crash_after,
+        crash_before=options.crash_before,
         real_clusters=options.kubernetes == "real",
         kept_environment=options.keep_env,
         charts_folder=_charts(options.charts),

@@ -3,6 +3,7 @@
 import random
 import re
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -70,12 +71,16 @@ def parse(text: str) -> Fault:
 
 
 class Outages:
-    """The faults of one run. Safe to use from several threads."""
+    """The faults of one run. Safe to use from several threads.
+
+    Chance goes by the operation and how often it was tried, not by the order in which operations arrive, which differs
+    from run to run.
+    """
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self._lock = threading.Lock()
         self._left = [fault.times for fault in faults]
-        self._dice = [random.Random(fault.seed) for fault in faults]
+        self._tries = Counter[tuple[int, str, str, str]]()
         self._faults = faults
 
     def message(self, token: str, name: str, operation: str) -> str:
@@ -85,12 +90,15 @@ class Outages:
                 if not fault.strikes(token, name, operation):
                     continue
                 attempts = _RETRIES if _THROTTLED.search(fault.message) else 1
-                if all(self._struck(index) for _ in range(attempts)):
+                if all(self._struck(index, token, name, operation) for _ in range(attempts)):
                     return fault.message
         return ""
 
-    def _struck(self, index: int) -> bool:
-        if self._left[index] <= 0 or self._dice[index].random() >= self._faults[index].probability:
+    def _struck(self, index: int, token: str, name: str, operation: str) -> bool:
+        fault, tried = self._faults[index], (index, token, name, operation)
+        self._tries[tried] += 1
+        chance = random.Random(f"{fault.seed} {self._tries[tried]} {token} {name} {operation}").random()
+        if self._left[index] <= 0 or chance >= fault.probability:
             return False
         self._left[index] -= 1
         return True

@@ -5,6 +5,11 @@ operation. A create is settled by adopting what the cloud made, or by forgetting
 other by a refresh, which reads what became of the resource. All through `pulumi stack export`, `stack import` and
 `refresh`: the engine's `refresh --import-pending-creates` marks a create as an import and then loses it (read in
 v3.259.0, pkg/backend/snapshot.go keeps only pending operations of type creating).
+
+A refresh may fail, or be cut off itself, and `stack import` has taken the notes away by then
+(cmd/pulumi/stack/io.go). So the resources they were about are marked in the state as to be refreshed before an update:
+the engine reads these before whatever it does next, and takes the mark away (pkg/resource/deploy: step.go and
+deployment_executor.go).
 """
 
 import copy
@@ -50,16 +55,21 @@ def plan(operations: Iterable[Pending], find: Callable[[str], str | None]) -> Pl
 def settled(deployment: Mapping[str, Any], adopted: Mapping[str, str]) -> dict[str, Any]:
     """The exported stack without pending operations, and with the adopted resources among its own.
 
-    A refresh must follow: an adopted resource has no outputs yet.
+    What the operations were about is to be read before anything else: an adopted resource has no outputs yet.
     """
     result: dict[str, Any] = copy.deepcopy(dict(deployment))
     state = result["deployment"]
     resources: list[dict[str, Any]] = state.setdefault("resources", [])
-    for operation in state.pop("pending_operations", None) or []:
+    operations = state.pop("pending_operations", None) or []
+    unsure = {(operation["resource"]["urn"], operation["resource"].get("id")) for operation in operations}
+    for item in resources:
+        if (item["urn"], item.get("id")) in unsure:
+            item["refreshBeforeUpdate"] = True
+    for operation in operations:
         urn = operation["resource"]["urn"]
         if operation["type"] != "creating" or urn not in adopted:
             continue
-        made = {**operation["resource"], "id": adopted[urn]}
+        made = {**operation["resource"], "id": adopted[urn], "refreshBeforeUpdate": True}
         made.pop("initErrors", None)
         predecessor = next(
             (index for index, item in enumerate(resources) if item["urn"] == urn and not item.get("delete")), None

@@ -55,6 +55,7 @@ _ALWAYS: Mapping[str, frozenset[str]] = {
     "aws:docdb/cluster:Cluster": frozenset({"clusterIdentifier", "kmsKeyId", "masterUsername", "storageEncrypted"}),
     # AWS's schema has a table's keys as one `KeySchema`.
     "aws:dynamodb/table:Table": frozenset({"hashKey", "rangeKey"}),
+    "aws:dynamodb/tableItem:TableItem": frozenset({"hashKey", "rangeKey", "tableName"}),
     "aws:ebs/volume:Volume": frozenset({"availabilityZone", "encrypted", "kmsKeyId", "outpostArn", "snapshotId"}),
     "aws:ec2/flowLog:FlowLog": frozenset({"eniId", "subnetId", "vpcId"}),
     "aws:ec2/launchTemplate:LaunchTemplate": frozenset({"name", "namePrefix"}),
@@ -86,6 +87,9 @@ _ALWAYS: Mapping[str, frozenset[str]] = {
         }
     ),
     "aws:secretsmanager/secretVersion:SecretVersion": frozenset({"secretBinary", "secretId", "secretString"}),
+    # AWS's schema calls it `GroupId`.
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": frozenset({"securityGroupId"}),
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": frozenset({"securityGroupId"}),
 }
 _NEVER: Mapping[str, frozenset[str]] = {
     # ModifyDBInstance takes NewDBInstanceIdentifier, EngineVersion and Port; the provider uses them.

@@ -14,6 +14,9 @@ class Rules:
     quotas: Mapping[str, int] = field(default_factory=dict)
     faults: Sequence[str] = ()
     crash_after: int = 0
+    """After how many changes the engine dies, before the last is reported."""
+    crash_before: int = 0
+    """Before which change it dies, once the engine has noted it."""
     real_clusters: bool = True
     """Whether a cluster that is made gets a real control plane, or its objects are only stored."""
     charts_folder: str = ""

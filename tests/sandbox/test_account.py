@@ -46,6 +46,16 @@ def test_after_a_crash_nothing_reports_back_and_what_stands_can_be_read(tmp_path
     assert ends(lambda: account.standing(TOKEN), PATIENCE_SECONDS)
 
 
+def test_a_change_to_crash_before_is_not_made(tmp_path: Path) -> None:
+    account = Account(World(tmp_path / "world.db"), Rules(crash_before=2))
+
+    assert ends(lambda: create(account, "first"), PATIENCE_SECONDS)
+    assert not ends(lambda: create(account, "never made"), PAUSE_SECONDS)
+    assert not ends(lambda: create(account, "too late"), PAUSE_SECONDS)
+
+    assert {record.urn for record in account.world} == {urn("first")}
+
+
 def test_what_waited_for_another_operation_is_not_made_after_a_crash(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

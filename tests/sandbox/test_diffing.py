@@ -64,6 +64,13 @@ def test_is_an_update(token: str, old: dict[str, Any], new: dict[str, Any], chan
 @pytest.mark.parametrize(
     ("token", "old", "new", "replaces"),
     [
+        (
+            "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+            {"securityGroupId": "sg-1"},
+            {"securityGroupId": "sg-2"},
+            ("securityGroupId",),
+        ),
+        ("aws:dynamodb/tableItem:TableItem", {"hashKey": "a"}, {"hashKey": "b"}, ("hashKey",)),
         ("aws:rds/instance:Instance", INSTANCE, {"storageEncrypted": False}, ("storageEncrypted",)),
         ("aws:rds/instance:Instance", INSTANCE, {"username": "other"}, ("username",)),
         ("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"}, {"cidrBlock": "10.1.0.0/16"}, ("cidrBlock",)),

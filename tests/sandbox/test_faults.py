@@ -61,6 +61,18 @@ def test_chance_is_the_same_for_the_same_seed() -> None:
     assert 10 < sum(first) < 40
 
 
+def test_chance_does_not_go_by_the_order_in_which_operations_arrive() -> None:
+    names = [f"db-{number}" for number in range(20)]
+    chance = [parse("*@create=no;probability=0.5;seed=1")]
+    first, second = Outages(chance), Outages(chance)
+
+    forwards = {name: struck(first, 3, name=name) for name in names}
+    backwards = {name: struck(second, 3, name=name) for name in reversed(names)}
+
+    assert forwards == backwards
+    assert len({tuple(each) for each in forwards.values()}) > 3
+
+
 def test_throttling_is_tried_again_as_the_provider_does_before_it_gives_up() -> None:
     assert struck(Outages([parse("*@create=ThrottlingException: Rate exceeded;times=24")]), 1) == [False]
     assert struck(Outages([parse("*@create=ThrottlingException: Rate exceeded;times=25")]), 2) == [True, False]

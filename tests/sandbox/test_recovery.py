@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from sandbox import recovery
 
 TOPIC = "urn:pulumi:dev::p::aws:sns/topic:Topic::t"
@@ -48,9 +50,21 @@ def test_an_adopted_create_becomes_a_resource_of_the_state() -> None:
 
     assert settled["deployment"]["resources"] == [
         {"urn": QUEUE, "id": "q"},
-        {"urn": TOPIC, "custom": True, "inputs": {"name": "n"}, "id": "arn:topic"},
+        {"urn": TOPIC, "custom": True, "inputs": {"name": "n"}, "id": "arn:topic", "refreshBeforeUpdate": True},
     ]
     assert "pending_operations" not in settled["deployment"]
+
+
+@pytest.mark.parametrize("kind", ["creating", "updating", "deleting"])
+def test_the_engine_reads_what_an_operation_was_about_though_the_refresh_after_it_fails(kind: str) -> None:
+    state = exported((kind, TOPIC), resources=[{"urn": TOPIC, "id": "old"}, {"urn": QUEUE, "id": "q"}])
+    if kind != "creating":  # the engine notes an id where there is one
+        state["deployment"]["pending_operations"][0]["resource"]["id"] = "old"
+
+    settled = recovery.settled(state, {TOPIC: "new"})
+
+    marked = {item["id"] for item in settled["deployment"]["resources"] if item.get("refreshBeforeUpdate")}
+    assert marked == {"new" if kind == "creating" else "old"}
 
 
 def test_an_adopted_successor_takes_the_place_of_its_predecessor() -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from .runs import Outcome, bring_up, converge
+from .runs import CHANGES, WAYS, Outcome, bring_up, converge, replace
 
 
 def main(arguments: list[str]) -> int:
@@ -22,10 +22,13 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.soak", description=__doc__)
     parser.add_argument("--stacks", type=int, default=300, help="generated stacks (300)")
     parser.add_argument("--schedules", type=int, default=200, help="schedules of faults and crashes (200)")
+    crashes = CHANGES * len(WAYS)
+    parser.add_argument("--crashes", type=int, default=crashes, help=f"crashes while much is replaced ({crashes}: all)")
     parser.add_argument("--seed", type=int, default=0, help="the first seed (0)")
     options = parser.parse_args(arguments)
     found = _soak("generated stacks", bring_up, range(options.seed, options.seed + options.stacks))
     found += _soak("schedules", converge, range(options.seed, options.seed + options.schedules))
+    found += _soak("crashes while much is replaced", replace, range(options.crashes))
     return 1 if found else 0
 
 

@@ -3,15 +3,19 @@
 import json
 import os
 import random
+import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
+
+from sandbox.workspace import Workspace
+from sandbox.world import World
 
 from .generator import draw
 
@@ -26,7 +30,7 @@ def environment(arguments: Sequence[str]) -> dict[str, str]:
 
     Writing the whole state each time is four fifths of what `up` of prod takes.
     """
-    killed = "--crash-after" in arguments
+    killed = any(argument.startswith("--crash-") for argument in arguments)
     return {**os.environ, "PULUMI_SKIP_CHECKPOINTS": "false" if killed else "true"}
 
 
@@ -36,6 +40,20 @@ class Sandbox:
 
     program: Path
     said: list[str] = field(default_factory=list)
+    history: list[str] = field(default_factory=list)
+
+    def meet(self, command: str, *arguments: str) -> int:
+        """Run a command on the way to a finding: with its status and what it left pending it goes into `history`."""
+        status = self.run(command, *arguments)
+        workspace = Workspace.of(self.program, STACK)
+        latest = json.loads(workspace.state_file.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
+        left = [f"{each['type']} {_name(each['resource']['urn'])}" for each in latest.get("pending_operations") or []]
+        world = World(workspace.world_file)
+        made = sorted(_name(record.urn) for record in world)
+        world.close()
+        line = shlex.join([command, *arguments])
+        self.history.append(f"{line}\n  status {status}; pending: {left}; {len(made)} stand: {', '.join(made)}")
+        return status
 
     def run(self, command: str, *arguments: str) -> int:
         """Run a command; its exit status. What it printed is kept in `said`."""
@@ -116,44 +134,116 @@ def bring_up(seed: int, folder: Path) -> Outcome:
     return Outcome(seed, "FOUND", f"status {status}\n{said[said.find('Diagnostics:') :]}")
 
 
-PROGRAM = """
+# Resources by their tokens alone: loading the clouds' SDKs would be most of what a schedule takes.
+BY_TOKEN = """
+import json
 import pulumi
-import pulumi_aws as aws
-import pulumi_kubernetes as k8s
-import pulumi_random as random
 
-vpc = aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16")
+
+def make(token, resource, /, **inputs):
+    return pulumi.CustomResource(token, resource, inputs, pulumi.ResourceOptions(additional_secret_outputs=["result"]))
+
+
+def kubernetes(kind, resource, **inputs):
+    return make(f"kubernetes:core/v1:{kind}", resource, apiVersion="v1", kind=kind, **inputs)
+
+
+def password(resource, **inputs):
+    return make("random:index/randomPassword:RandomPassword", resource, length=24, result=None, **inputs)
+
+"""
+PROGRAM = f"""{BY_TOKEN}
+vpc = make("aws:ec2/vpc:Vpc", "vpc", cidrBlock="10.0.0.0/16")
 for index, zone in enumerate("abc"):
-    subnet = aws.ec2.Subnet(
-        f"subnet-{zone}", vpc_id=vpc.id, cidr_block=f"10.0.{index}.0/24", availability_zone=f"us-east-1{zone}"
+    make(
+        "aws:ec2/subnet:Subnet",
+        f"subnet-{{zone}}",
+        vpcId=vpc.id,
+        cidrBlock=f"10.0.{{index}}.0/24",
+        availabilityZone=f"us-east-1{{zone}}",
     )
-    group = aws.ec2.SecurityGroup(f"group-{zone}", vpc_id=vpc.id, description="soak")
-    rule = aws.vpc.SecurityGroupIngressRule(
-        f"rule-{zone}", security_group_id=group.id, ip_protocol="tcp", from_port=1, to_port=1, cidr_ipv4="10.0.0.0/8"
+    group = make("aws:ec2/securityGroup:SecurityGroup", f"group-{{zone}}", vpcId=vpc.id, description="soak")
+    make(
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        f"rule-{{zone}}",
+        securityGroupId=group.id,
+        ipProtocol="tcp",
+        fromPort=1,
+        toPort=1,
+        cidrIpv4="10.0.0.0/8",
     )
-    password = random.RandomPassword(f"password-{zone}", length=24)
-    secret = aws.secretsmanager.Secret(f"secret-{zone}", recovery_window_in_days=0)
-    aws.secretsmanager.SecretVersion(f"version-{zone}", secret_id=secret.id, secret_string=password.result)
-    space = k8s.core.v1.Namespace(f"space-{zone}", metadata={"name": f"space-{zone}"})
-    k8s.core.v1.Secret(
-        f"login-{zone}",
-        metadata={"name": "login", "namespace": space.metadata.name},
-        string_data={"password": password.result},
+    secret = make("aws:secretsmanager/secret:Secret", f"secret-{{zone}}", recoveryWindowInDays=0)
+    word = password(f"password-{{zone}}")
+    make(
+        "aws:secretsmanager/secretVersion:SecretVersion",
+        f"version-{{zone}}",
+        secretId=secret.id,
+        secretString=word.result,
     )
-pulumi.export("password", password.result)
+    space = kubernetes("Namespace", f"space-{{zone}}", metadata={{"name": f"space-{{zone}}"}})
+    kubernetes(
+        "Secret",
+        f"login-{{zone}}",
+        metadata={{"name": "login", "namespace": space.metadata["name"]}},
+        stringData={{"password": word.result}},
+    )
+pulumi.export("password", word.result)
 """
 RESOURCES = 26  # 25 in the world, and the stack itself
 EVERY_PLATFORM = 10  # each so-manieth schedule runs the platform
+
+# What is replaced, beside its predecessor or after it, with what depends on it; what is changed, made and deleted.
+REPLACING = f"""{BY_TOKEN}
+generation = pulumi.Config().require_int("generation")
+key = f"key{{generation}}"
+
+word = password("password", keepers={{"generation": key}})
+secret = make("aws:secretsmanager/secret:Secret", "secret", recoveryWindowInDays=0)
+make("aws:secretsmanager/secretVersion:SecretVersion", "version", secretId=secret.id, secretString=word.result)
+space = kubernetes("Namespace", "space", metadata={{"name": "space"}})
+place = space.metadata["name"]
+kubernetes("Secret", "login", metadata={{"name": "login", "namespace": place}}, stringData={{"password": word.result}})
+kubernetes("ConfigMap", "settings", metadata={{"namespace": place}}, data={{"key": key}})
+
+vpc = make("aws:ec2/vpc:Vpc", "vpc", cidrBlock="10.0.0.0/16")
+for name, fixed in (("beside", {{}}), ("after", {{"name": "after"}})):
+    group = make("aws:ec2/securityGroup:SecurityGroup", name, vpcId=vpc.id, description=key, **fixed)
+    make(
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        f"{{name}}-rule",
+        securityGroupId=group.id,
+        ipProtocol="tcp",
+        fromPort=1,
+        toPort=1,
+        cidrIpv4="10.0.0.0/8",
+    )
+table = make(
+    "aws:dynamodb/table:Table",
+    "table",
+    name="table",
+    arn=None,
+    billingMode="PAY_PER_REQUEST",
+    hashKey=key,
+    attributes=[{{"name": key, "type": "S"}}],
+)
+item = json.dumps({{key: {{"S": "a"}}}})
+make("aws:dynamodb/tableItem:TableItem", "item", tableName=table.name, hashKey=key, item=item)
+make("aws:ssm/parameter:Parameter", "parameter", type="String", value=pulumi.Output.concat(table.arn, " ", key))
+make("aws:sqs/queue:Queue", f"queue-{{generation}}")
+"""
+CHANGES = 40  # no fewer than replacing takes
+WAYS = tuple(
+    (crash, then)
+    for crash in ("--crash-after", "--crash-before")
+    for then in ([], [["--fault", "*@read=ServiceUnavailable"]])
+)
 
 
 def converge(seed: int, folder: Path) -> Outcome:
     """Bring a stack up and take it down while operations fail and the engine dies, until it is there and gone."""
     dice = random.Random(seed)
     if seed % EVERY_PLATFORM:
-        (folder / "Pulumi.yaml").write_text("name: soak\nruntime: python\n", encoding="utf-8")
-        (folder / f"Pulumi.{STACK}.yaml").write_text("config: {}\n", encoding="utf-8")
-        (folder / "__main__.py").write_text(PROGRAM, encoding="utf-8")
-        sandbox, size = Sandbox(folder), RESOURCES
+        sandbox, size = _project(folder, PROGRAM, {}), RESOURCES
     else:
         sandbox, size = platform(folder), 192
     fault = (
@@ -162,33 +252,60 @@ def converge(seed: int, folder: Path) -> Outcome:
         or _until_it_works(sandbox, "destroy", trouble(dice, "delete", size), "--unprotect")
         or empty(sandbox)
     )
-    return Outcome(seed, "FOUND", fault) if fault else Outcome(seed, "converged")
+    return _outcome(seed, sandbox, fault)
+
+
+def replace(seed: int, folder: Path) -> Outcome:
+    """Replace most of a stack, and let the engine die at one change: each seed is another, and another way to go on."""
+    change, way = divmod(seed, len(WAYS))
+    crash, then = WAYS[way]
+    sandbox = _project(folder, REPLACING, {"generation": 1})
+    sandbox.meet("up")
+    _project(folder, REPLACING, {"generation": 2})
+    fault = _until_it_works(sandbox, "up", [["--parallel", "1", crash, str(change + 1)], *then]) or whole(sandbox)
+    return _outcome(seed, sandbox, fault)
+
+
+def _project(folder: Path, source: str, config: Mapping[str, Any]) -> Sandbox:
+    settings = {f"soak:{key}": value for key, value in config.items()}
+    (folder / "Pulumi.yaml").write_text("name: soak\nruntime: python\n", encoding="utf-8")
+    (folder / f"Pulumi.{STACK}.yaml").write_text(json.dumps({"config": settings}), encoding="utf-8")
+    (folder / "__main__.py").write_text(source, encoding="utf-8")
+    return Sandbox(folder)
+
+
+def _outcome(seed: int, sandbox: Sandbox, fault: str) -> Outcome:
+    return Outcome(seed, "FOUND", "\n".join([fault, *sandbox.history])) if fault else Outcome(seed, "converged")
 
 
 def trouble(dice: random.Random, operation: str, size: int) -> list[list[str]]:
-    """The options of one to three runs: each dies after some operations, or meets outages, or both."""
+    """The options of one to three runs: each dies at some operation, or meets outages, or both.
+
+    One operation at a time, as a rule: with several, which were under way when the engine died differs from run to run.
+    """
     runs: list[list[str]] = []
+    alone = ["--parallel", "1"] if dice.random() < 0.8 else []  # noqa: PLR2004
     for _ in range(dice.randint(1, 3)):
-        options: list[str] = []
+        options = [*alone]
         if dice.random() < 0.7:  # noqa: PLR2004
-            options += ["--crash-after", str(dice.randint(1, max(1, size // 2)))]
-        if dice.random() < 0.6 or not options:  # noqa: PLR2004
+            options += [dice.choice(("--crash-after", "--crash-before")), str(dice.randint(1, max(1, size // 2)))]
+        if dice.random() < 0.6 or options == alone:  # noqa: PLR2004
             kind = dice.choice(("InternalError: an internal error has occurred", "ThrottlingException: Rate exceeded"))
             probability = dice.choice((0.02, 0.1, 0.5, 1))
             options += ["--fault", f"*@{operation}={kind};probability={probability};seed={dice.randint(0, 999)}"]
         if dice.random() < 0.2:  # noqa: PLR2004
-            options += ["--fault", "*@read=ServiceUnavailable;times=1"]
+            options += ["--fault", f"*@read=ServiceUnavailable;probability=0.1;seed={dice.randint(0, 999)}"]
         runs.append(options)
     return runs
 
 
 def _until_it_works(sandbox: Sandbox, command: str, runs: list[list[str]], *always: str) -> str:
     for options in runs:
-        sandbox.run(command, "--recover", *always, *options)
+        sandbox.meet(command, "--recover", *always, *options)
     for _ in range(ATTEMPTS):
-        if sandbox.run(command, "--recover", *always) == 0:
+        if sandbox.meet(command, "--recover", *always) == 0:
             return ""
-    return f"{command} does not converge after {runs}:\n{sandbox.said[-1]}"
+    return f"{command} does not converge:\n{sandbox.said[-1]}"
 
 
 def whole(sandbox: Sandbox) -> str:
@@ -215,6 +332,10 @@ def empty(sandbox: Sandbox) -> str:
     world = sandbox.read("world")
     left = json.loads(sandbox.read("export"))["deployment"].get("resources") or []
     return f"left in the world:\n{world}\nand in the state: {left}" if world or left else ""
+
+
+def _name(urn: str) -> str:
+    return urn.rpartition("::")[2]
 
 
 def _provider(item: dict[str, Any]) -> bool:
