@@ -305,9 +305,8 @@ def _settle(engine: Engine, options: Namespace) -> int:
             file=sys.stderr,
         )
         return 1
-    known = {(item["urn"], item.get("id")) for item in deployment["deployment"].get("resources") or []}
+    known = recovery.known(deployment)
     existing = World(workspace.world_file)
-    # During a replacement the predecessor bears the same URN, but its id stands in the state.
     made = {record.urn: record.id for record in existing if (record.urn, record.id) not in known}
     existing.close()
     return _carry_out(engine, deployment, lambda urn: made.get(urn, ""))

@@ -166,6 +166,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         except RefusedError as error:
             context.abort(grpc.StatusCode.UNAVAILABLE, str(error))
         record = self._world.get(token, request.id, request.urn)
+        if record is not None and self._package == "random" and request.properties.fields:
+            # It stands in the state alone, as with the real provider; what takes its place bears the same id.
+            return provider_pb2.ReadResponse(id=record.id, properties=request.properties, inputs=request.inputs)
         try:
             cluster = self._cluster(self._config(context)) if record is not None else None
             if record is not None and cluster is not None:

@@ -43,6 +43,15 @@ def pending(deployment: Mapping[str, Any]) -> list[Pending]:
     ]
 
 
+def known(deployment: Mapping[str, Any]) -> set[tuple[str, str | None]]:
+    """URN and id of each resource that the state still counts on.
+
+    During a replacement the predecessor bears the successor's URN, and one that had to go first often its id, too.
+    """
+    resources = deployment["deployment"].get("resources") or []
+    return {(item["urn"], item.get("id")) for item in resources if not item.get("pendingReplacement")}
+
+
 def plan(operations: Iterable[Pending], find: Callable[[str], str | None]) -> Plan:
     """How to settle them. `find(urn)`: the id of what exists, "" where nothing does, None where nobody can tell."""
     found = {operation.urn: find(operation.urn) for operation in operations if operation.operation == "creating"}
@@ -76,6 +85,8 @@ def settled(deployment: Mapping[str, Any], adopted: Mapping[str, str]) -> dict[s
         )
         if predecessor is None:
             resources.append(made)
+        elif resources[predecessor].get("pendingReplacement"):  # it went first
+            resources[predecessor] = made
         else:
             # A replacement that was cut off: the successor goes where its dependents look for it, its predecessor away.
             resources[predecessor]["delete"] = True

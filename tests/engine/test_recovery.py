@@ -80,3 +80,24 @@ def test_pending_operations_stop_the_next_run_and_it_says_how_to_go_on(program: 
     assert "--recover" in refused.stderr
     assert sandbox("recover").returncode == 0
     assert not sandbox.state().get("pending_operations")
+
+
+UNREAD = """
+import pulumi_aws as aws
+import pulumi_random as random
+
+password = random.RandomPassword("password", length=12)
+aws.secretsmanager.SecretVersion("version", secret_id="arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf",
+                                 secret_string=password.result)
+"""
+
+
+def test_what_a_failed_refresh_left_unread_is_read_before_anything_needs_it(program: Callable[..., Sandbox]) -> None:
+    sandbox = program(UNREAD)
+    sandbox("up", "--crash-after", "1", status=128 + 9)
+    refused = sandbox("up", "--recover", "--fault", "*@read=ServiceUnavailable", status=1)
+    assert "1 adopted of 1 pending operations" in refused.stderr
+
+    sandbox("up")
+
+    assert sandbox.changes() == {"same": 3}

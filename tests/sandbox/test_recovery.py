@@ -80,6 +80,20 @@ def test_an_adopted_successor_takes_the_place_of_its_predecessor() -> None:
     ]
 
 
+def test_an_adopted_successor_of_what_went_first_bears_its_id() -> None:
+    gone = {"urn": TOPIC, "id": "arn:topic", "pendingReplacement": True}
+    state = exported(("creating", TOPIC), resources=[gone, {"urn": QUEUE, "id": "q"}])
+
+    assert recovery.known(state) == {(QUEUE, "q")}
+    settled = recovery.settled(state, {TOPIC: "arn:topic"})
+
+    assert [(item["urn"], item["id"]) for item in settled["deployment"]["resources"]] == [
+        (TOPIC, "arn:topic"),
+        (QUEUE, "q"),
+    ]
+    assert not any(item.get("pendingReplacement") or item.get("delete") for item in settled["deployment"]["resources"])
+
+
 def test_the_exported_state_itself_is_not_changed() -> None:
     state = exported(("creating", TOPIC))
 
