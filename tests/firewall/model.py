@@ -81,7 +81,7 @@ class Firewall:
             case "byteMatchStatement":
                 text = _read(what, request)
                 if what["positionalConstraint"] == "EXACTLY":
-                    return text == what["searchString"]
+                    return bool(text == what["searchString"])
                 assert what["positionalConstraint"] == "STARTS_WITH"
                 return text is not None and text.startswith(what["searchString"])
             case "regexMatchStatement":
