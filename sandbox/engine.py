@@ -8,11 +8,12 @@ import sys
 import tempfile
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from . import plans
 from .credentials import without_credentials
 from .rules import Rules
 from .toolchain import pulumi_cli
@@ -62,7 +63,10 @@ class Engine:
             check=False,
         )
         if done.returncode:
-            raise SandboxError(f"pulumi {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+            said = f"{done.stdout}{done.stderr}"
+            with suppress(plans.PlanError):  # of a plan nobody wants to read more than why it is none
+                said = "\n".join(plans.read(done.stdout).errors)
+            raise SandboxError(f"pulumi {' '.join(arguments)} failed:\n{said}")
         return done.stdout
 
     def deployment(self) -> dict[str, Any]:
