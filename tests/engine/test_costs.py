@@ -9,7 +9,7 @@ from tools.costs import PAGE, STACKS, page, plan, priced
 from .conftest import Sandbox
 
 pytestmark = pytest.mark.engine
-DEV_LIMIT_USD = 250
+DEV_LIMIT_USD = 260
 
 
 def test_the_page_is_current_and_dev_is_cheap(platform: Sandbox) -> None:
