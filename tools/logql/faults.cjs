@@ -7,7 +7,9 @@
 'use strict';
 const { parser } = require('@grafana/lezer-logql');
 
-const COUNTS_LINES = ['CountOverTime', 'BytesOverTime', 'BytesRate', 'AbsentOverTime'];
+const COUNTS_LINES = ['CountOverTime', 'BytesOverTime', 'BytesRate'];
+const COUNTS_EITHER = ['Rate', 'AbsentOverTime'];
+const GROUPS = ['Avg', 'Min', 'Max', 'Stddev', 'Stdvar', 'Quantile', 'First', 'Last'].map((name) => `${name}OverTime`);
 const WITH_A_NUMBER = ['Topk', 'Bottomk', 'Approx_Topk', 'QuantileOverTime'];
 const MATCHES = ['Re', 'Nre', 'PipeMatch'];
 
@@ -63,9 +65,11 @@ const refused = (query, node) => {
     return `${text(query, node)} needs a matcher that does not hold for an empty value`;
   if (WITH_A_NUMBER.includes(name) && !children(node).some((child) => child.name === 'Number'))
     return `${text(query, operator)} needs a number`;
-  if (node.name === 'RangeAggregationExpr' && name !== 'Rate') {
+  if (node.name === 'RangeAggregationExpr') {
+    if (!GROUPS.includes(name) && children(node).some((child) => child.name === 'Grouping'))
+      return `${text(query, operator)} does not group: let an aggregation around it do so`;
     const unwraps = all(node, 'UnwrapExpr').length > 0;
-    if (unwraps === COUNTS_LINES.includes(name))
+    if (!COUNTS_EITHER.includes(name) && unwraps === COUNTS_LINES.includes(name))
       return `${text(query, operator)} ${unwraps ? 'counts lines: it takes no' : 'needs an'} unwrap`;
   }
   return undefined;
