@@ -139,7 +139,8 @@ PROBED = """
 let broken = '';
 const fail = (what) => broken === what ? Promise.reject(new Error('gone')) : Promise.resolve();
 class Pool { on() {} query() { return fail('database'); } }
-class Redis { on() {} ping() { return fail('cache'); } }
+// a demoted node answers PING and takes no write
+class Redis { on() {} ping() { return Promise.resolve('PONG'); } del() { return fail('cache'); } }
 process.argv[2] = process.env.COMMAND;
 require('./probes.cjs')((name) => ({ pg: { Pool }, ioredis: Redis })[name]);
 const own = require('http').createServer((request, response) => {
@@ -160,6 +161,62 @@ def test_probes_tell_the_truth_and_restart_nobody_for_another_fault(command: str
             ask(port, f"/break/{part}")
             assert ask(probe, "/readyz") == (503, f"{part}: gone\n")
             assert ask(probe, "/livez") == (200, "ok\n")
+
+
+FAILED_OVER = """
+const fs = require('fs');
+const { createRequire } = require('module');
+const ticks = [];
+global.setInterval = (tick) => { ticks.push(tick); return { unref() {} }; };
+const flowise = createRequire(`${process.env.TREE}/bin/run`);
+const bullmq = createRequire(flowise.resolve('bullmq'));
+require('./cache_failover.cjs')(flowise);
+const done = [];
+const client = {
+  isReady: true,
+  del: async () => { done.push('del'); throw new Error(process.env.ERROR); },
+  disconnect: async () => done.push('disconnect'),
+  connect: async () => done.push('connect'),
+};
+globalThis.client = client;
+const made = (host) => flowise('redis').createClient({ socket: { host } }) === client;
+const [ours, others] = [made('cache'), made('elsewhere')];
+const asked = [flowise('ioredis'), bullmq('ioredis')].map(({ defaultOptions }) => {
+  const options = { ...defaultOptions };
+  return [1, 2].map(() => options.reconnectOnError(new Error(process.env.ERROR)));
+});
+const tell = () => console.log(JSON.stringify({ asked, done, ticks: ticks.length, ours, others }));
+Promise.all(ticks.map((tick) => tick())).then(tell);
+"""
+COPY = "module.exports = class Redis {}; module.exports.defaultOptions = { reconnectOnError: null };"
+
+
+@pytest.mark.parametrize(
+    ("error", "again", "done"),
+    [
+        ("READONLY You can't write against a read only replica.", 2, ["del", "disconnect", "connect"]),
+        ("ERR Error running script: -READONLY You can't write against a read only replica.", 2, None),
+        ("UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)", 2, None),
+        ("OOM command not allowed when used memory > 'maxmemory'.", False, ["del"]),
+    ],
+)
+def test_whoever_meets_a_demoted_node_connects_again_and_not_in_a_loop(
+    error: str, again: int | bool, done: list[str] | None, tmp_path: Path
+) -> None:
+    # BullMQ may bring an ioredis of its own
+    for path, text in {
+        "ioredis": COPY,
+        "bullmq": "",
+        "bullmq/node_modules/ioredis": COPY,
+        "redis": "exports.createClient = () => globalThis.client;",
+    }.items():
+        (tmp_path / "node_modules" / path).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "node_modules" / path / "index.js").write_text(text)
+    told = json.loads(run(FAILED_OVER, TREE=str(tmp_path), REDIS_HOST="cache", ERROR=error))
+    assert told["asked"] == [[again, False], [again, False]]
+    assert told["done"] == (done or ["del", "disconnect", "connect"])
+    # a flow's own client of another server is left alone
+    assert (told["ticks"], told["ours"], told["others"]) == (1, True, True)
 
 
 def test_a_server_that_does_not_listen_is_not_ready() -> None:

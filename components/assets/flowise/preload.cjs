@@ -14,6 +14,8 @@ if (isMainThread && started.endsWith('/flowise/bin/run')) {
   // before whatever loads what is traced
   require('./tracing.cjs')(flowise);
   require('./keep_alive.cjs');
+  // whatever connects to the cache comes later
+  require('./cache_failover.cjs')(flowise);
   require('./drain.cjs')(flowise);
   require('./probes.cjs')(flowise, { '/metrics': require('./process_metrics.cjs')(flowise) });
 }

@@ -1,10 +1,11 @@
 // Answers the kubelet from within Flowise's process, workers' too, for /api/v1/ping says `pong` without its database.
 //   /livez   the event loop turns: nothing else would be mended by a restart
-//   /readyz  the database answers, in queue mode the cache, and on a server its own port
+//   /readyz  the database answers, in queue mode the cache takes a write, and on a server its own port answers
 // What else is asked on this port is given as paths and what answers them with `{ type, text }`.
 'use strict';
 const http = require('http');
 const serve = require('./serving.cjs');
+const { NOBODYS_KEY, reconnectOnError } = require('./cache_failover.cjs');
 const answered = require('./within.cjs');
 
 const LONGEST_MS = 2000;
@@ -39,10 +40,12 @@ const cache = (flowise) => {
     password: env.REDIS_PASSWORD,
     tls: env.REDIS_TLS === 'true' ? {} : undefined,
     maxRetriesPerRequest: 0,
+    reconnectOnError,
     lazyConnect: true,
   });
   client.on('error', () => undefined);
-  return () => within(client.ping(), 'cache');
+  // a node that is no primary any more answers PING, and takes nothing
+  return () => within(client.del(NOBODYS_KEY), 'cache');
 };
 
 const ownPort = () => {
