@@ -182,7 +182,6 @@ services = ClusterServices(
     "services",
     ClusterServicesArgs(
         karpenter=settings.cluster.karpenter,
-        scaled_namespace=NAMESPACE if settings.service.scaled_by_queue() else None,
         places=places,
         reader_role_path=secret_readers,
         cluster_name=cluster.cluster_name,

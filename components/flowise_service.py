@@ -12,6 +12,7 @@ import pulumi_random as random
 
 from .parts.closed_namespace import ClosedNamespace, ClosedNamespaceArgs
 from .parts.data_key import DataKey, DataKeyArgs
+from .parts.event_autoscaler import EventAutoscaler, EventAutoscalerArgs
 from .parts.flowise_release import FlowiseRelease, FlowiseReleaseArgs
 from .parts.handmade_secrets import kept_secret, kept_values
 from .parts.internal_load_balancer import InternalLoadBalancer, InternalLoadBalancerArgs
@@ -55,7 +56,7 @@ class FlowiseServiceArgs:
     places: Places
     database: env.Database
     cache: env.Cache
-    controllers: pulumi.Resource  # bring the kinds of load balancing, secrets and scaling, and act on them
+    controllers: pulumi.Resource  # bring the kinds of load balancing and secrets, and act on them
     secret_operator_role_arn: pulumi.Input[str]
     reader_role_path: str
     scraper_namespace: str
@@ -294,6 +295,13 @@ class FlowiseService(pulumi.ComponentResource):
         # a pod started before its account's role is associated never gets credentials
         return pulumi.Output.all(account.metadata.name, role.association_id).apply(lambda known: str(known[0]))
 
+    def _queue_autoscaler(self, home: ClosedNamespace) -> EventAutoscaler | None:
+        if not self._args.settings.scaled_by_queue():
+            return None
+        # it looks after this namespace alone, and writes into it: so it is the service's, and not the cluster's
+        args = EventAutoscalerArgs(watched_namespace=home.namespace, places=self._args.places)
+        return EventAutoscaler(f"{self._name}-keda", args, self._child)
+
     def _releases(
         self,
         home: ClosedNamespace,
@@ -311,6 +319,7 @@ class FlowiseService(pulumi.ComponentResource):
             description="Flowise: before whatever only watches it",
             opts=self._child,
         )
+        autoscaler = self._queue_autoscaler(home)
         for colour, image in settings.images().items():
             FlowiseRelease(
                 f"{self._name}-{colour}" if colour else self._name,
@@ -335,6 +344,7 @@ class FlowiseService(pulumi.ComponentResource):
                     waits=self._waits,
                     target_group_arn=balancer.target_group_arns[colour],
                     controllers=args.controllers,
+                    queue_autoscaler=autoscaler,
                     datadog=args.datadog,
                 ),
                 self._child,

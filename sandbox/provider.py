@@ -210,7 +210,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             if request.preview:
                 self._ask(act)
             elif cluster is not None and record is not None:
-                made = objects.update(cluster, record, news)
+                made = objects.update(cluster, record, news, list(request.ignoreChanges))
                 changed, not_ready = replace(changed, outputs=outputs | made.outputs), made.not_ready
                 self._account.update(changed)
             if not request.preview:

@@ -32,6 +32,7 @@ class Created:
     protect: bool
     custom: bool
     timeouts: Mapping[str, str]
+    ignores: tuple[str, ...]
 
 
 class Cloud(mocks.Mocks):
@@ -134,6 +135,7 @@ class CloudMonitor(mocks.MockMonitor):
                     protect=request.protect,
                     custom=request.custom,
                     timeouts={each.name: value for each, value in request.customTimeouts.ListFields()},
+                    ignores=tuple(request.ignoreChanges),
                 )
             )
         return response

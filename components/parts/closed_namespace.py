@@ -44,10 +44,13 @@ class ClosedNamespace(pulumi.ComponentResource):
                 metadata=k8s.meta.v1.ObjectMetaArgs(namespace=made, labels=dict(args.labels)),
                 spec=spec,
                 opts=child,
-            ).id
+            )
             for policy, spec in args.policies.items()
         ]
-        self.namespace = pulumi.Output.all(made, *policies).apply(lambda known: str(known[0]))
+        # Their ids are unknown while a policy is still to be made, and an unknown namespace replaces what lies in it;
+        # their metadata is known as soon as the name is, and is waited for all the same.
+        standing = [policy.metadata for policy in policies]
+        self.namespace = pulumi.Output.all(made, *standing).apply(lambda known: str(known[0]))
         self.register_outputs({"namespace": self.namespace})
 
 

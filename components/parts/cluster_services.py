@@ -11,7 +11,6 @@ from ..planning.addons import SYSTEM_NODES
 from ..planning.iam_documents import allow
 from ..planning.network_policies import Places
 from ..settings import KarpenterSettings
-from .event_autoscaler import EventAutoscaler, EventAutoscalerArgs
 from .karpenter import Karpenter, KarpenterArgs
 from .pod_role import PodRole, PodRoleArgs
 from .secret_operator import SecretOperator, SecretOperatorArgs
@@ -38,13 +37,9 @@ REGISTERS = ("elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:Reg
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterServicesArgs:
-    """The cluster to equip, and the network in which its pods are found and its further nodes started.
-
-    `scaled_namespace` is where workloads are scaled by a queue's length, if any is.
-    """
+    """The cluster to equip, and the network in which its pods are found and its further nodes started."""
 
     karpenter: KarpenterSettings | None
-    scaled_namespace: str | None
     places: Places
     reader_role_path: str
     cluster_name: pulumi.Input[str]
@@ -58,7 +53,7 @@ class ClusterServicesArgs:
 
 
 class ClusterServices(pulumi.ComponentResource):
-    """The default storage class, the AWS Load Balancer Controller, External Secrets; by setting KEDA and Karpenter.
+    """The default storage class, the AWS Load Balancer Controller, External Secrets; by setting Karpenter.
 
     The controller may register pods with target groups and nothing more: load balancers are made by Pulumi, so that
     they are known beforehand and gone afterwards.
@@ -106,12 +101,6 @@ class ClusterServices(pulumi.ComponentResource):
                     region=args.region,
                     tags=args.tags,
                 ),
-                child,
-            )
-        if args.scaled_namespace is not None:
-            EventAutoscaler(
-                f"{name}-keda",
-                EventAutoscalerArgs(watched_namespace=args.scaled_namespace, places=args.places),
                 child,
             )
         operator = SecretOperator(

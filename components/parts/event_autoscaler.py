@@ -21,7 +21,7 @@ WEBHOOK_PORT, METRICS_PORT = 9443, 6443
 class EventAutoscalerArgs:
     """The one namespace whose workloads it scales, and where the queue is that it looks at."""
 
-    watched_namespace: str
+    watched_namespace: pulumi.Input[str]  # of a namespace that stands: the chart binds a role in it
     places: Places
 
 

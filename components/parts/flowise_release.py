@@ -42,6 +42,7 @@ class FlowiseReleaseArgs:
     waits: Timeouts
     target_group_arn: pulumi.Input[str]
     controllers: pulumi.Resource
+    queue_autoscaler: pulumi.Resource | None = None  # scales workers by what waits; without it their CPU does
     datadog: bool = False  # agents on the nodes read metrics from the pods
 
 
@@ -151,7 +152,7 @@ class FlowiseRelease(pulumi.ComponentResource):
                     replicas_max=settings.worker_replicas_max,
                     annotations=self._annotations(None),
                     termination_grace_seconds=args.waits.worker_termination_grace,
-                    scaled_by=self._queue() if settings.scaled_by_queue() else None,
+                    scaled_by=self._queue(),
                 ),
                 after,
             )
@@ -162,9 +163,12 @@ class FlowiseRelease(pulumi.ComponentResource):
             return {}
         return pod_annotations(container=CONTAINER, probe_port=env.PROBE_PORT, http_port=http_port)
 
-    def _queue(self) -> QueueLength:
-        cache = self._args.cache
+    def _queue(self) -> QueueLength | None:
+        cache, autoscaler = self._args.cache, self._args.queue_autoscaler
+        if autoscaler is None:
+            return None
         return QueueLength(
+            asked_by=autoscaler,
             address=cache.address,
             port=cache.port,
             username=cache.username,

@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
+from ..planning.rollouts import SURGE_PERCENT, longest_seconds
 from .custom_object import custom_name
 from .pod_files import Mounts, pod_files
 from .pod_security import restricted_container, restricted_pod
@@ -22,8 +23,9 @@ LIVE_PATH, READY_PATH = "/livez", "/readyz"
 
 @dataclass(frozen=True, kw_only=True)
 class QueueLength:
-    """A queue in Valkey by whose length KEDA scales, and how to ask for it; the password is a key of a Secret."""
+    """A queue in Valkey by whose length KEDA (`asked_by`) scales, and how to ask; the password is a key of a Secret."""
 
+    asked_by: pulumi.Resource
     address: pulumi.Input[str]
     port: pulumi.Input[int]
     username: pulumi.Input[str]
@@ -81,21 +83,25 @@ class Workload(pulumi.ComponentResource):
             self._autoscaler(deployment)
         self.register_outputs({})
 
-    def _meta(self) -> k8s.meta.v1.ObjectMetaArgs:
-        return k8s.meta.v1.ObjectMetaArgs(namespace=self._args.namespace, labels=dict(self._args.labels))
+    def _meta(self, **annotations: str) -> k8s.meta.v1.ObjectMetaArgs:
+        return k8s.meta.v1.ObjectMetaArgs(
+            namespace=self._args.namespace, labels=dict(self._args.labels), annotations=annotations or None
+        )
 
     def _deployment(self, grows: bool) -> k8s.apps.v1.Deployment:
         args = self._args
+        longest = longest_seconds(args.replicas_max, grace_seconds=args.termination_grace_seconds)
         return k8s.apps.v1.Deployment(
             f"{self._name}-pods",
-            metadata=self._meta(),
+            metadata=self._meta(**{"pulumi.com/timeoutSeconds": str(longest)}),
             spec=k8s.apps.v1.DeploymentSpecArgs(
-                # the autoscaler owns the number; one written here would undo its work at every update
-                replicas=None if grows else args.replicas_min,
+                replicas=args.replicas_min,
                 selector=self._selector,
                 strategy=k8s.apps.v1.DeploymentStrategyArgs(
                     type="RollingUpdate",
-                    rolling_update=k8s.apps.v1.RollingUpdateDeploymentArgs(max_surge=1, max_unavailable=0),
+                    rolling_update=k8s.apps.v1.RollingUpdateDeploymentArgs(
+                        max_surge=f"{SURGE_PERCENT}%", max_unavailable=0
+                    ),
                 ),
                 template=k8s.core.v1.PodTemplateSpecArgs(
                     # names of Secret and ConfigMap change with what they hold, so that a change restarts the pods
@@ -105,7 +111,11 @@ class Workload(pulumi.ComponentResource):
                     spec=self._pod(),
                 ),
             ),
-            opts=self._child,
+            # Enough from the first on, whatever becomes of the autoscaler; from then on the number is its own.
+            # The provider does not send what is ignored and set by another (pulumi-kubernetes, handleSSAIgnoreFields).
+            opts=pulumi.ResourceOptions.merge(
+                self._child, pulumi.ResourceOptions(ignore_changes=["spec.replicas"] if grows else None)
+            ),
         )
 
     def _pod(self) -> k8s.core.v1.PodSpecArgs:
@@ -146,7 +156,8 @@ class Workload(pulumi.ComponentResource):
                 limits=limits,
             ),
             security_context=restricted_container(),
-            # a start took up to 55 s on a quarter of a core; one that cannot reach its cache hangs for ever
+            # a start took up to 55 s on a quarter of a core; one that cannot reach its cache hangs for ever. What these
+            # admit, a rollout waits for (planning.rollouts).
             startup_probe=_probe(READY_PATH, period_seconds=5, failure_threshold=36),
             liveness_probe=_probe(LIVE_PATH, period_seconds=10, failure_threshold=6),
             readiness_probe=_probe(READY_PATH, period_seconds=5, failure_threshold=3),
@@ -184,19 +195,22 @@ class Workload(pulumi.ComponentResource):
 
     def _queue_scaler(self, deployment: k8s.apps.v1.Deployment, queue: QueueLength) -> None:
         args = self._args
+        # It brings these kinds, takes its finalizer off them when they go, and no property names it.
+        after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[queue.asked_by]))
         login = k8s.apiextensions.CustomResource(
             f"{self._name}-queue-login",
             api_version="keda.sh/v1alpha1",
             kind="TriggerAuthentication",
             metadata=self._meta(),
             spec={"secretTargetRef": [{"parameter": "password", "name": queue.secret_name, "key": queue.password_key}]},
-            opts=self._child,
+            opts=after,
         )
         k8s.apiextensions.CustomResource(
             f"{self._name}-scaler",
             api_version="keda.sh/v1alpha1",
             kind="ScaledObject",
-            metadata=self._meta(),
+            # what KEDA cannot read or reach is told here, and not by workers that stay few
+            metadata=self._meta(**{"pulumi.com/waitFor": "condition=Ready"}),
             spec={
                 "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": deployment.metadata.name},
                 "minReplicaCount": args.replicas_min,
@@ -225,7 +239,7 @@ class Workload(pulumi.ComponentResource):
                     }
                 ],
             },
-            opts=self._child,
+            opts=after,
         )
 
 

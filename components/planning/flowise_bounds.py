@@ -3,14 +3,15 @@
 from ..settings import ServiceSettings
 
 SETUP_CPU_MILLICORES = 250
-# the queue exporter's one pod (parts.flowise_script)
+# the queue exporter's pod (parts.flowise_script), of which a new one may start while the old one is ending
+EXPORTERS = 2
 EXPORTER_CPU_MILLICORES, EXPORTER_MEMORY_MIB = 10, 128
 
 
 def quota(settings: ServiceSettings) -> dict[str, str]:
-    """Give the hard limits of a ResourceQuota: the pods at their most, the setup of each release, the exporter."""
+    """Give the hard limits of a ResourceQuota: the pods at their most, the setup of each release, exporters."""
     setups, most = settings.releases(), settings.most_pods()
-    exporters = int(settings.mode == "queue")
+    exporters = EXPORTERS if settings.mode == "queue" else 0
     cpu = most * settings.cpu_request_millicores + setups * SETUP_CPU_MILLICORES + exporters * EXPORTER_CPU_MILLICORES
     memory = (most + setups) * settings.memory_request_mib + exporters * EXPORTER_MEMORY_MIB
     return {

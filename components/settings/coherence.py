@@ -44,7 +44,7 @@ def pods_fit(service: ServiceSettings, cluster: ClusterSettings) -> Iterator[Tru
             )
             continue
         most = room // request * cluster.app_nodes.max_size
-        wanted = service.most_pods()
+        wanted = service.most_at_work()
         if wanted > most:
             yield Truth(
                 "cluster.app_nodes.max_size",

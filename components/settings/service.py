@@ -1,11 +1,12 @@
 """Settings of Flowise itself."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from ..planning import rollouts
 from ..planning.config_faults import Truth
 from ..planning.open_paths import Feature, Need
 from .section import InProd, Section
@@ -19,8 +20,6 @@ FLOWISE_LEAST_MEMORY_MIB = 1024
 FLOWISE_LEAST_VERSION = (3, 1, 4)
 # flowise 3.1.4: TypeORM's pool in each process, in mode main another for sessions, and one connection of the probes
 POOL, SESSION_POOL, PROBES = 10, 10, 1
-# one more of each kind of pod while a new one takes over
-SURGE = 1
 # Flowise's own guards against what flows may do to the pod and its network; its documentation says to leave them on.
 GUARDS = (
     "CUSTOM_MCP_ALLOWED_COMMANDS",
@@ -272,14 +271,21 @@ class ServiceSettings(Section):
             and self.worker_replicas_max > self.worker_replicas_min
         )
 
+    def most_at_work(self) -> int:
+        """Give the most servers and workers of all releases that run or start, while new ones take over."""
+        return self._pods(rollouts.at_work)
+
     def most_pods(self) -> int:
-        """Give the most servers and workers of all releases, one more of each while new ones take over."""
-        workers = self.worker_replicas_max + SURGE if self.mode == "queue" else 0
-        return (self.replicas_max + SURGE + workers) * self.releases()
+        """Give the most that exist, those that are ending among them."""
+        return self._pods(rollouts.at_once)
+
+    def _pods(self, most: Callable[[int], int]) -> int:
+        workers = most(self.worker_replicas_max) if self.mode == "queue" else 0
+        return (most(self.replicas_max) + workers) * self.releases()
 
     def most_connections(self) -> int:
         """Give the most connections to the database that those pods, and the setup of each release, open at once."""
-        sessions = SESSION_POOL * (self.replicas_max + SURGE) if self.mode == "main" else 0
+        sessions = SESSION_POOL * rollouts.at_once(self.replicas_max) if self.mode == "main" else 0
         return self.most_pods() * (POOL + PROBES) + sessions + POOL * self.releases()
 
     def images(self) -> dict[str, str]:

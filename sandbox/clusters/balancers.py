@@ -32,11 +32,8 @@ class Balancers(Player):
         controlled = self.client.find("apiextensions.k8s.io/v1", "CustomResourceDefinition", _CONTROLLER) is not None
         for item in asking:
             if controlled or needs_no_controller(item):
-                metadata = item["metadata"]
-                resource = self.client.resource(item["apiVersion"], item["kind"])
-                path = resource.path(metadata["name"], metadata["namespace"], "status")
-                change = {"status": {"loadBalancer": {"ingress": [{"hostname": _name(metadata["uid"])}]}}}
-                self.client.transport.request("PATCH", path, change, content_type="application/merge-patch+json")
+                hostname = _name(item["metadata"]["uid"])
+                self.client.tell(item, {"loadBalancer": {"ingress": [{"hostname": hostname}]}})
 
 
 def wants_balancer(item: Mapping[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from ..laws.law import get
+from . import scaled_objects as keda
 from .stand_ins import Kind, Manifest, Workload, claim, definition, manifests
 
 Values = Mapping[str, Any]
@@ -233,20 +234,45 @@ def _external_secrets(release: str, namespace: str, values: Values) -> list[Mani
 
 
 def _keda(release: str, namespace: str, values: Values) -> list[Manifest]:
-    """github.com/kedacore/charts, keda: operator, the external metrics' API, admission."""
-    parts = (
-        ("keda-operator", "operator", "operator"),
-        ("keda-operator-metrics-apiserver", "metricsServer", "metricServer"),
-        ("keda-admission-webhooks", "webhooks", "webhooks"),
+    """github.com/kedacore/charts, keda: operator, the external metrics' API, admission, and the operator's rights."""
+    restricted = get(values, "permissions", "operator", "restrict", "secret") is True
+    watched = str(values.get("watchNamespace") or "")
+    told = {"WATCH_NAMESPACE": watched, **({keda.RESTRICTED: "true"} if restricted else {})}
+    parts: tuple[tuple[str, str, str, Mapping[str, str]], ...] = (
+        (keda.OPERATOR, "operator", "operator", told),
+        ("keda-operator-metrics-apiserver", "metricsServer", "metricServer", {}),
+        ("keda-admission-webhooks", "webhooks", "webhooks", {}),
     )
-    return [
+    workloads = [
         each
-        for name, part, resources in parts
-        for each in _hardened(name, namespace, release, get(values, part) or {}, get(values, "resources", resources))
+        for name, part, resources, environment in parts
+        for each in _hardened(
+            name, namespace, release, get(values, part) or {}, get(values, "resources", resources), environment
+        )
     ]
+    return [*workloads, *_keda_rights(namespace, watched, restricted=restricted)]
 
 
-def _hardened(name: str, namespace: str, release: str, own: Values, resources: Any) -> list[Manifest]:
+def _keda_rights(namespace: str, watched: str, *, restricted: bool) -> list[Manifest]:
+    """What the chart lets the operator do with Secrets, and where (templates/manager, clusterrole and its bindings)."""
+    api, group = "rbac.authorization.k8s.io/v1", "rbac.authorization.k8s.io"
+    verbs = {"apiGroups": [""], "resources": ["secrets"], "verbs": ["list", "watch"]}
+    name = {"name": keda.OPERATOR}
+    bound: Manifest = {
+        "apiVersion": api,
+        "roleRef": {"apiGroup": group, "kind": "ClusterRole", **name},
+        "subjects": [{"kind": "ServiceAccount", **name, "namespace": namespace}],
+    }
+    role = {"apiVersion": api, "kind": "ClusterRole", "metadata": name, "rules": [] if restricted else [verbs]}
+    if not watched:
+        return [role, {**bound, "kind": "ClusterRoleBinding", "metadata": name}]
+    places = dict.fromkeys([*(each.strip() for each in watched.split(",")), namespace])
+    return [role, *({**bound, "kind": "RoleBinding", "metadata": {**name, "namespace": each}} for each in places)]
+
+
+def _hardened(
+    name: str, namespace: str, release: str, own: Values, resources: Any, environment: Mapping[str, str] | None = None
+) -> list[Manifest]:
     replicas = _number(own.get("replicaCount"), 1)
     workload = Workload(
         "Deployment",
@@ -257,6 +283,7 @@ def _hardened(name: str, namespace: str, release: str, own: Values, resources: A
         container_security=_HARDENED,
         max_unavailable=1 if replicas > 1 else None,
         spread_over=_HOST,
+        environment=environment or {},
     )
     return manifests(workload, namespace, release)
 

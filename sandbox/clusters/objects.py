@@ -1,12 +1,14 @@
 """What each operation on a Kubernetes resource does on its cluster."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
 from ..control_plane import KubernetesError
+from ..laws.law import get
 from ..toolchain import ToolchainError
 from ..world import Record
 from .cluster import RELEASE_SECONDS, Cluster, NotReadyError
@@ -14,6 +16,8 @@ from .helm import ChartError, Release
 from .stand_ins import Manifest, secret_of
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
+# https://external-secrets.io/latest/api/spec: ExternalSecretStatusCondition
+_SYNCED = {"type": "Ready", "status": "True", "reason": "SecretSynced", "message": "secret synced"}
 EXTERNAL_SECRET = "kubernetes:external-secrets.io/v1:ExternalSecret"
 
 
@@ -47,6 +51,7 @@ def _put(cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any], *, u
         live = cluster.create(_manifest(inputs), _manager(urn), upsert=upsert)
         if token == EXTERNAL_SECRET:
             cluster.apply(secret_of(live), "external-secrets")
+            cluster.client.tell(live, {"conditions": [_SYNCED]})
         return Made(_outputs(cluster.settle(live)))
     except NotReadyError as error:
         return Made(_outputs(live), str(error))
@@ -54,9 +59,39 @@ def _put(cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any], *, u
         raise ClusterError(str(error)) from error
 
 
-def update(cluster: Cluster, record: Record, inputs: Mapping[str, Any]) -> Made:
-    """The same for what stands already."""
+def update(cluster: Cluster, record: Record, inputs: Mapping[str, Any], ignored: Sequence[str] = ()) -> Made:
+    """The same for what stands already. `ignored` are the paths whose changes the program ignores."""
+    if ignored and record.token != RELEASE:
+        live = _find(cluster, _manifest(inputs))
+        if live is not None:
+            inputs = left_alone(inputs, live, ignored, _manager(record.urn))
     return _put(cluster, record.token, record.urn, inputs, upsert=True)
+
+
+def left_alone(
+    inputs: Mapping[str, Any], live: Mapping[str, Any], ignored: Sequence[str], manager: str
+) -> dict[str, Any]:
+    """Inputs without what is ignored and set by somebody else, as the provider sends them (handleSSAIgnoreFields).
+
+    What nobody else has set is as it stands. A path through a list is not followed.
+    """
+    sent = json.loads(json.dumps(inputs))
+    for path in ignored:
+        *owners, last = path.split(".")
+        field = [f"f:{step}" for step in (*owners, last)]
+        setters = {
+            str(entry.get("manager"))
+            for entry in live["metadata"].get("managedFields") or []
+            if get(entry, "fieldsV1", *field) is not None
+        }
+        holder, standing = get(sent, *owners), get(live, *owners, last)
+        if not isinstance(holder, dict) or last not in holder:
+            continue
+        if setters and manager not in setters:
+            del holder[last]
+        elif standing is not None:
+            holder[last] = standing
+    return dict(sent)
 
 
 def ask(cluster: Cluster, urn: str, inputs: Mapping[str, Any]) -> None:

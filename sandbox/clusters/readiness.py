@@ -4,12 +4,19 @@ https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resou
 provider's await package tell which kinds are waited for. Each function gives what is still missing, or nothing.
 """
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..laws.law import get
 
 Object = Mapping[str, Any]
+
+
+_WAIT_FOR = "pulumi.com/waitFor"
+# Kinds of charts whose controllers are played; nobody would ever write into the status of another.
+_PLAYED = frozenset({("keda.sh", "ScaledObject"), ("external-secrets.io", "ExternalSecret")})
 
 
 class FailedError(Exception):
@@ -19,8 +26,12 @@ class FailedError(Exception):
 def missing(item: Object) -> str:
     """What is still missing before an object is ready; empty where it is, or is not waited for.
 
-    Raises FailedError for a Job that has failed.
+    The annotation `pulumi.com/waitFor` takes the place of what the provider knows of a kind (its overrides.go).
+    Raises FailedError for a Job that has failed, and for an annotation that the provider does not take.
     """
+    awaited = get(item, "metadata", "annotations", _WAIT_FOR)
+    if awaited and _has_a_controller(item):
+        return "; ".join(filter(None, (_expected(item, each) for each in _expressions(str(awaited)))))
     judge = _JUDGES.get(str(item.get("kind")))
     if judge is None:
         return ""
@@ -29,6 +40,39 @@ def missing(item: Object) -> str:
     if observed is not None and generation is not None and observed < generation:
         return "the controller has not seen the latest change"
     return judge(item)
+
+
+def _has_a_controller(item: Object) -> bool:
+    group = str(item.get("apiVersion")).rpartition("/")[0]
+    return "." not in group or group.endswith(".k8s.io") or (group, str(item.get("kind"))) in _PLAYED
+
+
+def _expressions(awaited: str) -> list[str]:
+    try:
+        several = json.loads(awaited)
+    except ValueError:
+        return [awaited]
+    return [str(each) for each in several] if isinstance(several, list) else [awaited]
+
+
+def _expected(item: Object, expression: str) -> str:
+    """What is missing of one expression; of JSONPath, names joined by dots are judged and nothing else."""
+    kind, _, wanted = expression.partition("=")
+    if kind == "condition":
+        name, _, status = wanted.partition("=")
+        found = _condition(item, name)
+        if str(found.get("status")).lower() == (status or "True").lower():
+            return ""
+        said = f": {found['message']}" if found.get("message") else ""
+        return f"its condition {name} is {found.get('status') or 'not there'}{said}"
+    path = re.fullmatch(r"\{?((?:\.\w+)+)\}?(?:=(.*))?", wanted) if kind == "jsonpath" else None
+    if path is not None:
+        value = get(item, *path[1].lstrip(".").split("."))
+        reached = value is not None if path[2] is None else str(value) == path[2]
+        return "" if reached else f"{path[1]} is {value}"
+    if kind != "jsonpath":
+        raise FailedError(f'{_WAIT_FOR}: expected a "jsonpath=" or "condition=" prefix, got "{expression}"')
+    return ""
 
 
 def _deployment(item: Object) -> str:

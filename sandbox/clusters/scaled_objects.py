@@ -1,10 +1,13 @@
-"""Plays KEDA's operator: a ScaledObject gets the HorizontalPodAutoscaler that KEDA would make of it.
+"""Plays KEDA's operator: a ScaledObject gets the HorizontalPodAutoscaler that KEDA would make of it, and a condition.
 
-The real controller then acts on it. Not played: the step from none to one (`minReplicaCount: 0` is taken for 1),
-activation thresholds, pauses, fallback.
+The real controller then acts on the autoscaler. A ScaledObject is Ready where KEDA watches its namespace, its target is
+there, and its triggers' logins can be read with the rights that KEDA's chart has given it. Not played: whether the
+queue's server lets it in, the step from none to one (`minReplicaCount: 0` is taken for 1), activation thresholds,
+pauses, fallback.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ..laws.law import get
@@ -21,20 +24,100 @@ _RESOURCES = ("cpu", "memory")
 SELECTOR = "scaledobject.keda.sh/name"
 
 
+# What the chart calls the operator and its account, and what tells it to read no Secrets but its own namespace's.
+OPERATOR, RESTRICTED = "keda-operator", "KEDA_RESTRICT_SECRET_ACCESS"
+_LOGIN = "TriggerAuthentication"
+
+
+@dataclass(frozen=True)
+class Operator:
+    """The operator that stands on a cluster, and what it was told."""
+
+    namespace: str
+    watched: Sequence[str]
+    """The namespaces that it looks at; all where there is none."""
+    restricted: bool
+
+    @classmethod
+    def of(cls, deployment: Mapping[str, Any]) -> "Operator":
+        """Read it from its Deployment."""
+        containers = deployment["spec"]["template"]["spec"]["containers"]
+        told = {each["name"]: str(each.get("value")) for box in containers for each in box.get("env") or []}
+        watched = [each.strip() for each in told.get("WATCH_NAMESPACE", "").split(",") if each.strip()]
+        return cls(deployment["metadata"]["namespace"], watched, told.get(RESTRICTED) == "true")
+
+    @property
+    def user(self) -> str:
+        """As whom it asks the server."""
+        return f"system:serviceaccount:{self.namespace}:{OPERATOR}"
+
+
 class ScaledObjects(Player):
-    """Makes an autoscaler of each ScaledObject, anew when it changes."""
+    """Makes an autoscaler of each ScaledObject, anew when it changes, and says where it cannot."""
 
     def __init__(self, client: Any) -> None:
         super().__init__(client)
-        self._made: dict[str, Any] = {}
+        self._done: dict[str, tuple[int, str]] = {}
 
     def play(self) -> None:
-        """Look at every ScaledObject."""
+        """Look at every ScaledObject that the operator watches."""
+        found = [each for each in self.client.list("apps/v1", "Deployment") if each["metadata"]["name"] == OPERATOR]
+        if not found:
+            return
+        operator = Operator.of(found[0])
         for scaled in self.objects(API_VERSION, KIND):
             metadata: Any = scaled["metadata"]
-            if self._made.get(metadata["uid"]) != metadata["generation"]:
-                self.client.apply(autoscaler(scaled), manager="keda-operator", force=True)
-                self._made[metadata["uid"]] = metadata["generation"]
+            if operator.watched and metadata["namespace"] not in operator.watched:
+                continue
+            done = self._done.get(metadata["uid"])
+            if done == (metadata["generation"], ""):
+                continue
+            fault = next(iter(self._faults(operator, scaled)), "")
+            if done == (metadata["generation"], fault):
+                continue
+            if not fault:
+                self.client.apply(autoscaler(scaled), manager=OPERATOR, force=True)
+            self.client.tell(scaled, {"conditions": [condition(fault)]})
+            self._done[metadata["uid"]] = (metadata["generation"], fault)
+
+    def _faults(self, operator: Operator, scaled: Mapping[str, Any]) -> Iterator[str]:
+        """What keeps the operator from scaling an object, in its words (KEDA 2.19, pkg/scaling/resolver)."""
+        namespace, target = scaled["metadata"]["namespace"], scaled["spec"]["scaleTargetRef"]
+        api_version, kind = target.get("apiVersion") or "apps/v1", target.get("kind") or "Deployment"
+        if self.client.find(api_version, kind, target["name"], namespace) is None:
+            yield f'{kind.lower()}s "{target["name"]}" not found'
+        logins = [trigger.get("authenticationRef") or {} for trigger in scaled["spec"]["triggers"]]
+        for name in [each["name"] for each in logins if each.get("name") and (each.get("kind") or _LOGIN) == _LOGIN]:
+            login = self.client.find(API_VERSION, _LOGIN, name, namespace)
+            if login is None:
+                yield f'{_LOGIN}.keda.sh "{name}" not found'
+                continue
+            for wanted in get(login, "spec", "secretTargetRef") or []:
+                yield from self._unreadable(operator, namespace, wanted)
+
+    def _unreadable(self, operator: Operator, namespace: str, wanted: Mapping[str, str]) -> Iterator[str]:
+        # restricted, it looks for the name among those of its own namespace
+        where = operator.namespace if operator.restricted else namespace
+        if not operator.restricted and not self.client.may(operator.user, "list", "secrets", where):
+            yield (
+                f'secrets is forbidden: User "{operator.user}" cannot list resource "secrets" in API group "" in the '
+                f'namespace "{where}"'
+            )
+            return
+        secret = self.client.find("v1", "Secret", wanted["name"], where)
+        if secret is None:
+            yield f'secret "{wanted["name"]}" not found in the namespace {where}'
+        elif wanted["key"] not in (secret.get("data") or {}):
+            yield f'secret "{wanted["name"]}" has no key {wanted["key"]}'
+
+
+def condition(fault: str) -> dict[str, Any]:
+    """What KEDA says of a ScaledObject (apis/keda/v1alpha1/condition_types.go)."""
+    if fault:
+        message = f"failed to ensure HPA is correctly created for ScaledObject: {fault}"
+        return {"type": "Ready", "status": "False", "reason": "ScaledObjectCheckFailed", "message": message}
+    message = "ScaledObject is defined correctly and is ready for scaling"
+    return {"type": "Ready", "status": "True", "reason": "ScaledObjectReady", "message": message}
 
 
 def autoscaler(scaled: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,7 +133,7 @@ def autoscaler(scaled: Mapping[str, Any]) -> dict[str, Any]:
         "metadata": {
             "name": settings.get("name") or f"keda-hpa-{metadata['name']}",
             "namespace": metadata["namespace"],
-            "labels": {SELECTOR: metadata["name"], "app.kubernetes.io/managed-by": "keda-operator"},
+            "labels": {SELECTOR: metadata["name"], "app.kubernetes.io/managed-by": OPERATOR},
             "ownerReferences": [owner],
         },
         "spec": {

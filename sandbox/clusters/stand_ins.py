@@ -34,6 +34,8 @@ class Workload:
     """The label key over which its pods prefer to spread."""
     volumes: Sequence[Mapping[str, Any]] = ()
     """Further volumes of its pods, by which Pod Security judges them too."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables of its pods, where somebody is to act by them."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ def manifests(workload: Workload, namespace: str, owner: str) -> list[Manifest]:
     labels = {LABEL: owner, "app": workload.name}
     container: Manifest = {"name": "main", "image": _IMAGE, "resources": dict(workload.resources)}
     container["securityContext"] = dict(workload.container_security)
+    if workload.environment:
+        container["env"] = [{"name": name, "value": value} for name, value in workload.environment.items()]
     pod: Manifest = {"containers": [container], "securityContext": dict(workload.pod_security)}
     if workload.mounts:
         pod["volumes"] = [{"name": "data", "persistentVolumeClaim": {"claimName": workload.mounts}}]
@@ -89,7 +93,13 @@ def definition(kind: Kind, owner: str) -> Manifest:
         "scope": "Namespaced" if kind.namespaced else "Cluster",
         "names": names,
         "versions": [
-            {"name": kind.version, "served": True, "storage": True, "schema": {"openAPIV3Schema": anything}},
+            {
+                "name": kind.version,
+                "served": True,
+                "storage": True,
+                "schema": {"openAPIV3Schema": anything},
+                "subresources": {"status": {}},
+            },
         ],
     }
     return _object("apiextensions.k8s.io/v1", "CustomResourceDefinition", name, "", {LABEL: owner}, spec=spec)

@@ -107,6 +107,18 @@ class Client:
         """Put an object as a whole in place of what stands; refused where that has changed since it was read."""
         return self._document("PUT", self._path(item, None), item, {"fieldManager": manager})
 
+    def tell(self, item: Mapping[str, Any], status: Mapping[str, Any]) -> Document:
+        """Write some of an object's status, as its controller does; the rest stays."""
+        content_type = "application/merge-patch+json"
+        return self._document("PATCH", self._path(item, "status"), {"status": status}, content_type=content_type)
+
+    def may(self, user: str, verb: str, plural: str, namespace: str) -> bool:
+        """Ask whether a user may do something with a kind of the core group, which the server's own RBAC decides."""
+        api, kind = "authorization.k8s.io/v1", "SubjectAccessReview"
+        attributes = {"verb": verb, "resource": plural, "namespace": namespace}
+        review = {"apiVersion": api, "kind": kind, "spec": {"user": user, "resourceAttributes": attributes}}
+        return bool(self.create(review)["status"]["allowed"])
+
     def get(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> Document:
         """An object. Raises KubernetesError (404) where it does not exist."""
         path = self.resource(api_version, kind).path(name, namespace)

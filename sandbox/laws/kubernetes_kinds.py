@@ -131,18 +131,34 @@ def _brings(release: Record, group: str) -> bool:
     return group in groups and (on and (values is not None or not switches))
 
 
+# chart -> the value that names the namespaces, one or several by commas, in which it makes Roles or their bindings.
+_WRITES: Mapping[str, tuple[str, ...]] = {
+    # https://github.com/kedacore/charts/blob/v2.19.0/keda/templates/manager/clusterrolebindings.yaml
+    "keda": ("watchNamespace",),
+}
+
+
+def writes_to(release: Mapping[str, object]) -> list[str]:
+    """The namespaces, beside its own, that a Release's chart writes to by its values."""
+    chart = str(release.get("chart")).rstrip("/").rpartition("/")[2]
+    named = get(release, "values", *_WRITES[chart]) if chart in _WRITES else None
+    return [each.strip() for each in named.split(",") if each.strip()] if isinstance(named, str) else []
+
+
 _STANDING = {"default", "kube-system", "kube-public", "kube-node-lease"}
 
 
 def _namespace(act: Act) -> Iterator[Refusal]:
-    name = act.text("metadata", "namespace") if act.token != RELEASE else act.text("namespace")
-    creates = act.token == RELEASE and act.get("createNamespace") is True
-    if not name or name in _STANDING or creates:
-        return
+    named = [act.text("metadata", "namespace")]
+    if act.token == RELEASE:
+        own = [] if act.get("createNamespace") is True else [act.text("namespace")]
+        named = [*own, *writes_to(act.inputs)]
     made = {get(n.inputs, "metadata", "name") for n in act.world.of("kubernetes:core/v1:Namespace")}
     releases = act.world.of(RELEASE)
     made |= {get(r.inputs, "namespace") for r in releases if get(r.inputs, "createNamespace") is True}
-    if name not in made and None not in made:
+    for name in named:
+        if not name or name in _STANDING or name in made or None in made:
+            continue
         yield Refusal(
             "NotFound",
             f'namespaces "{name}" not found',

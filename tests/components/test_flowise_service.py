@@ -10,12 +10,13 @@ import pytest
 from components.flowise_service import FlowiseService, FlowiseServiceArgs, _field
 from components.planning.external_secrets import SecretField
 from components.planning.flowise_env import GENERATED, Cache, Database
+from components.planning.rollouts import START_SECONDS
 from components.settings import DomainSettings, ServiceSettings
 from tests.cloud import Cloud, Created
 from tests.samples import PLACES, TAGS
 
 QUEUE = {"mode": "queue", "replicas_min": 2, "replicas_max": 4, "worker_replicas_min": 2, "worker_replicas_max": 6}
-COLOURS = {"active": "green", "blue_image": "flowiseai/flowise:3.1.3", "green_image": "flowiseai/flowise:3.1.4"}
+COLOURS = {"active": "green", "blue_image": "flowiseai/flowise:3.1.4", "green_image": "flowiseai/flowise:3.1.5"}
 DATABRICKS = {"url": "https://dbc-1.cloud.databricks.com", "token_secret_name": "flowise/databricks-token"}
 DOMAIN = DomainSettings(name="flowise.example.com", hosted_zone_id="Z0123456789ABCDEFGHIJ")
 PASSWORD = SecretField(arn="arn:db", version_id="db-v1", field="password", key_arn="arn:key:db")
@@ -77,7 +78,7 @@ def pod(cloud: Cloud, role: str = "app-server-pods") -> dict[str, Any]:
 @pytest.mark.parametrize("settings", [{}, {**QUEUE, "databricks": DATABRICKS}], ids=["main", "queue"])
 def test_it_builds_with_and_without_knowing_the_cloud(any_cloud: Cloud, settings: dict[str, object]) -> None:
     build(any_cloud, **settings)
-    assert any_cloud.only(k8s.core.v1.Namespace).inputs["metadata"]["name"] == "flowise"
+    assert any_cloud.named("app-home-namespace").inputs["metadata"]["name"] == "flowise"
 
 
 @pytest.mark.parametrize("role", ["app-server-pods", "app-worker-pods", "app-setup-job"])
@@ -218,8 +219,6 @@ def test_workers_run_in_queue_mode_alone(cloud: Cloud) -> None:
 def test_servers_grow_by_cpu_and_workers_by_what_waits(cloud: Cloud) -> None:
     build(cloud, **QUEUE, worker_concurrency=7)
     assert pod(cloud, "app-worker-pods")["containers"][0]["command"] == ["flowise", "worker"]
-    for role in ("app-server-pods", "app-worker-pods"):
-        assert "replicas" not in cloud.named(role).inputs["spec"]
     (servers,) = cloud.of(k8s.autoscaling.v2.HorizontalPodAutoscaler)
     assert (servers.inputs["spec"]["minReplicas"], servers.inputs["spec"]["maxReplicas"]) == (2, 4)
     (scaler,) = custom(cloud, "ScaledObject")
@@ -236,9 +235,61 @@ def test_servers_grow_by_cpu_and_workers_by_what_waits(cloud: Cloud) -> None:
     assert login.inputs["spec"]["secretTargetRef"][0]["key"] == "REDIS_PASSWORD"
 
 
+@pytest.mark.parametrize("scaling", ["queue_length", "cpu"])
+def test_the_least_replicas_run_from_the_first_on_and_no_update_takes_an_autoscalers_away(
+    cloud: Cloud, scaling: str
+) -> None:
+    build(cloud, **{**QUEUE, "worker_replicas_min": 3}, worker_scaling=scaling)
+    for role, least in (("app-server-pods", 2), ("app-worker-pods", 3)):
+        deployment = cloud.named(role)
+        assert (deployment.inputs["spec"]["replicas"], deployment.ignores) == (least, ("spec.replicas",))
+
+
+def test_what_does_not_grow_has_the_number_of_the_settings_after_an_update_too(cloud: Cloud) -> None:
+    build(cloud, **{**QUEUE, "replicas_max": 2})
+    assert cloud.named("app-server-pods").inputs["spec"]["replicas"] == 2
+    assert cloud.named("app-server-pods").ignores == ()
+
+
+def test_a_rollout_has_its_time_and_goes_by_a_quarter(cloud: Cloud) -> None:
+    build(cloud, **{**QUEUE, "worker_replicas_max": 12})
+    for role, seconds in (("app-server-pods", "1840"), ("app-worker-pods", "1820")):
+        deployment = cloud.named(role).inputs
+        assert deployment["metadata"]["annotations"] == {"pulumi.com/timeoutSeconds": seconds}
+        assert deployment["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": "25%", "maxUnavailable": 0}
+
+
+def test_what_probes_admit_is_what_a_rollout_waits_for(cloud: Cloud) -> None:
+    build(cloud)
+    startup = pod(cloud)["containers"][0]["startupProbe"]
+    assert startup["periodSeconds"] * startup["failureThreshold"] == START_SECONDS
+
+
+def test_keda_reads_the_secrets_of_the_namespace_that_it_watches_and_tells_what_it_cannot_do(cloud: Cloud) -> None:
+    build(cloud, **QUEUE)
+    release = cloud.named("app-keda-release").inputs
+    values = release["values"]
+    assert (values["watchNamespace"], release["namespace"]) == ("flowise", "keda")
+    # true would bound it to Secrets of the namespace keda, where none of ours is
+    assert values["permissions"]["operator"]["restrict"]["secret"] is False
+    (scaler,) = custom(cloud, "ScaledObject")
+    assert scaler.inputs["metadata"]["annotations"] == {"pulumi.com/waitFor": "condition=Ready"}
+    (login,) = custom(cloud, "TriggerAuthentication")
+    assert {scaler.inputs["metadata"]["namespace"], login.inputs["metadata"]["namespace"]} == {"flowise"}
+
+
+def test_keda_is_reached_by_the_api_server_alone(cloud: Cloud) -> None:
+    build(cloud, **QUEUE)
+    assert cloud.named("app-keda-home-deny-all").inputs["spec"]["policyTypes"] == ["Ingress", "Egress"]
+    (way,) = cloud.named("app-keda-home-webhook").inputs["spec"]["ingress"]
+    assert way["from"] == [{"ipBlock": {"cidr": "10.20.224.0/22"}}]
+    assert [each["port"] for each in way["ports"]] == [9443, 6443]
+
+
 def test_without_keda_workers_grow_by_cpu(cloud: Cloud) -> None:
     build(cloud, **QUEUE, worker_scaling="cpu")
     assert not custom(cloud, "ScaledObject")
+    assert not [each for each in cloud.created if "keda" in each.name]
     assert len(cloud.of(k8s.autoscaling.v2.HorizontalPodAutoscaler)) == 2
 
 
@@ -251,9 +302,10 @@ def test_pods_leave_one_by_one_and_not_at_once(cloud: Cloud) -> None:
 def test_the_namespace_is_bounded_by_what_the_settings_add_up_to(cloud: Cloud) -> None:
     build(cloud, **QUEUE)
     assert cloud.only(k8s.core.v1.ResourceQuota).inputs["spec"]["hard"] == {
-        "pods": "14",  # 4 servers, 6 workers, one more of each, one setup, one exporter
-        "requests.cpu": "6260m",
-        "requests.memory": "13440Mi",
+        # 4 servers and one more, 6 workers and two more, 10 that are ending, one setup, two exporters
+        "pods": "26",
+        "requests.cpu": "11770m",
+        "requests.memory": "24832Mi",
         "persistentvolumeclaims": "0",
         "services.loadbalancers": "0",
         "services.nodeports": "0",
@@ -353,11 +405,11 @@ def test_two_releases_stand_side_by_side_and_one_is_served(cloud: Cloud) -> None
     images = {each.name: pod(cloud, each.name)["containers"][0]["image"] for each in cloud.of(k8s.apps.v1.Deployment)}
     assert images == {
         # whichever is served
-        "app-queue-exporter-pods": "flowiseai/flowise:3.1.3",
-        "app-blue-server-pods": "flowiseai/flowise:3.1.3",
-        "app-blue-worker-pods": "flowiseai/flowise:3.1.3",
-        "app-green-server-pods": "flowiseai/flowise:3.1.4",
-        "app-green-worker-pods": "flowiseai/flowise:3.1.4",
+        "app-queue-exporter-pods": "flowiseai/flowise:3.1.4",
+        "app-blue-server-pods": "flowiseai/flowise:3.1.4",
+        "app-blue-worker-pods": "flowiseai/flowise:3.1.4",
+        "app-green-server-pods": "flowiseai/flowise:3.1.5",
+        "app-green-worker-pods": "flowiseai/flowise:3.1.5",
     }
     targets = cloud.only(aws.lb.Listener).inputs["defaultActions"][0]["forward"]["targetGroups"]
     arns = {each.name: each for each in cloud.of(aws.lb.TargetGroup)}

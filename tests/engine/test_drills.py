@@ -56,7 +56,7 @@ def deployment(name: str, replicas: int) -> dict[str, Any]:
 def shop() -> Iterator[dict[str, Any]]:
     for chart in ("keda", "karpenter"):
         yield from definitions(chart)
-    for name in ("metrics-server", "keda-operator-metrics-apiserver"):
+    for name in ("metrics-server", "keda-operator", "keda-operator-metrics-apiserver"):
         yield from manifests(Workload("Deployment", name), "default", name)
     server = {**INSTANCE, "app": "shop-server-1"}
     yield deployment("shop-server-1", 3)

@@ -1088,6 +1088,37 @@ def _issuer(values: dict[str, Any] | None) -> None:
     )
 
 
+def _watches(given: dict[str, Any]) -> None:
+    scaled = given.get("scaled", ("jobs",))
+    named = given.get("namespaces", ("keda", "jobs", "other"))
+    namespaces = [k8s.core.v1.Namespace(f"{name}-home", metadata={"name": name}) for name in named]
+    keda = k8s.helm.v3.Release(
+        "keda",
+        chart="keda",
+        namespace="keda",
+        values={
+            "watchNamespace": "jobs",
+            "permissions": {"operator": {"restrict": {"secret": given.get("restrict", False)}}},
+        },
+        opts=pulumi.ResourceOptions(depends_on=namespaces),
+    )
+    for namespace in scaled:
+        login = _custom("login", "TriggerAuthentication", namespace, keda, secretTargetRef=[{"name": "cache"}])
+        trigger = {"type": "redis", "authenticationRef": {"name": "login"}}
+        _custom("scaled", "ScaledObject", namespace, login, triggers=[trigger], scaleTargetRef={"name": "worker"})
+
+
+def _custom(name: str, kind: str, namespace: str, after: pulumi.Resource, **spec: Any) -> pulumi.Resource:
+    return k8s.apiextensions.CustomResource(
+        name,
+        api_version="keda.sh/v1alpha1",
+        kind=kind,
+        metadata={"name": name, "namespace": namespace},
+        spec=spec,
+        opts=pulumi.ResourceOptions(depends_on=[after]),
+    )
+
+
 def _budget(version: str) -> None:
     kind: Any = k8s.policy.v1beta1 if version == "v1beta1" else k8s.policy.v1
     kind.PodDisruptionBudget("budget", metadata={"name": "web"}, spec={"min_available": 1, "selector": {}})
@@ -1169,6 +1200,11 @@ KUBERNETES = [
     Pair("a kind is known", "ensure CRDs are installed first", _issuer, None, {"crds": {"enabled": True}}, GITHUB + "cert-manager/cert-manager/issues/5176"),
     Pair("a kind is known", "ensure CRDs are installed first", _issuer, {"replicaCount": 2}, {"installCRDs": True}, GITHUB + "pulumi/pulumi-kubernetes/issues/1023"),
     Pair("a namespace is there first", 'namespaces "flowise" not found', _in_namespace, False, True),
+    Pair("a namespace is there first", 'namespaces "jobs" not found', _watches, {"namespaces": ("keda",), "scaled": ()}, {"scaled": ()}),
+    Pair("what a trigger names can be read", "KEDA looks at ScaledObjects in jobs and not in other", _watches, {"scaled": ("other",)}, {"scaled": ("jobs",)}),
+    Pair("what a trigger names can be read", 'secret "cache" not found', _watches, {"restrict": True}, {}),
+    Pair("what a trigger names can be read", 'secret "cache" not found', _watches, {"restrict": True}, {"restrict": False}, first={}),
+    Pair("a controller outlives what it lets go", "ScaledObject scaled stands", _watches, {}, {"scaled": ()}, deletes="keda"),
     Pair("what a pod names is there", 'secret "keys" not found', _reads_secret, False, True),
     Pair("what a pod names is there", 'serviceaccount "web" not found', _account, False, True),
     Pair("Pod Security of the namespace", 'violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false', _restricted, {}, SECURE, GITHUB + "vadimkim/cert-manager-webhook-hetzner/pull/29"),

@@ -122,7 +122,8 @@ def failed_over(package: Path, folder: Path, *, heals: str) -> Iterator[tuple[Se
             "REDIS_HOST": "127.0.0.1", "REDIS_PORT": str(name.port), "PROBE_PORT": probe, "HEALS": heals,
         }  # fmt: skip
         process = subprocess.Popen([NODE, str(DRIVER)], env=environment)
-        stack.callback(lambda: (process.kill(), process.wait()))
+        stack.callback(process.wait)
+        stack.callback(process.kill)
         service, begun = Service(said, probe, second), time.time()
         wait_until(lambda: service.since(begun) == {"write", "job", "published"} and service.ready(), "service", 30)
         told(second, "REPLICAOF", "NO", "ONE")

@@ -8,12 +8,9 @@ from tests.cloud import Cloud
 from tests.samples import PLACES, TAGS
 
 
-def build(
-    cloud: Cloud, karpenter: KarpenterSettings | None = None, scaled_namespace: str | None = None
-) -> ClusterServices:
+def build(cloud: Cloud, karpenter: KarpenterSettings | None = None) -> ClusterServices:
     args = ClusterServicesArgs(
         karpenter=karpenter,
-        scaled_namespace=scaled_namespace,
         places=PLACES,
         reader_role_path="/flowise-test/secret-readers/",
         cluster_name="flowise-test",
@@ -83,20 +80,9 @@ def test_the_secret_operator_keeps_to_kinds_of_a_namespace(cloud: Cloud) -> None
     }
 
 
-def test_keda_comes_where_a_queue_scales_and_watches_that_namespace(cloud: Cloud) -> None:
-    build(cloud, scaled_namespace="flowise")
-    assert cloud.named("services-keda-release").inputs["values"]["watchNamespace"] == "flowise"
-
-
-def test_without_a_queue_there_is_no_keda(cloud: Cloud) -> None:
-    build(cloud)
-    assert not [each for each in cloud.created if "keda" in each.name]
-
-
 def test_operators_are_reached_by_the_api_server_alone(cloud: Cloud) -> None:
-    build(cloud, scaled_namespace="flowise")
-    for operator, ports in (("secrets", [10250]), ("keda", [9443, 6443])):
-        assert cloud.named(f"services-{operator}-home-deny-all").inputs["spec"]["policyTypes"] == ["Ingress", "Egress"]
-        (way,) = cloud.named(f"services-{operator}-home-webhook").inputs["spec"]["ingress"]
-        assert way["from"] == [{"ipBlock": {"cidr": "10.20.224.0/22"}}]
-        assert [each["port"] for each in way["ports"]] == ports
+    build(cloud)
+    assert cloud.named("services-secrets-home-deny-all").inputs["spec"]["policyTypes"] == ["Ingress", "Egress"]
+    (way,) = cloud.named("services-secrets-home-webhook").inputs["spec"]["ingress"]
+    assert way["from"] == [{"ipBlock": {"cidr": "10.20.224.0/22"}}]
+    assert [each["port"] for each in way["ports"]] == [10250]

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from sandbox.clusters import addons, charts, plan, stand_ins
-from sandbox.clusters.objects import projected
+from sandbox.clusters.objects import left_alone, projected
 from sandbox.clusters.volumes import volume
 from sandbox.world import Record
 
@@ -154,6 +154,41 @@ def test_the_operators_stand_as_restricted_pods_with_the_replicas_of_their_value
         pod = each["spec"]["template"]["spec"]
         assert pod["securityContext"]["runAsNonRoot"] is True
         assert pod["containers"][0]["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+
+
+def test_kedas_operator_has_the_rights_of_its_chart() -> None:
+    made = charts.objects("keda", "r", "keda", {"watchNamespace": "flowise"})
+    (role,) = [each for each in made if each["kind"] == "ClusterRole"]
+    assert role["rules"] == [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["list", "watch"]}]
+    bindings = [each for each in made if each["kind"] == "RoleBinding"]
+    assert [each["metadata"]["namespace"] for each in bindings] == ["flowise", "keda"]
+    restricted = charts.objects("keda", "r", "keda", {"permissions": {"operator": {"restrict": {"secret": True}}}})
+    assert [each["rules"] for each in restricted if each["kind"] == "ClusterRole"] == [[]]
+    assert [each["kind"] for each in restricted if each["kind"].endswith("Binding")] == ["ClusterRoleBinding"]
+
+
+HELD: dict[str, Any] = {"f:spec": {"f:replicas": {}}}
+
+
+@pytest.mark.parametrize(
+    ("managers", "sent"),
+    [
+        # the autoscaler's by now: whoever sent it would take it back
+        ({"autoscaler": HELD, "ours": {"f:spec": {"f:paused": {}}}}, {"paused": True}),
+        ({"ours": HELD}, {"paused": True, "replicas": 7}),
+        ({"autoscaler": HELD, "ours": HELD}, {"paused": True, "replicas": 7}),
+    ],
+)
+def test_an_update_sends_nothing_ignored_that_somebody_else_has_set(
+    managers: dict[str, Any], sent: dict[str, Any]
+) -> None:
+    live = {
+        "metadata": {"managedFields": [{"manager": name, "fieldsV1": fields} for name, fields in managers.items()]},
+        "spec": {"replicas": 7, "paused": False},
+    }
+    inputs = {"spec": {"replicas": 4, "paused": True}}
+    assert left_alone(inputs, live, ["spec.replicas", "spec.absent"], "ours") == {"spec": sent}
+    assert inputs["spec"]["replicas"] == 4
 
 
 def test_an_external_secret_brings_a_secret_that_goes_with_it() -> None:

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from sandbox.clusters import charts
 from sandbox.clusters.load import Load, LoadError, check, millicores, usage, waiting
-from sandbox.clusters.scaled_objects import autoscaler
+from sandbox.clusters.scaled_objects import ScaledObjects, autoscaler
 from sandbox.drills.surge import hurried, more_than_enough
 
 
@@ -94,6 +95,96 @@ def test_a_scaled_object_gets_the_autoscaler_that_keda_makes() -> None:
     }
     assert queue["external"]["target"]["averageValue"] == "5"  # KEDA's own, where none is written
     assert cpu["resource"] == {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}}
+
+
+class Served:
+    """A cluster's objects, and who may read Secrets where."""
+
+    def __init__(self, objects: list[dict[str, Any]], readable: tuple[str, ...] = ("jobs",)) -> None:
+        self._objects, self._readable = objects, readable
+        self.applied: list[Any] = []
+        self.told: list[Any] = []
+
+    def list(self, api_version: str, kind: str) -> list[dict[str, Any]]:
+        return [each for each in self._objects if (each["apiVersion"], each["kind"]) == (api_version, kind)]
+
+    def find(self, api_version: str, kind: str, name: str, namespace: str) -> dict[str, Any] | None:
+        wanted = {"name": name, "namespace": namespace}
+        found = [each for each in self.list(api_version, kind) if wanted.items() <= each["metadata"].items()]
+        return found[0] if found else None
+
+    def may(self, user: str, verb: str, plural: str, namespace: str) -> bool:
+        assert (user, verb, plural) == ("system:serviceaccount:keda:keda-operator", "list", "secrets")
+        return namespace in self._readable
+
+    def apply(self, manifest: dict[str, Any], **_: Any) -> None:
+        self.applied.append(manifest["kind"])
+
+    def tell(self, item: dict[str, Any], status: dict[str, Any]) -> None:
+        (said,) = status["conditions"]
+        self.told.append((said["type"], said["status"], said["message"].rpartition(": ")[2]))
+
+
+def thing(api_version: str, kind: str, name: str, namespace: str = "jobs", **more: Any) -> dict[str, Any]:
+    metadata = {"name": name, "namespace": namespace, "uid": name, "generation": 1}
+    return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **more}
+
+
+def on_a_cluster(*without: str, restricted: bool = False) -> list[dict[str, Any]]:
+    values = {"watchNamespace": "jobs", "permissions": {"operator": {"restrict": {"secret": restricted}}}}
+    login = {"secretTargetRef": [{"parameter": "password", "name": "cache", "key": "PASSWORD"}]}
+    trigger = {"type": "redis", "metadata": {}, "authenticationRef": {"name": "login"}}
+    keda = "keda.sh/v1alpha1"
+    there = [
+        *charts.objects("keda", "r", "keda", values),
+        thing("apps/v1", "Deployment", "worker"),
+        thing("v1", "Secret", "cache", data={"PASSWORD": "eA=="}),
+        thing(keda, "TriggerAuthentication", "login", spec=login),
+        thing(keda, "ScaledObject", "scaled", spec={"scaleTargetRef": {"name": "worker"}, "triggers": [trigger]}),
+    ]
+    for each in there:
+        each["metadata"].setdefault("namespace", "keda")
+    return [each for each in there if each["metadata"]["name"] not in without]
+
+
+def test_a_scaled_object_whose_login_can_be_read_is_ready() -> None:
+    client = Served(on_a_cluster())
+    keda = ScaledObjects(client)
+    keda.play()
+    keda.play()
+    assert client.applied == ["HorizontalPodAutoscaler"]
+    assert client.told == [("Ready", "True", "ScaledObject is defined correctly and is ready for scaling")]
+
+
+@pytest.mark.parametrize(
+    ("client", "fault"),
+    [
+        # as the real operator said: KEDA 2.19 with KEDA_RESTRICT_SECRET_ACCESS
+        (Served(on_a_cluster(restricted=True)), 'secret "cache" not found in the namespace keda'),
+        (Served(on_a_cluster(), readable=()), 'in the namespace "jobs"'),
+        (Served(on_a_cluster("cache")), 'secret "cache" not found in the namespace jobs'),
+        (Served(on_a_cluster("login")), 'TriggerAuthentication.keda.sh "login" not found'),
+        (Served(on_a_cluster("worker")), 'deployments "worker" not found'),
+    ],
+)
+def test_one_that_keda_could_not_scale_is_not_ready_and_gets_no_autoscaler(client: Served, fault: str) -> None:
+    keda = ScaledObjects(client)
+    keda.play()
+    keda.play()
+    ((kind, status, said),) = client.told
+    assert (kind, status) == ("Ready", "False")
+    assert fault in said
+    assert client.applied == []
+
+
+def test_where_keda_does_not_look_it_says_nothing() -> None:
+    for objects in (on_a_cluster("keda-operator"), on_a_cluster()):
+        for each in objects:
+            if each["kind"] == "ScaledObject":
+                each["metadata"]["namespace"] = "other"
+        client = Served(objects)
+        ScaledObjects(client).play()
+        assert (client.told, client.applied) == ([], [])
 
 
 def test_none_at_least_is_played_as_one() -> None:

@@ -49,3 +49,41 @@ def test_what_is_still_missing(what: dict[str, Any], lacking: str) -> None:
 def test_what_has_failed_is_not_waited_for(what: dict[str, Any]) -> None:
     with pytest.raises(FailedError):
         missing(what)
+
+
+def awaiting(expression: str, status: dict[str, Any], api_version: str = "keda.sh/v1alpha1") -> dict[str, Any]:
+    annotations = {"pulumi.com/waitFor": expression}
+    return {
+        "apiVersion": api_version, "kind": "ScaledObject", "metadata": {"annotations": annotations}, "status": status,
+    }  # fmt: skip
+
+
+NO_SECRET = {"conditions": [{"type": "Ready", "status": "False", "message": 'secret "cache" not found'}]}
+READY = {"conditions": [{"type": "Ready", "status": "True"}], "phase": "Up"}
+
+
+@pytest.mark.parametrize(
+    ("expression", "status", "lacking"),
+    [
+        ("condition=Ready", {}, "its condition Ready is not there"),
+        ("condition=Ready", NO_SECRET, 'its condition Ready is False: secret "cache" not found'),
+        ("condition=Ready", READY, ""),
+        ("condition=Ready=False", NO_SECRET, ""),
+        ("jsonpath={.status.phase}=Up", {}, ".status.phase is None"),
+        ("jsonpath={.status.phase}=Up", READY, ""),
+        ('["condition=Ready", "jsonpath={.status.phase}"]', NO_SECRET, "phase is None"),
+        ('["condition=Ready", "jsonpath={.status.phase}"]', READY, ""),
+    ],
+)
+def test_what_a_program_waits_for_is_waited_for(expression: str, status: dict[str, Any], lacking: str) -> None:
+    assert lacking in missing(awaiting(expression, status))
+    assert bool(missing(awaiting(expression, status))) == bool(lacking)
+
+
+def test_nobody_is_waited_for_who_is_not_played() -> None:
+    assert missing(awaiting("condition=Ready", {}, "cert-manager.io/v1")) == ""
+
+
+def test_an_expression_that_the_provider_does_not_take_fails() -> None:
+    with pytest.raises(FailedError, match='expected a "jsonpath=" or "condition=" prefix, got "Ready"'):
+        missing(awaiting("Ready", READY))

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from pulumi import Input
+
 from ..addons import SYSTEM_NODES
 from .common import resources
 
 
-def event_autoscaler_values(*, watched_namespace: str) -> dict[str, Any]:
+def event_autoscaler_values(*, watched_namespace: Input[str]) -> dict[str, Any]:
     """Give the values of keda."""
     budget = {"maxUnavailable": 1}
     return {
@@ -22,6 +24,7 @@ def event_autoscaler_values(*, watched_namespace: str) -> dict[str, Any]:
             "metricServer": resources("25m", "96Mi", "192Mi"),
             "webhooks": resources("10m", "32Mi", "64Mi"),
         },
-        # its role for Secrets is bound in the watched namespace alone
-        "permissions": {"operator": {"restrict": {"secret": True}}},
+        # Its role is bound in the watched namespace and in its own, and nowhere else (the chart's clusterrolebindings).
+        # True would leave it the Secrets of its own namespace alone, and no trigger would find its password.
+        "permissions": {"operator": {"restrict": {"secret": False}}},
     }
