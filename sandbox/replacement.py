@@ -45,6 +45,7 @@ _TYPES: Mapping[str, str] = {
     "aws:rds/subnetGroup:SubnetGroup": "AWS::RDS::DBSubnetGroup",
     "aws:route53/zone:Zone": "AWS::Route53::HostedZone",
     "aws:route53/record:Record": "AWS::Route53::RecordSet",
+    "aws:sns/topicSubscription:TopicSubscription": "AWS::SNS::Subscription",
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "AWS::EC2::SecurityGroupEgress",
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "AWS::EC2::SecurityGroupIngress",
 }
@@ -52,6 +53,10 @@ _TYPES: Mapping[str, str] = {
 # Where the provider differs from AWS's schema. Sources: the resource pages of the AWS provider ("Forces new resource"
 # and the update sections), and the APIs' own modify calls.
 _ALWAYS: Mapping[str, frozenset[str]] = {
+    # AWS Backup has no call that updates a selection.
+    "aws:backup/selection:Selection": frozenset(
+        {"conditions", "iamRoleArn", "name", "notResources", "planId", "resources", "selectionTags"}
+    ),
     "aws:docdb/cluster:Cluster": frozenset({"clusterIdentifier", "kmsKeyId", "masterUsername", "storageEncrypted"}),
     # AWS's schema has a table's keys as one `KeySchema`.
     "aws:dynamodb/table:Table": frozenset({"hashKey", "rangeKey"}),
@@ -137,6 +142,7 @@ _NEVER: Mapping[str, frozenset[str]] = {
 _PROPERTIES: Mapping[str, str] = {
     "bucket": "bucketname",
     "identifier": "dbinstanceidentifier",
+    "topic": "topicarn",
     "username": "masterusername",
 }
 

@@ -79,6 +79,11 @@ def test_is_an_update(token: str, old: dict[str, Any], new: dict[str, Any], chan
         ("aws:s3/bucket:Bucket", {"bucket": "a"}, {"bucket": "b"}, ("bucket",)),
         ("aws:iam/role:Role", {"name": "a"}, {"name": "b"}, ("name",)),
         ("aws:sns/topic:Topic", {"name": "a"}, {"name": "b"}, ("name",)),
+        *(
+            ("aws:sns/topicSubscription:TopicSubscription", {key: "a"}, {key: "b"}, (key,))
+            for key in ("endpoint", "protocol", "topic")
+        ),
+        ("aws:backup/selection:Selection", {"resources": ["a"]}, {"resources": ["a", "b"]}, ("resources",)),
         ("aws:lb/targetGroup:TargetGroup", {"port": 1}, {"port": 2}, ("port",)),
         ("aws:ec2/securityGroup:SecurityGroup", {"description": "a"}, {"description": "b"}, ("description",)),
         ("random:index/randomPassword:RandomPassword", {"length": 8}, {"length": 9}, ("length",)),
