@@ -155,6 +155,7 @@ class Karpenter(pulumi.ComponentResource):
             metadata=k8s.meta.v1.ObjectMetaArgs(name=NODE_CLASS),
             spec=plan.node_class(
                 args.settings,
+                cluster_name=args.cluster_name,
                 instance_profile=profile.name,
                 subnet_ids=args.subnet_ids,
                 security_group_id=args.security_group_id,

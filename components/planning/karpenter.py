@@ -14,6 +14,9 @@ NAME = "karpenter"
 EXPIRE_AFTER = "720h"
 # generations before have no arm64 of all three categories
 LEAST_GENERATION = "6"
+# By it EKS's policy of the EBS driver knows on whose nodes volumes may be attached; EKS tags managed groups' alone (AWS
+# managed policy reference, AmazonEBSCSIDriverEKSClusterScopedPolicy: "for manually tagged instances").
+VOLUMES_TAG = "ebs.csi.aws.com/cluster-name"
 # What EventBridge must pass on so that nodes are drained before they go (Karpenter, interruption handling).
 EVENTS: Mapping[str, tuple[str, str]] = {
     "health": ("aws.health", "AWS Health Event"),
@@ -160,6 +163,7 @@ def chart_values(
 def node_class(
     settings: KarpenterSettings,
     *,
+    cluster_name: Input[str],
     instance_profile: Input[str],
     subnet_ids: Input[Sequence[Input[str]]],
     security_group_id: Input[str],
@@ -184,7 +188,7 @@ def node_class(
                 },
             }
         ],
-        "tags": dict(tags),
+        "tags": {**tags, VOLUMES_TAG: cluster_name},
     }
 
 

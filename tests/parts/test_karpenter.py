@@ -7,6 +7,7 @@ import pulumi_kubernetes as k8s
 
 from components.settings import KarpenterSettings
 from tests.cloud import Cloud
+from tests.samples import TAGS
 
 from .test_cluster_services import build as build_services
 
@@ -88,6 +89,14 @@ def test_nodes_are_as_hardened_as_those_of_the_groups(cloud: Cloud) -> None:
     assert spec["blockDeviceMappings"][0]["ebs"]["encrypted"] is True
     assert spec["subnetSelectorTerms"] == [{"id": "subnet-a"}, {"id": "subnet-b"}]
     assert spec["securityGroupSelectorTerms"] == [{"id": "sg-1"}]
+
+
+def test_volumes_can_be_attached_to_its_nodes_under_the_policy_of_the_ebs_driver(cloud: Cloud) -> None:
+    build(cloud)
+    tags = custom(cloud, "EC2NodeClass")["spec"]["tags"]
+    # AWS managed policy reference, AmazonEBSCSIDriverEKSClusterScopedPolicy: AttachVolume where this is the cluster's
+    assert tags["ebs.csi.aws.com/cluster-name"] == "flowise-test"
+    assert tags.items() >= TAGS.items()
 
 
 def test_the_pool_keeps_to_the_settings(cloud: Cloud) -> None:
