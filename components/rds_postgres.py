@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_random as random
 
 from .parts.client_group import ClientGroup, ClientGroupArgs
 from .parts.data_key import DataKey, DataKeyArgs
 from .parts.database_logins import DatabaseLogins, DatabaseLoginsArgs, credentials, database_password
 from .parts.database_proxy import DatabaseProxy, DatabaseProxyArgs
+from .parts.final_snapshot import final_snapshot
 from .parts.metric_alarms import metric_alarms
 from .planning.backups import BACKUP_TAG
 from .planning.cloudwatch_alarms import database_alarms
@@ -205,7 +205,11 @@ class RdsPostgres(pulumi.ComponentResource):
             restore_to_point_in_time=self._moment(),
             deletion_protection=settings.deletion_protection,
             skip_final_snapshot=not settings.final_snapshot,
-            final_snapshot_identifier=self._final_snapshot(),
+            final_snapshot_identifier=final_snapshot(
+                name, args.identifier, replaced_by={"key": key.arn}, opts=self._child
+            )
+            if settings.final_snapshot
+            else None,
             enabled_cloudwatch_logs_exports=list(LOGS),
             monitoring_interval=settings.monitoring_interval_seconds,
             monitoring_role_arn=monitoring.arn if monitoring else None,
@@ -299,13 +303,6 @@ class RdsPostgres(pulumi.ComponentResource):
             tags=dict(self._args.tags),
             opts=self._child,
         )
-
-    def _final_snapshot(self) -> pulumi.Output[str] | None:
-        if not self._args.settings.final_snapshot:
-            return None
-        # a snapshot outlives the stack: one named alike in the stack's next life would be refused
-        life = random.RandomId(f"{self._name}-life", byte_length=4, opts=self._child)
-        return pulumi.Output.concat(self._args.identifier, "-final-", life.hex)
 
     def _proxy(
         self, key: DataKey, access: ClientGroup, instance: aws.rds.Instance, logins: DatabaseLogins

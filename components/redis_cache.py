@@ -9,6 +9,7 @@ import pulumi_random as random
 
 from .parts.client_group import ClientGroup, ClientGroupArgs
 from .parts.data_key import DataKey, DataKeyArgs
+from .parts.final_snapshot import final_snapshot
 from .parts.metric_alarms import metric_alarms
 from .parts.stored_secret import StoredSecret, StoredSecretArgs
 from .planning.cloudwatch_alarms import cache_alarms
@@ -154,7 +155,7 @@ class RedisCache(pulumi.ComponentResource):
     def _group(
         self, key: DataKey, access: ClientGroup, users: aws.elasticache.UserGroup
     ) -> aws.elasticache.ReplicationGroup:
-        args, settings = self._args, self._args.settings
+        args, settings, subnets = self._args, self._args.settings, self._subnet_group()
         return aws.elasticache.ReplicationGroup(
             f"{self._name}-group",
             description="Queue, sessions and rate limits of Flowise",
@@ -173,12 +174,16 @@ class RedisCache(pulumi.ComponentResource):
             kms_key_id=key.arn,
             user_group_ids=[users.user_group_id],
             parameter_group_name=self._parameter_group().name,
-            subnet_group_name=self._subnet_group().name,
+            subnet_group_name=subnets.name,
             security_group_ids=[access.security_group_id],
             snapshot_retention_limit=settings.snapshot_retention_days,
             snapshot_window="02:00-03:00",
             maintenance_window="sun:03:30-sun:04:30",
-            final_snapshot_identifier=self._final_snapshot(),
+            final_snapshot_identifier=final_snapshot(
+                self._name, args.identifier, replaced_by={"key": key.arn, "subnets": subnets.name}, opts=self._child
+            )
+            if settings.final_snapshot
+            else None,
             snapshot_name=settings.restore_snapshot,
             log_delivery_configurations=[self._log(key, log) for log in LOGS],
             tags=dict(args.tags),
@@ -218,13 +223,6 @@ class RedisCache(pulumi.ComponentResource):
         return aws.elasticache.ReplicationGroupLogDeliveryConfigurationArgs(
             destination=group.name, destination_type="cloudwatch-logs", log_format="json", log_type=log
         )
-
-    def _final_snapshot(self) -> pulumi.Output[str] | None:
-        if not self._args.settings.final_snapshot:
-            return None
-        # a snapshot outlives the stack: one named alike in the stack's next life would be refused
-        life = random.RandomId(f"{self._name}-life", byte_length=4, opts=self._child)
-        return pulumi.Output.concat(self._name, "-final-", life.hex)
 
     def _secret(
         self, key: DataKey, group: aws.elasticache.ReplicationGroup, password: pulumi.Output[str]

@@ -9,7 +9,11 @@ TEN_MINUTES_IN_MILLISECONDS = 600_000
 
 @dataclass(frozen=True)
 class Parameter:
-    """One row of a parameter group. A static parameter takes effect at a reboot alone."""
+    """One row of a parameter group. A static parameter takes effect at a reboot alone.
+
+    RDS reads a value that is the family's own default back as pending-reboot, whatever was asked: with `immediate` each
+    preview would show a difference, and no update end it (terraform-provider-aws#39252).
+    """
 
     name: str
     value: str
@@ -20,7 +24,7 @@ def parameters(*, slow_query_milliseconds: int) -> tuple[Parameter, ...]:
     """Give what differs from the family's defaults, or must not be left to them."""
     return (
         # the family's default as well, but written, so that a changed default does not open the database
-        Parameter("rds.force_ssl", "1"),
+        Parameter("rds.force_ssl", "1", "pending-reboot"),
         Parameter("log_min_duration_statement", str(slow_query_milliseconds)),
         Parameter("log_statement", "ddl"),
         Parameter("log_lock_waits", "1"),

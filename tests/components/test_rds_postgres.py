@@ -52,7 +52,27 @@ def test_tls_is_forced(cloud: Cloud) -> None:
     build(cloud)
     group = cloud.only(aws.rds.ParameterGroup)
     assert group.inputs["family"] == "postgres17"
-    assert {"name": "rds.force_ssl", "value": "1", "applyMethod": "immediate"} in group.inputs["parameters"]
+    assert ("rds.force_ssl", "1") in {(each["name"], each["value"]) for each in group.inputs["parameters"]}
+
+
+# of the family postgres17, as the RDS user guide and `aws rds describe-db-parameters --source system` give them; None:
+# RDS leaves it to PostgreSQL
+FAMILY_DEFAULTS = {
+    "idle_in_transaction_session_timeout": "86400000",
+    "log_lock_waits": None,
+    "log_min_duration_statement": None,
+    "log_statement": None,
+    "rds.force_ssl": "1",
+    "shared_preload_libraries": "pg_stat_statements",
+}
+
+
+def test_a_parameter_that_equals_its_default_waits_for_a_reboot_as_rds_reads_it_back(cloud: Cloud) -> None:
+    build(cloud)
+    rows = cloud.only(aws.rds.ParameterGroup).inputs["parameters"]
+    assert {row["name"] for row in rows} == set(FAMILY_DEFAULTS)
+    defaults = {row["name"] for row in rows if row["value"] == FAMILY_DEFAULTS[row["name"]]}
+    assert defaults == {row["name"] for row in rows if row["applyMethod"] == "pending-reboot"}
 
 
 def test_only_named_clients_reach_its_port(cloud: Cloud) -> None:
@@ -205,6 +225,7 @@ def test_a_final_snapshot_is_taken_under_a_name_of_its_own(cloud: Cloud) -> None
     inputs = cloud.only(aws.rds.Instance).inputs
     assert inputs["skipFinalSnapshot"] is False
     assert inputs["finalSnapshotIdentifier"].startswith("flowise-test-final-")
+    assert cloud.named("db-life").inputs["keepers"] == {"key": inputs["kmsKeyId"]}
 
 
 def test_no_final_snapshot_when_settings_say_so(cloud: Cloud) -> None:

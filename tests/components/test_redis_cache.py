@@ -138,4 +138,14 @@ def test_snapshots_are_kept_for_the_days_set(cloud: Cloud) -> None:
     build(cloud, snapshot_retention_days=9)
     inputs = cloud.only(aws.elasticache.ReplicationGroup).inputs
     assert inputs["snapshotRetentionLimit"] == 9
-    assert inputs["finalSnapshotIdentifier"].startswith("cache-final-")
+
+
+def test_a_final_snapshot_is_named_by_the_stack_and_anew_for_each_group(cloud: Cloud) -> None:
+    build(cloud)
+    # by such a name the deploy role may make it, and no other stack's cache takes it
+    assert (
+        cloud.only(aws.elasticache.ReplicationGroup).inputs["finalSnapshotIdentifier"].startswith("flowise-test-final-")
+    )
+    replaced_by = cloud.named("cache-life").inputs["keepers"]
+    assert replaced_by["key"].startswith("arn:aws:kms:")
+    assert replaced_by["subnets"] == cloud.only(aws.elasticache.ReplicationGroup).inputs["subnetGroupName"]
