@@ -49,8 +49,10 @@ def main() -> int:
     sys.argv = [program]
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # unobserved task failures are reported by the SDK itself
     loop = asyncio.new_event_loop()
-    # Four times the engine's parallelism, as the official host does: each pending call holds a thread.
-    loop.set_default_executor(ThreadPoolExecutor(max_workers=max(given["parallel"], 1) * 4))
+    # Four times the engine's parallelism, as the official host does: each pending call holds a thread. One at a time
+    # means one order, too: a crash after so many changes is then the same crash each time.
+    workers = 1 if given["parallel"] == 1 else max(given["parallel"], 1) * 4
+    loop.set_default_executor(ThreadPoolExecutor(max_workers=workers))
     try:
         loop.run_until_complete(run_in_stack(lambda: _run(program)))
     except pulumi.RunError as error:

@@ -6,15 +6,17 @@ import pytest
 
 from tests.samples import DEV, changed
 from tools.soak import runs
-from tools.soak.runs import Sandbox, bring_up, converge
+from tools.soak.runs import Sandbox, bring_up, converge, replace
 
 pytestmark = pytest.mark.engine
 
 # One of each environment that comes up, and three that validation refuses.
 COME_UP = (2, 5, 9)
 REFUSED = (0, 1, 3)
-# Crashes, each kind of outage, and both at once, in `up` and in `destroy`; reads that fail, too.
-OUTAGES = (4, 5, 11)
+# Crashes before a change and after one, each kind of outage, both at once, in `up` and in `destroy`; reads that fail.
+OUTAGES = (2, 5, 13)
+# While a password's predecessor still stands in the state; once with every read failing afterwards.
+REPLACED = (20, 41)
 
 
 @pytest.mark.parametrize("seed", COME_UP)
@@ -35,10 +37,16 @@ def test_outages_and_crashes_are_overcome(seed: int, tmp_path: Path) -> None:
     assert outcome.verdict == "converged", outcome.detail
 
 
+@pytest.mark.parametrize("seed", REPLACED)
+def test_a_crash_while_much_is_replaced_is_overcome(seed: int, tmp_path: Path) -> None:
+    outcome = replace(seed, tmp_path)
+    assert outcome.verdict == "converged", outcome.detail
+
+
 def test_a_soak_sees_what_leaks_and_what_is_forgotten(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: soak\nruntime: python\n", encoding="utf-8")
     (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n", encoding="utf-8")
-    (tmp_path / "__main__.py").write_text(f"{runs.PROGRAM}\npassword.result.apply(print)\n", encoding="utf-8")
+    (tmp_path / "__main__.py").write_text(f"{runs.PROGRAM}\nword.result.apply(print)\n", encoding="utf-8")
     sandbox = Sandbox(tmp_path)
     sandbox.run("up")
     assert runs.whole(sandbox) == "1 secrets stand in what was printed"
