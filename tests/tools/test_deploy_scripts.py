@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -353,3 +354,13 @@ def test_what_judges_a_change_or_decides_what_is_deployed_has_owners() -> None:
     owned = {line.split()[0].lstrip("/") for line in lines if not line.startswith("#")}
     assert {".ci/", ".github/", "policies/", "tools/plan_guard.py", "Pulumi*.yaml"} <= owned
     assert [each for each in owned if not list(ROOT.glob(each))] == []
+
+
+def test_uv_itself_is_installed_by_the_hashes_of_the_lock() -> None:
+    (package,) = [each for each in tomllib.loads((ROOT / "uv.lock").read_text())["package"] if each["name"] == "uv"]
+    recipe = (ROOT / "Makefile").read_text().replace("$$", "$")
+    (command,) = re.findall(r"(sed -nE '\S+ .*) \| \\\n\s*tr .*--require-hashes", recipe)
+    said = subprocess.run(["bash", "-c", command], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
+    files = [*package["wheels"], package["sdist"]]
+    assert said[0] == f"uv=={package['version']}"
+    assert sorted(said[1:]) == sorted(f"--hash={each['hash']}" for each in files)
