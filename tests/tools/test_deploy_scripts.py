@@ -255,6 +255,15 @@ def test_the_way_back_never_leads_to_a_branch_that_the_failed_commit_is_on(repos
     assert_not_back(repository, "no earlier commit of main was deployed by a run of the workflow")
 
 
+def test_the_way_back_never_leads_forward_nor_to_what_failed(repository: Repository) -> None:
+    newer = repository.commit("newest")
+    repository.git("update-ref", "refs/remotes/origin/main", newer)
+    repository.git("checkout", "--quiet", "--detach", repository.new)
+    for commit in (repository.new, newer):
+        repository.ran(commit, {"dev": "success"})
+    assert_not_back(repository, "no earlier commit of main was deployed by a run of the workflow")
+
+
 def test_a_deployment_record_that_somebody_wrote_leads_nowhere(repository: Repository) -> None:
     repository.answer("deployments", [{"id": 1, "sha": repository.old}])
     repository.answer("deployments/1/statuses", [{"state": "success"}])
