@@ -1,7 +1,8 @@
 """What deploying each type of AWS resource takes, beside reading.
 
-Actions are those of each service's API that the provider's create, update and delete call (Service Authorization
-Reference). A type that the program uses and that has no row here is one that the pipeline could not deploy.
+Actions are those of each service's API that the provider's create, update and delete call, and those that these depend
+on (Service Authorization Reference, dependent actions). A type that the program uses and that has no row here is one
+that the pipeline could not deploy.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,8 @@ _EGRESS = ("ec2:AuthorizeSecurityGroupEgress", "ec2:RevokeSecurityGroupEgress")
 _RULES = ("ec2:ModifySecurityGroupRules", "ec2:UpdateSecurityGroupRuleDescriptionsEgress")
 _ROUTES = ("ec2:CreateRoute", "ec2:DeleteRoute", "ec2:ReplaceRoute")
 _ACL = ("ec2:CreateNetworkAclEntry", "ec2:DeleteNetworkAclEntry", "ec2:ReplaceNetworkAclAssociation")
+# what a service left behind in our subnets and groups, and the provider takes away before them
+_LEFT_BEHIND = ("ec2:DetachNetworkInterface", "ec2:DeleteNetworkInterface")
 _DELIVERIES = ("logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:UpdateLogDelivery")
 
 
@@ -87,10 +90,14 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "ec2/routeTableAssociation": tuple(
         f"ec2:{name}" for name in ("AssociateRouteTable", "DisassociateRouteTable", "ReplaceRouteTableAssociation")
     ),
-    "ec2/securityGroup": ("ec2:CreateSecurityGroup", "ec2:DeleteSecurityGroup", *_INGRESS, *_EGRESS),
-    "ec2/subnet": ("ec2:CreateSubnet", "ec2:DeleteSubnet", "ec2:ModifySubnetAttribute"),
+    "ec2/securityGroup": ("ec2:CreateSecurityGroup", "ec2:DeleteSecurityGroup", *_INGRESS, *_EGRESS, *_LEFT_BEHIND),
+    "ec2/subnet": ("ec2:CreateSubnet", "ec2:DeleteSubnet", "ec2:ModifySubnetAttribute", *_LEFT_BEHIND),
     "ec2/vpc": ("ec2:CreateVpc", "ec2:DeleteVpc", "ec2:ModifyVpcAttribute", "ec2:CreateTags", "ec2:DeleteTags"),
-    "ec2/vpcEndpoint": ("ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint", "ec2:DeleteVpcEndpoints"),
+    # private DNS is a hosted zone of AWS's, which the caller brings into the VPC
+    "ec2/vpcEndpoint": (
+        *("ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint", "ec2:DeleteVpcEndpoints"),
+        "route53:AssociateVPCWithHostedZone",
+    ),
     "ec2/vpcIpv4CidrBlockAssociation": ("ec2:AssociateVpcCidrBlock", "ec2:DisassociateVpcCidrBlock"),
     "eks/accessEntry": _three("eks", "AccessEntry"),
     "eks/accessPolicyAssociation": ("eks:AssociateAccessPolicy", "eks:DisassociateAccessPolicy"),

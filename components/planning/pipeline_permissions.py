@@ -17,20 +17,29 @@ ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
 # CloudWatch's namespace of what .ci/deploy tells
 DEPLOYMENTS = "Flowise/Deployments"
-# Actions that are about no resource yet, or about none (Service Authorization Reference).
+# Actions that know no resource (Service Authorization Reference): a statement that names one does not allow them.
 NO_RESOURCE = frozenset(
     {
         "acm:RequestCertificate",
         "backup-storage:MountCapsule",
+        "cloudfront:CreateCachePolicy",
+        "cloudfront:CreateDistribution",
+        "cloudfront:CreateFunction",
+        "cloudfront:CreateKeyValueStore",
+        "cloudfront:CreateOriginAccessControl",
+        "cloudfront:CreateResponseHeadersPolicy",
         "cloudfront:CreateVpcOrigin",
+        "eks:CreateCluster",
+        "guardduty:CreateDetector",
         "kms:CreateKey",
         "logs:CreateLogDelivery",
         "logs:DeleteLogDelivery",
         "logs:PutResourcePolicy",
         "logs:UpdateLogDelivery",
+        "rds:CreateDBProxy",
         "route53:CreateHealthCheck",
         "shield:CreateProtection",
-        "shield:DeleteProtection",
+        "synthetics:CreateCanary",
     }
 )
 # Service -> where its resources lie. {named} is a thing's name, or begins it with a dash: what is called
@@ -123,6 +132,8 @@ _BESIDES = (
     *("ssm:Describe*", "ssm:Get*", "ssm:List*", "ssm:PutCo*", "ssm:PutInventory", "ssm:UpdateAssociationStatus"),
     *("ssm:UpdateInstance*", "synthetics:Describe*", "synthetics:Get*", "synthetics:List*", "tag:Get*"),
 )
+# what the boundary ends at the stack's own names
+_BY_NAME = ("eks", "lambda", "synthetics")
 # whatever changes a role, or hands it on
 _ROLE_WRITES = tuple(
     f"iam:{verb}"
@@ -285,10 +296,8 @@ def bounds(scope: Scope, boundary_arn: Input[str]) -> Mapping[str, object]:
     everything = [*(f"{service}:*" for service in _SERVICES), *_BESIDES]
     statements = [
         allow("WhatPoliciesGrant", everything, ["*"]),
-        *(
-            allow(f"Own{service.title()}", [f"{service}:*"], scope.arns(service))
-            for service in ("eks", "lambda", "synthetics")
-        ),
+        *(allow(f"Own{service.title()}", [f"{service}:*"], scope.arns(service)) for service in _BY_NAME),
+        allow("HasNoResourceYet", sorted(a for a in NO_RESOURCE if a.partition(":")[0] in _BY_NAME), ["*"]),
         # neither policies nor users, providers and what else proves who somebody is
         allow("OwnRoles", ["iam:*", "sts:AssumeRole", "sts:TagSession"], [*scope.arns("iam"), linked]),
         *_sessions(scope),
@@ -400,9 +409,23 @@ def _further(name: str, scope: Scope) -> list[Statement]:
                 conditions={"StringEquals": {"cloudwatch:namespace": DEPLOYMENTS}},
             )
         ]
-    if name != "data" or scope.state_bucket is None:
+    if name == "network":
+        # the zone of an endpoint's private names is AWS's (Amazon VPC user guide, create-interface-endpoint)
+        zones = [scope.arn("arn:{partition}:route53:::hostedzone/*")]
+        return [allow("NamesEndpointsPrivately", ["route53:AssociateVPCWithHostedZone"], zones)]
+    if name != "data":
         return []
+    # the master's password, which RDS keeps, in a secret that it makes with the rights of who makes the instance (RDS
+    # user guide, rds-secrets-manager: permissions)
+    kept_by_rds = allow(
+        "LetsRdsKeepAPassword",
+        ["secretsmanager:CreateSecret", "secretsmanager:RotateSecret", "secretsmanager:TagResource"],
+        [scope.arn("arn:{partition}:secretsmanager:*:{account}:secret:rds!*")],
+    )
+    if scope.state_bucket is None:
+        return [kept_by_rds]
     return [
+        kept_by_rds,
         allow("KeepsTheState", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], scope.state()),
         allow("ReadsTheLayout", ["s3:GetObject"], [scope.state_layout()]),
         *(

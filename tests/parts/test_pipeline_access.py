@@ -2,6 +2,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from components.parts.pipeline_access import PipelineAccess, PipelineAccessArgs, bind_roles
 from components.planning.deploy_actions import ACTIONS
-from components.planning.pipeline_permissions import DOCUMENTS
+from components.planning.pipeline_permissions import DOCUMENTS, NO_RESOURCE
 from components.settings import PipelineSettings
 from sandbox import aws_data
 from tests import iam
@@ -512,3 +513,80 @@ def test_every_action_is_one_that_aws_has_and_goes_into_a_document() -> None:
     assert unknown == []
     services = {action.partition(":")[0] for action in actions}
     assert services == {service for each in DOCUMENTS.values() for service in each}
+
+
+# What the Service Authorization Reference lists for an action and the program does not make or touch.
+UNUSED = {
+    "ec2": {"elastic-inference", "group", "license-configuration", "snapshot"},
+    "eks": {"capability", "dashboard", "eks-anywhere-subscription", "fargateprofile", "identityproviderconfig"},
+    "elasticache": {
+        *("globalreplicationgroup", "reserved-instance", "securitygroup", "serverlesscache"),
+        "serverlesscachesnapshot",
+    },
+    "events": {"event-bus", "event-busv2", "event-sourcev2", "subscriber"},
+    "lambda": {"code signing config"},
+    "rds": {
+        *("cev", "cluster", "cluster-auto-backup", "cluster-endpoint", "cluster-pg", "cluster-snapshot"),
+        *("global-cluster", "integration", "proxy-endpoint", "ri", "secgrp", "shardgrp"),
+        *("snapshot-tenant-database", "tenant-database"),
+    },
+    "s3": {"accesspointobject"},
+    "synthetics": {"group"},
+}
+# Ids that services make; whatever else bears a name of ours. Sources: the API references' own examples.
+MADE_UP = {
+    ("eks", "cluster"): "flowise-prod",
+    **{("eks", kind): "flowise-prod/thing/0123" for kind in ("access-entry", "addon", "nodegroup")},
+    ("eks", "podidentityassociation"): "flowise-prod/a-0123456789abcdef0",
+    ("rds", "auto-backup"): "ab-0123456789abcdef",
+    ("rds", "deployment"): "bgd-0123456789abcdef",
+    ("rds", "proxy"): "prx-0123456789abcdef0",
+    ("rds", "target-group"): "prx-tg-0123456789abcdef0",
+    ("lambda", "function"): "cwsyn-flowise-prod-check-canary-1a2b3c4d-0123",
+    ("lambda", "layer"): "cwsyn-flowise-prod-check-canary-1a2b3c4d-0123",
+    ("route53", "hostedzone"): "Z0123456789ABCDEFGHIJ",
+    ("route53", "healthcheck"): "01234567-89ab-cdef-0123-456789abcdef",
+}
+
+
+def test_whatever_an_action_is_about_can_be_named_in_its_statement(cloud: Cloud) -> None:
+    build(cloud)
+    known = aws_data.read("AdditionalSpecs/Policies.json")
+    allowed = [said for topic in DOCUMENTS for said in statements(cloud, f"pipeline-{topic}").values()]
+    missing = set()
+    for action in {action for each in ACTIONS.values() for action in each}:
+        service, _, name = action.partition(":")
+        where = {pattern for said in allowed if action in said["Action"] for pattern in said["Resource"]}
+        kinds = known[service]["Actions"][name.lower()].get("Resources", [])
+        if not kinds and "*" not in where:
+            missing.add(f"{action} is about nothing, and is allowed on {sorted(where)} alone")
+        for kind in set(kinds) - UNUSED.get(service, set()):
+            named = MADE_UP.get((service, kind), "flowise-prod-thing-1a2b3c4d")
+            for form in known[service]["Resources"].get(kind, {}).get("ARNFormats", []):
+                arn = form.replace(".*", named)
+                for part, value in (("Partition", "aws"), ("Region", "eu-west-1"), ("Account", "123456789012")):
+                    arn = arn.replace(f"${{{part}}}", value)
+                if not any(fnmatchcase(arn, pattern) for pattern in where):
+                    missing.add(f"{action} on {arn}")
+    assert missing == set()
+
+
+def test_only_what_is_about_nothing_is_allowed_everywhere() -> None:
+    known = aws_data.read("AdditionalSpecs/Policies.json")
+    actions = {action for each in ACTIONS.values() for action in each}
+    about = {a: known[a.partition(":")[0]]["Actions"][a.partition(":")[2].lower()].get("Resources") for a in actions}
+    assert {action for action, kinds in about.items() if not kinds} == NO_RESOURCE
+
+
+def test_rds_may_keep_the_masters_password_and_no_other_secret_is_reached_by_that(cloud: Cloud) -> None:
+    build(cloud)
+    said = statements(cloud, "pipeline-data")["LetsRdsKeepAPassword"]
+    assert said["Resource"] == ["arn:aws:secretsmanager:*:123456789012:secret:rds!*"]
+    assert "secretsmanager:CreateSecret" in said["Action"]
+    assert "secretsmanager:GetSecretValue" not in said["Action"]
+
+
+def test_private_names_of_endpoints_and_what_services_leave_behind_are_not_forgotten() -> None:
+    assert "route53:AssociateVPCWithHostedZone" in ACTIONS["ec2/vpcEndpoint"]
+    for kind in ("ec2/securityGroup", "ec2/subnet"):
+        assert {"ec2:DetachNetworkInterface", "ec2:DeleteNetworkInterface"} <= set(ACTIONS[kind])
