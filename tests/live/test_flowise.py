@@ -1,12 +1,16 @@
 """The real Flowise with the environment that the program renders, in both modes."""
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from components.planning.open_paths import OPEN_PATHS
 
 from .client import PIXEL, Browser
 from .conftest import MASTER_PASSWORD, TOKEN, Place, is_ready
@@ -149,6 +153,12 @@ def test_a_worker_ends_an_answer_that_takes_longer_than_flowises_own_patience(
 def test_a_server_ends_within_its_grace(queue: Place) -> None:
     with queue.ready("app-server-pods") as (server, _, _probe):
         assert server.stop(queue.grace("app-server-pods")) == 0
+
+
+def test_each_closed_path_is_spelled_as_flowise_spells_it(package: Path) -> None:
+    written = (package / "dist" / "utils" / "constants.js", *(package / "dist" / "enterprise" / "sso").glob("*SSO.js"))
+    listed = {path for file in written for path in re.findall(r"'(/api/v1/[^']+)'", file.read_text())}
+    assert [each.entry for each in OPEN_PATHS if each.entry not in listed] == []
 
 
 def test_one_process_alone_answers(alone: Place) -> None:
