@@ -174,6 +174,15 @@ def test_s3_and_dynamodb_have_gateways_from_private_subnets_under_policies(cloud
     assert all(json.loads(each.inputs["policy"])["Statement"][0]["Condition"]["StringEquals"] for each in gateways)
 
 
+def test_the_s3_gateway_lets_nodes_read_what_they_run_and_nothing_else_of_others(cloud: Cloud) -> None:
+    build(cloud)
+    own, foreign = json.loads(cloud.named("vpc-endpoints-s3").inputs["policy"])["Statement"]
+    assert own["Condition"] == {"StringEquals": {"aws:ResourceAccount": "123456789012"}}
+    assert foreign["Action"] == ["s3:GetObject"]
+    assert "arn:aws:s3:::prod-registry-k8s-io-eu-west-1/*" in foreign["Resource"]
+    assert all(resource.endswith("/*") for resource in foreign["Resource"])
+
+
 def test_interface_endpoints_are_reached_from_the_vpc_by_their_usual_names(cloud: Cloud) -> None:
     build(cloud, interface_endpoints=["ecr.api", "sts"], pod_cidr="100.64.0.0/16")
     endpoint = cloud.named("vpc-endpoints-ecr-api").inputs
