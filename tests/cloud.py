@@ -19,7 +19,11 @@ SECRET_OUTPUTS = {"random:index/randomPassword:RandomPassword": ("result", "bcry
 
 @dataclass(frozen=True)
 class Created:
-    """One registration: `inputs` as the engine gets them, in clear; `secrets` names those that came as secrets."""
+    """One registration: `inputs` as the engine gets them, in clear; `secrets` names those that came as secrets.
+
+    `timeouts` are the program's own, `ignores` properties whose changes are ignored, `replaced_by` those whose changes
+    replace.
+    """
 
     type: str
     name: str
@@ -33,6 +37,7 @@ class Created:
     custom: bool
     timeouts: Mapping[str, str]
     ignores: tuple[str, ...]
+    replaced_by: tuple[str, ...]
 
 
 class Cloud(mocks.Mocks):
@@ -136,6 +141,7 @@ class CloudMonitor(mocks.MockMonitor):
                     custom=request.custom,
                     timeouts={each.name: value for each, value in request.customTimeouts.ListFields()},
                     ignores=tuple(request.ignoreChanges),
+                    replaced_by=tuple(request.replaceOnChanges),
                 )
             )
         return response

@@ -1,6 +1,7 @@
 """Where CloudFront asks: load balancers without a public address."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 
 import pulumi
 import pulumi_aws as aws
@@ -13,6 +14,9 @@ BALANCER, OTHER_BALANCER, EITHER_BALANCER, FILES = (
     "either-load-balancer",
     "files",
 )
+# CloudFront takes up to 15 minutes as a rule (developer guide, VPC origins), which is all that the provider waits for
+# (terraform-provider-aws, vpc_origin.go); people saw 20 and more (terraform-aws-cloudfront#163, #165).
+PATIENCE = pulumi.CustomTimeouts(create="45m", update="45m", delete="45m")
 # What CloudFront and the load balancer say where Flowise says nothing.
 AWAY = (502, 503, 504)
 
@@ -29,13 +33,22 @@ def balancer_origin(
     tags: Mapping[str, str],
     opts: pulumi.ResourceOptions,
 ) -> aws.cloudfront.DistributionOriginArgs:
-    """Make a way to an internal load balancer, inside its VPC, and give it as an origin of a distribution."""
+    """Make a way to an internal load balancer, inside its VPC, and give it as an origin of a distribution.
+
+    CloudFront refuses to change one that a distribution has, tags included (UpdateVpcOrigin:
+    CannotUpdateEntityWhileInUse; terraform-provider-aws#40905, aws-cdk#35765): whatever differs makes another one,
+    under a name that goes with balancer and protocol, and tags stay as they were made.
+    """
     protocol = "https-only" if https else "http-only"
+    own = pulumi.ResourceOptions(
+        custom_timeouts=PATIENCE, replace_on_changes=["vpcOriginEndpointConfig"], ignore_changes=["tags"]
+    )
     origin = aws.cloudfront.VpcOrigin(
-        # CloudFront refuses to change the protocol of an origin in use: another protocol is another origin
         f"{name}-{protocol}",
         vpc_origin_endpoint_config=aws.cloudfront.VpcOriginVpcOriginEndpointConfigArgs(
-            name=f"{site_name}-{protocol}",
+            name=pulumi.Output.from_input(load_balancer_arn).apply(
+                lambda arn: f"{site_name}-{protocol}-{sha256(arn.encode()).hexdigest()[:8]}"
+            ),
             arn=load_balancer_arn,
             http_port=80,
             https_port=443,
@@ -46,7 +59,7 @@ def balancer_origin(
             ),
         ),
         tags=dict(tags),
-        opts=opts,
+        opts=pulumi.ResourceOptions.merge(opts, own),
     )
     return aws.cloudfront.DistributionOriginArgs(
         origin_id=origin_id,

@@ -169,6 +169,21 @@ def _origins(act: Act) -> Iterator[Refusal]:
             )
 
 
+def _origin_in_use(act: Act) -> Iterator[Refusal]:
+    if act.old is None:
+        return
+    changed = [key for key in ("vpcOriginEndpointConfig", "tags") if act.get(key) != get(act.old.inputs, key)]
+    users = [each for each in act.world.users(act.old.id) if each.token == _DISTRIBUTION]
+    if changed and users:
+        yield Refusal(
+            "CannotUpdateEntityWhileInUse",
+            f"The specified VPC origin is currently associated with one or more distributions: {act.old.id} of "
+            f"{users[0].id}, and its {' and '.join(changed)} would change",
+            "make another origin: replace_on_changes for vpcOriginEndpointConfig with a name of its own, and "
+            "ignore_changes for tags",
+        )
+
+
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html: up to 120 s without a request
 _LONGEST_READ_SECONDS = 120
 
@@ -330,6 +345,13 @@ LAWS = (
     ),
     Law("a distribution's names", _CLOUDFRONT, _DISTRIBUTION, _aliases),
     Law("a distribution's origins", _CLOUDFRONT, _DISTRIBUTION, _origins),
+    Law(
+        "a VPC origin in use stays as it is",
+        "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_UpdateVpcOrigin.html",
+        "aws:cloudfront/vpcOrigin:VpcOrigin",
+        _origin_in_use,
+        ("update",),
+    ),
     Law(
         "a distribution's timeouts",
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html",

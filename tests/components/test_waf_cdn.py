@@ -44,13 +44,15 @@ IN_VIRGINIA = [
 ]
 
 
-def create(read_timeout_seconds: int = 120, certificate_record: str | None = None, **settings: object) -> WafCdn:
+def create(
+    read_timeout_seconds: int = 120, certificate_record: str | None = None, balancer: str = "1", **settings: object
+) -> WafCdn:
     return WafCdn(
         "edge",
         WafCdnArgs(
             settings=EdgeSettings.model_validate(settings),
             site_name="flowise-test",
-            load_balancer_arn="arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/x/1",
+            load_balancer_arn=f"arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/x/{balancer}",
             load_balancer_dns_name="internal-x.eu-west-1.elb.amazonaws.com",
             read_timeout_seconds=read_timeout_seconds,
             access_log_bucket="access-logs",
@@ -212,6 +214,20 @@ def test_the_origin_lies_in_the_vpc(cloud: Cloud, settings: dict[str, Any], prot
     assert origin["vpcOriginConfig"]["vpcOriginId"].startswith("vo_")
     assert origin["domainName"] == "internal-x.eu-west-1.elb.amazonaws.com"
     assert "customOriginConfig" not in origin
+
+
+def test_another_balancer_is_another_origin_under_another_name(cloud: Cloud) -> None:
+    build(cloud)
+    build(cloud, balancer="2")
+    assert len({each.inputs["vpcOriginEndpointConfig"]["name"] for each in cloud.of(aws.cloudfront.VpcOrigin)}) == 2
+
+
+def test_an_origin_in_use_is_replaced_and_waited_for_and_its_tags_stay(cloud: Cloud) -> None:
+    build(cloud)
+    origin = cloud.only(aws.cloudfront.VpcOrigin)
+    assert origin.replaced_by == ("vpcOriginEndpointConfig",)
+    assert origin.ignores == ("tags",)
+    assert origin.timeouts == {"create": "45m", "update": "45m", "delete": "45m"}
 
 
 def test_another_protocol_is_another_origin(cloud: Cloud) -> None:

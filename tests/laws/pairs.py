@@ -749,6 +749,27 @@ def _origin(target: str) -> None:
     distribution(default_cache_behavior={"target_origin_id": target, "viewer_protocol_policy": "https-only", "allowed_methods": ["GET", "HEAD"], "cached_methods": ["GET", "HEAD"]})  # fmt: skip
 
 
+def _vpc_origin(port: int) -> None:
+    one = aws.lb.LoadBalancer("balancer", internal=True, subnets=[each.id for each in two_zones(vpc())])
+    vpc_origin = aws.cloudfront.VpcOrigin(
+        "way-in",
+        vpc_origin_endpoint_config={
+            "name": "way-in",
+            "arn": one.arn,
+            "http_port": port,
+            "https_port": 443,
+            "origin_protocol_policy": "http-only",
+            "origin_ssl_protocols": {"items": ["TLSv1.2"], "quantity": 1},
+        },
+    )
+    origin = {
+        "origin_id": "app",
+        "domain_name": one.dns_name,
+        "vpc_origin_config": {"vpc_origin_id": vpc_origin.id},
+    }
+    distribution(origins=[origin])
+
+
 def _read_timeout(seconds: int) -> None:
     config = {
         "http_port": 80,
@@ -907,6 +928,7 @@ EDGE = [
     Pair("what fails over is only read", "associated with an origin group", _either_origin, ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"], ["GET", "HEAD", "OPTIONS"]),
     Pair("a function fits into CloudFront", "too large", _function, "function handler(event) {}" + " " * 10_240, "function handler(event) {}"),
     Pair("a function fits into CloudFront", "no handler", _function, "const handler = 1", "async function handler(event) {}"),
+    Pair("a VPC origin in use stays as it is", "currently associated with one or more distributions", _vpc_origin, 8080, 80, GITHUB + "hashicorp/terraform-provider-aws/issues/40905", first=80),
     Pair("a distribution's timeouts", "origin read timeout", _read_timeout, 300, 120),
     Pair("web ACLs", "The scope is not valid., field: SCOPE_VALUE, parameter: CLOUDFRONT", _scope, "eu-west-1", "us-east-1", GITHUB + "aws-samples/aws-genai-llm-chatbot/issues/585"),
     Pair("web ACLs", "multiple rules with the same priority: 1", _priorities, 1, 2),
