@@ -92,7 +92,7 @@ def monitoring_alerts(watched: Watched) -> list[Alert]:
 
 
 def _logs() -> list[Alert]:
-    lines = "loki_distributor_lines_received_total"
+    lines, read = "loki_distributor_lines_received_total", "loki_source_file_read_lines_total"
     return [
         Alert(
             name="LogsMissing",
@@ -101,6 +101,15 @@ def _logs() -> list[Alert]:
             severity="warning",
             summary="No logs arrive",
             description="Loki has received no line for a quarter of an hour.",
+        ),
+        Alert(
+            name="PodLogsMissing",
+            # of the collector on the nodes alone: Kubernetes' events reach Loki by another one
+            expression=either(f"sum(rate({read}[15m])) == 0", f"absent({read})"),
+            lasting="15m",
+            severity="warning",
+            summary="No pod's log is read",
+            description="The collector on the nodes has read no line of a pod's log for a quarter of an hour.",
         ),
         Alert(
             name="LogsDropped",

@@ -12,6 +12,7 @@ RULES = 'prometheus_rule_evaluation_failures_total{rule_group="slo"}'
 SENT = 'alertmanager_notifications_failed_total{integration="slack"}'
 FOUND = 'prometheus_notifications_alertmanagers_discovered{pod="prometheus-0"}'
 CPU, ENGINE = "aws_rds_cpuutilization_average", "aws_elasticache_engine_cpuutilization_average"
+READ = 'loki_source_file_read_lines_total{path="/var/log/pods/flowise_server/1.log"}'
 LINES, DROPPED = (
     'loki_distributor_lines_received_total{pod="loki-0"}',
     'loki_write_dropped_entries_total{reason="ingester_error"}',
@@ -102,6 +103,34 @@ CASES = (
     ),
     story("LogsMissing", "warning", "Loki is gone", {LINES: "0+100x20 stale _x30 0+100x40"}, "25m", "45m", "75m"),
     calm("LogsMissing", "few lines come", {LINES: counter((60, 1))}, "50m"),
+    story(
+        "PodLogsMissing",
+        "warning",
+        "the collector finds no pod, while events keep coming",
+        {LINES: counter((100, 100)), READ: counter((20, 100)) + " stale _x40 0+100x40"},
+        "25m",
+        "50m",
+        "80m",
+    ),
+    story(
+        "PodLogsMissing",
+        "warning",
+        "files are known and none is read",
+        {LINES: counter((120, 100)), READ: counter((20, 100), (50, 0), (40, 100))},
+        "25m",
+        "60m",
+        "90m",
+    ),
+    story(
+        "PodLogsMissing",
+        "warning",
+        "it found none from the beginning",
+        {LINES: counter((70, 100)), READ: "_x30 0+100x40"},
+        "14m",
+        "20m",
+        "60m",
+    ),
+    calm("PodLogsMissing", "few lines come", {READ: counter((60, 1))}, "50m"),
     story(
         "LogsDropped",
         "warning",
