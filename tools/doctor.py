@@ -26,6 +26,9 @@ PLACEHOLDERS: Mapping[str, str] = {
     "Z0123456789ABCDEFGHIJ": "a hosted zone",
     "dbc-12345678-90ab": "a Databricks workspace",
 }
+# Zones into which CloudFront does not come, by id: an account's names stand for others than its neighbour's (CloudFront
+# developer guide, "Supported AWS Regions for VPC origins").
+NO_VPC_ORIGINS = ("use1-az3", "usw1-az2", "apne1-az3", "cac1-az3")
 GITHUB = "oidc-provider/token.actions.githubusercontent.com"
 # Service Quotas: service, code (https://docs.aws.amazon.com/general/latest/gr/ec2-service.html)
 ADDRESSES, ON_DEMAND, SPOT = ("ec2", "L-0263D0A3"), ("ec2", "L-1216C47A"), ("ec2", "L-34B43A08")
@@ -125,11 +128,16 @@ class Doctor:
             yield Finding("credentials", "ok", f"{answer['Arn']}, region {self._file.region}")
 
     def zones(self, settings: StackSettings) -> Iterator[Finding]:
-        """Tell whether the account has the zones."""
+        """Tell whether the account has the zones, and whether CloudFront comes into them."""
         found = self._ask("ec2", "describe_availability_zones", region=settings.region)["AvailabilityZones"]
-        missing = set(settings.network.zones) - {each["ZoneName"] for each in found if each["State"] == "available"}
-        todo = f"{', '.join(sorted(missing))} is not open to this account: choose others in flowise:network.zones"
-        yield Finding("zones", "do" if missing else "ok", todo if missing else ", ".join(settings.network.zones))
+        ids = {each["ZoneName"]: each["ZoneId"] for each in found if each["State"] == "available"}
+        wrong = {
+            zone: "is not open to this account" if zone not in ids else f"is {ids[zone]}, which takes no VPC origins"
+            for zone in sorted(settings.network.zones)
+            if ids.get(zone, "") in ("", *NO_VPC_ORIGINS)
+        }
+        todo = f"{'; '.join(' '.join(each) for each in wrong.items())}: choose others in flowise:network.zones"
+        yield Finding("zones", "do" if wrong else "ok", todo if wrong else ", ".join(settings.network.zones))
 
     def hosted_zone(self, settings: StackSettings) -> Iterator[Finding]:
         """Tell whether the domain's zone is there, and is the domain's."""

@@ -62,11 +62,17 @@ def backup(hours: int) -> Mapping[str, Any]:
     return {"RecoveryPoints": [{"CreationDate": NOW - timedelta(hours=hours), "Status": "COMPLETED"}]}
 
 
+def zones(ids: str) -> list[dict[str, str]]:
+    """Give an account's three zones of eu-west-1, with the ids of a region."""
+    return [
+        {"ZoneName": f"eu-west-1{letter}", "ZoneId": f"{ids}-az{index}", "State": "available"}
+        for index, letter in enumerate("abc", start=1)
+    ]
+
+
 GOOD: Mapping[str, Answer] = {
     "get_caller_identity": {"Account": ACCOUNT, "Arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/deployer/ada"},
-    "describe_availability_zones": {
-        "AvailabilityZones": [{"ZoneName": f"eu-west-1{letter}", "State": "available"} for letter in "abc"]
-    },
+    "describe_availability_zones": {"AvailabilityZones": zones("euw1")},
     "get_hosted_zone": {"HostedZone": {"Id": "Z01", "Name": "acme.com.", "CallerReference": "a"}},
     "describe_secret": {"Name": "flowise/token"},
     "list_open_id_connect_providers": {"OpenIDConnectProviderList": []},
@@ -174,7 +180,8 @@ def test_a_stack_that_has_all_it_needs_has_nothing_to_do(project: Path, capsys: 
     ("answers", "expected"),
     [
         ({"get_caller_identity": {"Account": "999", "Arn": "arn:aws:iam::999:role/a"}}, "credentials: they are of"),
-        ({"describe_availability_zones": {"AvailabilityZones": []}}, "zones: eu-west-1a, eu-west-1b, eu-west-1c"),
+        ({"describe_availability_zones": {"AvailabilityZones": []}}, "zones: eu-west-1a is not open to"),
+        ({"describe_availability_zones": {"AvailabilityZones": zones("use1")}}, "zones: eu-west-1c is use1-az3"),
         ({"get_hosted_zone": NotThere("gone")}, "hosted zone: Z01 is not in this account"),
         (
             {"get_hosted_zone": {"HostedZone": {"Id": "Z01", "Name": "other.com.", "CallerReference": "a"}}},
