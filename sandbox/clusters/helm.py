@@ -23,6 +23,13 @@ class ChartError(Exception):
     """A chart cannot be rendered; the text is Helm's own."""
 
 
+class _Loader(yaml.CSafeLoader):
+    """Reads a bare `=` as the text that it is; YAML 1.1 has a type of its own for it, for which PyYAML has no value."""
+
+
+_Loader.add_constructor("tag:yaml.org,2002:value", lambda _, node: str(node.value))
+
+
 @dataclass(frozen=True)
 class Release:
     """What a Release resource says. `version` is empty where it names none."""
@@ -43,8 +50,10 @@ def archive(folder: Path, release: Release) -> Path | None:
     return found[0] if found else None
 
 
-def rendered(chart: Path, release: Release, kubernetes: str, api_versions: Sequence[str]) -> list[Manifest]:
-    """The objects of a chart, its CRDs first, but for its hooks and what calls into its containers.
+def rendered(
+    chart: Path, release: Release, kubernetes: str, api_versions: Sequence[str], *, hooks: bool = False
+) -> list[Manifest]:
+    """The objects of a chart, its CRDs first, but for what calls into its containers and, unless asked, its hooks.
 
     `kubernetes` is the server's version, `api_versions` what it serves, which templates may ask for. Raises ChartError,
     and ToolchainError where Helm is not there and cannot be built.
@@ -54,7 +63,8 @@ def rendered(chart: Path, release: Release, kubernetes: str, api_versions: Seque
         done = subprocess.run(
             [
                 *(str(program()), "template", release.name, str(chart), "--namespace", release.namespace),
-                *("--values", "-", "--include-crds", "--no-hooks", "--kube-version", kubernetes, *asked),
+                *("--values", "-", "--include-crds", "--kube-version", kubernetes, *asked),
+                *(() if hooks else ("--no-hooks",)),
             ],
             input=yaml.safe_dump(dict(release.values)),
             env={"PATH": os.environ.get("PATH", os.defpath), "HOME": home},
@@ -64,8 +74,13 @@ def rendered(chart: Path, release: Release, kubernetes: str, api_versions: Seque
         )
     if done.returncode:
         raise ChartError(f"{chart.name}: {done.stderr.strip()}")
-    documents = [document for document in yaml.safe_load_all(done.stdout) if document]
-    return [marked(each, release.name) for each in documents if each["kind"] not in _CALLED]
+    return [marked(each, release.name) for each in objects(done.stdout) if each["kind"] not in _CALLED]
+
+
+def objects(text: str) -> list[Manifest]:
+    """The objects of rendered documents, those of a List one by one."""
+    documents = [document for document in yaml.load_all(text, _Loader) if document]
+    return [each for one in documents for each in (one["items"] if one["kind"].endswith("List") else [one])]
 
 
 def marked(manifest: Manifest, release: str) -> Manifest:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.clusters.helm import ChartError, Release, archive, marked
+from sandbox.clusters.helm import ChartError, Release, archive, marked, objects
 from sandbox.clusters.stand_ins import LABEL
 
 
@@ -24,3 +24,9 @@ def test_the_pods_of_a_release_are_marked_but_not_by_their_selector() -> None:
     assert made["metadata"]["labels"] == {LABEL: "shop"}
     assert made["spec"]["template"]["metadata"]["labels"] == {"a": "b", LABEL: "shop"}
     assert made["spec"]["selector"] == {"matchLabels": {"a": "b"}}
+
+
+def test_a_bare_equals_sign_and_a_list_are_read_as_helm_means_them() -> None:
+    text = "kind: List\nitems:\n- kind: Secret\n  data: {operators: [=, '!=']}\n- kind: Service\n---\n---\nkind: Job\n"
+    assert [each["kind"] for each in objects(text)] == ["Secret", "Service", "Job"]
+    assert objects(text)[0]["data"] == {"operators": ["=", "!="]}
