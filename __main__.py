@@ -84,6 +84,7 @@ vpc = Vpc(
         settings=settings.network,
         region=region,
         protect_addresses=settings.protect_data,
+        balancer_asks_out=settings.edge.sign_in is not None,
         egress_domains=[
             *([databricks.host] if databricks else []),
             *settings.monitoring.notifications.hosts(),
@@ -101,6 +102,7 @@ cluster = EksCluster(
         cluster_name=stack_name,
         application_namespace=NAMESPACE,
         region=region,
+        service_cidr=settings.network.service_cidr(),
         vpc_id=vpc.vpc_id,
         control_plane_subnet_ids=vpc.control_plane_subnet_ids,
         node_subnet_ids=vpc.private_subnet_ids,
@@ -233,7 +235,7 @@ service = FlowiseService(
         cluster_arn=cluster.cluster_arn,
         cluster_security_group_id=cluster.cluster_security_group_id,
         vpc_id=vpc.vpc_id,
-        balancer_subnet_ids=vpc.control_plane_subnet_ids,
+        balancer_subnet_ids=vpc.balancer_subnet_ids,
         places=places,
         database=Database(
             address=database.address,

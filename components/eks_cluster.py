@@ -31,13 +31,15 @@ class EksClusterArgs:
     """What the cluster is (settings) and where it lies.
 
     `cluster_name` is fixed, not auto-named: the log group must stand before the cluster under a name that contains it,
-    or EKS makes one without key or retention. `application_namespace` is where deployers may change things.
+    or EKS makes one without key or retention. `service_cidr` is the range of ClusterIPs, which cannot change later and
+    NetworkPolicies count on. `application_namespace` is where deployers may change things.
     """
 
     settings: ClusterSettings
     cluster_name: str
     application_namespace: str
     region: str
+    service_cidr: str
     vpc_id: pulumi.Input[str]
     control_plane_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     node_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
@@ -139,6 +141,7 @@ class EksCluster(pulumi.ComponentResource):
                 # absent means open to all, where the public endpoint is on
                 public_access_cidrs=public or None,
             ),
+            kubernetes_network_config=aws.eks.ClusterKubernetesNetworkConfigArgs(service_ipv4_cidr=args.service_cidr),
             encryption_config=aws.eks.ClusterEncryptionConfigArgs(
                 resources=["secrets"], provider=aws.eks.ClusterEncryptionConfigProviderArgs(key_arn=key.arn)
             ),

@@ -12,7 +12,7 @@ from .parts.existing_network import existing_network
 from .parts.flow_log import FlowLog, FlowLogArgs
 from .parts.vpc_endpoints import VpcEndpoints, VpcEndpointsArgs
 from .planning.egress_domains import allowed_domains
-from .planning.network_acls import ANYWHERE, AclRule, egress, ingress
+from .planning.network_acls import ANYWHERE, BALANCER, ENCLOSED, AclRule, egress, ingress
 from .planning.subnets import PlannedSubnet, Tier, plan_subnets, zone_letter
 from .settings import NetworkSettings
 
@@ -33,7 +33,8 @@ UNTIL_INTERFACES_ARE_GONE = pulumi.CustomTimeouts(delete="1h")
 class VpcArgs:
     """How the network is cut (settings) and where it lies.
 
-    `egress_domains` are names that other parts of the stack need, where only listed names resolve.
+    `egress_domains` are names that other parts of the stack need, where only listed names resolve; `balancer_asks_out`
+    gives the load balancer a way to somebody on the internet, whom people sign in with.
     """
 
     settings: NetworkSettings
@@ -41,18 +42,21 @@ class VpcArgs:
     protect_addresses: bool
     tags: Mapping[str, str]
     egress_domains: Sequence[str] = ()
+    balancer_asks_out: bool = False
 
 
 class Vpc(pulumi.ComponentResource):
-    """A VPC in two or three zones: tiers public, private, data and intra, a way out through NAT, endpoints, flow logs.
+    """A VPC in two or three zones: tiers of subnets, a way out through NAT, endpoints, flow logs.
 
     It opens nothing: the default security group, ACL and route table are emptied, subnets give out no public addresses,
-    and data and intra subnets have no route to the internet. It makes no security groups for others. Where the settings
-    name an existing network it makes nothing at all: it looks that one up, and refuses it if it is unfit.
+    and those of balancer, data and intra have no route to the internet, the first unless it asks somebody. It makes no
+    security groups for others. Where the settings name an existing network it makes nothing at all: it looks that one
+    up, and refuses it if it is unfit.
     """
 
     vpc_id: pulumi.Output[str]
     private_subnet_ids: pulumi.Output[list[str]]
+    balancer_subnet_ids: pulumi.Output[list[str]]
     data_subnet_ids: pulumi.Output[list[str]]
     control_plane_subnet_ids: pulumi.Output[list[str]]
     nat_public_ips: pulumi.Output[list[str]]
@@ -72,13 +76,15 @@ class Vpc(pulumi.ComponentResource):
                 opts=pulumi.InvokeOutputOptions(parent=self),
             )
             self.vpc_id = found.vpc_id
-            self.private_subnet_ids = self.control_plane_subnet_ids = found.private_subnet_ids
+            self.private_subnet_ids = found.private_subnet_ids
+            self.balancer_subnet_ids = self.control_plane_subnet_ids = found.private_subnet_ids
             self.data_subnet_ids = found.data_subnet_ids
             self.nat_public_ips = pulumi.Output.from_input(list[str]())
         self.register_outputs(
             {
                 "vpc_id": self.vpc_id,
                 "private_subnet_ids": self.private_subnet_ids,
+                "balancer_subnet_ids": self.balancer_subnet_ids,
                 "data_subnet_ids": self.data_subnet_ids,
                 "control_plane_subnet_ids": self.control_plane_subnet_ids,
                 "nat_public_ips": self.nat_public_ips,
@@ -119,6 +125,7 @@ class Vpc(pulumi.ComponentResource):
             DnsFirewall(f"{self._name}-dns", firewall_args, self._child)
         self.vpc_id = vpc.id
         self.private_subnet_ids = _ids(subnets, "private")
+        self.balancer_subnet_ids = _ids(subnets, "balancer")
         self.data_subnet_ids = _ids(subnets, "data")
         self.control_plane_subnet_ids = _ids(subnets, "intra")
         self.nat_public_ips = addresses
@@ -258,8 +265,9 @@ class Vpc(pulumi.ComponentResource):
         subnets: Mapping[PlannedSubnet, aws.ec2.Subnet],
         gateways: Mapping[str, aws.ec2.NatGateway],
     ) -> list[aws.ec2.RouteTable]:
-        """Give every subnet its route table; return those of the private tier, which pods share."""
-        enclosed = {tier: self._table(vpc, tier) for tier in ("data", "intra")}
+        """Give every subnet its route table; return those of the private tier, which pods and who asks out share."""
+        tiers: tuple[Tier, ...] = ENCLOSED if self._args.balancer_asks_out else (BALANCER, *ENCLOSED)
+        enclosed = {tier: self._table(vpc, tier) for tier in tiers}
         # a table for each zone even with a single gateway, so that adding gateways changes routes and nothing else
         private = {zone: self._table(vpc, f"private-{zone_letter(zone)}") for zone in self._args.settings.zones}
         for zone, gateway in gateways.items():
@@ -276,14 +284,14 @@ class Vpc(pulumi.ComponentResource):
         return list(private.values())
 
     def _acls(self, vpc: aws.ec2.Vpc, subnets: Mapping[PlannedSubnet, aws.ec2.Subnet]) -> None:
-        cidrs = self._args.settings.cidrs()
+        cidrs, out = self._args.settings.cidrs(), self._args.balancer_asks_out
         for tier in dict.fromkeys(planned.tier for planned in subnets):
             aws.ec2.NetworkAcl(
                 f"{self._name}-{tier}-acl",
                 vpc_id=vpc.id,
                 subnet_ids=_ids(subnets, tier),
-                ingress=[aws.ec2.NetworkAclIngressArgs(**_acl(rule)) for rule in ingress(tier, cidrs)],
-                egress=[aws.ec2.NetworkAclEgressArgs(**_acl(rule)) for rule in egress(tier, cidrs)],
+                ingress=[aws.ec2.NetworkAclIngressArgs(**_acl(rule)) for rule in ingress(tier, cidrs, asks_out=out)],
+                egress=[aws.ec2.NetworkAclEgressArgs(**_acl(rule)) for rule in egress(tier, cidrs, asks_out=out)],
                 tags=self._tags(tier),
                 opts=self._child,
             )
@@ -303,8 +311,8 @@ def _acl(rule: AclRule) -> dict[str, Any]:
         "action": rule.action,
         "protocol": rule.protocol,
         "cidr_block": rule.cidr,
-        "from_port": rule.port,
-        "to_port": rule.port,
+        "from_port": rule.ports[0],
+        "to_port": rule.ports[1],
     }
 
 

@@ -6,7 +6,21 @@ from components.planning.network_policies import Places
 from components.settings import StackSettings
 
 IMAGE = f"111122223333.dkr.ecr.eu-west-1.amazonaws.com/flowise:3.1.4@sha256:{'0123456789abcdef' * 4}"
-PLACES = Places(vpc=["10.20.0.0/16"], data=["10.20.192.0/22"], intra=["10.20.224.0/22"])
+PLACES = Places(
+    vpc=["10.20.0.0/16"],
+    balancer=["10.20.160.0/22"],
+    data=["10.20.192.0/22"],
+    intra=["10.20.224.0/22"],
+    services="172.20.0.0/16",
+)
+SIGN_IN = {
+    "issuer": "https://login.example.com",
+    "authorization_endpoint": "https://login.example.com/authorize",
+    "token_endpoint": "https://login.example.com/token",
+    "user_info_endpoint": "https://login.example.com/userinfo",
+    "client_id": "flowise",
+    "client_secret_name": "flowise/sign-in",
+}
 DEV: dict[str, Any] = {
     "environment": "dev",
     "region": "eu-west-1",

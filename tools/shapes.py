@@ -7,11 +7,12 @@ import argparse
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tests.cloud import Answer, Cloud
-from tests.program import run_changed
+from tests.program import Run, run_changed
 
 FOLDER = Path(__file__).parents[1] / "tests" / "shapes"
 _IMAGE = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/flowise:3.1.4@sha256:" + "0123456789abcdef" * 4
@@ -73,10 +74,16 @@ SHAPES: Mapping[str, Shape] = {
 }
 
 
+@cache
+def made(name: str) -> Run:
+    """Run the program for a shape; once for all who ask."""
+    shape = SHAPES[name]
+    return run_changed(shape.stack, Cloud(answers=shape.answers), shape.changes)
+
+
 def lines(name: str) -> list[str]:
     """Give the sorted lines of a shape: type, name, whether it is protected, and its parent's name."""
-    shape = SHAPES[name]
-    created = run_changed(shape.stack, Cloud(answers=shape.answers), shape.changes).cloud.created
+    created = made(name).cloud.created
     return sorted(
         f"{each.type} {each.name}{' protected' if each.protect else ''} in {each.parent.rpartition('::')[2] or '-'}"
         for each in created

@@ -12,6 +12,10 @@ PLATFORM_DOMAINS = {
     "aws.github.io": "the chart of the load balancer controller",
     "*.docker.io": "Flowise's image, Grafana, Loki",
     "*.docker.com": "layers of docker.io",
+    # Docker documentation, allow-list: who pulls without an account. Not all of R2: anybody may have a bucket there.
+    "docker-images-prod.6aa30f8b08e16409b46e0173d6de2f56.r2.cloudflarestorage.com": "layers of docker.io",
+    "ghcr.io": "External Secrets, KEDA, who makes the certificate of Prometheus' admission hook",
+    "pkg-containers.githubusercontent.com": "layers of ghcr.io",
     "quay.io": "images of Prometheus",
     "*.quay.io": "layers of quay.io",
     "registry.k8s.io": "kube-state-metrics",

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .subnets import api_server_address
+
 Spec = dict[str, Any]
 
 # the Pod Identity agent on each node; without it pods get no AWS credentials (EKS user guide, pod-identities)
@@ -16,8 +18,8 @@ EVERYBODY: Spec = {}
 COMPONENT = "app.kubernetes.io/component"
 # namespaces of what watches the rest
 METRICS, LOGGING, COLLECTOR, TRACING, DATADOG = "monitoring", "logging", "log-collector", "tracing", "datadog"
-PROMETHEUS, GRAFANA, COLLECTS_TRACES = (
-    {"app.kubernetes.io/name": name} for name in ("prometheus", "grafana", "otel-collector")
+PROMETHEUS, GRAFANA, COLLECTS_TRACES, READS_EVENTS = (
+    {"app.kubernetes.io/name": name} for name in ("prometheus", "grafana", "otel-collector", "alloy-events")
 )
 DENY_ALL: Spec = {"podSelector": EVERYBODY, "policyTypes": ["Ingress", "Egress"]}
 MESH, RELOADER = 9094, 8080  # Alertmanagers among themselves; what reloads a changed configuration
@@ -34,7 +36,18 @@ class Places:
 
     vpc: Sequence[str]
     data: Sequence[str]  # database and cache
-    intra: Sequence[str]  # load balancer, interfaces of the API server and of AWS services
+    balancer: Sequence[str]
+    intra: Sequence[str]  # interfaces of the API server and of AWS services
+    services: str  # ClusterIPs
+
+    def api_server(self) -> list[Spec]:
+        """Give the API server as peers: its interfaces, and Service default/kubernetes, which is what pods dial.
+
+        The VPC CNI's agent judges a packet before kube-proxy rewrites its address, and of ClusterIPs its controller
+        knows those of Services whose selector a peer matches; this Service has none
+        (amazon-network-policy-controller-k8s, getMatchingServiceClusterIPs).
+        """
+        return _ranges([*self.intra, f"{api_server_address(self.services)}/32"])
 
 
 def flowise_policies(
@@ -71,7 +84,7 @@ def flowise_policies(
         "http": {
             "podSelector": {"matchLabels": dict(server)},
             "policyTypes": ["Ingress"],
-            "ingress": [{"from": [*_ranges(places.intra), prometheus], "ports": _ports(("TCP", http_port))}],
+            "ingress": [{"from": [*_ranges(places.balancer), prometheus], "ports": _ports(("TCP", http_port))}],
         },
         **{
             f"{component}-metrics": {
@@ -94,6 +107,7 @@ def operator_policies(places: Places, *, called_on: Sequence[int], asks_cache: b
     return {
         **_outbound(places),
         **({"data": _out(_ranges(places.data), ("TCP", VALKEY))} if asks_cache else {}),
+        "api-server": _out(places.api_server(), ("TCP", HTTPS)),
         "itself": _itself(),
         # the API server has no address of its own in a policy: it calls from interfaces in the VPC
         "webhook": _in(_ranges(places.intra), *(("TCP", port) for port in called_on)),
@@ -106,7 +120,7 @@ def monitoring_policies(places: Places, *, mail_port: int | None) -> dict[str, S
     The node exporter uses its node's network, to which no policy applies; `mail_port` is that of a mail server, if any.
     """
     aws = [_to([_beyond(places), *_ranges(places.intra)], HTTPS), _to(_ranges([POD_IDENTITY_AGENT]), 80)]
-    api_server = _to(_ranges(places.intra), HTTPS)
+    api_server = _to(places.api_server(), HTTPS)
     prometheus, grafana, alertmanager = ([_named(name)] for name in ("prometheus", "grafana", "alertmanager"))
     mail = [_to([_beyond(places)], mail_port)] if mail_port else []
     mesh = [("TCP", MESH), ("UDP", MESH)]
@@ -135,9 +149,9 @@ def monitoring_policies(places: Places, *, mail_port: int | None) -> dict[str, S
         "grafana": _both(
             "grafana",
             ingress=[_from(prometheus, 3000)],
-            # its sidecars ask the API server for dashboards
             egress=[
                 *aws,
+                api_server,  # its sidecars ask for dashboards
                 _to(prometheus, 9090),
                 _to(alertmanager, 9093),
                 _to([_namespace(LOGGING)], LOKI),
@@ -185,14 +199,16 @@ def _from(peers: Sequence[Spec], *ports: int) -> Spec:
 
 def _beyond(places: Places) -> Spec:
     # beyond the VPC: model endpoints, Databricks, S3. Names are the DNS firewall's business
-    # (network.egress_allowed_domains): a policy knows addresses alone.
-    return {"ipBlock": {"cidr": "0.0.0.0/0", "except": [LINK_LOCAL, *places.vpc]}}
+    # (network.egress_allowed_domains): a policy knows addresses alone. Without ClusterIPs: behind one that listens on
+    # the same port any pod might stand, whatever policies say of it.
+    return {"ipBlock": {"cidr": "0.0.0.0/0", "except": [LINK_LOCAL, *places.vpc, places.services]}}
 
 
 def logging_policies(places: Places) -> dict[str, Spec]:
     """Give the policies of the namespace of Loki and of who reads events: S3, the API server, and each other."""
     return {
         **_outbound(places),
+        "api-server": _out(places.api_server(), ("TCP", HTTPS), whose={"matchLabels": READS_EVENTS}),
         "itself": _itself(),
         "readers": _in([_pods(METRICS, GRAFANA), _namespace(COLLECTOR)], ("TCP", LOKI)),
         "scraper": _in([_pods(METRICS, PROMETHEUS)], ("TCP", LOKI), ("TCP", ALLOY)),
@@ -204,7 +220,7 @@ def collector_policies(places: Places) -> dict[str, Spec]:
     return {
         "deny-all": DENY_ALL,
         "dns": _dns(),
-        "api-server": _out(_ranges(places.intra), ("TCP", HTTPS)),
+        "api-server": _out(places.api_server(), ("TCP", HTTPS)),
         "loki": _out([_namespace(LOGGING)], ("TCP", LOKI)),
         "scraper": _in([_pods(METRICS, PROMETHEUS)], ("TCP", ALLOY)),
     }
@@ -226,6 +242,7 @@ def datadog_policies(places: Places, *, scraped: Mapping[str, Sequence[int]]) ->
     """Give the policies of Datadog's agents; `scraped` are ports by namespace. Their site is on the internet."""
     return {
         **_outbound(places),
+        "api-server": _out(places.api_server(), ("TCP", HTTPS)),
         "itself": _itself(),
         # of each node its kubelet
         "kubelets": _out(_ranges(places.vpc), ("TCP", KUBELET)),

@@ -10,14 +10,18 @@ from ipaddress import IPv4Network
 from itertools import islice
 from typing import Literal
 
-Tier = Literal["private", "public", "data", "intra", "pods"]
+Tier = Literal["private", "public", "balancer", "data", "intra", "pods"]
 ZONE_LETTERS = "abcdefgh"
 
-# Nodes and pods take addresses by the hundred, so the private tier has half of the range; NAT gateways and public load
-# balancers a quarter, databases an eighth, and what is spoken to from inside alone (the cluster's own interfaces,
-# endpoints of AWS services) the last.
-_BLOCKS: dict[Tier, tuple[int, int]] = {"private": (1, 0), "public": (2, 2), "data": (3, 6), "intra": (3, 7)}
+# Nodes and pods take addresses by the hundred, so the private tier has half of the range; an eighth each have NAT
+# gateways, the load balancer with CloudFront's interfaces, databases, and what is spoken to from inside alone (the
+# cluster's own interfaces, endpoints of AWS services).
+_BLOCKS: dict[Tier, tuple[int, int]] = {
+    "private": (1, 0), "public": (3, 4), "balancer": (3, 5), "data": (3, 6), "intra": (3, 7)
+}  # fmt: skip
 _ZONE_BITS = 3
+# What EKS gives Services where nothing is asked for (CreateCluster: serviceIpv4Cidr).
+SERVICE_RANGES = ("172.20.0.0/16", "10.100.0.0/16")
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,17 @@ def plan_subnets(cidr: str, zones: Sequence[str], *, pod_cidr: str | None = None
         for tier, block in ranges.items()
         for zone in zones
     )
+
+
+def service_range(vpc_cidrs: Sequence[str]) -> str:
+    """Give the range of the cluster's Services: the first of EKS's own that no range of the VPC overlaps."""
+    taken = [IPv4Network(cidr) for cidr in vpc_cidrs]
+    return next(each for each in SERVICE_RANGES if not any(IPv4Network(each).overlaps(cidr) for cidr in taken))
+
+
+def api_server_address(services: str) -> str:
+    """Give the ClusterIP of Service `kubernetes`: a range's first one (Kubernetes, "Service ClusterIP allocation")."""
+    return str(IPv4Network(services)[1])
 
 
 def _nth(network: IPv4Network, bits: int, index: int) -> IPv4Network:

@@ -7,6 +7,7 @@ from ..planning.config_faults import Truth
 from ..planning.subnets import plan_subnets
 from .cluster import ClusterSettings
 from .database import DatabaseSettings
+from .edge import EdgeSettings
 from .network import NetworkSettings
 from .service import ServiceSettings
 
@@ -52,6 +53,17 @@ def pods_fit(service: ServiceSettings, cluster: ClusterSettings) -> Iterator[Tru
                 cluster.app_nodes.max_size,
                 "raise it, choose larger instance_types, or set cluster.karpenter",
             )
+
+
+def sign_in_is_reached(edge: EdgeSettings, network: NetworkSettings) -> Iterator[Truth]:
+    """Judge that the load balancer has a way to the provider that people sign in with."""
+    if edge.sign_in is not None and network.nat == "none" and network.existing is None:
+        yield Truth(
+            "edge.sign_in",
+            "is out of the load balancer's reach where network.nat is none",
+            edge.sign_in.token_endpoint,
+            "set network.nat to single, per_zone or regional",
+        )
 
 
 def addresses_suffice(network: NetworkSettings, cluster: ClusterSettings) -> Iterator[Truth]:

@@ -8,13 +8,14 @@ from pydantic import Field, StringConstraints
 
 from ..planning.config_faults import Truth
 from ..planning.network_policies import Places
-from ..planning.subnets import Tier, plan_subnets
+from ..planning.subnets import Tier, plan_subnets, service_range
 from .section import Cidr, InProd, LogDays, Section
 
 Zone = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d[a-h]$")]
 # EKS places its network interfaces in at least two zones (CreateCluster: resourcesVpcConfig.subnetIds).
 FEWEST_ZONES, MOST_ZONES = 2, 3
-# CreateVpc takes nothing wider than /16; below /20 a public subnet of the plan has no room for a load balancer.
+# CreateVpc takes nothing wider than /16; in a /21 the balancer's subnets would be /27, the least that a load balancer
+# takes (ELB user guide, application-load-balancers: subnets).
 WIDEST_PREFIX, NARROWEST_PREFIX = 16, 20
 # Where a VPC of any private range may get a second one (VPC user guide, "CIDR block association restrictions").
 POD_RANGE = ipaddress.IPv4Network("100.64.0.0/10")
@@ -167,7 +168,17 @@ class NetworkSettings(Section):
 
     def places(self) -> Places:
         """Give the ranges that policies name; in a network that was there before, what stands where is not known."""
-        return Places(vpc=self.cidrs(), data=self._ranges("data"), intra=self._ranges("intra"))
+        return Places(
+            vpc=self.cidrs(),
+            data=self._ranges("data"),
+            balancer=self._ranges("balancer"),
+            intra=self._ranges("intra"),
+            services=self.service_cidr(),
+        )
+
+    def service_cidr(self) -> str:
+        """Give the range of the cluster's Services."""
+        return service_range(self.cidrs())
 
     def _ranges(self, tier: Tier) -> tuple[str, ...]:
         if self.existing is not None:

@@ -9,7 +9,7 @@ from ..planning.config_faults import NAMESPACE, Truth
 from .backup import BackupSettings
 from .cache import CacheSettings
 from .cluster import ClusterSettings
-from .coherence import addresses_suffice, connections_suffice, pods_fit
+from .coherence import addresses_suffice, connections_suffice, pods_fit, sign_in_is_reached
 from .database import DatabaseSettings
 from .edge import EdgeSettings
 from .monitoring import MonitoringSettings
@@ -72,6 +72,7 @@ class StackSettings(Section):
         yield from connections_suffice(self.service, self.database)
         yield from pods_fit(self.service, self.cluster)
         yield from addresses_suffice(self.network, self.cluster)
+        yield from sign_in_is_reached(self.edge, self.network)
         if self.environment == "prod":
             yield from production_floor(self.model_dump())
 

@@ -3,16 +3,9 @@ from typing import Any
 import pytest
 
 from components.settings import EdgeSettings
+from tests.samples import SIGN_IN
 
 DOMAIN = {"name": "flowise.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"}
-SIGN_IN = {
-    "issuer": "https://login.example.com",
-    "authorization_endpoint": "https://login.example.com/authorize",
-    "token_endpoint": "https://login.example.com/token",
-    "user_info_endpoint": "https://login.example.com/userinfo",
-    "client_id": "flowise",
-    "client_secret_name": "flowise/sign-in",
-}
 
 
 def test_people_sign_in_where_there_is_a_domain() -> None:

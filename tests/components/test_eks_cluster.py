@@ -21,6 +21,7 @@ def create(**settings: object) -> EksCluster:
             application_namespace="flowise",
             vpc_id="vpc-1",
             region="eu-west-1",
+            service_cidr="172.20.0.0/16",
             control_plane_subnet_ids=["subnet-i", "subnet-j"],
             node_subnet_ids=["subnet-a", "subnet-b"],
             protect_data=True,
@@ -48,6 +49,11 @@ def test_access_is_by_entries_alone(cloud: Cloud) -> None:
     assert cloud.only(aws.eks.AccessPolicyAssociation).inputs["policyArn"] == (
         "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
     )
+
+
+def test_services_have_the_range_that_policies_count_on(cloud: Cloud) -> None:
+    build(cloud)
+    assert cloud.only(aws.eks.Cluster).inputs["kubernetesNetworkConfig"] == {"serviceIpv4Cidr": "172.20.0.0/16"}
 
 
 @pytest.mark.parametrize(("cidrs", "public"), [([], False), (["198.51.100.7/32"], True)])

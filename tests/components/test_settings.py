@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from components.settings import Section, SettingsError, StackSettings, load
 from components.settings.network import PRIVATE_CLUSTER_ENDPOINTS
 from components.settings.stack import floors
-from tests.samples import DEV, PROD, changed, stack
+from tests.samples import DEV, PROD, SIGN_IN, changed, stack
 
 ROOT = Path(__file__).parents[2]
 
@@ -207,6 +207,15 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     (
         changed(DEV, network='{"cidr": '),
         'flowise:network: must be an object of keys, got "{\\"cidr\\": ": indent its keys below it',
+    ),
+    (
+        changed(
+            DEV,
+            network={"nat": "none", "interface_endpoints": list(PRIVATE_CLUSTER_ENDPOINTS)},
+            edge={"domain": PROD["edge"]["domain"], "sign_in": SIGN_IN},
+        ),
+        "flowise:edge.sign_in: is out of the load balancer's reach where network.nat is none, "
+        'got "https://login.example.com/token": set network.nat to single, per_zone or regional',
     ),
     (
         changed(DEV, environment="production"),

@@ -13,12 +13,13 @@ TWO = ("eu-west-1a", "eu-west-1b")
 THREE = (*TWO, "eu-west-1c")
 
 
-def build(cloud: Cloud, *, zones: tuple[str, ...] = TWO, **given: object) -> Vpc:
+def build(cloud: Cloud, *, zones: tuple[str, ...] = TWO, balancer_asks_out: bool = False, **given: object) -> Vpc:
     settings = NetworkSettings.model_validate({"cidr": "10.20.0.0/16", "zones": zones, **given})
     args = VpcArgs(
         settings=settings,
         region="eu-west-1",
         protect_addresses=True,
+        balancer_asks_out=balancer_asks_out,
         egress_domains=["dbc-1.cloud.databricks.com"],
         tags=TAGS,
     )
@@ -27,7 +28,7 @@ def build(cloud: Cloud, *, zones: tuple[str, ...] = TWO, **given: object) -> Vpc
 
 def test_it_builds_with_and_without_knowing_the_cloud(any_cloud: Cloud) -> None:
     build(any_cloud)
-    assert len(any_cloud.of(aws.ec2.Subnet)) == 8
+    assert len(any_cloud.of(aws.ec2.Subnet)) == 10
 
 
 def test_the_default_security_group_is_emptied(cloud: Cloud) -> None:
@@ -56,8 +57,11 @@ def test_load_balancers_find_their_subnets_by_tag(cloud: Cloud) -> None:
     assert not any("kubernetes.io" in tag for tag in tags["vpc-intra-a"])
 
 
-def test_data_and_intra_tiers_have_no_route_out(cloud: Cloud) -> None:
+def test_balancer_data_and_intra_tiers_have_no_route_out(cloud: Cloud) -> None:
     build(cloud)
+    tables = {each.name: each.inputs["routeTableId"] for each in cloud.of(aws.ec2.RouteTableAssociation)}
+    routed = {route.inputs["routeTableId"] for route in cloud.of(aws.ec2.Route)}
+    assert {name.split("-")[1] for name, table in tables.items() if table in routed} == {"private", "public"}
     assert [route.name for route in cloud.of(aws.ec2.Route)] == [
         "vpc-private-a-nat",
         "vpc-private-b-nat",
@@ -68,6 +72,8 @@ def test_data_and_intra_tiers_have_no_route_out(cloud: Cloud) -> None:
 def test_every_subnet_has_a_route_table_of_its_tier(cloud: Cloud) -> None:
     build(cloud)
     assert [each.name for each in cloud.of(aws.ec2.RouteTableAssociation)] == [
+        "vpc-balancer-a-rta",
+        "vpc-balancer-b-rta",
         "vpc-data-a-rta",
         "vpc-data-b-rta",
         "vpc-intra-a-rta",
@@ -140,10 +146,31 @@ def test_an_enclosed_tier_speaks_with_the_vpc_alone(cloud: Cloud, tier: str) -> 
         ]
 
 
+def test_the_balancers_tier_takes_cloudfronts_packets_and_lets_the_answers_out(cloud: Cloud) -> None:
+    build(cloud)
+    acl = cloud.named("vpc-balancer-acl").inputs
+    opened = {
+        way: [(rule["fromPort"], rule["toPort"]) for rule in acl[way] if rule["cidrBlock"] == "0.0.0.0/0"]
+        for way in ("ingress", "egress")
+    }
+    assert opened == {"ingress": [(80, 80), (443, 443)], "egress": [(1024, 65535)]}
+
+
+def test_a_balancer_that_asks_somebody_has_the_private_tiers_way_out(cloud: Cloud) -> None:
+    build(cloud, balancer_asks_out=True)
+    tables = {each.name: each.inputs["routeTableId"] for each in cloud.of(aws.ec2.RouteTableAssociation)}
+    for zone in "ab":
+        assert tables[f"vpc-balancer-{zone}-rta"] == tables[f"vpc-private-{zone}-rta"]
+    assert not [each for each in cloud.of(aws.ec2.RouteTable) if each.name == "vpc-balancer-rt"]
+    egress = cloud.named("vpc-balancer-acl").inputs["egress"]
+    assert (443, 443) in [(rule["fromPort"], rule["toPort"]) for rule in egress if rule["cidrBlock"] == "0.0.0.0/0"]
+
+
 def test_every_subnet_keeps_to_the_acl_of_its_tier(cloud: Cloud) -> None:
     build(cloud)
     assert {acl.name: len(acl.inputs["subnetIds"]) for acl in cloud.of(aws.ec2.NetworkAcl)} == {
-        "vpc-private-acl": 2, "vpc-public-acl": 2, "vpc-data-acl": 2, "vpc-intra-acl": 2,
+        "vpc-private-acl": 2, "vpc-public-acl": 2, "vpc-balancer-acl": 2, "vpc-data-acl": 2,
+        "vpc-intra-acl": 2,
     }  # fmt: skip
 
 

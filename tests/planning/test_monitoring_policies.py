@@ -2,8 +2,9 @@
 
 import pytest
 
-import tests.planning.test_network_policies as matrix
-from components.planning.network_policies import Spec, monitoring_policies
+from components.planning.network_policies import monitoring_policies
+from tests.planning.parties import Parties, Who
+from tests.planning.test_network_policies import PLACES
 
 NAME = "app.kubernetes.io/name"
 MAIL = 587
@@ -14,7 +15,7 @@ def pod(namespace: str, name: str) -> tuple[str, dict[str, str]]:
 
 
 # the names are those that the pinned charts give, seen in what they render
-WHO: dict[str, tuple[str, dict[str, str]] | str] = {
+WHO: dict[str, Who] = {
     "prometheus": pod("monitoring", "prometheus"),
     "alertmanager": pod("monitoring", "alertmanager"),
     "another alertmanager": pod("monitoring", "alertmanager"),
@@ -31,12 +32,13 @@ WHO: dict[str, tuple[str, dict[str, str]] | str] = {
     "stranger": pod("default", "stranger"),
     "node": "10.20.0.30",
     "api server": "10.20.228.11",
+    "api server's service": "172.20.0.1",
     "database": "10.20.192.20",
     "pod identity": "169.254.170.23",
     "instance metadata": "169.254.169.254",
     "internet": "203.0.113.50",
 }
-NAMESPACES: dict[str, dict[str, Spec]] = {"monitoring": monitoring_policies(matrix.PLACES, mail_port=MAIL)}
+PARTIES = Parties(WHO, {"monitoring": monitoring_policies(PLACES, mail_port=MAIL)})
 AT_HOME = ("prometheus", "alertmanager", "another alertmanager", "grafana", "operator", "objects", "sites",
            "cloudwatch", "unknown")  # fmt: skip
 ABROAD = ("flowise", "loki", "tempo", "dns", "stranger")
@@ -47,10 +49,11 @@ ANSWERS = {"alertmanager": (8080, 9093), "another alertmanager": (8080, 9093), "
 
 YES: set[tuple[str, str, str, int]] = {
     *((who, "dns", protocol, 53) for who in AT_HOME for protocol in ("TCP", "UDP")),
-    # every range of the VPC is a node's, where kubelet and node exporter answer
+    # every range of the VPC is a node's, where kubelet and node exporter answer, and a pod's
     *(("prometheus", where, "TCP", port) for where in ("node", "api server", "database") for port in (9100, 10250)),
-    *(("prometheus", where, "TCP", port) for where in ABROAD for port in SCRAPED),
+    *(("prometheus", where, "TCP", port) for where in ABROAD for port in (9100, *SCRAPED)),
     *(("prometheus", who, "TCP", port) for who, ports in ANSWERS.items() for port in ports),
+    *((who, "api server's service", "TCP", 443) for who in ("prometheus", "grafana", "operator", "objects")),
     *((who, "api server", "TCP", 443)
       for who in ("prometheus", "alertmanager", "another alertmanager", "grafana", "operator", "objects", "sites",
                   "cloudwatch")),
@@ -71,22 +74,13 @@ TCP_PORTS = (22, 53, 80, 443, MAIL, 3306, 5432, 6379, 9094, 9100, *SCRAPED)
 PORTS = (*(("TCP", port) for port in TCP_PORTS), ("UDP", 53), ("UDP", 9094))
 
 
-@pytest.fixture(autouse=True)
-def namespaces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matrix, "WHO", WHO)
-    monkeypatch.setattr(matrix, "NAMESPACES", NAMESPACES)
-
-
 @pytest.mark.parametrize("source", WHO)
 def test_who_may_talk_to_whom(source: str) -> None:
     got = {
         (source, target, protocol, port)
         for target in WHO
         for protocol, port in PORTS
-        if source != target
-        and {source, target} & set(AT_HOME)
-        and matrix.admitted(source, "Egress", target, protocol, port)
-        and matrix.admitted(target, "Ingress", source, protocol, port)
+        if source != target and {source, target} & set(AT_HOME) and PARTIES.connects(source, target, protocol, port)
     }
     assert got == {row for row in YES if row[0] == source}
 
@@ -95,7 +89,7 @@ def test_nobody_reaches_the_instance_metadata() -> None:
     assert not [row for row in YES if row[1] == "instance metadata"]
 
 
-def test_without_a_mail_server_its_port_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matrix, "NAMESPACES", {"monitoring": monitoring_policies(matrix.PLACES, mail_port=None)})
-    assert not matrix.admitted("alertmanager", "Egress", "internet", "TCP", MAIL)
-    assert matrix.admitted("alertmanager", "Egress", "internet", "TCP", 443)
+def test_without_a_mail_server_its_port_is_closed() -> None:
+    parties = Parties(WHO, {"monitoring": monitoring_policies(PLACES, mail_port=None)})
+    assert not parties.admitted("alertmanager", "Egress", "internet", "TCP", MAIL)
+    assert parties.admitted("alertmanager", "Egress", "internet", "TCP", 443)

@@ -1,8 +1,5 @@
 """Who may talk to whom, computed from the policies as they are rendered, against a literal table."""
 
-from ipaddress import ip_address, ip_network
-from typing import Any
-
 import pytest
 
 from components.planning.network_policies import (
@@ -16,15 +13,20 @@ from components.planning.network_policies import (
     setup_policies,
     tracing_policies,
 )
+from tests.planning.parties import Parties, Who
 
 PLACES = Places(
-    vpc=["10.20.0.0/16"], data=["10.20.192.0/22", "10.20.196.0/22"], intra=["10.20.224.0/22", "10.20.228.0/22"]
+    vpc=["10.20.0.0/16"],
+    balancer=["10.20.160.0/22", "10.20.164.0/22"],
+    data=["10.20.192.0/22", "10.20.196.0/22"],
+    intra=["10.20.224.0/22", "10.20.228.0/22"],
+    services="172.20.0.0/16",
 )
 NAME, PART = "app.kubernetes.io/name", "app.kubernetes.io/component"
 SERVER = {NAME: "flowise", PART: "server"}
 
 # pods: their namespace and labels; the rest are addresses
-WHO: dict[str, tuple[str, dict[str, str]] | str] = {
+WHO: dict[str, Who] = {
     "server": ("flowise", SERVER),
     "worker": ("flowise", {NAME: "flowise", PART: "worker"}),
     "setup": ("flowise", {NAME: "flowise", PART: "setup"}),
@@ -37,8 +39,9 @@ WHO: dict[str, tuple[str, dict[str, str]] | str] = {
     "controller": ("kube-system", {NAME: "aws-load-balancer-controller"}),
     "external-secrets": ("external-secrets", {NAME: "external-secrets"}),
     "keda": ("keda", {NAME: "keda-operator"}),
-    "load balancer": "10.20.224.10",
+    "load balancer": "10.20.160.10",
     "api server": "10.20.228.11",
+    "api server's service": "172.20.0.1",
     "aws endpoint": "10.20.224.12",
     "database": "10.20.192.20",
     "cache": "10.20.196.21",
@@ -70,7 +73,8 @@ YES: set[tuple[str, str, str, int]] = {
       for protocol in ("TCP", "UDP")),
     *((who, where, "TCP", 443)
       for who in ("server", "worker", "setup", "database-setup", "external-secrets", "keda")
-      for where in ("internet", "load balancer", "api server", "aws endpoint")),
+      for where in ("internet", "api server", "aws endpoint")),
+    *((who, "api server's service", "TCP", 443) for who in ("external-secrets", "keda")),
     *((who, "pod identity", "TCP", 80)
       for who in ("server", "worker", "setup", "database-setup", "external-secrets", "keda")),
     *((who, where, "TCP", 5432) for who in ("server", "worker", "setup", "database-setup")
@@ -80,73 +84,26 @@ YES: set[tuple[str, str, str, int]] = {
     ("prometheus", "server", "TCP", 3000),
     *(("prometheus", who, "TCP", 3001) for who in ("server", "worker")),
     ("prometheus", "queue exporter", "TCP", 9464),
-    *((where, "server", "TCP", 3000) for where in ("load balancer", "api server", "aws endpoint")),
-    *((where, "external-secrets", "TCP", 10250) for where in ("load balancer", "api server", "aws endpoint")),
-    *((where, "keda", "TCP", port)
-      for where in ("load balancer", "api server", "aws endpoint") for port in (9443, 6443)),
+    ("load balancer", "server", "TCP", 3000),
+    *((where, "external-secrets", "TCP", 10250) for where in ("api server", "aws endpoint")),
+    *((where, "keda", "TCP", port) for where in ("api server", "aws endpoint") for port in (9443, 6443)),
 }  # fmt: skip
 PORTS = (("TCP", 22), ("TCP", 53), ("UDP", 53), ("TCP", 80), ("TCP", 443), ("TCP", 3000), ("TCP", 3001), ("TCP", 5432),
          ("TCP", 6379), ("TCP", 6443), ("TCP", 9443), ("TCP", 9464), ("TCP", 10250))  # fmt: skip
 
 
-def matches(selector: dict[str, Any] | None, labels: dict[str, str]) -> bool:
-    wanted = selector or {}
-    return all(labels.get(key) == value for key, value in wanted.get("matchLabels", {}).items()) and not any(
-        # the one operator in use; another would be a fault of this judge
-        {"NotIn": labels.get(each["key"]) in each["values"]}[each["operator"]]
-        for each in wanted.get("matchExpressions", ())
-    )
-
-
-def is_peer(peer: dict[str, Any], other: str, home: str) -> bool:
-    who = WHO[other]
-    if "ipBlock" in peer:
-        if not isinstance(who, str):
-            return False
-        block = peer["ipBlock"]
-        inside = ip_address(who) in ip_network(block["cidr"])
-        return inside and not any(ip_address(who) in ip_network(each) for each in block.get("except", ()))
-    if isinstance(who, str):
-        return False
-    namespace, labels = who
-    if "namespaceSelector" in peer:
-        at_home = matches(peer["namespaceSelector"], {"kubernetes.io/metadata.name": namespace})
-    else:
-        at_home = namespace == home
-    return at_home and matches(peer.get("podSelector"), labels)
-
-
-def admitted(pod: str, direction: str, other: str, protocol: str, port: int) -> bool:
-    """Judge as Kubernetes does: whom a policy of this direction selects may do what one of them says, and no more."""
-    who = WHO[pod]
-    if isinstance(who, str) or who[0] not in NAMESPACES:
-        return True
-    namespace, labels = who
-    selecting = [
-        spec
-        for spec in NAMESPACES[namespace].values()
-        if direction in spec["policyTypes"] and matches(spec["podSelector"], labels)
-    ]
-    rules = [rule for spec in selecting for rule in spec.get(direction.lower(), ())]
-    side = "from" if direction == "Ingress" else "to"
-    return not selecting or any(
-        any(is_peer(peer, other, namespace) for peer in rule[side])
-        and ("ports" not in rule or {"protocol": protocol, "port": port} in rule["ports"])
-        for rule in rules
-    )
+PARTIES = Parties(WHO, NAMESPACES)
 
 
 @pytest.mark.parametrize("source", WHO)
 def test_who_may_talk_to_whom(source: str) -> None:
-    guarded = {name for name, who in WHO.items() if not isinstance(who, str) and who[0] in NAMESPACES}
     got = {
         (source, target, protocol, port)
         for target in WHO
         for protocol, port in PORTS
         if source != target
-        and {source, target} & guarded
-        and admitted(source, "Egress", target, protocol, port)
-        and admitted(target, "Ingress", source, protocol, port)
+        and {source, target} & PARTIES.guarded()
+        and PARTIES.connects(source, target, protocol, port)
     }
     # a pod without policies may try anything; what counts is who lets it in
     assert got == {row for row in YES if row[0] == source}
@@ -170,7 +127,7 @@ WATCHING: dict[str, dict[str, Spec]] = {
     "tracing": tracing_policies(PLACES, senders=["flowise"], datadog=True),
     "datadog": datadog_policies(PLACES, scraped={"flowise": [3000, 3001]}),
 }
-WATCHERS: dict[str, tuple[str, dict[str, str]] | str] = {
+WATCHERS: dict[str, Who] = {
     **WHO,
     "loki": ("logging", {NAME: "loki"}),
     "events": ("logging", {NAME: "alloy-events"}),
@@ -179,6 +136,7 @@ WATCHERS: dict[str, tuple[str, dict[str, str]] | str] = {
     "tempo": ("tracing", {NAME: "tempo"}),
     "agent": ("datadog", {"app": "datadog"}),
 }
+WATCHED = Parties(WATCHERS, WATCHING)
 # who may open which port of whom, beside DNS and what stands above
 OPEN: set[tuple[str, str, int]] = {
     *(("prometheus", who, 3001) for who in ("server", "worker")),
@@ -197,9 +155,7 @@ OPEN: set[tuple[str, str, int]] = {
 }
 
 
-def test_who_may_reach_what_watches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(globals(), "NAMESPACES", WATCHING)
-    monkeypatch.setitem(globals(), "WHO", WATCHERS)
+def test_who_may_reach_what_watches() -> None:
     pods = [name for name, who in WATCHERS.items() if not isinstance(who, str)]
     got = {
         (source, target, port)
@@ -210,29 +166,30 @@ def test_who_may_reach_what_watches(monkeypatch: pytest.MonkeyPatch) -> None:
         # within a namespace everybody may
         and WATCHERS[source][0] != WATCHERS[target][0]
         and WATCHERS[target][0] in WATCHING
-        and admitted(source, "Egress", target, "TCP", port)
-        and admitted(target, "Ingress", source, "TCP", port)
+        and WATCHED.connects(source, target, "TCP", port)
     }
     within = {row for row in OPEN if WATCHERS[row[0]][0] == WATCHERS[row[1]][0]}
     assert got == OPEN - within
 
 
+WITHIN = {"api server", "aws endpoint"}
+
+
 @pytest.mark.parametrize(
     ("who", "reaches"),
     [
-        ("loki", {"internet", "load balancer", "api server", "aws endpoint"}),
-        ("tempo", {"internet", "load balancer", "api server", "aws endpoint"}),
-        ("agent", {"internet", "load balancer", "api server", "aws endpoint"}),
+        ("loki", {"internet", *WITHIN}),
+        ("events", {"internet", "api server's service", *WITHIN}),
+        ("tempo", {"internet", *WITHIN}),
+        ("agent", {"internet", "api server's service", *WITHIN}),
         # who reads all logs tells nobody but Loki
-        ("alloy", {"load balancer", "api server", "aws endpoint"}),
+        ("alloy", {"api server's service", *WITHIN}),
     ],
 )
-def test_who_may_leave(monkeypatch: pytest.MonkeyPatch, who: str, reaches: set[str]) -> None:
-    monkeypatch.setitem(globals(), "NAMESPACES", WATCHING)
-    monkeypatch.setitem(globals(), "WHO", WATCHERS)
+def test_who_may_leave(who: str, reaches: set[str]) -> None:
     places = [name for name, each in WATCHERS.items() if isinstance(each, str)]
-    assert {place for place in places if admitted(who, "Egress", place, "TCP", 443)} == reaches
-    assert {place for place in places if admitted(who, "Egress", place, "TCP", 80)} == (
+    assert {place for place in places if WATCHED.admitted(who, "Egress", place, "TCP", 443)} == reaches
+    assert {place for place in places if WATCHED.admitted(who, "Egress", place, "TCP", 80)} == (
         set() if who == "alloy" else {"pod identity"}
     )
 
@@ -247,9 +204,9 @@ def test_nobody_reaches_the_instance_metadata() -> None:
 
 
 def test_an_operators_pods_reach_each_other() -> None:
-    peer = NAMESPACES["keda"]["itself"]["ingress"][0]["from"][0]
-    assert is_peer(peer, "keda", "keda")
-    assert not is_peer(peer, "external-secrets", "keda")
+    parties = Parties({**WHO, "another keda": WHO["keda"]}, NAMESPACES)
+    assert parties.connects("another keda", "keda", "TCP", 9666)
+    assert not parties.connects("external-secrets", "keda", "TCP", 9666)
 
 
 def test_without_a_queue_the_cache_is_out_of_reach() -> None:

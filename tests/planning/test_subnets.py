@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.planning.subnets import plan_subnets, zone_letter
+from components.planning.subnets import api_server_address, plan_subnets, service_range, zone_letter
 
 LETTERS = "abcdefgh"
 networks = st.builds(
@@ -23,8 +23,10 @@ def test_a_16_is_cut_into_these_subnets() -> None:
     assert plan == {
         "private-a": "10.20.0.0/20",
         "private-c": "10.20.32.0/20",
-        "public-a": "10.20.128.0/21",
-        "public-c": "10.20.144.0/21",
+        "public-a": "10.20.128.0/22",
+        "public-c": "10.20.136.0/22",
+        "balancer-a": "10.20.160.0/22",
+        "balancer-c": "10.20.168.0/22",
         "data-a": "10.20.192.0/22",
         "data-c": "10.20.200.0/22",
         "intra-a": "10.20.224.0/22",
@@ -46,7 +48,7 @@ def test_no_two_subnets_overlap(network: IPv4Network, zones: list[str]) -> None:
 @given(networks, zone_sets)
 def test_every_zone_has_one_subnet_in_every_tier(network: IPv4Network, zones: list[str]) -> None:
     plan = plan_subnets(str(network), zones)
-    wanted = sorted((tier, zone) for tier in ("private", "public", "data", "intra") for zone in zones)
+    wanted = sorted((tier, zone) for tier in ("private", "public", "balancer", "data", "intra") for zone in zones)
     assert sorted((subnet.tier, subnet.zone) for subnet in plan) == wanted
 
 
@@ -76,3 +78,17 @@ def test_a_public_subnet_has_room_for_a_load_balancer(network: IPv4Network, zone
 def test_fails_on_a_zone_without_a_letter(zone: str) -> None:
     with pytest.raises(ValueError, match="zone must end in a letter from a to h"):
         zone_letter(zone)
+
+
+@given(networks | st.sampled_from([IPv4Network(each) for each in ("172.20.0.0/16", "172.20.64.0/18", "10.100.0.0/16")]))
+def test_services_have_a_range_that_the_vpc_does_not_overlap(vpc: IPv4Network) -> None:
+    services = IPv4Network(service_range([str(vpc), "100.64.0.0/16"]))
+    # CreateCluster: serviceIpv4Cidr lies in a private range, and is /24 to /12
+    assert services.is_private
+    assert 12 <= services.prefixlen <= 24
+    assert not services.overlaps(vpc)
+
+
+def test_the_api_servers_service_has_the_first_address() -> None:
+    assert service_range(["10.20.0.0/16"]) == "172.20.0.0/16"
+    assert api_server_address("172.20.0.0/16") == "172.20.0.1"
