@@ -9,7 +9,7 @@ import pulumi_kubernetes as k8s
 import pulumi_random as random
 
 from ..planning.alert_routes import alertmanager_config, notification_secrets
-from ..planning.charts.grafana import GRAFANA_ACCOUNT, grafana_values
+from ..planning.charts.grafana import GRAFANA_ACCOUNT, SIDECAR_RULE, grafana_values
 from ..planning.charts.kube_prometheus_stack import ALERTMANAGER_ACCOUNT, prometheus_values
 from ..planning.cloudwatch_reading import reads_cloudwatch
 from ..planning.external_secrets import SecretField
@@ -65,7 +65,7 @@ class PrometheusStack(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         login = self._grafana_login()
         secrets = self._secrets(login)
-        self._release = self._prometheus(secrets, self._roles())
+        self._release = self._prometheus(secrets, [*self._roles(), self._grafana_rights()])
         self.grafana_secret_arn = login.arn
         self.metrics_key_name = secrets["scrape"]
         self.register_outputs(
@@ -121,6 +121,23 @@ class PrometheusStack(pulumi.ComponentResource):
         )
         return [self._role(ALERTMANAGER_ACCOUNT, tells), self._role(GRAFANA_ACCOUNT, reads)]
 
+    def _grafana_rights(self) -> pulumi.Resource:
+        args, group = self._args, "rbac.authorization.k8s.io"
+        meta = k8s.meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=dict(args.labels))
+        role = k8s.rbac.v1.Role(
+            f"{self._name}-grafana-rights",
+            metadata=meta,
+            rules=[k8s.rbac.v1.PolicyRuleArgs(**SIDECAR_RULE)],
+            opts=self._child,
+        )
+        return k8s.rbac.v1.RoleBinding(
+            f"{self._name}-grafana-binding",
+            metadata=meta,
+            role_ref=k8s.rbac.v1.RoleRefArgs(api_group=group, kind="Role", name=role.metadata.name),
+            subjects=[k8s.rbac.v1.SubjectArgs(kind="ServiceAccount", name=GRAFANA_ACCOUNT, namespace=args.namespace)],
+            opts=self._child,
+        )
+
     def _role(self, service_account: str, statements: Sequence[Statement]) -> PodRole:
         args = self._args
         role_args = PodRoleArgs(
@@ -138,7 +155,13 @@ class PrometheusStack(pulumi.ComponentResource):
     ) -> k8s.helm.v3.Release:
         args = self._args
         routes = alertmanager_config(args.settings.notifications, topic_arn=args.alarm_topic_arn, region=args.region)
-        grafana = grafana_values(args.settings, login=secrets["grafana"], region=args.region, loki_url=args.loki_url)
+        grafana = grafana_values(
+            args.settings,
+            namespace=args.namespace_name,
+            login=secrets["grafana"],
+            region=args.region,
+            loki_url=args.loki_url,
+        )
         return k8s.helm.v3.Release(
             f"{self._name}-prometheus",
             chart="kube-prometheus-stack",

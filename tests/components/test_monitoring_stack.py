@@ -181,3 +181,12 @@ def test_agents_take_traces_where_they_are_the_backend(cloud: Cloud) -> None:
     values = cloud.named("monitoring-datadog-release").inputs["values"]["datadog"]
     assert values["otlp"]["receiver"]["protocols"]["http"]["enabled"] is True
     assert "tempo" not in charts(cloud)
+
+
+def test_grafana_reads_config_maps_where_it_runs_and_has_the_right_before_it_starts(cloud: Cloud) -> None:
+    build(cloud)
+    role, binding = cloud.only(k8s.rbac.v1.Role), cloud.only(k8s.rbac.v1.RoleBinding)
+    assert role.inputs["rules"] == [{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "list", "watch"]}]
+    assert {each.inputs["metadata"]["namespace"] for each in (role, binding)} == {"monitoring"}
+    assert binding.inputs["subjects"] == [{"kind": "ServiceAccount", "name": "grafana", "namespace": "monitoring"}]
+    assert binding.urn in cloud.named("monitoring-prometheus").depends_on

@@ -1,5 +1,6 @@
 """Grafana, as kube-prometheus-stack brings it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pulumi import Input
@@ -14,12 +15,24 @@ GRAFANA_ACCOUNT = "grafana"
 PROMETHEUS, ALERTMANAGER, CLOUDWATCH = "prometheus", "alertmanager", "cloudwatch"
 
 
-def grafana_values(settings: MonitoringSettings, *, login: Input[str], region: str, loki_url: str) -> dict[str, Any]:
-    """Give its values; `login` names a Secret that holds its first user."""
+# What its sidecars do, in its own namespace: they bring dashboards and data sources, which are ConfigMaps.
+SIDECAR_RULE: Mapping[str, Any] = {"api_groups": [""], "resources": ["configmaps"], "verbs": ["get", "list", "watch"]}
+
+
+def grafana_values(
+    settings: MonitoringSettings, *, namespace: str, login: Input[str], region: str, loki_url: str
+) -> dict[str, Any]:
+    """Give its values; `login` names a Secret that holds its first user, and `namespace` is where all it reads lies.
+
+    Whoever installs it gives its account SIDECAR_RULE there. The chart's own roles read Secrets too, by default of
+    every namespace (grafana-community/helm-charts, grafana 12.11.1, templates/clusterrole.yaml and role.yaml).
+    """
+    own: Mapping[str, Any] = {"resource": "configmap", "searchNamespace": namespace}
     return {
         "fullnameOverride": "grafana",
         "admin": {"existingSecret": login, "userKey": "admin-user", "passwordKey": "admin-password"},
         "serviceAccount": {"name": GRAFANA_ACCOUNT},
+        "rbac": {"create": False},
         "persistence": {"enabled": True, "size": f"{GRAFANA_GIB}Gi"},
         # its disk is attached to one node at a time, so the old pod must be gone before the new one comes
         "deploymentStrategy": {"type": "Recreate"},
@@ -28,8 +41,9 @@ def grafana_values(settings: MonitoringSettings, *, login: Input[str], region: s
         "resources": resources("50m", "256Mi", "512Mi"),
         "sidecar": {
             "resources": resources("10m", "96Mi", "192Mi"),
-            "dashboards": {"enabled": True, "label": "grafana_dashboard", "labelValue": "1"},
+            "dashboards": {**own, "enabled": True, "label": "grafana_dashboard", "labelValue": "1"},
             "datasources": {
+                **own,
                 "uid": PROMETHEUS,
                 "isDefaultDatasource": True,
                 "alertmanager": {"enabled": True, "uid": ALERTMANAGER},

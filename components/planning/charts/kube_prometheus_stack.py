@@ -95,7 +95,8 @@ def prometheus_values(
             "admissionWebhooks": {"patch": {"resources": resources("10m", "32Mi", "64Mi")}},
             "prometheusConfigReloader": {"resources": resources("10m", "32Mi", "64Mi")},
         },
-        "kube-state-metrics": {"resources": resources("25m", "96Mi", "192Mi")},
+        # no metric of ours is of a Secret, and whoever may list them reads what they hold
+        "kube-state-metrics": {"resources": resources("25m", "96Mi", "192Mi"), "collectorsExclude": ["secrets"]},
         "prometheus-node-exporter": {"resources": resources("25m", "32Mi", "64Mi")},
         "grafana": grafana,
     }

@@ -1,11 +1,17 @@
 from typing import Any
 
-from components.planning.charts.grafana import grafana_values
+from components.planning.charts.grafana import SIDECAR_RULE, grafana_values
 from components.settings import MonitoringSettings
 
 
 def grafana() -> dict[str, Any]:
-    return grafana_values(MonitoringSettings(), login="login-secret", region="eu-west-1", loki_url="http://loki:3100")
+    return grafana_values(
+        MonitoringSettings(),
+        namespace="monitoring",
+        login="login-secret",
+        region="eu-west-1",
+        loki_url="http://loki:3100",
+    )
 
 
 def test_no_password_is_in_its_values() -> None:
@@ -40,3 +46,12 @@ def test_cloudwatch_is_read_as_the_pods_role() -> None:
 def test_dashboards_are_found_by_their_label() -> None:
     dashboards = grafana()["sidecar"]["dashboards"]
     assert (dashboards["label"], dashboards["labelValue"]) == ("grafana_dashboard", "1")
+
+
+def test_it_reads_config_maps_of_its_own_namespace_and_no_secret() -> None:
+    # the chart's roles would read Secrets, of every namespace
+    assert grafana()["rbac"] == {"create": False}
+    for part in ("dashboards", "datasources"):
+        read = grafana()["sidecar"][part]
+        assert (read["resource"], read["searchNamespace"]) == ("configmap", "monitoring")
+    assert SIDECAR_RULE == {"api_groups": [""], "resources": ["configmaps"], "verbs": ["get", "list", "watch"]}

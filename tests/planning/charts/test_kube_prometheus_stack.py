@@ -108,3 +108,7 @@ def test_several_stand_in_several_zones_and_who_asks_stays_with_one() -> None:
 
 def test_alerts_and_metrics_say_which_cluster_they_are_of() -> None:
     assert prometheus()["prometheus"]["prometheusSpec"]["externalLabels"] == {"cluster": "flowise-test"}
+
+
+def test_secrets_are_no_metrics_and_nobody_lists_them_for_that() -> None:
+    assert prometheus()["kube-state-metrics"]["collectorsExclude"] == ["secrets"]
