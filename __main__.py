@@ -25,7 +25,7 @@ from components.monitoring_stack import METRICS_NAMESPACE
 from components.parts.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
 from components.parts.alarm_bridge import AlarmBridge, AlarmBridgeArgs, Topic
 from components.parts.alarm_topic import AlarmTopic, AlarmTopicArgs
-from components.parts.backups import Backups, BackupsArgs
+from components.parts.backups import Backups, BackupsArgs, TrialArgs
 from components.parts.budget import Budget, BudgetArgs
 from components.parts.cluster_services import ClusterServices, ClusterServicesArgs
 from components.parts.database_setup import DatabaseSetup, DatabaseSetupArgs
@@ -33,10 +33,11 @@ from components.parts.edge_firewall import EDGE_REGION
 from components.parts.pipeline_access import PipelineAccess, PipelineAccessArgs, bind_roles
 from components.parts.synthetic_check import SyntheticCheck, SyntheticCheckArgs
 from components.planning.alerting import watched
+from components.planning.backups import Kind
 from components.planning.flowise_env import NAMESPACE, Cache, Database
 from components.planning.open_paths import closed_at_edge
 from components.planning.timeouts import timeouts
-from components.rds_postgres import OWNER
+from components.rds_postgres import OWNER, PORT
 from components.settings import load
 
 settings = load()
@@ -145,19 +146,6 @@ cache = RedisCache(
     holds_data,
 )
 
-if settings.backup.enabled:
-    Backups(
-        "backups",
-        BackupsArgs(
-            settings=settings.backup,
-            stack_name=stack_name,
-            region=region,
-            database_arn=database.instance_arn,
-            alarm_topic_arn=alarms.arn,
-            tags=tags,
-        ),
-        holds_data,
-    )
 if settings.backup.monthly_budget_usd is not None:
     Budget(
         "budget",
@@ -258,6 +246,33 @@ service = FlowiseService(
     ),
     in_cluster,
 )
+
+if settings.backup.enabled:
+    holding_data: dict[Kind, pulumi.Output[str]] = {
+        "EKS": cluster.cluster_arn,
+        "RDS": database.instance_arn,
+        "S3": service.bucket_arn,
+    }
+    Backups(
+        "backups",
+        BackupsArgs(
+            settings=settings.backup,
+            stack_name=stack_name,
+            region=region,
+            resource_arns=holding_data,
+            trial=TrialArgs(
+                database_arn=database.instance_arn,
+                database_port=PORT,
+                vpc_id=vpc.vpc_id,
+                subnet_group_name=database.subnet_group_name,
+            ),
+            alarm_topic_arn=alarms.arn,
+            tags=tags,
+        ),
+        holds_data,
+    )
+    # what tools.status asks the newest backup of
+    pulumi.export("backed_up", holding_data)
 
 site = WafCdn(
     "site",

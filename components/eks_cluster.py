@@ -14,7 +14,6 @@ from .parts.operator_host import OperatorHost, OperatorHostArgs
 from .parts.pod_role import PodRole, PodRoleArgs
 from .parts.threat_detection import ThreatDetection, ThreatDetectionArgs
 from .planning.addons import APP_NODES, CONFIGURATIONS, SYSTEM_NODES, SYSTEM_TAINT, AddonName, addon_version
-from .planning.backups import BACKUP_TAG
 from .planning.cluster_access import GRANTS, Role
 from .planning.iam_documents import allow, document, service_trust
 from .planning.kubeconfig import kubeconfig
@@ -151,7 +150,7 @@ class EksCluster(pulumi.ComponentResource):
             # six times the price falls due when standard support ends; upgraded instead
             upgrade_policy={"support_type": "STANDARD"},
             zonal_shift_config={"enabled": True},
-            tags={**args.tags, **BACKUP_TAG},
+            tags=dict(args.tags),
             # EKS would make the log group itself, and fails without the role's permissions; no property names either
             opts=pulumi.ResourceOptions.merge(self._lasting, pulumi.ResourceOptions(depends_on=[logs, *granted])),
         )

@@ -25,7 +25,6 @@ from .parts.secret_reader import SecretReader, SecretReaderArgs
 from .parts.secure_bucket import SecureBucket, SecureBucketArgs
 from .parts.stored_secret import StoredSecret, StoredSecretArgs
 from .planning import flowise_env as env
-from .planning.backups import BACKUP_TAG
 from .planning.external_secrets import SecretField
 from .planning.flowise_bounds import quota
 from .planning.iam_documents import allow, keep_objects
@@ -80,6 +79,7 @@ class FlowiseService(pulumi.ComponentResource):
 
     namespace: pulumi.Output[str]
     bucket_name: pulumi.Output[str]
+    bucket_arn: pulumi.Output[str]
     secret_arn: pulumi.Output[str]
     owner_secret_arn: pulumi.Output[str]
     key_fingerprint: pulumi.Output[str]
@@ -110,7 +110,7 @@ class FlowiseService(pulumi.ComponentResource):
             self._queue_exporter(home, secrets)
 
         self.namespace = home.namespace
-        self.bucket_name = bucket.bucket_name
+        self.bucket_name, self.bucket_arn = bucket.bucket_name, bucket.bucket_arn
         self.secret_arn = keys.arn
         self.owner_secret_arn = owner.arn
         self.key_fingerprint = fingerprint
@@ -122,6 +122,7 @@ class FlowiseService(pulumi.ComponentResource):
             {
                 "namespace": self.namespace,
                 "bucket_name": self.bucket_name,
+                "bucket_arn": self.bucket_arn,
                 "secret_arn": self.secret_arn,
                 "owner_secret_arn": self.owner_secret_arn,
                 "key_fingerprint": self.key_fingerprint,
@@ -142,7 +143,7 @@ class FlowiseService(pulumi.ComponentResource):
             kms_key_arn=key.arn,
             expire_days=expire,
             access_log_bucket=self._args.access_log_bucket,
-            tags={**self._args.tags, **BACKUP_TAG},
+            tags=self._args.tags,
         )
         return SecureBucket(f"{self._name}-storage", bucket_args, self._lasting)
 

@@ -12,7 +12,6 @@ from .parts.database_logins import DatabaseLogins, DatabaseLoginsArgs, credentia
 from .parts.database_proxy import DatabaseProxy, DatabaseProxyArgs
 from .parts.final_snapshot import final_snapshot
 from .parts.metric_alarms import metric_alarms
-from .planning.backups import BACKUP_TAG
 from .planning.cloudwatch_alarms import database_alarms
 from .planning.external_secrets import SecretField
 from .planning.iam_documents import service_trust
@@ -69,6 +68,7 @@ class RdsPostgres(pulumi.ComponentResource):
     master_secret_arn: pulumi.Output[str]
     key_arn: pulumi.Output[str]
     instance_arn: pulumi.Output[str]
+    subnet_group_name: pulumi.Output[str]
     security_group_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: RdsPostgresArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -114,6 +114,7 @@ class RdsPostgres(pulumi.ComponentResource):
             self.master_secret_arn = credentials(f"{name}-master", MASTER, master, wanted, self._child).arn
         self.key_arn = key.arn
         self.instance_arn = instance.arn
+        self.subnet_group_name = instance.db_subnet_group_name
         self.security_group_id = access.security_group_id
         self.register_outputs(
             {
@@ -127,6 +128,7 @@ class RdsPostgres(pulumi.ComponentResource):
                 "master_secret_arn": self.master_secret_arn,
                 "key_arn": self.key_arn,
                 "instance_arn": self.instance_arn,
+                "subnet_group_name": self.subnet_group_name,
                 "security_group_id": self.security_group_id,
             }
         )
@@ -193,8 +195,8 @@ class RdsPostgres(pulumi.ComponentResource):
             vpc_security_group_ids=[access.security_group_id],
             parameter_group_name=self._parameter_group().name,
             backup_retention_period=settings.backup_retention_days,
-            backup_window="02:00-03:00",
-            maintenance_window="sun:03:30-sun:04:30",
+            backup_window=settings.backup_window,
+            maintenance_window=settings.maintenance_window,
             copy_tags_to_snapshot=True,
             # backups must outlive an instance that was deleted by mistake
             delete_automated_backups=False,
@@ -217,7 +219,7 @@ class RdsPostgres(pulumi.ComponentResource):
             performance_insights_enabled=settings.performance_insights,
             performance_insights_kms_key_id=key.arn if settings.performance_insights else None,
             performance_insights_retention_period=INSIGHTS_DAYS if settings.performance_insights else None,
-            tags={**args.tags, **BACKUP_TAG},
+            tags=dict(args.tags),
             opts=pulumi.ResourceOptions.merge(
                 self._child,
                 pulumi.ResourceOptions(

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from ..planning.iam_documents import allow_principal, document
+from ..planning.iam_documents import WITHOUT_SOURCE, allow_principal, document
 from .data_key import DataKey, DataKeyArgs
 
-# who speaks here: alarms, budgets, events of RDS, AWS Backup
-PUBLISHERS = ("backup.amazonaws.com", "budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.rds.amazonaws.com")
+# who speaks here: budgets, alarms, rules on events (AWS Backup's among them), events of RDS
+PUBLISHERS = (
+    "budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com", "events.rds.amazonaws.com",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +29,7 @@ class AlarmTopicArgs:
 
 
 class AlarmTopic(pulumi.ComponentResource):
-    """An SNS topic under its own key, to which services of this account publish and nobody else."""
+    """An SNS topic under its own key, to which services that alarm publish, for this account where they say so."""
 
     arn: pulumi.Output[str]
     key_arn: pulumi.Output[str]
@@ -44,23 +46,28 @@ class AlarmTopic(pulumi.ComponentResource):
             f"{name}-topic", kms_master_key_id=key_arn, region=args.region, tags=dict(args.tags), opts=child
         )
         account = aws.get_caller_identity_output(opts=lookup).account_id
-        publish = allow_principal(
-            "ServicesOfThisAccountPublish",
-            {"Service": list(PUBLISHERS)},
-            ["sns:Publish"],
-            [topic.arn],
-            conditions={"StringEquals": {"aws:SourceAccount": account}},
-        )
+        here = {"StringEquals": {"aws:SourceAccount": account}}
+        publish = [
+            allow_principal(
+                sid,
+                {"Service": [each for each in PUBLISHERS if (each in WITHOUT_SOURCE) == (conditions is None)]},
+                ["sns:Publish"],
+                [topic.arn],
+                conditions=conditions,
+            )
+            for sid, conditions in (("ServicesOfThisAccountPublish", here), ("RulesOnEventsPublish", None))
+        ]
         policy = aws.sns.TopicPolicy(
             f"{name}-policy",
             arn=topic.arn,
-            policy=pulumi.Output.json_dumps(document([publish])),
+            policy=pulumi.Output.json_dumps(document(publish)),
             region=args.region,
             opts=child,
         )
-        for index, email in enumerate(args.emails):
+        for email in dict.fromkeys(args.emails):
             aws.sns.TopicSubscription(
-                f"{name}-mail-{index}",
+                # by address: one that is taken out must not make the next confirm anew
+                f"{name}-mail-{email}",
                 topic=topic.arn,
                 protocol="email",
                 endpoint=email,

@@ -1,4 +1,4 @@
-"""Backups of what is tagged for them, kept where nobody deletes them in a hurry, and tried every week."""
+"""Backups of what holds data, kept where nobody deletes them in a hurry, and tried every week."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,40 +7,57 @@ import pulumi
 import pulumi_aws as aws
 
 from ..planning.backups import (
-    BACKUP_TAG,
-    FAILURES,
+    COMPLETE_MINUTES,
     RESTORE_TEST_SCHEDULE,
     ROLE_POLICIES,
-    SCHEDULE,
+    START_MINUTES,
+    Kind,
+    failed_jobs,
     least_retention_days,
     restore_testing_name,
+    schedule,
 )
 from ..planning.iam_documents import service_trust
 from ..settings import BackupSettings
+from .client_group import ClientGroup, ClientGroupArgs
 from .data_key import DataKey, DataKeyArgs
 
-# AWS Backup gives up on a job that has not begun, or not ended, after so many minutes.
-START_MINUTES, COMPLETE_MINUTES = 60, 480
 # a restored copy stands so long, that a person can look at it
 VALIDATION_HOURS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
+class TrialArgs:
+    """The database that is restored as a trial, and where."""
+
+    database_arn: pulumi.Input[str]
+    database_port: int
+    vpc_id: pulumi.Input[str]
+    subnet_group_name: pulumi.Input[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class BackupsArgs:
-    """How long backups are kept (settings), what is restored as a trial, and who hears of failures."""
+    """How long backups are kept (settings), of what, by kind, what is restored as a trial, and who hears of failures.
+
+    `alarm_topic_arn` is a topic that EventBridge may publish to.
+    """
 
     settings: BackupSettings
     stack_name: str
     region: str
-    database_arn: pulumi.Input[str]
+    resource_arns: Mapping[Kind, pulumi.Input[str]]
+    trial: TrialArgs
     alarm_topic_arn: pulumi.Input[str]
     tags: Mapping[str, str]
 
 
 class Backups(pulumi.ComponentResource):
-    """A locked vault, a daily plan for whatever bears the tag `Backup: daily`, copies elsewhere, restores as a trial.
+    """A locked vault, a daily plan, copies elsewhere, restores as a trial.
 
-    A vault that holds backups is not deleted: they go first, and the lock says when they may.
+    What is backed up is named one by one: of what is chosen by tags alone, AWS Backup leaves out the kinds that the
+    account has not opted in to (UpdateRegionSettings). A vault that holds backups is not deleted: they go first, and
+    the lock says when they may.
     """
 
     vault_name: pulumi.Output[str]
@@ -49,6 +66,8 @@ class Backups(pulumi.ComponentResource):
         super().__init__("flowise:parts:Backups", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
+        # who hears of failures and what a trial restores come and go, and no backup goes with them
+        self._loose = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=False))
         vault = self._vault("vault", args.region)
         copies = self._vault("copies", args.settings.copy_region) if args.settings.copy_region else None
         plan = self._plan(vault, copies)
@@ -57,20 +76,11 @@ class Backups(pulumi.ComponentResource):
             f"{name}-selection",
             plan_id=plan.id,
             iam_role_arn=role.arn,
-            selection_tags=[
-                aws.backup.SelectionSelectionTagArgs(type="STRINGEQUALS", key=key, value=value)
-                for key, value in BACKUP_TAG.items()
-            ],
+            resources=[arn for _, arn in sorted(args.resource_arns.items())],
             # the first job would begin without its permissions, and no property names them
             opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=granted)),
         )
-        aws.backup.VaultNotifications(
-            f"{name}-failures",
-            backup_vault_name=vault.name,
-            sns_topic_arn=args.alarm_topic_arn,
-            backup_vault_events=list(FAILURES),
-            opts=self._child,
-        )
+        self._failures(role)
         if args.settings.restore_tests:
             self._restore_tests(vault, role)
         self.vault_name = vault.name
@@ -113,7 +123,7 @@ class Backups(pulumi.ComponentResource):
                 aws.backup.PlanRuleArgs(
                     rule_name="daily",
                     target_vault_name=vault.name,
-                    schedule=SCHEDULE,
+                    schedule=schedule(self._args.settings.daily_at),
                     start_window=START_MINUTES,
                     completion_window=COMPLETE_MINUTES,
                     lifecycle=aws.backup.PlanRuleLifecycleArgs(delete_after=days),
@@ -132,7 +142,7 @@ class Backups(pulumi.ComponentResource):
         role = aws.iam.Role(
             f"{self._name}-role",
             assume_role_policy=pulumi.Output.json_dumps(service_trust("backup.amazonaws.com", account=account)),
-            description="AWS Backup: backs up what is tagged, and restores it",
+            description="AWS Backup: backs up what holds data, and restores it",
             tags=dict(self._args.tags),
             opts=self._child,
         )
@@ -145,6 +155,18 @@ class Backups(pulumi.ComponentResource):
             )
             for purpose, policy in ROLE_POLICIES.items()
         ]
+
+    def _failures(self, role: aws.iam.Role) -> None:
+        rule = aws.cloudwatch.EventRule(
+            f"{self._name}-failures",
+            description="Backups, copies and restores that did not end well",
+            event_pattern=pulumi.Output.json_dumps(failed_jobs(role.arn)),
+            tags=dict(self._args.tags),
+            opts=self._loose,
+        )
+        aws.cloudwatch.EventTarget(
+            f"{self._name}-failures-told", rule=rule.name, arn=self._args.alarm_topic_arn, opts=self._loose
+        )
 
     def _restore_tests(self, vault: aws.backup.Vault, role: aws.iam.Role) -> None:
         args = self._args
@@ -162,12 +184,33 @@ class Backups(pulumi.ComponentResource):
             tags=dict(args.tags),
             opts=self._child,
         )
+        trial = args.trial
+        # a copy of all data, which nobody needs to reach
+        nobody = ClientGroup(
+            f"{self._name}-trial-access",
+            ClientGroupArgs(
+                purpose="A database restored as a trial: no way in, no way out",
+                vpc_id=trial.vpc_id,
+                port=trial.database_port,
+                clients={},
+                tags=args.tags,
+            ),
+            self._loose,
+        )
         aws.backup.RestoreTestingSelection(
             f"{self._name}-trial-database",
             name="database",
             restore_testing_plan_name=plan.name,
             protected_resource_type="RDS",
-            protected_resource_arns=[args.database_arn],
+            protected_resource_arns=[trial.database_arn],
+            # AWS Backup would restore into the account's default VPC, if there is one (AWS Backup developer guide,
+            # restore-testing-inferred-metadata)
+            restore_metadata_overrides={
+                "dbSubnetGroupName": trial.subnet_group_name,
+                "multiAz": "false",
+                "publiclyAccessible": "false",
+                "vpcSecurityGroupIds": pulumi.Output.json_dumps([nobody.security_group_id]),
+            },
             iam_role_arn=role.arn,
             validation_window_hours=VALIDATION_HOURS,
             opts=self._child,

@@ -73,9 +73,9 @@ class VpcEndpoints(pulumi.ComponentResource):
             tags=self._tags("sg"),
             opts=self._child,
         )
-        for index, cidr in enumerate(self._args.client_cidrs):
+        for cidr in self._args.client_cidrs:
             aws.vpc.SecurityGroupIngressRule(
-                f"{self._name}-from-vpc" + (f"-{index}" if index else ""),
+                f"{self._name}-from-{cidr.replace('/', '-')}",
                 security_group_id=group.id,
                 cidr_ipv4=cidr,
                 ip_protocol="tcp",

@@ -1,13 +1,23 @@
-"""When backups are taken and tried, and of what."""
+"""When backups are taken and tried, of what, and which events tell that one went wrong."""
 
 from collections.abc import Mapping
+from typing import Any, Literal
 
-# whatever bears it is backed up
-BACKUP_TAG: Mapping[str, str] = {"Backup": "daily"}
-# at 02:00 UTC every day, and a trial on Sundays after it
-SCHEDULE = "cron(0 2 * * ? *)"
+from pulumi import Input
+
+# what is backed up, as AWS Backup calls its kinds
+Kind = Literal["EKS", "RDS", "S3"]
+# a trial on Sundays
 RESTORE_TEST_SCHEDULE = "cron(0 6 ? * SUN *)"
-FAILURES = ("BACKUP_JOB_FAILED", "COPY_JOB_FAILED", "RESTORE_JOB_FAILED")
+# AWS Backup gives up on a job that has not begun, or not ended, after so many minutes.
+START_MINUTES, COMPLETE_MINUTES = 60, 480
+# "AWS database services cannot start backups 1 hour before or during their maintenance window or automatic backup
+# window" (AWS Backup developer guide, troubleshooting)
+CLOSED_BEFORE_MINUTES = 60
+# AWS Backup tells of jobs by these, in `state` or, of restores, in `status` (AWS Backup developer guide, eventbridge).
+# A vault's own notifications know neither what expired nor what was aborted.
+JOB_EVENTS = ("Backup Job State Change", "Copy Job State Change", "Restore Job State Change")
+FAILED_STATES = ("ABORTED", "EXPIRED", "FAILED", "PARTIAL")
 # AWS Backup developer guide, "Managed policies for AWS Backup"
 ROLE_POLICIES: Mapping[str, str] = {
     "backup": "service-role/AWSBackupServiceRolePolicyForBackup",
@@ -17,6 +27,28 @@ ROLE_POLICIES: Mapping[str, str] = {
 }
 # a backup is kept at least so long, whoever asks for less
 LEAST_KEPT_DAYS = 7
+
+
+def schedule(daily_at: str) -> str:
+    """Give the expression of a time of each day, such as 21:00 in UTC."""
+    hours, minutes = daily_at.split(":")
+    return f"cron({int(minutes)} {int(hours)} * * ? *)"
+
+
+def failed_jobs(role_arn: Input[str]) -> Mapping[str, Any]:
+    """Write the pattern of events of jobs that did not end well, under one role: another stack's are not ours.
+
+    Not each event names the role; one that does not is told rather than missed.
+    """
+    states = list(FAILED_STATES)
+    return {
+        "source": ["aws.backup"],
+        "detail-type": list(JOB_EVENTS),
+        "detail": {
+            "$or": [{"state": states}, {"status": states}],
+            "iamRoleArn": [role_arn, {"exists": False}],
+        },
+    }
 
 
 def least_retention_days(retention_days: int) -> int:

@@ -36,7 +36,6 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
         "backup:PutBackupVaultLockConfiguration",
         "backup:DeleteBackupVaultLockConfiguration",
     ),
-    "backup/vaultNotifications": ("backup:PutBackupVaultNotifications", "backup:DeleteBackupVaultNotifications"),
     "budgets/budget": ("budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource"),
     "cloudfront/cachePolicy": _three("cloudfront", "CachePolicy"),
     "cloudfront/distribution": _three("cloudfront", "Distribution", "TagResource", "UntagResource"),

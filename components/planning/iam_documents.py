@@ -11,6 +11,9 @@ from pulumi import Input, Output
 
 Statement = Mapping[str, Any]
 
+# EventBridge says neither account nor rule where it publishes to a topic and uses its key: the policies that its user
+# guide gives (eb-troubleshooting) have no condition.
+WITHOUT_SOURCE = frozenset({"events.amazonaws.com"})
 # The least that lets a service encrypt and decrypt with a key (KMS developer guide, "Using KMS keys with other
 # services").
 KEY_USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
@@ -135,6 +138,8 @@ def key_policy(
 ) -> Mapping[str, Any]:
     """Write a key's policy: the account administers it through IAM, and named services use it for this account alone.
 
+    Of those that say for whom they act; EventBridge does not.
+
     In a key policy the resource "*" is this one key; KMS supports nothing else there.
     """
     root = Output.concat("arn:", partition, ":iam::", account, ":root")
@@ -154,11 +159,11 @@ def key_policy(
         )
     statements.extend(
         allow_principal(
-            f"{service.split('.')[0].replace('-', '').capitalize()}ForThisAccount",
+            f"{service.removesuffix('.amazonaws.com').title().replace('.', '').replace('-', '')}ForThisAccount",
             {"Service": service},
             KEY_USE,
             ["*"],
-            conditions={"StringEquals": {"aws:SourceAccount": account}},
+            conditions=None if service in WITHOUT_SOURCE else {"StringEquals": {"aws:SourceAccount": account}},
         )
         for service in services
     )

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from .places import Region
 from .section import InProd, Section
@@ -12,15 +12,19 @@ LEAST_GRACE_DAYS = 3
 
 
 class BackupSettings(Section):
-    """AWS Backup: a daily plan over what is tagged for it, copies in a second region, restores tried every week."""
+    """AWS Backup: database, files and cluster every day, copies in a second region, restores tried every week."""
 
     enabled: Annotated[bool, InProd(equals=True)] = Field(default=True, description="daily backups by AWS Backup")
+    daily_at: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = Field(
+        default="21:00",
+        description="when daily backups begin, UTC: away from database.backup_window and database.maintenance_window",
+    )
     retention_days: Annotated[int, InProd(at_least=30)] = Field(
         default=7, ge=1, le=3650, description="days that daily backups are kept"
     )
     copy_region: Annotated[Region | None, InProd(given=True)] = Field(
         default=None,
-        description="second region, to which backups of the database and of all that is tagged are copied",
+        description="second region, to which backups of database, files and cluster are copied",
         examples=["eu-central-1"],
     )
     lock_grace_days: int | None = Field(

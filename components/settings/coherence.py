@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 
 from ..planning import capacity
+from ..planning.backups import CLOSED_BEFORE_MINUTES, START_MINUTES
 from ..planning.config_faults import Truth
 from ..planning.subnets import plan_subnets
+from ..planning.windows import MINUTES_A_DAY, Span, daily, minute_of, weekly
+from .backup import BackupSettings
 from .cluster import ClusterSettings
 from .database import DatabaseSettings
 from .edge import EdgeSettings
@@ -79,3 +82,23 @@ def addresses_suffice(network: NetworkSettings, cluster: ClusterSettings) -> Ite
             network.cidr,
             "choose a wider one, add network.pod_cidr, or lower max_size of cluster.app_nodes",
         )
+
+
+def backups_can_begin(backup: BackupSettings, database: DatabaseSettings) -> Iterator[Truth]:
+    """Judge that AWS Backup's jobs begin when RDS lets them: not in its own windows, nor within the hour before."""
+    if not backup.enabled:
+        return
+    begins = [Span(day * MINUTES_A_DAY + minute_of(backup.daily_at), START_MINUTES) for day in range(7)]
+    for key, spans in (
+        ("backup_window", daily(database.backup_window)),
+        ("maintenance_window", weekly(database.maintenance_window)),
+    ):
+        closed = [span.with_before(CLOSED_BEFORE_MINUTES) for span in spans]
+        if any(one.meets(other) for one in begins for other in closed):
+            yield Truth(
+                "backup.daily_at",
+                f"lies within database.{key} ({getattr(database, key)}) or less than two hours before it, when no "
+                "backup of the database can begin",
+                backup.daily_at,
+                "choose another hour, best some four hours from both windows",
+            )

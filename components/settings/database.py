@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from ..planning.config_faults import Truth
+from ..planning.windows import daily, weekly
 from .section import SIZE, InProd, LogDays, Section
 
 # CreateDBInstance: BackupRetentionPeriod.
@@ -53,6 +54,14 @@ class RestoreSettings(Section):
             yield Truth("time", "cannot be chosen with a snapshot", self.time, "remove it, or write source_instance")
 
 
+# CreateDBInstance: PreferredBackupWindow, PreferredMaintenanceWindow.
+_TIME = r"([01]\d|2[0-3]):[0-5]\d"
+_DAY = "(mon|tue|wed|thu|fri|sat|sun)"
+DailyWindow = Annotated[str, StringConstraints(pattern=rf"^{_TIME}-{_TIME}$")]
+WeeklyWindow = Annotated[str, StringConstraints(pattern=rf"^{_DAY}:{_TIME}-{_DAY}:{_TIME}$")]
+LEAST_WINDOW_MINUTES = 30
+
+
 class DatabaseSettings(Section):
     """The PostgreSQL instance."""
 
@@ -74,6 +83,12 @@ class DatabaseSettings(Section):
     )
     backup_retention_days: Annotated[int, InProd(at_least=7)] = Field(
         default=7, ge=1, le=RDS_MAX_BACKUP_DAYS, description="days that automatic backups are kept, 1 to 35"
+    )
+    backup_window: DailyWindow = Field(
+        default="02:00-03:00", description="when RDS takes its daily backup, UTC; half an hour or more"
+    )
+    maintenance_window: WeeklyWindow = Field(
+        default="sun:03:30-sun:04:30", description="when RDS may change the instance, UTC; half an hour or more"
     )
     deletion_protection: Annotated[bool, InProd(equals=True)] = Field(
         default=True, description="RDS refuses to delete the instance"
@@ -110,7 +125,7 @@ class DatabaseSettings(Section):
     )
 
     def truths(self) -> Iterator[Truth]:
-        """Judge the ceiling of the storage; RDS wants it at least a tenth above the start."""
+        """Judge the ceiling of the storage, which RDS wants at least a tenth above the start, and its two windows."""
         if self.max_storage_gib * 10 < self.storage_gib * 11:
             least = -(-self.storage_gib * 11 // 10)
             yield Truth(
@@ -118,4 +133,18 @@ class DatabaseSettings(Section):
                 "must be at least 10 % above storage_gib",
                 self.max_storage_gib,
                 f"write {least} or more",
+            )
+        for key, spans in (
+            ("backup_window", daily(self.backup_window)),
+            ("maintenance_window", weekly(self.maintenance_window)),
+        ):
+            if spans[0].minutes < LEAST_WINDOW_MINUTES:
+                yield Truth(key, "must be half an hour long or more", getattr(self, key), "let it end later")
+        kept = weekly(self.maintenance_window)[0]
+        if any(each.meets(kept) for each in daily(self.backup_window)):
+            yield Truth(
+                "maintenance_window",
+                f"must not overlap backup_window ({self.backup_window})",
+                self.maintenance_window,
+                "let one begin after the other ends",
             )

@@ -9,7 +9,13 @@ from ..planning.config_faults import NAMESPACE, Truth
 from .backup import BackupSettings
 from .cache import CacheSettings
 from .cluster import ClusterSettings
-from .coherence import addresses_suffice, connections_suffice, pods_fit, sign_in_is_reached
+from .coherence import (
+    addresses_suffice,
+    backups_can_begin,
+    connections_suffice,
+    pods_fit,
+    sign_in_is_reached,
+)
 from .database import DatabaseSettings
 from .edge import EdgeSettings
 from .monitoring import MonitoringSettings
@@ -73,6 +79,7 @@ class StackSettings(Section):
         yield from pods_fit(self.service, self.cluster)
         yield from addresses_suffice(self.network, self.cluster)
         yield from sign_in_is_reached(self.edge, self.network)
+        yield from backups_can_begin(self.backup, self.database)
         if self.environment == "prod":
             yield from production_floor(self.model_dump())
 

@@ -16,9 +16,11 @@ from . import (
     kubernetes_pods,
     names,
     networks,
+    notifications,
     references,
     stores,
     teardown,
+    windows,
 )
 from .law import Act, Law, Refusal, sentence
 
@@ -35,9 +37,11 @@ _MODULES = (
     gateway,
     stores,
     kubernetes_controllers,
+    notifications,
     kubernetes_kinds,
     kubernetes_objects,
     kubernetes_pods,
+    windows,
     teardown,
 )
 LAWS: tuple[Law, ...] = tuple(law for module in _MODULES for law in module.LAWS)

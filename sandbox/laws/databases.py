@@ -259,33 +259,6 @@ def _options(act: Act) -> Iterator[Refusal]:
         )
 
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-def _windows(act: Act) -> Iterator[Refusal]:
-    backup = re.fullmatch(r"(\d\d):(\d\d)-(\d\d):(\d\d)", act.text("backupWindow"))
-    kept = re.fullmatch(r"(\w{3}):(\d\d):(\d\d)-(\w{3}):(\d\d):(\d\d)", act.text("maintenanceWindow").lower())
-    if act.text("backupWindow") and not backup:
-        yield Refusal(
-            "InvalidParameterValue", f"Invalid backup window {act.text('backupWindow')}", "write 03:00-04:00, in UTC"
-        )
-    if act.text("maintenanceWindow") and not (kept and kept[1] in _DAYS and kept[4] in _DAYS):
-        yield Refusal(
-            "InvalidParameterValue",
-            f"Invalid maintenance window {act.text('maintenanceWindow')}",
-            "write sun:04:30-sun:05:30, in UTC",
-        )
-    if backup and kept and kept[1] == kept[4]:
-        first = (int(backup[1]) * 60 + int(backup[2]), int(backup[3]) * 60 + int(backup[4]))
-        second = (int(kept[2]) * 60 + int(kept[3]), int(kept[5]) * 60 + int(kept[6]))
-        if first[0] < second[1] and second[0] < first[1]:
-            yield Refusal(
-                "InvalidParameterValue",
-                "The backup window and maintenance window must not overlap.",
-                "let one begin after the other ends",
-            )
-
-
 def _change(act: Act) -> Iterator[Refusal]:
     old: Mapping[str, Any] = act.old.inputs if act.old else {}
     before, after = old.get("allocatedStorage"), act.get("allocatedStorage")
@@ -350,7 +323,6 @@ LAWS = (
         _zones,
     ),
     Law("options that exclude each other", _CREATE, _INSTANCE, _options),
-    Law("windows", _CREATE, _INSTANCE, _windows),
     Law("what a database can change", _MODIFY, _INSTANCE, _change, ("update",)),
     Law("a zone of the subnet group", _CREATE, _INSTANCE, _subnets_exist),
 )

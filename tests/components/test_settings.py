@@ -88,6 +88,27 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
         'flowise:backup.copy_region: must be another region than aws:region, got "eu-west-1": choose a second one',
     ),
     (
+        changed(DEV, backup={"daily_at": "01:00"}),
+        "flowise:backup.daily_at: lies within database.backup_window (02:00-03:00) or less than two hours before it, "
+        'when no backup of the database can begin, got "01:00": '
+        "choose another hour, best some four hours from both windows",
+    ),
+    (
+        changed(DEV, database={"maintenance_window": "mon:22:30-mon:23:00"}),
+        "flowise:backup.daily_at: lies within database.maintenance_window (mon:22:30-mon:23:00) or less than two hours "
+        'before it, when no backup of the database can begin, got "21:00": '
+        "choose another hour, best some four hours from both windows",
+    ),
+    (
+        changed(DEV, database={"maintenance_window": "tue:02:30-tue:03:30"}),
+        "flowise:database.maintenance_window: must not overlap backup_window (02:00-03:00), "
+        'got "tue:02:30-tue:03:30": let one begin after the other ends',
+    ),
+    (
+        changed(DEV, database={"backup_window": "23:50-00:10"}),
+        'flowise:database.backup_window: must be half an hour long or more, got "23:50-00:10": let it end later',
+    ),
+    (
         changed(DEV, network={"pod_cidr": "10.99.0.0/16"}),
         'flowise:network.pod_cidr: must be a /16 to /20 of 100.64.0.0/10, got "10.99.0.0/16": '
         "write, for example, 100.64.0.0/16",

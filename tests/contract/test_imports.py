@@ -1,4 +1,4 @@
-"""Imports run one way: __main__, the seven, parts, planning; see design.md section 1."""
+"""Imports run one way: __main__, the seven, parts, planning; and what else a module's text alone can tell."""
 
 import ast
 from collections.abc import Iterator
@@ -68,3 +68,39 @@ def test_a_component_asks_nothing_of_the_world_around_it(path: Path) -> None:
     asked = {"Config", "get_stack", "get_project", "StackReference", "environ", "getenv"}
     used = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
     assert used.isdisjoint(asked)
+
+
+def places_in_lists(tree: ast.AST) -> Iterator[str]:
+    """Give the variables that count where in a list something stands: by enumerate, or by range of a length."""
+    loops = [node for node in ast.walk(tree) if isinstance(node, ast.For | ast.comprehension)]
+    for loop in loops:
+        if isinstance(loop.iter, ast.Call) and ast.unparse(loop.iter.func) == "enumerate":
+            assert isinstance(loop.target, ast.Tuple), ast.unparse(loop.target)
+            yield ast.unparse(loop.target.elts[0])
+        elif isinstance(loop.iter, ast.Call) and ast.unparse(loop.iter).startswith("range(len("):
+            yield ast.unparse(loop.target)
+
+
+@pytest.mark.parametrize(
+    "path", [ROOT / "__main__.py", *(path for path in modules() if "planning" not in path.parts)], ids=name_of
+)
+def test_nothing_is_named_by_its_place_in_a_list(path: Path) -> None:
+    # one that is taken out of the list would rename, and so replace, all that come after it
+    tree = ast.parse(path.read_text())
+    places = set(places_in_lists(tree))
+    texts = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+    named = [ast.unparse(text) for text in texts for part in text.values
+             if isinstance(part, ast.FormattedValue)
+             and places & {node.id for node in ast.walk(part.value) if isinstance(node, ast.Name)}]  # fmt: skip
+    assert named == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'for place, mail in enumerate(mails):\n    Topic(f"mail-{place}")',
+        '[Rule(f"rule-{number + 1}") for number in range(len(rules))]',
+    ],
+)
+def test_a_place_in_a_list_is_found(text: str) -> None:
+    assert list(places_in_lists(ast.parse(text)))

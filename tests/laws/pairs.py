@@ -633,6 +633,15 @@ def _cache(values: dict[str, Any]) -> None:
     cache(**values)
 
 
+def _backed_up(schedule: str) -> None:
+    instance = database(backup_window="02:00-03:00", maintenance_window="sun:03:30-sun:04:30", tags={"Backup": "daily"})
+    rule: Any = {"rule_name": "daily", "target_vault_name": aws.backup.Vault("vault").name, "schedule": schedule}
+    plan = aws.backup.Plan("plan", rules=[rule])
+    aws.backup.Selection(
+        "selection", plan_id=plan.id, iam_role_arn=role("backup", "backup.amazonaws.com").arn, resources=[instance.arn]
+    )
+
+
 DATA = [
     Pair("engine versions", "Cannot find version 17.99 for postgres", _db, {"engine_version": "17.99"}, {"engine_version": "17"}, GITHUB + "tryretool/terraform-retool-modules/issues/70"),
     Pair("instance classes", "does not support creating a DB instance", _db, {"instance_class": "db.t9.large"}, {"instance_class": "db.m7g.large"}),
@@ -652,6 +661,10 @@ DATA = [
     Pair("options that exclude each other", "isn't supported for Blue/Green", _db, {"password": None, "manage_master_user_password": True, "blue_green_update": {"enabled": True}}, {"blue_green_update": {"enabled": True}}),
     Pair("options that exclude each other", "retention period: 90", _db, {"performance_insights_retention_period": 90}, {"performance_insights_retention_period": 93}),
     Pair("windows", "must not overlap", _db, {"backup_window": "03:00-04:00", "maintenance_window": "sun:03:30-sun:04:30"}, {"backup_window": "03:00-04:00", "maintenance_window": "sun:04:30-sun:05:30"}),
+    Pair("windows", "must not overlap", _db, {"backup_window": "23:30-00:30", "maintenance_window": "mon:00:00-mon:01:00"}, {"backup_window": "23:30-00:30", "maintenance_window": "mon:00:30-mon:01:30"}),
+    Pair("windows", "The snapshot window and maintenance window must not overlap", _cache, {"snapshot_window": "02:00-03:00", "maintenance_window": "sun:02:30-sun:03:30"}, {"snapshot_window": "02:00-03:00", "maintenance_window": "sun:03:30-sun:04:30"}),
+    Pair("backups are due outside the windows", "too close to the automated backup window", _backed_up, "cron(30 1 * * ? *)", "cron(0 21 * * ? *)"),
+    Pair("backups are due outside the windows", "too close to the maintenance window", _backed_up, "cron(0 4 ? * * *)", "cron(0 5 ? * * *)"),
     Pair("what a database can change", "cannot be less than the current storage size", _db, {"allocated_storage": 20}, {"allocated_storage": 200}, first={"allocated_storage": 100}),
     Pair("what a database can change", "AllowMajorVersionUpgrade flag must be present", _db, {"engine_version": "17"}, {"engine_version": "17", "allow_major_version_upgrade": True}, first={"engine_version": "16"}),
     Pair("failover needs a replica", "Automatic failover is not supported", _cache, {"automatic_failover_enabled": True, "num_cache_clusters": 1}, {"automatic_failover_enabled": True}, GITHUB + "hashicorp/terraform/issues/25077"),
@@ -999,6 +1012,61 @@ def _subscription(endpoint: str) -> None:
     aws.sns.TopicSubscription("mail", topic=aws.sns.Topic("topic").arn, protocol="email", endpoint=endpoint)
 
 
+def _told_topic(services: Any, key_services: Any = ()) -> aws.sns.Topic:
+    policy = {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}
+    use = {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey*"], "Resource": "*"}
+    key = None
+    if key_services:
+        admin = {
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        }
+        lets = [{**use, "Principal": {"Service": list(key_services)}}]
+        key = aws.kms.Key("key", policy=json.dumps({"Version": "2012-10-17", "Statement": [admin, *lets]})).arn
+    topic = aws.sns.Topic("topic", kms_master_key_id=key)
+    if services:
+        said = json.dumps({"Version": "2012-10-17", "Statement": [{**policy, "Principal": {"Service": services}}]})
+        aws.sns.TopicPolicy("policy", arn=topic.arn, policy=said)
+    return topic
+
+
+def _event_to_topic(services: Any) -> None:
+    # its policy comes before, so that none is still to come
+    policy = _told_topic(services)
+    rule = aws.cloudwatch.EventRule("rule", event_pattern=json.dumps({"source": ["aws.backup"]}))
+    aws.cloudwatch.EventTarget("target", rule=rule.name, arn=policy.arn)
+
+
+def _event_under_key(key_services: Any) -> None:
+    topic = _told_topic(["events.amazonaws.com"], key_services)
+    rule = aws.cloudwatch.EventRule("rule", event_pattern=json.dumps({"source": ["aws.backup"]}))
+    aws.cloudwatch.EventTarget("target", rule=rule.name, arn=topic.arn)
+
+
+def _alarm_to_topic(services: Any) -> None:
+    topic = _told_topic(services)
+    aws.cloudwatch.MetricAlarm(
+        "alarm",
+        comparison_operator="GreaterThanThreshold",
+        evaluation_periods=1,
+        metric_name="CPUUtilization",
+        namespace="AWS/RDS",
+        period=300,
+        statistic="Average",
+        threshold=80,
+        alarm_actions=[topic.arn],
+    )
+
+
+def _vault_events(events: Any) -> None:
+    topic, vault = _told_topic(["backup.amazonaws.com"]), aws.backup.Vault("vault")
+    aws.backup.VaultNotifications(
+        "failures", backup_vault_name=vault.name, sns_topic_arn=topic.arn, backup_vault_events=events
+    )
+
+
 def _tag(key: str) -> None:
     aws.sns.Topic("topic", tags={key: "x"})
 
@@ -1033,6 +1101,11 @@ STORES = [
     Pair("a secret's recovery window", "between 7 and 30 days", _window, 3, 7),
     Pair("keys", "not from 7 to 30", _key_window, 1, 30),
     Pair("subscriptions", "email endpoint ops", _subscription, "ops", "ops@example.com"),
+    Pair("who tells is let in", "events.amazonaws.com is not authorized to perform: SNS:Publish", _event_to_topic, ["backup.amazonaws.com"], ["backup.amazonaws.com", "events.amazonaws.com"], "https://www.repost.aws/knowledge-center/sns-not-getting-eventbridge-notification"),
+    Pair("who tells is let in", "for the topic has no policy that says so", _event_to_topic, None, ["events.amazonaws.com"]),
+    Pair("who tells is let in", "events.amazonaws.com may not use", _event_under_key, ["backup.amazonaws.com"], ["events.amazonaws.com"]),
+    Pair("who tells is let in", "cloudwatch.amazonaws.com is not authorized", _alarm_to_topic, ["events.amazonaws.com"], None),
+    Pair("events that AWS Backup tells", "RESTORE_JOB_FAILED is deprecated", _vault_events, ["COPY_JOB_FAILED", "RESTORE_JOB_FAILED"], ["COPY_JOB_FAILED", "RESTORE_JOB_COMPLETED"]),
     Pair("tags", "reserved for system use", _tag, "aws:team", "team"),
 ]  # fmt: skip
 

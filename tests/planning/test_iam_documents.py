@@ -55,12 +55,19 @@ def test_a_service_uses_a_key_for_the_account_alone(cloud: Cloud) -> None:
             account="111122223333",
             region="eu-west-1",
             encrypts_logs=False,
-            services=("sns.amazonaws.com",),
+            services=("sns.amazonaws.com", "events.amazonaws.com", "events.rds.amazonaws.com"),
         ),
     )
-    sns = policy["Statement"][1]
-    assert sns["Sid"] == "SnsForThisAccount"
-    assert sns["Condition"] == {"StringEquals": {"aws:SourceAccount": "111122223333"}}
+    _, sns, rules, events = policy["Statement"]
+    assert [each["Sid"] for each in (sns, rules, events)] == [
+        "SnsForThisAccount",
+        "EventsForThisAccount",
+        "EventsRdsForThisAccount",
+    ]
+    here = {"StringEquals": {"aws:SourceAccount": "111122223333"}}
+    assert (sns["Condition"], events["Condition"]) == (here, here)
+    # EventBridge does not say for whom it acts (EventBridge user guide, eb-troubleshooting)
+    assert "Condition" not in rules
 
 
 def test_the_s3_endpoint_lets_nothing_out_of_the_account(cloud: Cloud) -> None:

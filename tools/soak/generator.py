@@ -72,6 +72,12 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
     "cluster.karpenter.instance_categories": ((["c"], ["m", "r"]), (["t"], [])),
     "cluster.karpenter.capacity_types": ((["spot", "on-demand"], ["on-demand"]), (["ON_DEMAND"], [])),
     "database.engine_version": (("17", "17.4", "17.7"), ("18", "16.3", "17.99", 17)),
+    "database.backup_window": (("02:00-03:00", "23:45-00:30"), ("02:00-02:10", "2:00-3:00", "24:00-01:00")),
+    "database.maintenance_window": (
+        ("sun:03:30-sun:04:30", "mon:05:00-mon:06:00"),
+        ("sun:23:50-mon:00:00", "sunday:03:30-04:30", "sun:02:15-sun:03:15"),
+    ),
+    "backup.daily_at": (("21:00", "19:30"), ("9:00", "01:30", "25:00")),
     "database.instance_class": (
         ("db.t4g.micro", "db.t4g.medium", "db.m7g.large", "db.r7g.xlarge", "db.m6g.2xlarge"),
         ("m7g.large", "db.m7g", "db.m7g.huge"),

@@ -101,8 +101,10 @@ const parsed = (text) => {
 
 const notice = (id, subject, text, when) => {
   const event = parsed(text);
-  const summary = event['Event Message'] || subject || text;
-  const source = event['Event Source'] ? 'rds' : /backup/i.test(subject) ? 'backup' : /budget/i.test(subject) ? 'budgets' : 'aws';
+  const { state, status = state, resourceArn = '' } = Object(event.detail); // of an event of EventBridge
+  const told = event['detail-type'] && [event['detail-type'], status, resourceArn].filter(Boolean).join(' ');
+  const summary = event['Event Message'] || told || subject || text;
+  const source = event['Event Source'] ? 'rds' : event.source === 'aws.backup' ? 'backup' : /budget/i.test(subject) ? 'budgets' : 'aws';
   // RDS also tells what it has done; backups and budgets speak where something is amiss
   const severity = source === 'rds' && !/fail|low|storage|unable|error|incompatible/i.test(summary) ? 'info' : 'warning';
   alerts.set(id, {

@@ -4,10 +4,14 @@ Each figure of AWS Backup is told by vault, by type of resource and by both, so 
 also gives a new stack its time, and survives a restart of Prometheus (ALERTS_FOR_STATE).
 """
 
+from typing import get_args
+
+from ..backups import Kind
 from .model import Alert
 from .watched import Watched
 
 DONE, FAILED = "aws_backup_number_of_backup_jobs_completed_sum", "aws_backup_number_of_backup_jobs_failed_sum"
+KIND, VAULT = "dimension_ResourceType", "dimension_BackupVaultName"
 RESTORED = "aws_backup_number_of_restore_jobs_completed_sum"
 NOT_RESTORED = "aws_backup_number_of_restore_jobs_failed_sum"
 # a daily plan, with the hours that a job may take; a weekly trial, with a day
@@ -31,11 +35,12 @@ def _backups() -> list[Alert]:
     return [
         Alert(
             name="BackupTooOld",
-            expression=f"absent({DONE} > 0)",
+            # figures by kind are of the whole region; those by vault, of this stack's own vaults and any kind
+            expression=" or ".join([*map(_no_backup, sorted(get_args(Kind))), f'absent({DONE}{{{VAULT}!=""}} > 0)']),
             lasting=OLDEST_BACKUP,
             severity="critical",
-            summary="There is no fresh backup",
-            description=f"No backup job has ended well for {OLDEST_BACKUP}; there should be one every day.",
+            summary="There is no fresh backup {{ $labels.dimension_ResourceType }}",
+            description=f"No backup job of it has ended well for {OLDEST_BACKUP}; there should be one every day.",
         ),
         Alert(
             name="BackupFailed",
@@ -43,10 +48,15 @@ def _backups() -> list[Alert]:
             lasting="",
             severity="warning",
             summary="A backup failed",
-            description="AWS Backup could not back up {{ $value }} of what is tagged for it.",
+            description="AWS Backup could not back up {{ $value }} of what it should.",
             keep_firing_for="6h",
         ),
     ]
+
+
+def _no_backup(kind: Kind) -> str:
+    # of a comparison, absent() tells no label
+    return f'label_replace(absent({DONE}{{{KIND}="{kind}"}} > 0), "{KIND}", "{kind}", "", "")'
 
 
 def _trials() -> list[Alert]:

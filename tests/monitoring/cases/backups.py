@@ -4,6 +4,16 @@ from tests.monitoring.cases.case import calm, story, unknown
 
 JOBS = 'aws_backup_number_of_{}_sum{{dimension_ResourceType="RDS"}}'
 DONE, FAILED = JOBS.format("backup_jobs_completed"), JOBS.format("backup_jobs_failed")
+EKS, S3 = DONE.replace("RDS", "EKS"), DONE.replace("RDS", "S3")
+OURS = DONE.replace('dimension_ResourceType="RDS"', 'dimension_BackupVaultName="backups-vault"')
+ONE_A_DAY, TWO_DAYS_NONE = "0 1 0x22 1 0x22 1 0x22 1", "0 1 0x45 1 0x20"
+
+
+def others(*but: str) -> dict[str, str]:
+    """The figures that are as they should be."""
+    return {each: ONE_A_DAY for each in (DONE, EKS, S3, OURS) if each not in but}
+
+
 RESTORED, NOT_RESTORED = JOBS.format("restore_jobs_completed"), JOBS.format("restore_jobs_failed")
 # of a month that begins on the third day
 BILL = 'aws_billing_estimated_charges_maximum{dimension_Currency="USD"}'
@@ -13,8 +23,30 @@ CASES = (
     story(
         "BackupTooOld",
         "critical",
-        "two days without a backup",
-        {DONE: "0 1 0x45 1 0x20"},
+        "two days without a backup of the database",
+        {DONE: TWO_DAYS_NONE, **others(DONE)},
+        "30h",
+        "40h",
+        "50h",
+        {"dimension_ResourceType": "RDS"},
+        interval="1h",
+    ),
+    story(
+        "BackupTooOld",
+        "critical",
+        "two days without one of the files, while the others have theirs",
+        {S3: TWO_DAYS_NONE, **others(S3)},
+        "30h",
+        "40h",
+        "50h",
+        {"dimension_ResourceType": "S3"},
+        interval="1h",
+    ),
+    story(
+        "BackupTooOld",
+        "critical",
+        "another stack of the region has its backups, and this one has none",
+        {OURS: TWO_DAYS_NONE, **others(OURS)},
         "30h",
         "40h",
         "50h",
@@ -24,14 +56,23 @@ CASES = (
         "BackupTooOld",
         "critical",
         "the figure is NaN, or gone",
-        {DONE: f"1 {unknown(20)} _x30 1 0x10"},
+        {DONE: f"1 {unknown(20)} _x30 1 0x10", **others(DONE)},
         "30h",
         "45h",
         "53h",
+        {"dimension_ResourceType": "RDS"},
         interval="1h",
     ),
-    calm("BackupTooOld", "one a day", {DONE: "0 1 0x22 1 0x22 1 0x22 1"}, "30h", "46h", "65h", interval="1h"),
-    calm("BackupTooOld", "a new stack has a day and a half", {DONE: "0x35 1 0x10"}, "20h", "35h", "40h", interval="1h"),
+    calm("BackupTooOld", "one a day", others(), "30h", "46h", "65h", interval="1h"),
+    calm(
+        "BackupTooOld",
+        "a new stack has a day and a half",
+        dict.fromkeys(others(), "0x35 1 0x10"),
+        "20h",
+        "35h",
+        "40h",
+        interval="1h",
+    ),
     story(
         "BackupFailed",
         "warning",

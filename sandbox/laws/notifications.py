@@ -1,0 +1,133 @@
+"""Who is told: the event exists, the topic takes it from the service that tells, and the topic's key lets it encrypt."""
+
+import json
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from ..world import Record
+from .law import Act, Law, Refusal, get
+
+_TARGET = "aws:cloudwatch/eventTarget:EventTarget"
+_VAULT = "aws:backup/vaultNotifications:VaultNotifications"
+_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+_SUBSCRIPTION = "aws:rds/eventSubscription:EventSubscription"
+# Type -> who tells, and the properties that name the topic.
+_TELLS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    _TARGET: ("events.amazonaws.com", ("arn",)),
+    _VAULT: ("backup.amazonaws.com", ("snsTopicArn",)),
+    _ALARM: ("cloudwatch.amazonaws.com", ("alarmActions", "okActions", "insufficientDataActions")),
+    _SUBSCRIPTION: ("events.rds.amazonaws.com", ("snsTopic",)),
+}
+# A topic without a policy takes what its own account sends; these two send as services, and are not let in by that.
+_NOT_BY_DEFAULT = (_TARGET, _VAULT)
+# AWS Backup takes them still and tells nobody (PutBackupVaultNotifications), and each one's heir.
+_DEPRECATED: Mapping[str, str] = {
+    "BACKUP_JOB_EXPIRED": "BACKUP_JOB_COMPLETED",
+    "BACKUP_JOB_FAILED": "BACKUP_JOB_COMPLETED",
+    "BACKUP_JOB_SUCCESSFUL": "BACKUP_JOB_COMPLETED",
+    "BACKUP_PLAN_CREATED": "",
+    "BACKUP_PLAN_MODIFIED": "",
+    "RESTORE_JOB_FAILED": "RESTORE_JOB_COMPLETED",
+    "RESTORE_JOB_SUCCESSFUL": "RESTORE_JOB_COMPLETED",
+}
+
+
+def _lets(policy: str, service: str, action: str) -> bool:
+    """Whether a resource policy lets a service do something; one that cannot be read is not judged."""
+    try:
+        statements = json.loads(policy)["Statement"]
+    except (ValueError, KeyError, TypeError):
+        return True
+    for statement in statements if isinstance(statements, list) else [statements]:
+        principal = get(statement, "Principal")
+        services = _many(get(principal, "Service")) if isinstance(principal, Mapping) else []
+        everybody = principal == "*" or (isinstance(principal, Mapping) and "*" in _many(principal.get("AWS")))
+        does = any(fnmatchcase(action.lower(), each.lower()) for each in _many(get(statement, "Action")))
+        if get(statement, "Effect") == "Allow" and does and (everybody or service in services):
+            return True
+    return False
+
+
+def _many(value: Any) -> list[str]:
+    return [str(each) for each in (value if isinstance(value, list) else [value]) if each is not None]
+
+
+def _policies(act: Act, token: str, key: str, owner: Record) -> list[str]:
+    """The policies of a topic or a key: its own, or that of a resource beside it, which takes the place of the first."""
+    beside = [each for each in act.world.of(token) if get(each.inputs, key) in (owner.id, owner.outputs.get("arn"))]
+    found = [get(each.inputs, "policy") for each in (beside or [owner])]
+    return [policy for policy in found if isinstance(policy, str)]
+
+
+def _heard(act: Act) -> Iterator[Refusal]:
+    service, properties = _TELLS[act.token]
+    for arn in sorted({text for name in properties for text in act.texts(name)}):
+        # not by who owns the ARN: a topic's policy has it for its id, too
+        topic = next((each for each in act.world.of("aws:sns/topic:Topic") if each.id == arn), None)
+        if topic is None:
+            continue
+        policies = _policies(act, "aws:sns/topicPolicy:TopicPolicy", "arn", topic)
+        if policies and not any(_lets(policy, service, "sns:Publish") for policy in policies):
+            yield Refusal(
+                "AuthorizationError",
+                f"{service} is not authorized to perform: SNS:Publish on resource: {arn}",
+                f"allow {service} sns:Publish in the topic's policy",
+            )
+        if not policies and act.token in _NOT_BY_DEFAULT:
+            yield Refusal(
+                "AuthorizationError",
+                f"{service} is not authorized to perform: SNS:Publish on resource: {arn}, for the topic has no policy that says so",
+                f"make a TopicPolicy that allows {service} sns:Publish, and depend on it",
+                may_appear=True,
+            )
+        yield from _encrypted(act, topic, service)
+
+
+def _encrypted(act: Act, topic: Record, service: str) -> Iterator[Refusal]:
+    named = get(topic.inputs, "kmsMasterKeyId")
+    if not isinstance(named, str) or not named:
+        return
+    if named.endswith("alias/aws/sns"):
+        yield Refusal(
+            "KMSAccessDenied",
+            f"{service} may not use {named}, whose policy nobody can change",
+            "encrypt the topic under a key of your own whose policy lets the service use it",
+        )
+        return
+    key = act.world.owner(named)
+    policies = _policies(act, "aws:kms/keyPolicy:KeyPolicy", "keyId", key) if key else []
+    if policies and not any(_lets(policy, service, "kms:GenerateDataKey") for policy in policies):
+        yield Refusal(
+            "KMSAccessDenied",
+            f"The ciphertext refers to a customer master key that {service} may not use: {named}",
+            f"allow {service} kms:Decrypt and kms:GenerateDataKey in the key's policy",
+        )
+
+
+def _told(act: Act) -> Iterator[Refusal]:
+    for event in act.texts("backupVaultEvents"):
+        if event in _DEPRECATED:
+            instead = _DEPRECATED[event]
+            yield Refusal(
+                "InvalidParameterValueException",
+                f"{event} is deprecated: AWS Backup takes it and tells nobody",
+                (f"ask for {instead} and filter by its state, or " if instead else "")
+                + 'let an EventBridge rule match aws.backup\'s "Backup Job State Change"',
+            )
+
+
+LAWS = (
+    Law(
+        "who tells is let in",
+        "https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html",
+        "|".join(_TELLS),
+        _heard,
+    ),
+    Law(
+        "events that AWS Backup tells",
+        "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_PutBackupVaultNotifications.html",
+        _VAULT,
+        _told,
+    ),
+)
