@@ -5,12 +5,15 @@ secret's value, and ends with 1 where something is to be done.
 """
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import get_args
 
 from components.planning.alert_routes import notification_secrets
+from components.planning.backups import Kind
 from components.settings import StackSettings
 from sandbox.toolchain import Pin
 
@@ -61,6 +64,8 @@ class Doctor:
                     ("GitHub's provider", self.provider),
                     ("Elastic IPs", self.addresses),
                     ("vCPUs", self.vcpus),
+                    ("backups", self.backups),
+                    ("log groups", self.log_groups),
                 )
             ]
         return checks
@@ -231,6 +236,42 @@ class Doctor:
         for kind, quota in (("ON_DEMAND", ON_DEMAND), ("SPOT", SPOT)):
             if most[kind]:
                 yield self._quota(f"vCPUs {kind}", quota, most[kind], f"{most[kind]} where every node has been started")
+
+    def backups(self, settings: StackSettings) -> Iterator[Finding]:
+        """Tell whether AWS Backup knows each kind of what is backed up in this region."""
+        if not settings.backup.enabled:
+            yield Finding("backups", "ok", "flowise:backup.enabled is false: RDS's own are all there are")
+            return
+        regions = [settings.region, *([settings.backup.copy_region] if settings.backup.copy_region else [])]
+        for region in regions:
+            known = self._ask("backup", "describe_region_settings", region=region)["ResourceTypeOptInPreference"]
+            missing = sorted(set(get_args(Kind)) - set(known))
+            todo = f"AWS Backup has no {', '.join(missing)} in {region}, which would never be backed up: choose another"
+            # what is named by its ARN needs no opting in
+            yield Finding("backups", "do" if missing else "ok", todo if missing else f"every kind is known in {region}")
+
+    def log_groups(self, settings: StackSettings) -> Iterator[Finding]:
+        """Find log groups in a new stack's way, which their services made again while the last was taken down."""
+        try:
+            outputs = json.loads(self._run("pulumi", "stack", "output", "--json", "--stack", self._file.stack))
+        except NoAnswer:
+            outputs = {}
+        if "cluster_name" in outputs:
+            yield Finding("log groups", "ok", "the stack stands, and has its own")
+            return
+        name = self._file.name
+        left = [
+            group["logGroupName"]
+            for prefix in (f"/aws/eks/{name}/cluster", f"/aws/rds/instance/{name}/")
+            for group in self._ask("logs", "describe_log_groups", region=settings.region, logGroupNamePrefix=prefix)[
+                "logGroups"
+            ]
+        ]
+        for group in left:
+            command = f"aws logs delete-log-group --region {settings.region} --log-group-name {group}"
+            yield Finding("log groups", "do", f"{group} is left of a stack that was taken down: `{command}`")
+        if not left:
+            yield Finding("log groups", "ok", "none is left of a stack that was taken down")
 
     def _quota(self, about: str, quota: tuple[str, str], wanted: int, said: str) -> Finding:
         service, code = quota

@@ -54,9 +54,7 @@ class Status:
 
     def site(self) -> Iterator[Finding]:
         """Ask the site whether it serves."""
-        outputs: Mapping[str, Any] = json.loads(
-            self._run("pulumi", "stack", "output", "--json", "--stack", self._file.stack)
-        )
+        outputs = self._outputs()
         if "url" not in outputs:
             yield Finding("site", "do", f"the stack has no output url: `pulumi up --stack {self._file.stack}`")
             return
@@ -103,22 +101,28 @@ class Status:
                 yield self._until("database's version", each["LifecycleSupportEndDate"], SUPPORT_NOTICE, "upgrade it")
 
     def backup(self) -> Iterator[Finding]:
-        """Tell the age of the newest backup."""
+        """Tell the age of the newest backup of each thing that must have one."""
         settings = self._file.settings
         if settings is not None and not settings.backup.enabled:
             yield Finding("backup", "ok", "flowise:backup.enabled is false: RDS's own are all there are")
             return
-        (found,) = self._database()
-        points = self._ask(
-            *("backup", "list_recovery_points_by_resource"),
-            region=self._file.region,
-            ResourceArn=found["DBInstanceArn"],
-        )["RecoveryPoints"]
-        made = [each["CreationDate"] for each in points if each["Status"] == "COMPLETED"]
-        if made:
-            yield self._age("backup", max(made), OLDEST_BACKUP)
-        else:
-            yield Finding("backup", "do", "there is none: look at the vault's failed jobs")
+        backed_up: Mapping[str, str] = self._outputs().get("backed_up", {})
+        if not backed_up:
+            yield Finding("backup", "do", f"nothing is backed up yet: `pulumi up --stack {self._file.stack}`")
+        for kind, arn in sorted(backed_up.items()):
+            about = f"backup of {kind}"
+            try:
+                points = self._ask(
+                    *("backup", "list_recovery_points_by_resource"), region=self._file.region, ResourceArn=arn
+                )["RecoveryPoints"]
+            except NoAnswer as reason:
+                yield Finding(about, "unknown", f"could not be looked at: {reason}")
+                continue
+            made = [each["CreationDate"] for each in points if each["Status"] == "COMPLETED"]
+            if made:
+                yield self._age(about, max(made), OLDEST_BACKUP)
+            else:
+                yield Finding(about, "do", f"there is none of {arn}: look at the vault's failed and expired jobs")
 
     def cache(self) -> Iterator[Finding]:
         """Tell the cache's state."""
@@ -168,6 +172,12 @@ class Status:
         said = f"{last['kind']} of {last.get('startTime')}, commit {commit}, {last['result']}"
         yield Finding("last update", "ok" if last["result"] == "succeeded" else "do", said)
         yield Finding("drift", "unknown", f"`pulumi preview --refresh --expect-no-changes --stack {stack}` would tell")
+
+    def _outputs(self) -> Mapping[str, Any]:
+        outputs: Mapping[str, Any] = json.loads(
+            self._run("pulumi", "stack", "output", "--json", "--stack", self._file.stack)
+        )
+        return outputs
 
     def _database(self) -> list[Mapping[str, Any]]:
         answer = self._ask(

@@ -86,6 +86,8 @@ GOOD: Mapping[str, Answer] = {
     "describe_db_instances": instance(),
     "describe_db_major_engine_versions": lifecycle(1000),
     "list_recovery_points_by_resource": backup(10),
+    "describe_log_groups": {"logGroups": []},
+    "describe_region_settings": {"ResourceTypeOptInPreference": {"EKS": False, "RDS": True, "S3": False}},
     "describe_replication_groups": {
         "ReplicationGroups": [{"ReplicationGroupId": "flowise-prod-cache-1a2b3c", "Status": "available"}]
     },
@@ -94,7 +96,7 @@ GOOD: Mapping[str, Answer] = {
 PRINTED: Mapping[str, str | NoAnswer] = {
     "version": "v9.0.0\n",
     "whoami": "User: ada\nBackend URL: s3://acme-state\n",
-    "output": json.dumps({"url": "https://ai.acme.com"}),
+    "output": json.dumps({"url": "https://ai.acme.com", "backed_up": {"RDS": "arn:db", "S3": "arn:files"}}),
     "history": json.dumps(
         [
             {
@@ -254,7 +256,8 @@ def test_wrong_settings_are_counted_and_a_missing_stack_is_named(
 def test_a_stack_that_is_well_has_nothing_to_do(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert look(project) == 0
     said = capsys.readouterr().out
-    assert "backup: 10.0 hours old" in said
+    assert "backup of RDS: 10.0 hours old" in said
+    assert "backup of S3: 10.0 hours old" in said
     ended = "flowise 3.1, which its vendor ended and platform-engineering answers for: until 2027-02-28, 98 days"
     assert ended in said
     assert "0 to do, 1 not looked at" in said  # drift, which another command tells
@@ -263,8 +266,12 @@ def test_a_stack_that_is_well_has_nothing_to_do(project: Path, capsys: pytest.Ca
 @pytest.mark.parametrize(
     ("answers", "expected"),
     [
-        ({"list_recovery_points_by_resource": backup(40)}, "backup: 40.0 hours old"),
-        ({"list_recovery_points_by_resource": {"RecoveryPoints": []}}, "backup: there is none"),
+        ({"list_recovery_points_by_resource": backup(40)}, "backup of RDS: 40.0 hours old"),
+        ({"list_recovery_points_by_resource": {"RecoveryPoints": []}}, "backup of RDS: there is none of arn:db"),
+        (
+            {"list_recovery_points_by_resource": lambda ResourceArn: backup(10 if ResourceArn == "arn:db" else 40)},
+            "backup of S3: 40.0 hours old",
+        ),
         ({"list_certificates": certificates(10)}, "certificate in us-east-1: until 2026-12-01, 10 days"),
         ({"list_certificates": {"CertificateSummaryList": []}}, "certificate in eu-west-1: there is none for ai"),
         ({"describe_db_instances": instance(DBInstanceStatus="storage-full")}, "database: storage-full"),
@@ -308,6 +315,33 @@ def test_who_answers_for_what_its_vendor_ended_is_asked_anew_in_time(
         assert any(line.startswith(expected) for line in todo(capsys))
 
 
+def test_log_groups_that_a_service_made_again_after_the_teardown_are_named(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def left(logGroupNamePrefix: str) -> Mapping[str, Any]:
+        eks = logGroupNamePrefix == "/aws/eks/flowise-prod/cluster"
+        return {"logGroups": [{"logGroupName": logGroupNamePrefix}] if eks else []}
+
+    assert examine(project, {"output": NoAnswer("no stack named prod")}, describe_log_groups=left) == 1
+    assert any(
+        "`aws logs delete-log-group --region eu-west-1 --log-group-name /aws/eks/flowise-prod/cluster`" in line
+        for line in todo(capsys)
+    )
+    examine(project, {"output": json.dumps({"cluster_name": "flowise-prod"})}, describe_log_groups=left)
+    assert not any(line.startswith("log groups") for line in todo(capsys))
+
+
+def test_where_nothing_is_said_to_be_backed_up_that_is_to_do(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert look(project, {"output": json.dumps({"url": "https://ai.acme.com"})}) == 1
+    assert any(line.startswith("backup: nothing is backed up yet") for line in todo(capsys))
+
+
+def test_a_region_whose_backups_know_no_clusters_is_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    known = {"ResourceTypeOptInPreference": {"RDS": True, "S3": True}}
+    assert examine(project, describe_region_settings=known) == 1
+    assert any("AWS Backup has no EKS in eu-west-1" in line for line in todo(capsys))
+
+
 def test_a_site_or_an_update_that_failed_is_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert look(project, None, NoAnswer("502")) == 1
     assert any(line.startswith("site: ") for line in todo(capsys))
@@ -315,4 +349,4 @@ def test_a_site_or_an_update_that_failed_is_named(project: Path, capsys: pytest.
     assert look(project, {"history": failed}) == 1
     assert any(line.startswith("last update: ") for line in todo(capsys))
     assert look(project, {"history": "[]", "output": "{}"}) == 1
-    assert len(todo(capsys)) == 2
+    assert len(todo(capsys)) == 3
