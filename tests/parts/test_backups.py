@@ -3,7 +3,7 @@ from typing import Any
 
 import pulumi_aws as aws
 import pytest
-from moto.events.models import EventPattern  # type: ignore[import-untyped] # it ships no types
+from moto.events.models import EventPattern
 
 from components.parts.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
 from components.parts.backups import Backups, BackupsArgs, TrialArgs
@@ -100,7 +100,7 @@ def test_no_trial_is_made_where_none_is_wanted(cloud: Cloud) -> None:
 def told(cloud: Cloud, kind: str, **detail: str) -> bool:
     """Whether the rule passes an event on, as EventBridge matches it."""
     pattern = EventPattern.load(cloud.only(aws.cloudwatch.EventRule).inputs["eventPattern"])
-    event = {"source": "aws.backup", "detail-type": kind, "account": "123456789012", "detail": detail}
+    event: Any = {"source": "aws.backup", "detail-type": kind, "account": "123456789012", "detail": detail}
     return bool(pattern.matches_event(event))
 
 
