@@ -7,6 +7,8 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
+from .clouds import aws_identity
+from .clouds.resource import looked_up
 from .world import Record, World
 
 # https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html: the first four addresses and the last
@@ -26,14 +28,10 @@ def found(world: World, token: str, args: Mapping[str, Any], secrets: Mapping[st
         return _secret(world, str(args.get("secretId")), secrets)
     if token == "aws:ec2/getRouteTable:getRouteTable" and args.get("subnetId"):
         return _route_table(world, str(args["subnetId"]))
-    module, _, function = token.rpartition(":")
-    kind = function.removeprefix("get")
-    if not args.get("id") or kind == function:
-        return {}
-    record = world.get(f"{module.rpartition('/')[0]}/{kind[0].lower()}{kind[1:]}:{kind}", str(args["id"]))
-    if record is None:
-        return {}
-    return {**record.outputs, **_counted(record)}
+    resource = looked_up(token)
+    name = args.get("id") or args.get("arn") or aws_identity.joined(resource, aws_identity.as_inputs(resource, args))
+    record = world.get(resource, str(name)) if name else None
+    return {} if record is None else {**record.outputs, **_counted(record)}
 
 
 def _secret(world: World, secret_id: str, secrets: Mapping[str, str]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from .clusters.objects import ClusterError
 from .clusters.plan import CLUSTER
 from .clusters.registry import Clusters
 from .laws.law import Act, Operation
-from .wire import has_unknown, to_python, to_struct
+from .wire import UNKNOWN, has_unknown, to_python, to_struct
 from .world import AlreadyExistsError, Record
 
 _RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -42,6 +42,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._configs: dict[str, dict[str, Any]] = {}
         self._last: dict[str, Any] = {}
         self._engine: engine_pb2_grpc.EngineStub | None = None
+        self._unsettled: set[str] = set()
 
     def Attach(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """The engine says where it listens, for what the provider has to tell besides its answers."""
@@ -123,7 +124,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Create(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
         """Make a resource; in a preview, say what is known of it."""
         token, name = _type_and_name(request.urn)
-        inputs, config = to_python(request.properties), self._config(context)
+        inputs, config = self._settled(to_python(request.properties), request.preview), self._config(context)
         act = self._act("create", request.urn, inputs, config, preview=request.preview)
         not_ready = ""
         try:
@@ -169,6 +170,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if record is not None and self._package == "random" and request.properties.fields:
             # It stands in the state alone, as with the real provider; what takes its place bears the same id.
             return provider_pb2.ReadResponse(id=record.id, properties=request.properties, inputs=request.inputs)
+        if record is None and not request.HasField("inputs"):
+            context.abort(
+                grpc.StatusCode.NOT_FOUND,
+                f"importing {token}: this stack never made {request.id}, and what others made is not played",
+            )
+        asked_again = request.inputs != request.properties and self._world.times_made(request.urn)
+        if record is None and not asked_again and request.id not in self._world.gone():
+            record = self._somebody_elses(token, name, request, self._config(context))
         try:
             cluster = self._cluster(self._config(context)) if record is not None else None
             if record is not None and cluster is not None:
@@ -181,10 +190,18 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             id=record.id, properties=to_struct(record.outputs), inputs=to_struct(record.inputs)
         )
 
+    def _somebody_elses(self, token: str, name: str, request: Any, config: dict[str, Any]) -> Record | None:
+        """What `get` finds by an id that this stack never made: it is believed, but on a cluster must stand there."""
+        if self._package == "random":
+            return None
+        given = to_python(request.properties)
+        outputs = clouds.somebody_elses(token, name, request.urn, request.id, given, provider=config)
+        return Record(token, request.id, request.urn, 0, given, outputs)
+
     def Update(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
         """Change a resource in place."""
         token, name = _type_and_name(request.urn)
-        news, olds = to_python(request.news), to_python(request.olds)
+        news, olds = self._settled(to_python(request.news), request.preview), to_python(request.olds)
         record = self._world.get(token, request.id, request.urn)
         if record is None and not request.preview:
             context.abort(
@@ -301,6 +318,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             result = clouds.invoke(request.tok, args, provider=self._config(context), known=known)
         except (clouds.UnknownTypeError, NotImplementedError) as error:
             context.abort(grpc.StatusCode.UNIMPLEMENTED, str(error))
+        if request.preview and _holds_nothing(args):
+            # The engine leaves unknown items out of a list: a document that was made without them is not judged.
+            self._unsettled |= {text for text in result.values() if isinstance(text, str) and text.startswith("{")}
         response = provider_pb2.InvokeResponse()
         getattr(response, "return").CopyFrom(to_struct(result))  # the field bears a Python keyword's name
         return response
@@ -317,12 +337,26 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """No operation here lasts long enough to be cancelled."""
         return empty_pb2.Empty()
 
+    def _settled(self, inputs: dict[str, Any], preview: bool) -> dict[str, Any]:
+        """Inputs of which those are unknown that a function answered without all of its arguments."""
+        return {
+            key: UNKNOWN if preview and isinstance(value, str) and value in self._unsettled else value
+            for key, value in inputs.items()
+        }
+
     def _succeeded(self, record: Record, asked: dict[str, Any]) -> bool:
         """Whether a replacement of the same id has taken the place of what is to be deleted."""
         return self._package == "random" and record.outputs != _plain(asked)
 
     def _config(self, context: grpc.ServicerContext) -> dict[str, Any]:
         return self._configs.get(context.peer(), self._last)
+
+
+def _holds_nothing(value: Any) -> bool:
+    """Whether there is an empty list anywhere in a value."""
+    if isinstance(value, dict):
+        return any(_holds_nothing(item) for item in value.values())
+    return isinstance(value, list) and (not value or any(_holds_nothing(item) for item in value))
 
 
 def _updated(olds: dict[str, Any], given: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:

@@ -156,7 +156,7 @@ def forces_replacement(token: str, property_name: str) -> bool:
     return (
         property_name in _ALWAYS.get(token, ())
         or property_name in _said_by_provider(token)
-        or (_matches(token, property_name))
+        or bool(spellings(token, property_name) & _create_only(token))
     )
 
 
@@ -165,11 +165,10 @@ def _said_by_provider(token: str) -> frozenset[str]:
     return frozenset(name for name, text in schema.input_docs(token).items() if _FORCES_NEW.search(text))
 
 
-def _matches(token: str, property_name: str) -> bool:
+def spellings(token: str, property_name: str) -> set[str]:
+    """What AWS's schema may call a property, in lower case: a role's `name` is its `RoleName`."""
     name = property_name.lower()
-    # A role's `name` is AWS's `RoleName`, a table's `TableName`.
-    spellings = {name, _PROPERTIES.get(name, name), token.rpartition(":")[2].lower() + name}
-    return bool(spellings & _create_only(token))
+    return {name, _PROPERTIES.get(name, name), token.rpartition(":")[2].lower() + name}
 
 
 @cache

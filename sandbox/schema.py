@@ -99,7 +99,7 @@ def function(token: str) -> FunctionType | None:
 
 
 # Counts the changes of what stands on the shelf.
-_FORM = 1
+_FORM = 2
 
 
 @cache
@@ -147,6 +147,43 @@ def _input_docs(token: str) -> Mapping[str, str]:
     if args is None:
         return {}
     return {wire: vars(args)[python].__doc__ or "" for python, wire, _ in _properties(args) if python in vars(args)}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What identifies a resource when it is imported: the attributes that the SDK lists (wire names), and an example.
+
+    `needed` is empty where it lists none, `example` where it shows none.
+    """
+
+    needed: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    example: str = ""
+
+
+def identity(token: str) -> Identity:
+    """What the SDK's words on importing say of a resource type."""
+    with _loading:
+        needed, optional, example = _shelf().get(f"identity {token}", lambda: _identity(token))
+    return Identity(tuple(needed), tuple(optional), example)
+
+
+_IDENTITY = re.compile(r"### Identity Schema(.*?)(?=\n *(?:\**Using|Import|```)|\Z)", re.DOTALL)
+_ATTRIBUTE = re.compile(r"^ *[*-] `(\w+)`", re.MULTILINE)
+
+
+def _identity(token: str) -> Any:
+    cls = _resource_class(token)
+    overloads = [] if cls is None else typing.get_overloads(vars(cls)["__init__"])
+    text = ((overloads[0].__doc__ or "") if overloads else "").partition("## Import")[2].partition(":param")[0]
+    listed = _IDENTITY.search(text)
+    needed, _, optional = listed[1].partition("#### Optional") if listed else ("", "", "")
+    example = re.search(r"pulumi import \S+ \S+ (.+)", text)
+    return [
+        [_camel(name) for name in _ATTRIBUTE.findall(needed)],
+        [_camel(name) for name in _ATTRIBUTE.findall(optional)],
+        example[1].strip(" '\"") if example else "",
+    ]
 
 
 def _packed(fields: Mapping[str, Field]) -> dict[str, Any]:
@@ -322,7 +359,9 @@ def _function(token: str) -> Callable[..., Any] | None:
     module: Any = importlib.import_module(PACKAGES[package])
     for part in module_name.split("/")[0].split("."):
         if part not in ("", "index"):
-            module = getattr(module, _snake(part), None) or getattr(module, part, None)
+            # `lambda` is a word of Python's, and its module `lambda_`
+            names = (_snake(part), part, f"{part}_")
+            module = next((getattr(module, name) for name in names if hasattr(module, name)), None)
     for candidate in (_snake(name), *_names_of(token, module)):
         found = getattr(module, candidate, None)
         if inspect.isfunction(found):

@@ -17,7 +17,9 @@ from typing import Any
 
 import yaml
 
-FOLDER = ".sandbox"
+# Below `.pulumi`, which the engine leaves out of archives (sdk/go/common/resource/archive, BookkeepingDir): a program
+# that packs its own folder must not find it changed by every run.
+FOLDER = ".sandbox/.pulumi"
 # The engine insists on one. It keeps nobody out: that its folder is its owner's alone does.
 _PASSPHRASE = "sandbox"
 _PLACEHOLDER = "sandbox-value"
@@ -43,10 +45,12 @@ class Workspace:
         program = program.resolve()
         if not (program / "Pulumi.yaml").is_file():
             raise SandboxError(f"{program} has no Pulumi.yaml: name a Pulumi program's folder with --cwd")
-        root = root or program / FOLDER
+        own = program / FOLDER
+        root = root or own
         root.mkdir(parents=True, exist_ok=True)
         # one of before, too; the passphrase of what lies in it is known to everybody
-        root.chmod(0o700)
+        for folder in (root, own.parent) if root == own else (root,):
+            folder.chmod(0o700)
         (root / ".gitignore").write_text("*\n", encoding="utf-8")
         workspace = cls(program, stack, root)
         for folder in (workspace.home, workspace.state, workspace.work):
@@ -130,7 +134,7 @@ class Workspace:
         _write(self.work / "Pulumi.yaml", {**kept, "runtime": "python", "main": str(main)})
         self._write_stack(project)
         self._write_state(project)
-        self._write_policy_starter()
+        self._write_starters()
         self._keep_no_logs()
 
     def _write_stack(self, project: Mapping[str, Any]) -> None:
@@ -175,14 +179,21 @@ class Workspace:
             shutil.rmtree(logs, ignore_errors=True)
         logs.touch()
 
-    def _write_policy_starter(self) -> None:
-        """Install what the engine runs a Python policy pack with where it finds no official Python language host."""
-        # As an installed plugin (analyzer_plugin.go, plugins.go); one on PATH would work too, with a warning each time.
-        folder = self.home / "plugins" / "analyzer-policy-python-v1.0.0"
+    def _write_starters(self) -> None:
+        """Install what the engine runs Python policy packs and dynamic providers with.
+
+        Where it finds no official Python language host: their starters come with that.
+        """
+        # As installed plugins (analyzer_plugin.go, plugins.go); those on PATH would work too, with a warning each time.
+        # A pack is told the engine's address and its folder; then come its runtime options, which are not for us.
+        self._write_starter("analyzer", "policy-python", 'pulumi.policy "$1" "$2"')
+        self._write_starter("resource", "pulumi-python", 'pulumi.dynamic "$@"')
+
+    def _write_starter(self, kind: str, name: str, module: str) -> None:
+        folder = self.home / "plugins" / f"{kind}-{name}-v1.0.0"
         folder.mkdir(parents=True, exist_ok=True)
-        starter = folder / "pulumi-analyzer-policy-python"
-        # The engine's address and the pack's folder; then come the pack's runtime options, which are not for us.
-        starter.write_text(f'#!/bin/sh\nexec "{sys.executable}" -u -m pulumi.policy "$1" "$2"\n', encoding="utf-8")
+        starter = folder / f"pulumi-{kind}-{name}"
+        starter.write_text(f'#!/bin/sh\nexec "{sys.executable}" -u -m {module}\n', encoding="utf-8")
         starter.chmod(starter.stat().st_mode | stat.S_IXUSR)
 
     def environment(self, ports: Mapping[str, int]) -> dict[str, str]:

@@ -62,15 +62,16 @@ class World:
         return int(row[0]) if row else 0
 
     def create(self, record: Record, *, unique: bool = True) -> None:
-        """Add a resource; raise AlreadyExistsError where `unique` and its type and id are taken.
+        """Add a resource; raise AlreadyExistsError where `unique` and its type and id are taken in its region.
 
         Without `unique` it takes the place of one of the same URN and id: a password's id says nothing of it.
         """
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                taken = self._db.execute("SELECT 1 FROM resource WHERE token = ? AND id = ?", (record.token, record.id))
-                if unique and taken.fetchone():
+                same = self._db.execute(_SELECT + " WHERE token = ? AND id = ?", (record.token, record.id)).fetchall()
+                regions = {_record(row).outputs.get("region") for row in same}
+                if unique and record.outputs.get("region") in regions:
                     raise AlreadyExistsError(record.id)
                 self._db.execute(_INSERT if unique else _REPLACE, _row(record))
                 self._db.execute(

@@ -7,19 +7,24 @@ name below make values of the right shape.
 import base64
 import dataclasses
 import hashlib
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..schema import Type
+from .. import schema
+from ..schema import Field, Type
 from ..wire import UNKNOWN
-from .aws_functions import FUNCTIONS
+from . import aws_identity
+from .aws_functions import FUNCTIONS, asked_for
 from .aws_places import ACCOUNT_ID, partition, region_of, suffix
-from .resource import CREATED_AT, Request, complete, empty, outputs_of
+from .resource import CREATED_AT, Request, complete, empty, looked_up, outputs_of
 
 # EC2's own prefixes, by class: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
 _EC2_PREFIXES = {
     "Ami": "ami",
+    "AmiCopy": "ami",
+    "AmiFromInstance": "ami",
     "CustomerGateway": "cgw",
     "DefaultNetworkAcl": "acl",
     "DefaultRouteTable": "rtb",
@@ -55,22 +60,7 @@ _EC2_PREFIXES = {
     "VpnGateway": "vgw",
 }
 
-# Inputs that name a thing, best first; what names it is also its id, unless a rule below says otherwise.
-NAMES = (
-    "bucket",
-    "replicationGroupId",
-    "clusterId",
-    "identifier",
-    "clusterIdentifier",
-    "functionName",
-    "domain",
-    "name",
-    "family",
-    "roleName",
-    "alarmName",
-)
-
-# What the id is, where it is neither EC2-like nor the name.
+# What the id is, where it is neither EC2-like nor what `aws_identity` says.
 _ARN_IS_ID = frozenset(
     {
         "aws:acm/certificate:Certificate",
@@ -85,6 +75,8 @@ _ARN_IS_ID = frozenset(
         "aws:sns/topic:Topic",
         "aws:ecs/cluster:Cluster",
         "aws:ecs/service:Service",
+        # The provider's id is the family, which the next revision has, too: here what stands is known by its id.
+        "aws:ecs/taskDefinition:TaskDefinition",
         "aws:sfn/stateMachine:StateMachine",
     }
 )
@@ -140,6 +132,8 @@ _ARN_ENDS_BY_TOKEN = {
     "aws:elasticache/parameterGroup:ParameterGroup": "parametergroup:{name}",
     "aws:elasticache/replicationGroup:ReplicationGroup": "replicationgroup:{name}",
     "aws:elasticache/subnetGroup:SubnetGroup": "subnetgroup:{name}",
+    "aws:ecs/service:Service": "service/{cluster}/{name}",
+    "aws:ecs/taskDefinition:TaskDefinition": "task-definition/{name}:{revision}",
     "aws:lb/listener:Listener": "listener/app/{name}/{hex16}/{hex16}",
     "aws:lb/listenerRule:ListenerRule": "listener-rule/app/{hex16}/{hex16}",
     "aws:lb/loadBalancer:LoadBalancer": "loadbalancer/app/{name}/{hex16}",
@@ -158,13 +152,14 @@ _GLOBAL = frozenset({"cloudfront", "iam", "route53"})  # their ARNs name no regi
 _PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306, "valkey": 6379, "redis": 6379}
 
 
-def create(request: Request) -> tuple[str, dict[str, Any]]:
-    """The id and outputs of an AWS resource."""
+def create(request: Request, *, found: bool = False) -> tuple[str, dict[str, Any]]:
+    """The id and outputs of an AWS resource; of one that is `found`, what could have been its inputs, too."""
     aws = _Aws(request)
     values = {**request.inputs, **_own(aws)}
     fields = outputs_of(request.token)
-    inputs = request.inputs.keys() | ({} if not fields else _input_names(request.token))
-    outputs = complete(fields, values, lambda name, kind: aws.value(name, kind, computed=name not in inputs))
+    described = schema.resource(request.token)
+    inputs = request.inputs.keys() | (described.inputs.keys() if described else set())
+    outputs = complete(fields, values, lambda name, kind: aws.value(name, kind, computed=found or name not in inputs))
     if "arn" in fields and not values.get("arn"):
         outputs["arn"] = aws.arn
     if "tagsAll" in fields:
@@ -198,21 +193,42 @@ def _undecided(given: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
 
 
 def invoke(request: Request) -> dict[str, Any]:
-    """The result of an AWS function."""
+    """The result of an AWS function: what it was asked with, what a rule tells, and what the resource would have."""
     aws = _Aws(request)
     rule = FUNCTIONS.get(request.token)
-    own = rule(request) if rule else {}
-    result = complete(
-        outputs_of(request.token), {**request.inputs, **own}, lambda name, kind: aws.value(name, kind, computed=True)
-    )
+    fields = outputs_of(request.token)
+    asked = asked_for(request, fields)
+    own = _of_its_kind(request, asked, fields) | asked | (rule(request) if rule else {})
+    result = complete(fields, own, lambda name, kind: aws.value(name, kind, computed=True))
     return {"id": aws.region, **result} if not result.get("id") else result
 
 
-def _input_names(token: str) -> frozenset[str]:
-    from ..schema import resource  # noqa: PLC0415 (a function of the same name as this package's module)
+def _of_its_kind(request: Request, asked: dict[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
+    """What a resource of the type that a function looks up would have: ids, ARNs and endpoints as of one's own."""
+    token = looked_up(request.token)
+    described = schema.resource(token)
+    if described is None:
+        return {}
+    arguments = {**request.inputs, **asked}
+    given = {
+        name: value
+        for name, value in aws_identity.as_inputs(token, arguments).items()
+        if name in described.inputs and name != "filters"
+    }
+    urn = f"{request.token} {json.dumps(request.inputs, sort_keys=True)}"
+    resource_id, made = create(dataclasses.replace(request, token=token, urn=urn, inputs=given))
+    standing = str(asked.get("id") or resource_id)
+    return {
+        name: value.replace(resource_id, standing) if isinstance(value, str) else value
+        for name, value in {**made, "id": resource_id}.items()
+        if value not in ("", [], {})
+        and name in fields
+        and (name == "id" or _alike(fields[name], described.outputs.get(name)))
+    }
 
-    described = resource(token)
-    return frozenset(described.inputs) if described else frozenset()
+
+def _alike(one: Field, other: Field | None) -> bool:
+    return other is not None and (one.type.kind, one.type.element) == (other.type.kind, other.type.element)
 
 
 class _Aws:
@@ -222,16 +238,23 @@ class _Aws:
         self.request = request
         self.service = request.token.split(":")[1].split("/")[0]
         self.region = region_of(request)
-        self.name = next((str(request.inputs[key]) for key in NAMES if request.inputs.get(key)), "") or self._prefixed()
+        self._from_prefix = self._prefixed()
+        self.name = next(
+            (str(request.inputs[key]) for key in aws_identity.NAMES if request.inputs.get(key)), ""
+        ) or "".join(self._from_prefix.values())
         self.id = self._id()
         self.arn = self._arn()
 
-    def _prefixed(self) -> str:
-        prefix = next(
-            (value for key, value in self.request.inputs.items() if key.endswith("Prefix") and isinstance(value, str)),
-            "",
+    def _prefixed(self) -> dict[str, str]:
+        """The input that a `...Prefix` stands for, with its value."""
+        return next(
+            (
+                {key.removesuffix("Prefix"): f"{value}{self.request.hex(26, 'suffix')}"}
+                for key, value in self.request.inputs.items()
+                if key.endswith("Prefix") and isinstance(value, str) and value
+            ),
+            {},
         )
-        return f"{prefix}{self.request.hex(26, 'suffix')}" if prefix else ""
 
     def _id(self) -> str:
         request, cls = self.request, self.request.cls
@@ -245,17 +268,26 @@ class _Aws:
             return _ID_RULES[request.token](self)
         if self.service in ("ec2", "vpc", "ec2transitgateway") and cls in _EC2_PREFIXES:
             return f"{_EC2_PREFIXES[cls]}-0{request.hex(16)}"
-        return self.name or f"{_kebab(cls)}-{request.hex(17)}"
+        if aws_identity.arn_is_id(request.token):
+            return self._arn()
+        given = {**request.inputs, **self._from_prefix}
+        made_up = request.hex(17)
+        return (self.name and aws_identity.joined(request.token, given, made_up)) or f"{_kebab(cls)}-{made_up}"
 
     def _arn(self) -> str:
         request, cls = self.request, self.request.cls
-        end = _ARN_ENDS_BY_TOKEN.get(request.token) or _ARN_ENDS.get(self.service, "{kind}/{name}")
-        resource_id = getattr(self, "id", "")
+        end = _ARN_ENDS_BY_TOKEN.get(request.token) or (
+            _ARN_ENDS.get(self.service, "{kind}/{name}")
+            + ("/{hex16}" if aws_identity.arn_is_made_up(request.token) else "")
+        )
+        resource_id = getattr(self, "id", "") or self.name or request.hex(17)
         end = end.format(
             kind=_kebab(cls),
             id=resource_id,
             name=self.name or resource_id,
+            revision=request.serial + 1,
             uuid=request.uuid(),
+            cluster=str(request.inputs.get("cluster") or "default").rpartition("/")[2],
             topic=str(request.inputs.get("topic")).rpartition(":")[2],
             hex6=request.hex(6),
             hex16=request.hex(16),
@@ -287,12 +319,15 @@ class _Aws:
 
     def _text(self, name: str) -> str:
         lowered = name.lower()
+        for ending, text in _TEXTS:
+            if re.search(ending, lowered):
+                return text
         if lowered.endswith("arn"):
             return f"{self.arn}/{_kebab(name)}"
-        if re.search(r"(time|date|(created|modified|updated)(at|on)?)$", lowered):
-            return CREATED_AT
         if lowered in ("status", "state"):
-            return "ACTIVE"
+            return "available" if self.service == "ec2" else "ACTIVE"
+        if lowered.endswith("id") and (prefix := _EC2_PREFIXES.get(name[:1].upper() + name[1:-2])):
+            return f"{prefix}-0{self.request.hex(16, name)}"
         if re.search(r"(endpoint|address|dnsname|domainname|hostname|host)$", lowered):
             return self.host(_kebab(name))
         if lowered.endswith("url"):
@@ -300,6 +335,23 @@ class _Aws:
         if lowered.endswith("name") and self.name:
             return self.name
         return f"{_kebab(name)}-{self.request.hex(17, name)}"
+
+
+# Text that a program may read as something else, by the end of its name. Ranges are those of a default VPC:
+# https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc-components.html; public addresses are TEST-NET-3's.
+_TEXTS = (
+    (r"^(policy|assumerolepolicy|policydocument|document)$", "{}"),
+    (r"^permissionsboundary$", ""),
+    (r"^path$", "/"),
+    (r"(time|date|(created|modified|updated)(at|on)?)$", CREATED_AT),
+    (r"ipv6(cidr)?(block|address)?$", ""),
+    (r"(?<!public)cidr(block|ipv4)?$", "172.31.0.0/16"),
+    (r"(public|elastic|carrier)ip(address)?$", "203.0.113.10"),
+    (r"(?<!public)ip(v4)?(address)?$|(peer|local)address$", "172.31.0.10"),
+    (r"macaddress$", "02:00:00:00:00:0a"),
+    (r"(enabled|clientip|ipv6sourcenat)$", "false"),
+    (r"(count|size|revisionnumber|leasetime)$", "1"),
+)
 
 
 def _kebab(name: str) -> str:
@@ -327,7 +379,7 @@ _ID_RULES: dict[str, Callable[[_Aws], str]] = {
     # Since version 5 of the provider the id is the immutable resource id, not the identifier.
     "aws:rds/instance:Instance": lambda a: f"db-{a.request.hex(26).upper()}",
     "aws:route53/record:Record": lambda a: "_".join(
-        str(a.request.inputs.get(key)) for key in ("zoneId", "name", "type")
+        str(a.request.inputs[key]) for key in ("zoneId", "name", "type", "setIdentifier") if key in a.request.inputs
     ),
     "aws:route53/zone:Zone": lambda a: f"Z{a.request.hex(20).upper()}",
     "aws:secretsmanager/secretVersion:SecretVersion": lambda a: (
@@ -469,8 +521,21 @@ def _bucket(aws: _Aws) -> dict[str, Any]:
     }
 
 
+def _appsync_hosts(aws: _Aws) -> dict[str, str]:
+    # https://docs.aws.amazon.com/appsync/latest/devguide/aws-appsync-real-time-data.html, and the Event API's guide
+    label, end = aws.request.hex(26, "host"), f"{aws.region}.{suffix(aws.region)}"
+    return {"HTTP": f"{label}.appsync-api.{end}", "REALTIME": f"{label}.appsync-realtime-api.{end}"}
+
+
 _OUTPUT_RULES: dict[str, Callable[[_Aws], dict[str, Any]]] = {
     "aws:acm/certificate:Certificate": _certificate,
+    "aws:appsync/api:Api": lambda a: {"dns": _appsync_hosts(a)},
+    "aws:appsync/graphQLApi:GraphQLApi": lambda a: {
+        "uris": {
+            "GRAPHQL": f"https://{_appsync_hosts(a)['HTTP']}/graphql",
+            "REALTIME": f"wss://{_appsync_hosts(a)['REALTIME']}/graphql",
+        }
+    },
     "aws:cloudfront/distribution:Distribution": lambda a: {
         "domainName": f"d{a.request.hex(13)}.cloudfront.net",
         "hostedZoneId": "Z2FDTNDATAQYW2",
@@ -487,6 +552,10 @@ _OUTPUT_RULES: dict[str, Callable[[_Aws], dict[str, Any]]] = {
         "repositoryUrl": f"{ACCOUNT_ID}.dkr.ecr.{a.region}.{suffix(a.region)}/{a.name}",
     },
     "aws:eks/cluster:Cluster": _eks_cluster,
+    "aws:ecs/taskDefinition:TaskDefinition": lambda a: {
+        "revision": a.request.serial + 1,
+        "arnWithoutRevision": a.arn.rpartition(":")[0],
+    },
     "aws:eks/nodeGroup:NodeGroup": lambda a: {"nodeGroupName": _node_group(a), "status": "ACTIVE"},
     "aws:elasticache/replicationGroup:ReplicationGroup": _replication_group,
     "aws:iam/role:Role": lambda a: {"uniqueId": f"AROA{a.request.hex(17).upper()}"},

@@ -1,11 +1,13 @@
 """AWS's functions whose result is more than a value of the right shape."""
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..schema import Field, Type
 from .aws_places import ACCOUNT_ID, partition, region_of, suffix, zones
-from .resource import CREATED_AT, Request
+from .resource import CREATED_AT, Request, outputs_of
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_version.html
 _POLICY_VERSION = "2012-10-17"
@@ -108,13 +110,72 @@ def _parameter(request: Request) -> dict[str, Any]:
     }
 
 
-def _by_filters(prefix: str) -> Callable[[Request], dict[str, Any]]:
-    def found(request: Request) -> dict[str, Any]:
-        return {
-            "id": request.inputs.get("id") or f"{prefix}-0{request.hex(16, json.dumps(request.inputs, sort_keys=True))}"
-        }
+def typed(kind: Type, value: Any) -> Any:
+    """A value in the type that the provider answers in, which takes "true" for a boolean and "5" for a number."""
+    match kind.kind:
+        case "boolean" if isinstance(value, str):
+            return value.lower() == "true"
+        case "integer" | "number" if isinstance(value, str):
+            return float(value) if kind.kind == "number" else int(value)
+        case "string" if isinstance(value, bool | int | float):
+            return str(value).lower()
+        case "list" if kind.element is not None and isinstance(value, list):
+            return [typed(kind.element, item) for item in value]
+        case "object" if isinstance(value, dict):
+            return {name: typed(kind.fields[name].type, item) for name, item in value.items() if name in kind.fields}
+    return value
 
-    return found
+
+def asked_for(request: Request, fields: Mapping[str, Field]) -> dict[str, Any]:
+    """What a function was asked with, in the types that it answers in: its arguments, and what its filters demand."""
+    found: dict[str, Any] = {}
+    kind = request.cls.removeprefix("get")
+    for given in request.inputs.get("filters") or []:
+        value = str((given.get("values") or [""])[0]).replace("*", request.hex(8, str(given.get("name"))))
+        name = str(given.get("name"))
+        if name.startswith("tag:") and "tags" in fields:
+            found.setdefault("tags", {})[name.removeprefix("tag:")] = value
+        wire = re.sub(r"[-_.](\w)", lambda match: match[1].upper(), name)
+        wire = {"cidr": "cidrBlock", "isDefault": "default", f"{kind[:1].lower()}{kind[1:]}Id": "id"}.get(wire, wire)
+        if wire in fields and fields[wire].type.kind not in ("list", "map", "object"):
+            found[wire] = typed(fields[wire].type, value)
+    tags = {**found.get("tags", {}), **(request.inputs.get("tags") or {})}
+    given = {name: typed(fields[name].type, value) for name, value in request.inputs.items() if name in fields}
+    return {**found, **given} | ({"tags": tags} if tags else {})
+
+
+def _ami(request: Request) -> dict[str, Any]:
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Image.html
+    asked = asked_for(request, outputs_of(request.token))
+    name = str(asked.get("name", ""))
+    owner = str((request.inputs.get("owners") or ["self"])[0])
+    image = f"ami-0{request.hex(16, json.dumps(request.inputs, sort_keys=True))}"
+    return {
+        "id": image,
+        "imageId": image,
+        "arn": f"arn:{partition(region_of(request))}:ec2:{region_of(request)}::image/{image}",
+        "architecture": "arm64" if re.search("arm64|aarch64", name) else "x86_64",
+        "description": name,
+        "hypervisor": "xen",
+        "imageLocation": f"{owner}/{name}",
+        "imageOwnerAlias": "" if owner == "self" or owner.isdigit() else owner,
+        "imageType": "machine",
+        "platform": "windows" if name.startswith("Windows") else "",
+        "platformDetails": "Windows" if name.startswith("Windows") else "Linux/UNIX",
+        "public": owner != "self",
+        "rootDeviceName": "/dev/xvda",
+        "rootDeviceType": "ebs",
+        "virtualizationType": "hvm",
+        **({"ownerId": owner} if owner.isdigit() else {}),
+        **asked,
+    }
+
+
+def _vpc(request: Request) -> dict[str, Any]:
+    asked = asked_for(request, outputs_of(request.token))
+    cidr = asked.get("cidrBlock") or "172.31.0.0/16"
+    association = {"associationId": f"vpc-cidr-assoc-0{request.hex(16)}", "cidrBlock": cidr, "state": "associated"}
+    return {"default": False, "cidrBlock": cidr, "cidrBlockAssociations": [association], **asked}
 
 
 def _subnets(request: Request) -> dict[str, Any]:
@@ -137,13 +198,11 @@ def _region(request: Request) -> dict[str, Any]:
 
 
 FUNCTIONS: dict[str, Callable[[Request], dict[str, Any]]] = {
-    "aws:ec2/getAmi:getAmi": _by_filters("ami"),
+    "aws:ec2/getAmi:getAmi": _ami,
     "aws:ec2/getManagedPrefixList:getManagedPrefixList": _prefix_list,
     "aws:ec2/getPrefixList:getPrefixList": _prefix_list,
-    "aws:ec2/getSecurityGroup:getSecurityGroup": _by_filters("sg"),
-    "aws:ec2/getSubnet:getSubnet": _by_filters("subnet"),
     "aws:ec2/getSubnets:getSubnets": _subnets,
-    "aws:ec2/getVpc:getVpc": _by_filters("vpc"),
+    "aws:ec2/getVpc:getVpc": _vpc,
     "aws:iam/getPolicyDocument:getPolicyDocument": _policy_document,
     "aws:index/getAvailabilityZones:getAvailabilityZones": _availability_zones,
     "aws:index/getCallerIdentity:getCallerIdentity": lambda _: {

@@ -58,6 +58,18 @@ def create(request: Request) -> tuple[str, dict[str, Any]]:
     return "/".join(part for part in (metadata.get("namespace"), name) if part), outputs
 
 
+def named(token: str, object_id: str) -> dict[str, Any]:
+    """The least that an object of an id (`namespace/name`) is."""
+    _, group_version, kind = token.split(":")
+    namespace, _, name = object_id.rpartition("/")
+    return {
+        "apiVersion": group_version.removeprefix("core/"),
+        "kind": kind,
+        "metadata": {"name": name, **({"namespace": namespace} if namespace else {})},
+        **({"spec": {}} if "spec" in outputs_of(token) else {}),
+    }
+
+
 def invoke(request: Request) -> dict[str, Any]:
     """The provider's own functions: decoding YAML is the one that needs no cluster."""
     if request.token == "kubernetes:yaml:decode":

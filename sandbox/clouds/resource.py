@@ -72,3 +72,10 @@ def outputs_of(token: str) -> "dict[str, Field]":
     """The outputs of a resource type or function, empty where the SDK has none."""
     described = schema.resource(token) or schema.function(token)
     return dict(described.outputs) if described else {}
+
+
+def looked_up(function: str) -> str:
+    """The token of the resource type that a function looks up one of: `aws:ec2/vpc:Vpc` of `aws:ec2/getVpc:getVpc`."""
+    module, _, name = function.rpartition(":")
+    kind = name.removeprefix("get")
+    return f"{module.rpartition('/')[0]}/{kind[0].lower()}{kind[1:]}:{kind}"

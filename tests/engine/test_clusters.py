@@ -20,6 +20,7 @@ from sandbox.clusters.readiness import missing
 from sandbox.control_plane import Client, ControlPlane
 from sandbox.control_plane.nodes import NodeGroup, Subnet, nodes
 from sandbox.drills import run as drills
+from sandbox.workspace import FOLDER
 
 from . import wrong_manifests
 from .conftest import REPOSITORY, Sandbox
@@ -139,7 +140,7 @@ def test_the_server_refuses_what_people_write_by_mistake_in_its_own_words(progra
     sandbox("destroy", "--laws", "off")
     assert sandbox.world() == []
     assert processes_in(sandbox.program) == []
-    assert list((sandbox.program / ".sandbox" / "stacks" / "dev" / "clusters").iterdir()) == []
+    assert list((sandbox.program / FOLDER / "stacks" / "dev" / "clusters").iterdir()) == []
 
 
 def test_the_platform_stands_on_a_real_kubernetes(platform: Sandbox) -> None:
@@ -167,7 +168,7 @@ def test_the_platform_stands_on_a_real_kubernetes(platform: Sandbox) -> None:
     platform("destroy", "--unprotect", stack="prod")
     assert platform.world("prod") == []
     assert processes_in(platform.program) == []
-    assert list((platform.program / ".sandbox" / "stacks" / "prod" / "clusters").iterdir()) == []
+    assert list((platform.program / FOLDER / "stacks" / "prod" / "clusters").iterdir()) == []
 
 
 def lacking(client: Client) -> list[str]:
@@ -258,7 +259,7 @@ k8s.core.v1.ConfigMap("settings", metadata={"name": "settings"}, data={"owner": 
 def test_a_cluster_stays_as_it_was_made(made: str, afterwards: str, line: str, program: Callable[..., Sandbox]) -> None:
     first = Sandbox(program(SMALL).program, kubernetes=made)
     later = Sandbox(first.program, kubernetes=afterwards)
-    folders = first.program / ".sandbox" / "stacks" / "dev" / "clusters"
+    folders = first.program / FOLDER / "stacks" / "dev" / "clusters"
     first("up", "--laws", "off")
 
     assert later("refresh", "--laws", "off").stderr.count(line) == 1

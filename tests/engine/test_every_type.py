@@ -1,5 +1,6 @@
 """Any type and any function of the three SDKs works, not just those that the platform uses."""
 
+import ipaddress
 import json
 from collections.abc import Callable
 from typing import Any
@@ -140,3 +141,52 @@ def test_thirty_functions_answer(program: Callable[..., Sandbox]) -> None:
         described = schema.function(token)
         required = {name for name, field in described.outputs.items() if field.required} if described else {"result"}
         assert required <= result.keys(), token
+
+
+USUAL = """
+import json
+import pulumi
+import pulumi_aws as aws
+from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+
+
+class Echo(ResourceProvider):
+    def create(self, props):
+        return CreateResult("echo", props)
+
+
+class Echoed(Resource):
+    def __init__(self, name, text):
+        super().__init__(Echo(), name, {"text": text})
+
+
+bucket = aws.s3.Bucket("files")
+for key in ("index.html", "error.html"):
+    aws.s3.BucketObject(key, bucket=bucket.id, key=key, content=key)
+trust = {"actions": ["sts:AssumeRole"], "principals": [{"type": "Service", "identifiers": ["lambda.amazonaws.com"]}]}
+role = aws.iam.Role("role", assume_role_policy=aws.iam.get_policy_document(statements=[trust]).json)
+pass_it = aws.iam.get_policy_document(statements=[{"actions": ["iam:PassRole"], "resources": [role.arn]}])
+aws.iam.RolePolicy("pass", role=role.id, policy=pass_it.json)
+packed = pulumi.AssetArchive({".": pulumi.FileArchive(".")})
+aws.lambda_.Function("packed", role=role.arn, runtime="python3.13", handler="h.h", code=packed)
+api = aws.appsync.GraphQLApi("api", authentication_type="API_KEY")
+pulumi.export("url", api.uris["GRAPHQL"])
+others = aws.ec2.Vpc.get("others", "vpc-0123456789abcdef0")
+pulumi.export("range", others.cidr_block)
+Echoed("echo", "hello")
+"""
+
+
+def test_what_programs_usually_do_is_previewed_comes_up_stays_and_goes_away(program: Callable[..., Sandbox]) -> None:
+    """Two objects in a bucket, a document of outputs, an archive of the program's own folder, `get`, and the like."""
+    sandbox = program(USUAL)
+    sandbox("preview")
+
+    sandbox("up")
+    outputs = json.loads(sandbox("outputs", "--json").stdout)
+    assert outputs["url"].endswith("/graphql")
+    assert ipaddress.ip_network(outputs["range"])
+    assert set(sandbox.changes()) == {"same"}
+
+    sandbox("destroy")
+    assert sandbox.world() == []

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.workspace import FOLDER
+
 from .conftest import REPOSITORY, Sandbox
 
 pytestmark = pytest.mark.engine
@@ -78,7 +80,7 @@ pulumi.export("tokens", [os.environ.get("GITHUB_TOKEN"), os.environ.get("KEPT_TO
     )
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "KEPT_TOKEN"):
         monkeypatch.setenv(name, "real")
-    folder = sandbox.program / ".sandbox"
+    folder = (sandbox.program / FOLDER).parent
     folder.mkdir()
     folder.chmod(0o755)  # as an earlier version made it
     sandbox("up", "--keep-env", "KEPT_TOKEN")
@@ -94,7 +96,7 @@ def test_a_stack_that_nobody_brought_up_is_empty(sandbox: Sandbox) -> None:
 
 
 def test_the_engine_keeps_no_log_of_all_that_it_did(sandbox: Sandbox) -> None:
-    logs = sandbox.program / ".sandbox" / "home" / "logs"
+    logs = sandbox.program / FOLDER / "home" / "logs"
     logs.mkdir(parents=True)  # as a version before this one left it
     (logs / "one.log").touch()
 

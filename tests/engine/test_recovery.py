@@ -9,6 +9,8 @@ from collections.abc import Callable
 import psutil
 import pytest
 
+from sandbox.workspace import FOLDER
+
 from .conftest import REPOSITORY, Sandbox
 
 pytestmark = pytest.mark.engine
@@ -35,7 +37,7 @@ def kill_when(sandbox: Sandbox, *, made: int) -> None:
         text=True,
     )
     pause = threading.Event()
-    world = sandbox.program / ".sandbox" / "stacks" / "dev" / "world.db"
+    world = sandbox.program / FOLDER / "stacks" / "dev" / "world.db"
     while command.poll() is None:
         if count(world) >= made:
             for child in psutil.Process(command.pid).children(recursive=True):

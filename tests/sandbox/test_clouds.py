@@ -179,6 +179,25 @@ def test_a_policy_document_is_rendered() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("token", "output", "keys"),
+    [
+        ("aws:appsync/graphQLApi:GraphQLApi", "uris", {"GRAPHQL", "REALTIME"}),
+        ("aws:appsync/api:Api", "dns", {"HTTP", "REALTIME"}),
+    ],
+)
+def test_a_map_has_the_keys_that_the_cloud_gives_it(token: str, output: str, keys: set[str]) -> None:
+    assert made(token, name="api")[1][output].keys() == keys
+
+
+def test_what_somebody_else_made_is_whole() -> None:
+    network = clouds.somebody_elses("aws:ec2/vpc:Vpc", "v", "urn:v", "vpc-0123456789abcdef0", {})
+    assert (network["cidrBlock"], network["arn"].rpartition("/")[2]) == ("172.31.0.0/16", "vpc-0123456789abcdef0")
+    service = clouds.somebody_elses("kubernetes:core/v1:Service", "s", "urn:s", "default/kubernetes", {})
+    assert service["metadata"]["name"] == "kubernetes"
+    assert service["spec"]["clusterIP"].startswith("172.20.")
+
+
 def test_zones_belong_to_the_region() -> None:
     zones = clouds.invoke("aws:index/getAvailabilityZones:getAvailabilityZones", {}, provider={"region": "eu-west-1"})
 

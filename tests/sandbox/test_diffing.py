@@ -104,6 +104,15 @@ def test_nothing_changed() -> None:
     assert changed("aws:rds/instance:Instance", INSTANCE, __defaults=["identifier"]) == ([], ())
 
 
+@pytest.mark.parametrize(("content", "changes"), [("5e1f", []), ("9c0d", ["UPDATE code"])])
+def test_an_archive_changes_with_its_content_and_not_with_its_path(content: str, changes: list[str]) -> None:
+    # sdk/go/common/resource/sig: the key of a special value, and an archive's
+    signed = {"4dabf18193072939515e22adb298388d": "0def7320c3a5731c473e5ecbe6d01bc7"}
+    old = {"code": {**signed, "hash": "5e1f", "path": "/tmp/build-1"}}
+    new = {**signed, "hash": content, "path": "/tmp/build-2"}
+    assert changed("aws:lambda/function:Function", old, code=new) == (changes, ())
+
+
 def test_a_fixed_name_makes_the_old_resource_go_first() -> None:
     fixed = diff("aws:sns/topic:Topic", {"name": "a", "fifoTopic": False}, {"name": "a", "fifoTopic": True}, {})
     made_up = diff(

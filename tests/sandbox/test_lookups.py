@@ -1,15 +1,19 @@
 """Functions that look up what stands."""
 
+import ipaddress
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi.runtime import rpc
 
+from sandbox import clouds, schema
 from sandbox.lookups import found
-from sandbox.provider import _updated
+from sandbox.provider import _holds_nothing, _updated
 from sandbox.rules import Rules
 from sandbox.world import Record, World
+from tests.engine.test_every_type import CALLS
 
 VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
 
@@ -78,3 +82,60 @@ def test_what_the_cloud_added_stays_through_an_update_and_what_the_program_dropp
     given = {"network": {"subnets": ["a"], "dropped": True}}
     news = {"network": {"subnets": ["a", "b"]}}
     assert _updated(olds, given, news) == {"network": {"subnets": ["a", "b"], "group": "sg-1"}, "arn": "arn:c"}
+
+
+@pytest.mark.parametrize("token", [token for token in CALLS if token.startswith("aws:")])
+def test_a_function_answers_in_the_sdk_s_types_and_with_what_it_was_asked(token: str) -> None:
+    result = clouds.invoke(token, CALLS[token])
+    returned = schema._function(token)
+    assert returned is not None
+    answer = next(cls for cls in schema._flatten(schema._hints(returned)["return"]) if isinstance(cls, type))
+    rpc.translate_output_properties(result, lambda name: name, answer.__mro__[1])  # a TypeError for a wrong type
+    described = schema.function(token)
+    assert described is not None
+    asked = {name: value for name, value in CALLS[token].items() if name in described.outputs}
+    assert {name: result[name] for name in asked} == asked
+
+
+def test_an_image_is_what_was_asked_for() -> None:
+    filters = [{"name": "name", "values": ["al2023-ami-*-arm64"]}, {"name": "virtualization-type", "values": ["hvm"]}]
+    image = clouds.invoke("aws:ec2/getAmi:getAmi", {"mostRecent": "true", "owners": ["amazon"], "filters": filters})
+    assert image["mostRecent"] is True
+    assert (image["architecture"], image["virtualizationType"], image["imageOwnerAlias"]) == ("arm64", "hvm", "amazon")
+    assert image["name"].startswith("al2023-ami-")
+    assert image["imageId"] == image["id"]
+
+
+def test_the_range_of_what_is_looked_up_is_a_range() -> None:
+    for function in ("getVpc", "getSubnet"):
+        found = clouds.invoke(f"aws:ec2/{function}:{function}", {"id": "x-1"})
+        assert ipaddress.ip_network(found["cidrBlock"])
+        assert found["arn"].endswith("/x-1")
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "arn"),
+    [
+        ("aws:iam/getRole:getRole", {"name": "app"}, "arn:aws:iam::123456789012:role/app"),
+        ("aws:sns/getTopic:getTopic", {"name": "told"}, "arn:aws:sns:us-east-1:123456789012:told"),
+        (
+            "aws:lambda/getFunction:getFunction",
+            {"functionName": "f"},
+            "arn:aws:lambda:us-east-1:123456789012:function:f",
+        ),
+    ],
+)
+def test_a_lookup_gives_the_arn_that_the_resource_would_have(function: str, args: dict[str, Any], arn: str) -> None:
+    assert clouds.invoke(function, args)["arn"] == arn
+
+
+def test_a_lookup_by_name_tells_what_stands(world: World) -> None:
+    token = "aws:eks/cluster:Cluster"
+    world.create(Record(token, "main", "urn:main", 0, {"name": "main"}, {"name": "main", "endpoint": "https://here"}))
+    assert found(world, "aws:eks/getCluster:getCluster", {"name": "main"}, {})["endpoint"] == "https://here"
+    assert found(world, "aws:eks/getCluster:getCluster", {"name": "other"}, {}) == {}
+
+
+def test_an_unknown_item_leaves_an_empty_list_behind() -> None:
+    assert _holds_nothing({"statements": [{"actions": ["iam:PassRole"], "resources": []}]})
+    assert not _holds_nothing({"statements": [{"actions": ["iam:PassRole"], "resources": ["*"]}]})

@@ -42,6 +42,14 @@ def test_an_id_is_taken_once(file: Path) -> None:
     assert len(world) == 1
 
 
+def test_the_same_name_is_free_in_another_region(file: Path) -> None:
+    world = World(file)
+    group = Record("aws:cloudwatch/logGroup:LogGroup", "/app", "urn:one", 0, {}, {"region": "us-east-1"})
+    world.create(group)
+    world.create(replace(group, urn="urn:other", outputs={"region": "eu-west-1"}))
+    assert len(world) == 2
+
+
 def test_random_values_share_their_id(file: Path) -> None:
     world = World(file)
     for urn in ("urn:a", "urn:b"):
