@@ -62,8 +62,13 @@ SHAPES: Mapping[str, Shape] = {
     "prod": Shape("prod"),
     "dev-regional-nat-and-proxy": Shape("dev", {"flowise:network.nat": "regional", "flowise:database.proxy": True}),
     "dev-in-an-existing-network": _existing(),
+    # two releases that roll at once open more connections than prod's own database has room for
     "prod-blue-green": Shape(
-        "prod", {"flowise:service.blue_green": {"active": "blue", "blue_image": _IMAGE, "green_image": _IMAGE}}
+        "prod",
+        {
+            "flowise:service.blue_green": {"active": "blue", "blue_image": _IMAGE, "green_image": _IMAGE},
+            "flowise:database.instance_class": "db.m7g.xlarge",
+        },
     ),
     # production's floor wants a domain
     "staging-without-a-domain": Shape("prod", {"flowise:environment": "staging", "flowise:edge.domain": None}),

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.engine
 
 JOBS = {"app-setup-job", "setup-job"}
 PODS = {"app-server-pods", "app-worker-pods", "app-queue-exporter-pods", "bridge-script-pods"}
-OLD, NEW = (f"registry.example.com/flowise:3.1.{patch}@sha256:{digit * 64}" for patch, digit in ((3, "a"), (4, "b")))
+OLD, NEW = (f"registry.example.com/flowise:3.1.{patch}@sha256:{digit * 64}" for patch, digit in ((4, "a"), (5, "b")))
 
 
 def named(sandbox: Sandbox, name: str) -> dict[str, Any]:
@@ -49,6 +49,8 @@ def test_one_release_is_changed_while_the_other_is_served_and_the_switch_touches
 ) -> None:
     colours = {"active": "blue", "blue_image": OLD, "green_image": OLD}
     change(platform, "prod", "service.blue_green", colours)
+    # two releases that roll at once, and what they replace, open more connections than prod's own has room for
+    change(platform, "prod", "database.instance_class", "db.m7g.xlarge")
     platform("up", stack="prod")
 
     change(platform, "prod", "service.blue_green", {**colours, "green_image": NEW})

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.assets.node import NODE, SCRIPTS, ask
+from sandbox.node import NODE
+from tests.assets.node import SCRIPTS, ask
 from tests.ports import free_port
 
 from .servers import listens, program, wait_until

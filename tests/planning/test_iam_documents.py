@@ -79,6 +79,7 @@ def test_the_s3_endpoint_lets_nothing_out_of_the_account(cloud: Cloud) -> None:
     assert aws_buckets["Resource"] == [
         "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*",
         "arn:aws:s3:::al2023-repos-eu-west-1-de612dc2/*",
+        "arn:aws:s3:::prod-registry-k8s-io-eu-west-1/*",
     ]
 
 
