@@ -1012,7 +1012,8 @@ def _subscription(endpoint: str) -> None:
     aws.sns.TopicSubscription("mail", topic=aws.sns.Topic("topic").arn, protocol="email", endpoint=endpoint)
 
 
-def _told_topic(services: Any, key_services: Any = ()) -> aws.sns.Topic:
+def _told_topic(services: Any, key_services: Any = ()) -> pulumi.Output[str]:
+    """Give the ARN of a topic, by way of its policy: what it tells comes after, and none is still to come."""
     policy = {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}
     use = {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey*"], "Resource": "*"}
     key = None
@@ -1028,25 +1029,24 @@ def _told_topic(services: Any, key_services: Any = ()) -> aws.sns.Topic:
     topic = aws.sns.Topic("topic", kms_master_key_id=key)
     if services:
         said = json.dumps({"Version": "2012-10-17", "Statement": [{**policy, "Principal": {"Service": services}}]})
-        aws.sns.TopicPolicy("policy", arn=topic.arn, policy=said)
-    return topic
+        return aws.sns.TopicPolicy("policy", arn=topic.arn, policy=said).arn
+    return topic.arn
 
 
 def _event_to_topic(services: Any) -> None:
-    # its policy comes before, so that none is still to come
-    policy = _told_topic(services)
+    arn = _told_topic(services)
     rule = aws.cloudwatch.EventRule("rule", event_pattern=json.dumps({"source": ["aws.backup"]}))
-    aws.cloudwatch.EventTarget("target", rule=rule.name, arn=policy.arn)
+    aws.cloudwatch.EventTarget("target", rule=rule.name, arn=arn)
 
 
 def _event_under_key(key_services: Any) -> None:
-    topic = _told_topic(["events.amazonaws.com"], key_services)
+    arn = _told_topic(["events.amazonaws.com"], key_services)
     rule = aws.cloudwatch.EventRule("rule", event_pattern=json.dumps({"source": ["aws.backup"]}))
-    aws.cloudwatch.EventTarget("target", rule=rule.name, arn=topic.arn)
+    aws.cloudwatch.EventTarget("target", rule=rule.name, arn=arn)
 
 
 def _alarm_to_topic(services: Any) -> None:
-    topic = _told_topic(services)
+    arn = _told_topic(services)
     aws.cloudwatch.MetricAlarm(
         "alarm",
         comparison_operator="GreaterThanThreshold",
@@ -1056,14 +1056,14 @@ def _alarm_to_topic(services: Any) -> None:
         period=300,
         statistic="Average",
         threshold=80,
-        alarm_actions=[topic.arn],
+        alarm_actions=[arn],
     )
 
 
 def _vault_events(events: Any) -> None:
-    topic, vault = _told_topic(["backup.amazonaws.com"]), aws.backup.Vault("vault")
+    arn, vault = _told_topic(["backup.amazonaws.com"]), aws.backup.Vault("vault")
     aws.backup.VaultNotifications(
-        "failures", backup_vault_name=vault.name, sns_topic_arn=topic.arn, backup_vault_events=events
+        "failures", backup_vault_name=vault.name, sns_topic_arn=arn, backup_vault_events=events
     )
 
 
