@@ -88,9 +88,12 @@ def refusal(run: Callable[[], object]) -> str:
         run()
     except Exception as error:
         found: BaseException | None = error
-        while found is not None:
+        seen: list[BaseException] = []
+        # an error that a law itself raises comes back to itself by its context
+        while found is not None and found not in seen:
             if isinstance(found, RefusedError):
                 return str(found)
+            seen.append(found)
             found = found.__cause__ or found.__context__
         raise
     return ""

@@ -210,3 +210,13 @@ def test_a_preview_says_nothing_of_what_it_does_not_know() -> None:
     inputs = {"cidrBlock": UNKNOWN, "vpcId": UNKNOWN, "availabilityZone": UNKNOWN, "tags": UNKNOWN}
     act = Act("create", "aws:ec2/subnet:Subnet", "s", "urn", inputs, region="eu-west-1", preview=True)
     assert refusals(act) == []
+
+
+def test_what_is_no_refusal_is_raised_even_where_its_context_leads_back_to_itself() -> None:
+    def broken() -> None:
+        error, other = ValueError("a law's own"), KeyError("x")
+        error.__context__, other.__context__ = other, error
+        raise error
+
+    with pytest.raises(ValueError, match="a law's own"):
+        refusal(broken)
