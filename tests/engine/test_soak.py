@@ -12,7 +12,7 @@ pytestmark = pytest.mark.engine
 
 # One of each environment that comes up, and three that validation refuses.
 COME_UP = (2, 5, 9)
-REFUSED = (0, 1, 3)
+REFUSED = (1, 4, 7)
 # Crashes before a change and after one, each kind of outage, both at once, in `up` and in `destroy`; reads that fail.
 OUTAGES = (2, 5, 13)
 # While a password's predecessor still stands in the state; once with every read failing afterwards.
