@@ -68,6 +68,14 @@ def test_nothing_is_missing_and_nothing_is_left_over() -> None:
     assert [path for path, entry in PACKAGES.items() if entry.get("extraneous")] == []
 
 
+# the first versions without the holes of docs/operations/image.md
+@pytest.mark.parametrize(("name", "floor"), [("axios", (1, 16, 0)), ("vm2", (3, 12, 2)), ("xlsx", (0, 20, 2))])
+def test_no_place_of_the_tree_has_a_version_with_a_published_hole(name: str, floor: tuple[int, ...]) -> None:
+    versions = [entry["version"] for path, entry in PACKAGES.items() if path.endswith(f"node_modules/{name}")]
+    assert versions
+    assert [each for each in versions if tuple(map(int, each.split("."))) < floor] == []
+
+
 @pytest.mark.parametrize("name", ["pg", "@aws-sdk/client-secrets-manager"])
 def test_the_databases_setup_finds_its_modules_in_the_image(name: str) -> None:
     # the Job sets NODE_PATH, which is one folder, and is not searched upwards

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from components.planning.open_paths import OPEN_PATHS
+from components.planning.open_paths import OPEN_PATHS, closed_inside
 
 from .client import PIXEL, Browser
 from .conftest import MASTER_PASSWORD, TOKEN, Place, is_ready
@@ -74,6 +74,17 @@ def test_nobody_but_the_owner_can_register(served: tuple[Browser, str]) -> None:
     stranger = Browser(served[0].url)
     body = {"user": {"name": "me", "email": "me@example.com", "type": "pro", "credential": "Passw0rd!x"}}
     assert stranger("POST", "/api/v1/account/register", body)[0] == 401
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_closed_path_asks_a_stranger_for_a_login(served: tuple[Browser, str], method: str) -> None:
+    stranger = Browser(served[0].url)
+    asked = {path: stranger(method, path, {} if method == "POST" else None)[0] for path in closed_inside(())}
+    assert {path: status for path, status in asked.items() if status != 401} == {}
+
+
+def test_a_tag_in_a_path_is_none_to_flowise_which_is_why_the_edge_refuses_it(served: tuple[Browser, str]) -> None:
+    assert Browser(served[0].url)("GET", "/api/v1/pi%3Cx%3Eng") == (200, "pong")
 
 
 def test_the_version_is_told_to_nobody_who_is_not_logged_in(served: tuple[Browser, str]) -> None:
