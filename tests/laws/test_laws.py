@@ -212,6 +212,7 @@ def test_a_preview_says_nothing_of_what_it_does_not_know() -> None:
     assert refusals(act) == []
 
 
+@pytest.mark.usefixtures("loop")
 def test_what_is_no_refusal_is_raised_even_where_its_context_leads_back_to_itself() -> None:
     def broken() -> None:
         error, other = ValueError("a law's own"), KeyError("x")
