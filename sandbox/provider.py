@@ -6,7 +6,8 @@ its connection.
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
@@ -127,7 +128,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         inputs, config = self._settled(to_python(request.properties), request.preview), self._config(context)
         act = self._act("create", request.urn, inputs, config, preview=request.preview)
         not_ready = ""
-        try:
+        with _refused_as_status(context, act):
             if request.preview:
                 with self._account.judged(act):
                     outputs = clouds.preview(token, name, request.urn, _plain(inputs), provider=config)
@@ -149,12 +150,6 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 record, not_ready = replace(record, outputs=outputs | made.outputs), made.not_ready
                 self._account.create(record, unique=False)
             self._follow(record)
-        except AlreadyExistsError:
-            context.abort(grpc.StatusCode.ALREADY_EXISTS, f"creating {token} ({resource_id}): it exists already")
-        except RefusedError as error:
-            context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
-        except ClusterError as error:
-            context.abort(grpc.StatusCode.FAILED_PRECONDITION, _said_by_server(act, error))
         if not_ready:
             _abort_unready(context, record, _said_by_server(act, not_ready))
         return provider_pb2.CreateResponse(id=resource_id, properties=to_struct(record.outputs))
@@ -210,7 +205,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         config = self._config(context)
         act = self._act("update", request.urn, news, config, preview=request.preview, old=record)
         not_ready = ""
-        try:
+        with _refused_as_status(context, act):
             cluster = None if request.preview else self._cluster(config)
             with self._account.judged(act):
                 if has_unknown(news):
@@ -232,10 +227,6 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 self._account.update(changed)
             if not request.preview:
                 self._follow(changed)
-        except RefusedError as error:
-            context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
-        except ClusterError as error:
-            context.abort(grpc.StatusCode.FAILED_PRECONDITION, _said_by_server(act, error))
         if not_ready:
             _abort_unready(context, changed, _said_by_server(act, not_ready))
         return provider_pb2.UpdateResponse(properties=to_struct(changed.outputs))
@@ -247,7 +238,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if record is None or self._succeeded(record, to_python(request.properties)):
             return empty_pb2.Empty()
         act = self._act("delete", request.urn, record.inputs, self._config(context), old=record)
-        try:
+        with _refused_as_status(context, act):
             cluster = self._cluster(self._config(context))
             with self._account.judged(act):
                 if cluster is None:
@@ -256,10 +247,6 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 objects.delete(cluster, record)
                 self._account.delete(record)
             self._follow(record, gone=True)
-        except RefusedError as error:
-            context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
-        except ClusterError as error:
-            context.abort(grpc.StatusCode.FAILED_PRECONDITION, _said_by_server(act, error))
         return empty_pb2.Empty()
 
     def _cluster(self, config: Mapping[str, Any]) -> Cluster | None:
@@ -384,6 +371,19 @@ def _upserts(config: Mapping[str, Any]) -> bool:
 
 def _said_by_server(act: Act, said: object) -> str:
     return f"{act.operation} {act.token}: {said}\n  resource: {act.urn}"
+
+
+@contextmanager
+def _refused_as_status(context: grpc.ServicerContext, act: Act) -> Iterator[None]:
+    """End a call as the engine expects it where the account, or the cluster's server, refuses the operation."""
+    try:
+        yield
+    except AlreadyExistsError as error:
+        context.abort(grpc.StatusCode.ALREADY_EXISTS, f"creating {act.token} ({error}): it exists already")
+    except RefusedError as error:
+        context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
+    except ClusterError as error:
+        context.abort(grpc.StatusCode.FAILED_PRECONDITION, _said_by_server(act, error))
 
 
 def _abort_unready(context: grpc.ServicerContext, record: Record, why: str) -> None:

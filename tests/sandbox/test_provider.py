@@ -2,8 +2,10 @@
 
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
+import grpc
+import pytest
 from pulumi.runtime.proto import provider_pb2
 
 from sandbox.account import Account
@@ -33,3 +35,64 @@ def test_a_password_that_another_has_taken_the_place_of_is_still_itself(tmp_path
     old = provider_pb2.DeleteRequest(id="none", urn=URN, properties=to_struct({"result": "old"}))
     provider.Delete(old, SimpleNamespace(peer=lambda: ""))  # type: ignore[arg-type] # likewise
     assert [record.outputs for record in account.world] == [{"result": "new"}]
+
+
+class Ended(Exception):
+    """What `abort` raises: the call ends there."""
+
+
+class Context:
+    """A call whose status is kept."""
+
+    status: tuple[grpc.StatusCode, str]
+
+    def peer(self) -> str:
+        return ""
+
+    def abort(self, code: grpc.StatusCode, said: str) -> NoReturn:
+        self.status = (code, said)
+        raise Ended
+
+
+BUCKET = "aws:s3/bucket:Bucket"
+
+
+def bucket(name: str) -> str:
+    return f"urn:pulumi:dev::p::{BUCKET}::{name}"
+
+
+@pytest.mark.parametrize("operation", ["create", "update", "delete"])
+def test_whatever_is_refused_ends_the_call_as_a_precondition_that_fails(operation: str, tmp_path: Path) -> None:
+    account = Account(World(tmp_path / "world.db"), Rules(faults=[f"{BUCKET}@{operation}=ServiceUnavailable"]))
+    account.create(Record(BUCKET, "files", bucket("files"), 0, {"bucket": "files"}, {}), unique=False)
+    provider = Provider("aws", account, Clusters(tmp_path, account.standing, None, real=False))
+    given, context = to_struct({"bucket": "files"}), Context()
+    calls = {
+        "create": (provider.Create, provider_pb2.CreateRequest(urn=bucket("other"), properties=given)),
+        "update": (
+            provider.Update,
+            provider_pb2.UpdateRequest(id="files", urn=bucket("files"), olds=given, news=given),
+        ),
+        "delete": (provider.Delete, provider_pb2.DeleteRequest(id="files", urn=bucket("files"), properties=given)),
+    }
+    call, request = calls[operation]
+
+    with pytest.raises(Ended):
+        call(request, context)  # type: ignore[arg-type] # all that is asked of it
+    assert context.status[0] == grpc.StatusCode.FAILED_PRECONDITION
+    assert "ServiceUnavailable" in context.status[1]
+
+
+def test_what_exists_already_has_a_status_of_its_own(tmp_path: Path) -> None:
+    account = Account(World(tmp_path / "world.db"), Rules(laws=False))
+    account.create(Record(BUCKET, "files", bucket("files"), 0, {}, {"region": "us-east-1"}), unique=True)
+    provider = Provider("aws", account, Clusters(tmp_path, account.standing, None, real=False))
+    request = provider_pb2.CreateRequest(urn=bucket("other"), properties=to_struct({"bucket": "files"}))
+    context = Context()
+
+    with pytest.raises(Ended):
+        provider.Create(request, context)  # type: ignore[arg-type] # all that is asked of it
+    assert context.status == (
+        grpc.StatusCode.ALREADY_EXISTS,
+        f"creating {BUCKET} (files): it exists already",
+    )
