@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.cloud import Answer, Cloud
+from tests.cloud import Answer, Cloud, Created
 from tests.program import Run, run_changed
 
 FOLDER = Path(__file__).parents[1] / "tests" / "shapes"
@@ -87,11 +87,20 @@ def made(name: str) -> Run:
 
 
 def lines(name: str) -> list[str]:
-    """Give the sorted lines of a shape: type, name, whether it is protected, and its parent's name."""
-    created = made(name).cloud.created
+    """Return the sorted lines of a shape: each resource's types as in its URN, its name, and its parent's name.
+
+    The types are those of all that it lies in, outermost first: a component that changes its type or its place renames
+    all that is in it, and what holds data would be replaced.
+    """
+    created = {each.urn: each for each in made(name).cloud.created}
+
+    def types(each: Created) -> str:
+        parent = created.get(each.parent)
+        return f"{types(parent)}${each.type}" if parent else each.type
+
     return sorted(
-        f"{each.type} {each.name}{' protected' if each.protect else ''} in {each.parent.rpartition('::')[2] or '-'}"
-        for each in created
+        f"{types(each)} {each.name}{' protected' if each.protect else ''} in {each.parent.rpartition('::')[2] or '-'}"
+        for each in created.values()
     )
 
 
