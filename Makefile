@@ -25,7 +25,7 @@ help: ## Show this
 setup: $(READY) ## Make .venv with everything the lock names
 
 # The SDKs are ten seconds of compilation: --compile-bytecode does it once, also where PYTHONDONTWRITEBYTECODE is set.
-$(READY): pyproject.toml uv.lock
+$(READY): pyproject.toml policies/pyproject.toml uv.lock
 	@python3 -c 'import sys; sys.version_info >= (3, 11) or sys.exit(f"python3 is {sys.version.split()[0]}: 3.11 or newer is needed")'
 	@test -x .venv/bin/uv || { echo "setting up .venv" >&2; python3 -m venv .venv && \
 		sed -nE '/^name = "uv"$$/,/^$$/{s/^version = "(.*)"/uv==\1/p;s/.*hash = "(sha256:[0-9a-f]+)".*/--hash=\1/p;}' uv.lock | \

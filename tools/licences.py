@@ -159,7 +159,7 @@ def allowed(expression: str) -> bool:
 
 def _python_names() -> list[str]:
     lock = tomllib.loads((REPOSITORY / "uv.lock").read_text(encoding="utf-8"))
-    return sorted({each["name"] for each in lock["package"] if each["source"] != {"virtual": "."}})
+    return sorted({each["name"] for each in lock["package"] if "editable" not in each["source"]})
 
 
 def _of_python(name: str) -> str:

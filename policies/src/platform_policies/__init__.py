@@ -1,0 +1,1 @@
+"""Rules for Pulumi programs on AWS and Kubernetes, and the kit that they are made of."""
