@@ -8,8 +8,8 @@ READY := .venv/ready
 SANDBOX := $(PYTHON) -m sandbox
 # The Kubernetes minors of the stacks.
 MINORS = $(sort $(shell sed -nE 's/^ *kubernetes_version: *"?([0-9.]+).*/\1/p' Pulumi.*.yaml))
-# All four packs, in one process, with their levels for this stack.
-PACKS = --policy-pack policies/together --policy-pack-config policies/together/levels.$(STACK).json
+# All rules, in one process, with their levels for this stack.
+PACKS = --policy-pack policies/all --policy-pack-config policies/levels.$(STACK).json
 
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

@@ -24,7 +24,9 @@ import psutil
 REPOSITORY = Path(__file__).parent.parent
 sys.path.insert(0, str(REPOSITORY))
 
-from sandbox import engine  # noqa: E402 (the repository is no installed package)
+from platform_policies import RULE_SETS  # noqa: E402
+
+from sandbox import engine  # noqa: E402 (the sandbox is in no installed package)
 from sandbox.rules import Rules  # noqa: E402
 from sandbox.workspace import Workspace  # noqa: E402
 
@@ -86,10 +88,8 @@ def main() -> None:
         root = Path(folder)
         platform = Workspace.of(REPOSITORY, "prod", root / "platform")
         policies = REPOSITORY / "policies"
-        alone = [
-            option for pack in sorted(path.parent for path in policies.glob("*/rules")) for option in enforcing(pack)
-        ]
-        together = enforcing(policies / "together")
+        alone = [option for name in RULE_SETS for option in enforcing(policies / name)]
+        together = enforcing(policies / "all")
         count = len(json.loads(preview(platform, "--json"))["steps"])
         floor = program(root / "floor", FLOOR.format(modules=sdk_modules(), count=count))
         contenders: dict[str, Callable[[], Any]] = {
@@ -129,7 +129,7 @@ def main() -> None:
 
 def enforcing(pack: Path) -> list[str]:
     """The options that enforce a pack with prod's levels."""
-    return ["--policy-pack", str(pack), "--policy-pack-config", str(pack / "levels.prod.json")]
+    return ["--policy-pack", str(pack), "--policy-pack-config", str(pack.parent / "levels.prod.json")]
 
 
 def sdk_modules() -> list[str]:

@@ -1,6 +1,5 @@
-"""The pack's entry: it starts a server and never returns, so it does nothing else."""
+"""The pack's entry."""
 
-from pulumi_policy import EnforcementLevel, PolicyPack
-from rules import PACK  # type: ignore[import-not-found] # a pack runs with its own folder as sys.path[0]
+from platform_policies import serve
 
-PolicyPack("reliability", policies=PACK.policies(), enforcement_level=EnforcementLevel.MANDATORY)
+serve("reliability")

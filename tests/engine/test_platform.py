@@ -11,17 +11,17 @@ from .conftest import REPOSITORY, Sandbox
 
 pytestmark = pytest.mark.engine
 
-TOGETHER = REPOSITORY / "policies" / "together"
+POLICIES = REPOSITORY / "policies"
 # versions run out and exceptions end: that must stop a stack, and no test
 TODAY = "2026-11-21"
 
 
 def under_policies(sandbox: Sandbox, stack: str) -> list[str]:
     """Give the options that enforce every pack with the stack's levels, as on a fixed day."""
-    levels = json.loads((TOGETHER / f"levels.{stack}.json").read_text(encoding="utf-8"))
+    levels = json.loads((POLICIES / f"levels.{stack}.json").read_text(encoding="utf-8"))
     copy = sandbox.program / f"levels.{stack}.json"
     copy.write_text(json.dumps({"rules": {**levels["rules"], "today": TODAY}}), encoding="utf-8")
-    return ["--policy-pack", str(TOGETHER), "--policy-pack-config", str(copy)]
+    return ["--policy-pack", str(POLICIES / "all"), "--policy-pack-config", str(copy)]
 
 
 def advice(said: str) -> list[str]:

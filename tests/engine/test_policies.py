@@ -11,10 +11,10 @@ import pytest
 from tests.policies.cases.case import Case, varied
 from tests.policies.cases.stacks import CASES as STACK_CASES
 from tests.policies.cases.stacks import changed
+from tests.policies.mutations import cases
 from tests.policies.packs import NAMES, Resource, rules, stack_rules
 from tests.policies.programs import bad, innocent
 from tests.policies.test_rules import CASES
-from tools.policy_mutations import cases
 
 from .states import analyze
 

@@ -1,39 +1,40 @@
 """The packs, and the SDK's own server to ask them through."""
 
-import importlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from google.protobuf import json_format, struct_pb2
+from platform_policies import RULE_SETS
+from platform_policies.kit.pack import Pack
+from platform_policies.kit.rule import Rule
+from platform_policies.kit.rule_set import RuleSet
+from platform_policies.kit.stack import StackRule
 from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import EnforcementLevel
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 
-from policies.cost import rules as cost
-from policies.kubernetes import rules as kubernetes
-from policies.reliability import rules as reliability
-from policies.security import rules as security
-
 ROOT = Path(__file__).parents[2] / "policies"
-NAMES = ("security", "kubernetes", "reliability", "cost")
-MODULES: dict[str, Any] = {"security": security, "kubernetes": kubernetes, "reliability": reliability, "cost": cost}
+NAMES = tuple(RULE_SETS)
+STACKS = ("dev", "prod")
 
 
-def kit(pack: str, module: str) -> Any:
-    """Give a module of a pack's own kit."""
-    return importlib.import_module(f"policies.{pack}.rules.kit.{module}")
-
-
-def rules(pack: str) -> dict[str, Any]:
+def rules(pack: str) -> dict[str, Rule]:
     """Give a pack's rules over a resource, by id."""
-    return {rule.id: rule for topic in MODULES[pack].TOPICS.values() for rule in topic}
+    return {rule.id: rule for rule in RULE_SETS[pack].rules}
 
 
-def stack_rules(pack: str) -> dict[str, Any]:
+def stack_rules(pack: str) -> dict[str, StackRule]:
     """Give a pack's rules over the stack, by id."""
-    return {rule.id: rule for rule in MODULES[pack].STACK_RULES}
+    return {rule.id: rule for rule in RULE_SETS[pack].stack_rules}
+
+
+def levels(stack: str) -> dict[str, Any]:
+    """Give what a stack sets for the rules."""
+    content: dict[str, Any] = json.loads((ROOT / f"levels.{stack}.json").read_text(encoding="utf-8"))
+    return content
 
 
 @dataclass(frozen=True)
@@ -61,18 +62,23 @@ class Server:
     """A pack in the SDK's server, as the engine would talk to it."""
 
     def __init__(
-        self, pack: str, config: Mapping[str, Any] | None = None, *, every: bool = False, only: Any = None
+        self,
+        pack: str,
+        config: Mapping[str, Any] | None = None,
+        *,
+        every: bool = False,
+        only: Any = None,
     ) -> None:
         """Serve a pack, or `only` one rule in its place."""
-        module = MODULES[pack]
-        resource = [rule for topic in module.TOPICS.values() for rule in topic]
-        whole = list(module.STACK_RULES)
-        if only is not None:
-            resource, whole = ([only], []) if hasattr(only, "holds") else ([], [only])
-        self.pack = kit(pack, "pack").Pack(resource, whole)
+        served = RULE_SETS[pack]
+        if isinstance(only, Rule):
+            served = RuleSet({"only": (only,)}, ())
+        elif isinstance(only, StackRule):
+            served = RuleSet({}, (only,))
+        self.pack = Pack(served)
         settings = dict(config or {})
         if every:  # advice counts as well
-            ids = [rule.id for rule in (*resource, *whole)]
+            ids = [rule.id for rule in served.every]
             settings["levels"] = {**dict.fromkeys(ids, "mandatory"), **settings.get("levels", {})}
         server: Any = _PolicyAnalyzerServicer(pack, "0.0.1", self.pack.policies(), EnforcementLevel.MANDATORY)
         message = analyzer_pb2.ConfigureAnalyzerRequest()

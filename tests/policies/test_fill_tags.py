@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 from google.protobuf import json_format, struct_pb2
+from platform_policies.cost.tags import FILL
 from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import EnforcementLevel
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE as UNKNOWN
-
-from policies.cost.rules.tags import FILL
 
 BUCKET = "aws:s3/bucket:Bucket"
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "value": "hunter2"}

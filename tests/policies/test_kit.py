@@ -4,13 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from platform_policies.kit.reading import UNKNOWN as UNREAD
+from platform_policies.kit.reading import at_least, covers, get, number, on, plain, statements, strings
 from pulumi_policy.proxy import UNKNOWN_BOOLEAN_VALUE as UNKNOWN
 from pulumi_policy.proxy import unknown_checking_proxy
 
-from policies.security.rules.kit.reading import UNKNOWN as UNREAD
-from policies.security.rules.kit.reading import at_least, covers, get, number, on, plain, statements, strings
-
-from .packs import NAMES, Found, Resource, Server, kit, rules, stack_rules
+from .packs import NAMES, Found, Resource, Server, rules, stack_rules
 
 DATABASE = "aws:rds/instance:Instance"
 EXPOSED = {"publiclyAccessible": True, "storageEncrypted": True, "kmsKeyId": "arn", "manageMasterUserPassword": True}
@@ -131,4 +130,3 @@ def test_iam_documents_are_read_in_every_shape() -> None:
     one = {"Statement": {"Effect": "Allow", "Principal": {"AWS": ["a", "b"]}}}
     assert list(strings(statements(one)[0]["Principal"])) == ["a", "b"]
     assert statements("{") == statements(UNREAD) == statements({"Statement": ["x"]}) == []
-    assert kit("cost", "reading").statements(one) == statements(one)

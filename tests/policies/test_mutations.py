@@ -2,8 +2,7 @@
 
 import pytest
 
-from tools.policy_mutations import every_rule, operators, survivors
-
+from .mutations import every_rule, operators, survivors
 from .packs import NAMES
 
 

@@ -5,48 +5,28 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 import yaml
+from platform_policies import RULE_SETS
+from platform_policies.kit.pack import Pack
+from platform_policies.kit.rule import RuleMetadata
 
-from policies.together.combined import PACK
-from tools.policy_kit import PACKS, SOURCE, STACKS, TOGETHER, kits, levels
-
-from .packs import NAMES, ROOT, kit, rules, stack_rules
-
-
-def every(pack: str) -> dict[str, Any]:
-    return {**rules(pack), **stack_rules(pack)}
+from .packs import NAMES, ROOT, STACKS, Server, levels, rules, stack_rules
 
 
-def test_every_pack_carries_the_same_kit() -> None:
-    assert {path.name for path in PACKS} == {*NAMES}
-    for copy in kits():
-        for file in sorted(SOURCE.glob("*.py")):
-            assert (copy / file.name).read_bytes() == file.read_bytes(), "run python -m tools.policy_kit"
-        assert {file.name for file in copy.glob("*.py")} == {file.name for file in SOURCE.glob("*.py")}
+def every(pack: str) -> tuple[RuleMetadata, ...]:
+    return RULE_SETS[pack].every
 
 
-def test_the_packs_together_are_the_packs() -> None:
-    ids = [rule for pack in NAMES for rule in (*rules(pack), *stack_rules(pack))]
-    assert [rule.id for rule in (*PACK.rules, *PACK.stack_rules)] == [
-        *(rule for pack in NAMES for rule in rules(pack)),
-        *(rule for pack in NAMES for rule in stack_rules(pack)),
-    ]
-    assert len(ids) == len(set(ids))
-    # one object stands for what is unknown
-    unknown = {id(sys.modules[f"together_{pack}.kit.reading"].__dict__["UNKNOWN"]) for pack in NAMES}
-    assert len(unknown) == 1
-
-
-@pytest.mark.parametrize("stack", STACKS)
-def test_the_levels_together_are_current(stack: str) -> None:
-    written = (TOGETHER / f"levels.{stack}.json").read_text(encoding="utf-8")
-    assert written == levels(stack), "run python -m tools.policy_kit"
+def refusing(pack: str) -> dict[str, Any]:
+    """Give the schema by which the engine takes or refuses a pack's configuration."""
+    rules = Pack(RULE_SETS[pack], known=RULE_SETS.values()).policies()[0]
+    assert rules.config_schema
+    return {"type": "object", "additionalProperties": False, "properties": rules.config_schema.properties}
 
 
 def test_an_id_stands_for_one_rule() -> None:
@@ -56,7 +36,7 @@ def test_an_id_stands_for_one_rule() -> None:
 
 @pytest.mark.parametrize("pack", NAMES)
 def test_every_rule_says_what_a_reader_needs(pack: str) -> None:
-    for rule in every(pack).values():
+    for rule in every(pack):
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.id)
         assert rule.sentence, rule.id
         assert rule.advice, rule.id
@@ -66,7 +46,7 @@ def test_every_rule_says_what_a_reader_needs(pack: str) -> None:
         assert rule.url in rule.message()
 
 
-@pytest.mark.parametrize("pack", NAMES)
+@pytest.mark.parametrize("pack", [*NAMES, "all"])
 def test_a_pack_has_a_version(pack: str) -> None:
     project = yaml.safe_load((ROOT / pack / "PulumiPolicy.yaml").read_text(encoding="utf-8"))
     assert re.fullmatch(r"\d+\.\d+\.\d+", project["version"])
@@ -74,13 +54,28 @@ def test_a_pack_has_a_version(pack: str) -> None:
 
 
 @pytest.mark.parametrize("pack", NAMES)
-@pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_a_levels_file_is_what_the_pack_takes(pack: str, stack: str) -> None:
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_pack_takes_a_stack_s_levels(pack: str, stack: str) -> None:
     """The engine lets a misspelt policy pass in silence, so the file is checked here."""
-    levels = json.loads((ROOT / pack / f"levels.{stack}.json").read_text(encoding="utf-8"))
-    assert levels.keys() == {"rules"}
-    schema = kit(pack, "settings").schema(list(every(pack).values()))
-    jsonschema.validate(levels["rules"], {"type": "object", "additionalProperties": False, "properties": schema})
+    assert levels(stack).keys() == {"rules"}
+    jsonschema.validate(levels(stack)["rules"], refusing(pack))
+
+
+def test_a_pack_passes_over_what_a_file_says_of_others() -> None:
+    ended = {"resource": "a:b:C::it", "reason": "why", "owner": "jo", "expires": "2026-01-01"}
+    server = Server(
+        "cost",
+        {
+            "today": "2026-11-21",
+            "off": {"rds-private": "of another", "cost-size": "its own", "cost-budget": "its own"},
+            "exceptions": [{"rule": "rds-private", **ended}, {"rule": "cost-graviton", **ended}],
+        },
+    )
+    said = [found.message for found in server.judge_stack([])]
+    assert said == [
+        "cost-graviton: the exception for a:b:C::it ended on 2026-01-01; jo answers for it",
+        "off for this stack: cost-budget, cost-size: its own",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -107,32 +102,40 @@ def test_a_levels_file_is_what_the_pack_takes(pack: str, stack: str) -> None:
     ],
 )
 def test_a_wrong_levels_file_is_refused(wrong: dict[str, Any]) -> None:
-    schema = {"type": "object", "properties": kit("security", "settings").schema(list(every("security").values()))}
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(wrong, schema)
+        jsonschema.validate(wrong, refusing("security"))
 
 
-@pytest.mark.parametrize("stack", ["dev", "prod"])
+@pytest.mark.parametrize("stack", STACKS)
 def test_exceptions_are_few(stack: str) -> None:
-    assert len(list(exceptions(stack))) <= 5
+    assert len(levels(stack)["rules"]["exceptions"]) <= 5
 
 
-def exceptions(stack: str) -> Iterator[dict[str, Any]]:
-    for pack in NAMES:
-        levels = json.loads((ROOT / pack / f"levels.{stack}.json").read_text(encoding="utf-8"))
-        yield from levels["rules"].get("exceptions", [])
-
-
-@pytest.mark.parametrize("pack", NAMES)
-def test_a_pack_starts_without_the_rest_of_the_repository(pack: str, tmp_path: Path) -> None:
-    alone = shutil.copytree(ROOT / pack, tmp_path / pack, ignore=shutil.ignore_patterns("__pycache__"))
+@pytest.mark.parametrize("pack", [*NAMES, "all"])
+def test_a_copy_of_a_pack_s_folder_serves_its_rules_alone(pack: str, tmp_path: Path) -> None:
+    """The engine's own way to run it, with nothing of this repository but the installed package."""
+    copied = shutil.copytree(ROOT / pack, tmp_path / pack, ignore=shutil.ignore_patterns("__pycache__"))
     program = (
-        "import sys; sys.path[0] = sys.argv[1]\n"
-        "from rules import PACK, TOPICS\n"
-        "print(len(PACK.policies()), sorted(name for name in sys.modules if name.split('.')[0] in sys.argv[2:]))"
+        "import json, pulumi_policy, runpy, sys\n"
+        "served = []\n"
+        "def pack(name, policies, **_): served.extend([name, [p.name for p in policies], policies[0].description])\n"
+        "pulumi_policy.PolicyPack = pack\n"
+        "runpy.run_path(sys.argv[1], run_name='__main__')\n"
+        "served.append(sorted({name.split('.')[0] for name in sys.modules} & set(sys.argv[2:])))\n"
+        "print(json.dumps(served))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, str(alone), "policies", "components", "sandbox", "tests", "tools"],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert (done.stdout.strip(), done.stderr) == ("3 []", "")
+        [sys.executable, "-c", program, str(copied), "policies", "components", "sandbox", "tests", "tools"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    sets = [RULE_SETS[one] for one in (NAMES if pack == "all" else [pack])]
+    count = sum(len(one.rules) for one in sets)
+    assert json.loads(done.stdout) == [
+        pack,
+        ["rules", "stack", "advice", *(policy.name for one in sets for policy in one.policies)],
+        f"{count} rules on each resource; the message names the one that is broken",
+        [],
+    ]

@@ -1,17 +1,15 @@
 """Every rule over a whole stack, on stacks that it must pass and on changes that it must refuse."""
 
-import json
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from platform_policies.reliability.support import calendar
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE as UNKNOWN
 
-from tools.policy_kit import STACKS
-
 from .cases.stacks import CASES, Change, StackCase, changed
-from .packs import NAMES, ROOT, Found, Resource, Server, stack_rules
+from .packs import NAMES, STACKS, Found, Resource, Server, levels, stack_rules
 
 
 def params(variations: str) -> list[Any]:
@@ -96,11 +94,11 @@ def test_one_exception_is_for_all_that_run_a_version_and_is_said_once() -> None:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_no_stack_goes_on_for_longer_than_it_is_patched(stack: str) -> None:
-    levels = json.loads((ROOT / "reliability" / f"levels.{stack}.json").read_text(encoding="utf-8"))
-    accepted = [one for one in levels["rules"]["exceptions"] if one["rule"] == "support-ended"]
+    accepted = [one for one in levels(stack)["rules"]["exceptions"] if one["rule"] == "support-ended"]
     assert [one["resource"] for one in accepted] == ["flowise 3.1"]
-    patched = json.loads((ROOT / "reliability" / "rules" / "support.json").read_text())["flowise"]["patched_until"]
-    assert all(date.fromisoformat(one["expires"]) <= date.fromisoformat(patched) for one in accepted)
+    patched = calendar()["flowise"].patched_until
+    assert patched
+    assert all(date.fromisoformat(one["expires"]) <= patched for one in accepted)
 
 
 @pytest.mark.parametrize("pack", NAMES)

@@ -120,7 +120,7 @@ def test_a_deployment_is_planned_guarded_made_under_every_pack_and_asked_from_ou
         "aws cloudwatch put-metric-data",
     ]
     for line in (said[2], said[4]):
-        assert re.findall(r"--policy-pack\S* (\S+)", line) == ["policies/together", "policies/together/levels.dev.json"]
+        assert re.findall(r"--policy-pack\S* (\S+)", line) == ["policies/all", "policies/levels.dev.json"]
     assert said[-2].endswith("https://flowise.example.com/api/v1/ping")
     # a private endpoint is reached through the tunnel
     assert repository.called("tools.tunnel --stack dev -- pulumi up")

@@ -7,6 +7,7 @@ from typing import Any
 from tests.policies.cases.case import document
 from tests.policies.cases.stacks import of
 from tests.policies.packs import Resource
+from tools.policy_reference import MISSED
 
 
 @dataclass(frozen=True)
@@ -128,15 +129,12 @@ ingress k8s-ingress-tls CIS EKS 5.4.5 | role k8s-rbac-star CKV_K8S_49 | role k8s
 role k8s-rbac-escalate CKV_K8S_158 | binding k8s-rbac-admin CIS EKS 4.1.1 | old-api k8s-api-version removed in 1.25
 """
 _MISSED = {
-    ("function", "CKV_AWS_116"): "a function without a dead-letter queue: the packs know no Lambda, which the platform does not use",
-    ("function", "CKV_AWS_50"): "a function that is not traced: likewise",
-    ("function", "CKV_AWS_173"): "a function whose variables are under AWS's own key: likewise",
-    ("function", "FSBP Lambda.2"): "a runtime that is out of support: likewise; the calendar knows clusters, databases, caches, images and charts",
-    ("table", "CKV_AWS_119"): "a table under AWS's own key: DynamoDB encrypts it in any case, and the platform has none",
-}  # fmt: skip
+    "function": ("CKV_AWS_116", "CKV_AWS_50", "CKV_AWS_173", "FSBP Lambda.2"),
+    "table": ("CKV_AWS_119",),
+}
 FAULTS: list[Fault] = [
     Fault(resource, known_as, rule)
     for entry in " | ".join(_FOUND.strip().splitlines()).split(" | ")
     for resource, rule, known_as in [entry.split(" ", 2)]
-] + [Fault(resource, known_as, missed=why) for (resource, known_as), why in _MISSED.items()]
+] + [Fault(resource, one, missed=MISSED[one]) for resource, known in _MISSED.items() for one in known]
 SECRETS = ("hunter2", json.dumps("hunter2-in-clear").strip('"'))

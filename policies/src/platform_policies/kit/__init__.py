@@ -1,0 +1,1 @@
+"""What rules and packs are made of."""

@@ -1,0 +1,29 @@
+"""The rules of a subject, by topic."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pulumi_policy import Policy
+
+from .rule import Rule, RuleMetadata
+from .stack import StackRule
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """Rules that are served together."""
+
+    topics: Mapping[str, tuple[Rule, ...]]
+    stack_rules: tuple[StackRule, ...]
+    policies: tuple[Policy, ...] = ()
+    """What is no rule: a remediation."""
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules over a resource."""
+        return tuple(rule for rules in self.topics.values() for rule in rules)
+
+    @property
+    def every(self) -> tuple[RuleMetadata, ...]:
+        """All rules."""
+        return (*self.rules, *self.stack_rules)

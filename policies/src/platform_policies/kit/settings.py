@@ -1,0 +1,109 @@
+"""What a stack sets for a pack: levels and parameters by rule, what is off and why, and exceptions that end."""
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from .rule import Level, RuleMetadata
+
+_DATE = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
+_KINDS: list[tuple[type, str]] = [
+    (bool, "boolean"),
+    (int, "number"),
+    (float, "number"),
+    (str, "string"),
+    (list, "array"),
+]
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """A rule that one resource may break, why, who answers for it, and until when."""
+
+    rule: str
+    resource: str
+    """`<type>::<name>`, the end of its URN; or what else a rule says that it is about, such as `flowise 3.1`."""
+    reason: str
+    owner: str
+    expires: str
+
+    def covers(self, rule: str, resource: str, today: date) -> bool:
+        """Whether it stands for a rule's violation by a resource."""
+        return (self.rule, self.resource) == (rule, resource) and not self.expired(today)
+
+    def expired(self, today: date) -> bool:
+        """Whether it has ended; a date that is none has."""
+        try:
+            return date.fromisoformat(self.expires) < today
+        except ValueError:
+            return True
+
+
+class Settings:
+    """The configuration of a pack for a stack. Of a rule that is none of its `rules` it says nothing."""
+
+    def __init__(self, config: Mapping[str, Any], rules: Container[str]) -> None:
+        self._levels: Mapping[str, Level] = config.get("levels") or {}
+        self.off: Mapping[str, str] = {
+            rule: reason for rule, reason in (config.get("off") or {}).items() if rule in rules
+        }
+        self._parameters: Mapping[str, Mapping[str, Any]] = config.get("parameters") or {}
+        self.exemptions = [
+            Exemption(**{name: str(entry.get(name, "")) for name in Exemption.__dataclass_fields__})
+            for entry in config.get("exceptions") or []
+            if entry.get("rule") in rules
+        ]
+        # another day than today, to see what a day to come will refuse
+        self.today = date.fromisoformat(config["today"]) if config.get("today") else date.today()
+
+    def level(self, rule: RuleMetadata) -> Level:
+        """The level at which a rule is enforced."""
+        return "disabled" if rule.id in self.off else self._levels.get(rule.id, rule.level)
+
+    def parameters(self, rule: RuleMetadata) -> dict[str, Any]:
+        """A rule's parameters, its defaults among them; rules that need it find the day under `today`."""
+        return {**rule.parameters, **self._parameters.get(rule.id, {}), "today": self.today}
+
+    def exemption(self, rule: RuleMetadata, resource: str) -> Exemption | None:
+        """The exception under which a resource may break a rule."""
+        return next((one for one in self.exemptions if one.covers(rule.id, resource, self.today)), None)
+
+
+def schema(rules: Sequence[RuleMetadata]) -> dict[str, Any]:
+    """The JSON schema of the configuration; the engine refuses a file that breaks it, a misspelt rule for one."""
+    entry: dict[str, Any] = {name: {"type": "string", "minLength": 1} for name in ("resource", "reason", "owner")}
+    entry |= {"rule": {"type": "string", "enum": [rule.id for rule in rules]}, "expires": _DATE}
+    return {
+        "levels": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {rule.id: {"type": "string", "enum": ["mandatory", "advisory"]} for rule in rules},
+        },
+        "off": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {rule.id: {"type": "string", "minLength": 1} for rule in rules},
+        },
+        "parameters": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {rule.id: _parameters(rule.parameters) for rule in rules if rule.parameters},
+        },
+        "exceptions": {
+            "type": "array",
+            "items": {"type": "object", "additionalProperties": False, "required": list(entry), "properties": entry},
+        },
+        "today": _DATE,
+    }
+
+
+def _parameters(defaults: Mapping[str, Any]) -> dict[str, Any]:
+    kinds = {
+        name: next((kind for of, kind in _KINDS if isinstance(value, of)), "object") for name, value in defaults.items()
+    }
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {name: {"type": kind} for name, kind in kinds.items()},
+    }

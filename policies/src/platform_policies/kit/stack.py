@@ -1,0 +1,110 @@
+"""A whole stack as a rule sees it: what stands beside a resource, and what refers to what."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from pulumi_policy import PolicyResource
+
+from .reading import UNKNOWN, get, items, plain
+from .rule import RuleMetadata
+
+
+class Node:
+    """A resource of the stack, with plain properties: what its program asked for, and what the provider answered.
+
+    In a preview a provider that cannot be configured yet, a cluster's before the cluster is, answers nothing at all.
+    """
+
+    def __init__(self, resource: PolicyResource, inputs: Any = None) -> None:
+        self._resource, self._inputs = resource, inputs or {}
+        self.urn, self.type, self.name = resource.urn, resource.resource_type, resource.name
+        self.protect = bool(resource.opts.protect)
+        self.refs: dict[str, list[Node]] = {}
+
+    @cached_property
+    def props(self) -> dict[str, Any]:
+        """Its properties."""
+        asked, answered = plain(self._inputs), plain(self._resource.props)
+        return {**asked, **{key: value for key, value in answered.items() if value is not UNKNOWN or key not in asked}}
+
+    @cached_property
+    def identities(self) -> frozenset[str]:
+        """What others may call it by."""
+        known = (self.props.get(key) for key in ("id", "arn", "name", "bucket", "identifier", "keyId"))
+        return frozenset(value for value in known if isinstance(value, str) and value)
+
+    def get(self, *path: str | int) -> Any:
+        """The property at a path: None where nothing is, UNKNOWN where it is unknown."""
+        return get(self.props, *path)
+
+    def items(self, *path: str | int) -> list[Any]:
+        """The list at a path; empty where there is none or it is unknown."""
+        return items(self.props, *path)
+
+    def wrote(self, *keys: str) -> bool:
+        """Whether the program itself asked for any of these, which its provider may answer in any case."""
+        asked = plain(self._inputs)
+        return any(key in asked for key in keys)
+
+    def points(self, key: str, other: "Node") -> bool:
+        """Whether a property leads to the other resource.
+
+        In a preview ids are unknown, so it is a dependency of the property; a value that is written out counts too.
+        """
+        if any(target is other for target in self.refs.get(key, ())):
+            return True
+        value = self.get(key)
+        values = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else [value]
+        return any(isinstance(item, str) and item in other.identities for item in values)
+
+
+class Stack:
+    """All resources of a stack."""
+
+    def __init__(self, resources: Sequence[PolicyResource], inputs: Mapping[str, Any]) -> None:
+        """Take the resources, and by URN what was asked for them."""
+        nodes = {resource.urn: Node(resource, inputs.get(resource.urn)) for resource in resources}
+        self.nodes = list(nodes.values())
+        self._by_type: dict[str, list[Node]] = defaultdict(list)
+        for resource in resources:
+            node = nodes[resource.urn]
+            self._by_type[node.type].append(node)
+            node.refs = {
+                key: [nodes[target.urn] for target in targets if target.urn in nodes]
+                for key, targets in resource.property_dependencies.items()
+            }
+
+    def of(self, *types: str) -> list[Node]:
+        """The resources of these types."""
+        return [node for one in types for node in self._by_type.get(one, ())]
+
+    def lacking(
+        self, subjects: Sequence[Node], companion: str, key: str, holds: Callable[[Node], bool] = lambda _: True
+    ) -> Iterator["Finding"]:
+        """The subjects to which no companion of that type leads by its property `key` while it satisfies."""
+        companions = [node for node in self.of(companion) if holds(node)]
+        for subject in subjects:
+            if not any(node.points(key, subject) for node in companions):
+                yield Finding(subject.urn)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A resource that breaks a rule, and what to know about it beyond the rule's own words."""
+
+    urn: str
+    note: str = ""
+    subject: str = ""
+    """What an exception names where that is no resource, such as a product's version that many resources run."""
+
+
+@dataclass(frozen=True)
+class StackRule(RuleMetadata):
+    """One rule over the whole stack: `broken` gives each resource that breaks it."""
+
+    broken: Callable[[Stack, Mapping[str, Any]], Iterator[Finding]]
+    """Takes the stack and the rule's parameters."""
+    judges: str = field(default="the whole stack", kw_only=True)

@@ -1,0 +1,6 @@
+"""Production's floor: data, capacity, what stands beside it, and versions within support."""
+
+from ..kit.rule_set import RuleSet
+from . import capacity, data, stack, support
+
+RULE_SET = RuleSet({"data": data.RULES, "capacity": capacity.RULES}, (*stack.RULES, *support.RULES))
