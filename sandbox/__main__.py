@@ -88,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
                 help="the pack's configuration, in the same order",
             )
         if name in ("preview", "up", "refresh", "destroy", "serve"):
-            _add_rules(command)
+            _add_run_options(command)
         if name in ("up", "refresh", "destroy"):
             command.add_argument(
                 "--recover", action="store_true", help="settle what a run that was cut off left pending, first"
@@ -139,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_rules(command: argparse.ArgumentParser) -> None:
+def _add_run_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--kubernetes",
         choices=("real", "schema"),

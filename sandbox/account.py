@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from . import laws
 from .faults import Outages, parse
-from .laws.known import Known, Layered, gone_values
-from .laws.law import Act
+from .laws.inventory import Inventory, LayeredInventory, gone_values
+from .laws.law import ResourceOperation
 from .laws.references import vpc_of
-from .rules import Rules
+from .run_options import RunOptions
 from .world import Record, World
 
 # What is missing may be on its way: the Kubernetes provider tries again for a while, too.
@@ -27,41 +27,41 @@ class RefusedError(Exception):
 class Account:
     """The world behind its laws. Every change is judged and made under one lock, as AWS serializes what conflicts."""
 
-    def __init__(self, world: World, rules: Rules) -> None:
+    def __init__(self, world: World, options: RunOptions) -> None:
         self.world = world
-        self._rules = rules
+        self._options = options
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
-        self._known = Known(world, world.gone())
-        self._planned = Known()
-        self._outages = Outages([parse(text) for text in rules.faults])
+        self._inventory = Inventory(world, world.gone())
+        self._planned = Inventory()
+        self._outages = Outages([parse(text) for text in options.faults])
         self._begun = 0
         self._operations = 0
         self._crashed = False
-        self.secrets = rules.secrets()
+        self.secrets = options.secrets()
 
     @contextmanager
-    def judged(self, act: Act) -> Iterator[None]:
+    def authorized(self, op: ResourceOperation) -> Iterator[None]:
         """Hold the account for one operation that no law refuses. Raises RefusedError."""
-        if not act.preview:
-            self.strike(act.token, act.name, act.operation)
+        if not op.preview:
+            self.raise_if_outage(op.token, op.name, op.operation)
         patience = time.monotonic() + _PATIENCE_SECONDS
         with self._changed:
-            while refused := self._refusals(act):
+            while refused := self._refusals(op):
                 if time.monotonic() > patience or not all(refusal.may_appear for _, refusal in refused):
-                    raise RefusedError("\n".join(laws.sentence(act, law, refusal) for law, refusal in refused))
+                    raise RefusedError("\n".join(laws.sentence(op, law, refusal) for law, refusal in refused))
                 self._changed.wait(timeout=patience - time.monotonic())
-            if not act.preview:
+            if not op.preview:
                 self._begun += 1
-                self._crash_at(self._begun, self._rules.crash_before)
+                self._crash_at(self._begun, self._options.crash_before)
             yield
 
-    def _refusals(self, act: Act) -> list[tuple[laws.Law, laws.Refusal]]:
-        if not self._rules.laws:
+    def _refusals(self, op: ResourceOperation) -> list[tuple[laws.Law, laws.Refusal]]:
+        if not self._options.laws:
             return []
-        return laws.refusals(replace(act, world=self._view(act.preview), quotas=self._rules.quotas))
+        return laws.refusals(replace(op, inventory=self._view(op.preview), quotas=self._options.quotas))
 
-    def strike(self, token: str, name: str, operation: str) -> None:
+    def raise_if_outage(self, token: str, name: str, operation: str) -> None:
         """Fail where an outage strikes. Raises RefusedError."""
         message = self._outages.message(token, name, operation)
         if message:
@@ -70,12 +70,12 @@ class Account:
     def standing(self, *tokens: str) -> list[Record]:
         """The resources of some types that exist."""
         with self._lock:
-            return self._known.of(*tokens)
+            return self._inventory.of(*tokens)
 
     def vpc_of(self, subnet: str) -> str:
         """The VPC in which a subnet lies; empty where it does not stand here."""
         with self._lock:
-            return vpc_of(self._known, subnet)
+            return vpc_of(self._inventory, subnet)
 
     def plan(self, record: Record) -> None:
         """Remember what a preview would make, so that what comes after it can be judged."""
@@ -87,7 +87,7 @@ class Account:
         """Add a resource. Raises AlreadyExistsError."""
         self.world.create(record, unique=unique)
         with self._changed:
-            self._known.add(record)
+            self._inventory.add(record)
             self._changed.notify_all()
         self._done()
 
@@ -95,7 +95,7 @@ class Account:
         """Change a resource."""
         self.world.update(record)
         with self._changed:
-            self._known.add(record)
+            self._inventory.add(record)
             self._changed.notify_all()
         self._done()
 
@@ -103,17 +103,17 @@ class Account:
         """Remove a resource."""
         self.world.delete(record, gone_values(record))
         with self._lock:
-            self._known.remove(record)
+            self._inventory.remove(record)
         self._done()
 
-    def _view(self, preview: bool) -> Known:
-        return Layered(self._known, self._planned) if preview else self._known
+    def _view(self, preview: bool) -> Inventory:
+        return LayeredInventory(self._inventory, self._planned) if preview else self._inventory
 
     def _done(self) -> None:
         """Count a finished operation; the last before a crash never reports back, as when a machine dies."""
         with self._changed:
             self._operations += 1
-            self._crash_at(self._operations, self._rules.crash_after)
+            self._crash_at(self._operations, self._options.crash_after)
 
     def _crash_at(self, count: int, end: int) -> None:
         """From a crash on let nothing be done, and the lock free: whoever ends the clusters reads what stands."""

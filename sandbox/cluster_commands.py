@@ -18,10 +18,10 @@ from .clusters.plan import CLUSTER
 from .clusters.registry import Clusters, minor_of, service_cidr_of
 from .control_plane import ControlPlaneError, KubernetesError
 from .control_plane.binaries import how_to_pin, minors
-from .drills.hands import DrillError
+from .drills.drill_cluster import DrillError
 from .drills.run import drill as run_drill
 from .interrupts import until_interrupted
-from .rules import Rules
+from .run_options import RunOptions
 from .workspace import SandboxError, Workspace
 from .world import Record, World
 
@@ -77,7 +77,7 @@ def drift(
 
     The stack must be locked. What is stored in the world stays, so that `refresh` finds the difference.
     """
-    account = Account(world, Rules())
+    account = Account(world, RunOptions())
     clusters = Clusters(workspace.clusters, account.standing)
     try:
         for standing in account.standing(CLUSTER):
@@ -96,7 +96,7 @@ def _cluster(workspace: Workspace, name: str) -> Iterator[tuple[Clusters, Record
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     with workspace.locked():
         world = World(workspace.world_file)
-        account = Account(world, Rules())
+        account = Account(world, RunOptions())
         clusters = Clusters(workspace.clusters, account.standing)
         try:
             records = [record for record in account.standing(CLUSTER) if name in ("", record.id)]

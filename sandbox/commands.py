@@ -19,7 +19,7 @@ from .engine import Engine, apart, running, without_clouds
 from .faults import parse
 from .interrupts import until_interrupted
 from .protection import SWITCHES, is_protected
-from .rules import Rules
+from .run_options import RunOptions
 from .toolchain import pulumi_cli
 from .workspace import SandboxError, Workspace
 from .world import Record, World
@@ -33,7 +33,7 @@ _WRITTEN = ".manifests"
 
 def preview(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Show what `up` would do."""
-    with running(workspace, _rules(options)) as engine:
+    with running(workspace, _run_options(options)) as engine:
         arguments = ("preview", "--stack", workspace.stack, *_packs(options), *rest)
         return _told_of_failure(engine, arguments) if "--json" in rest else engine.run(*arguments)
 
@@ -52,7 +52,7 @@ def _told_of_failure(engine: Engine, arguments: Sequence[str]) -> int:
 
 def up(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Create or update the stack."""
-    with running(workspace, _rules(options)) as engine:
+    with running(workspace, _run_options(options)) as engine:
         status = _settle(engine, options) or engine.run(
             "up", "--yes", "--skip-preview", "--stack", workspace.stack, *_packs(options), *rest
         )
@@ -63,7 +63,7 @@ def up(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
 
 def refresh(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Read what exists into the state."""
-    with running(workspace, _rules(options)) as engine:
+    with running(workspace, _run_options(options)) as engine:
         return _settle(engine, options) or engine.run(
             "refresh", "--yes", "--skip-preview", "--stack", workspace.stack, *rest
         )
@@ -73,7 +73,7 @@ def destroy(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Delete everything in the stack."""
     if options.unprotect:
         _lift_protection(workspace)
-    with running(workspace, _rules(options)) as engine:
+    with running(workspace, _run_options(options)) as engine:
         status = _settle(engine, options)
         if not status and options.unprotect:
             status = engine.run("state", "unprotect", "--all", "--yes", "--stack", workspace.stack)
@@ -147,7 +147,7 @@ def manifests(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
 
 def serve(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Keep the clouds running until interrupted."""
-    with running(workspace, _rules(options)) as engine:
+    with running(workspace, _run_options(options)) as engine:
         for name, value in engine.environment.items():
             print(f"export {name}={shlex.quote(value)}")
         sys.stdout.flush()
@@ -222,10 +222,10 @@ def world(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     return 0
 
 
-def _rules(options: Namespace) -> Rules:
+def _run_options(options: Namespace) -> RunOptions:
     for text in options.fault:
         parse(text)  # so that a mistake is told before anything starts
-    rules = Rules(
+    run_options = RunOptions(
         laws=options.laws == "on",
         quotas=_quotas(options.quota),
         faults=options.fault,
@@ -237,12 +237,12 @@ def _rules(options: Namespace) -> Rules:
         secrets_file=str(Path(options.secrets).resolve()) if options.secrets else "",
     )
     try:
-        known = rules.secrets()
+        known = run_options.secrets()
     except (OSError, ValueError) as error:
         raise SandboxError(f"--secrets {options.secrets}: {error}") from None
     if not isinstance(known, dict) or not all(isinstance(value, str) for value in known.values()):
         raise SandboxError(f"--secrets {options.secrets}: write a JSON object of texts by secret name")
-    return rules
+    return run_options
 
 
 def _charts(folder: str) -> str:

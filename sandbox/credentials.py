@@ -15,7 +15,7 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 # In place of what libraries would find by themselves: files in the home folder, and a machine's own role.
-STAND_INS: Mapping[str, str] = {
+PLACEHOLDERS: Mapping[str, str] = {
     "AWS_ACCESS_KEY_ID": "sandbox",
     "AWS_SECRET_ACCESS_KEY": "sandbox",
     "AWS_CONFIG_FILE": os.devnull,
@@ -30,4 +30,4 @@ STAND_INS: Mapping[str, str] = {
 def without_credentials(environment: Mapping[str, str], kept: Collection[str] = ()) -> dict[str, str]:
     """Give an environment without what opens something real, but for names that are kept; the rest is stood in for."""
     left = {name: value for name, value in environment.items() if name in kept or not _SECRET.fullmatch(name)}
-    return {**STAND_INS, **left}
+    return {**PLACEHOLDERS, **left}

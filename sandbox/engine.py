@@ -15,11 +15,11 @@ from typing import IO, Any
 
 from . import plans
 from .credentials import without_credentials
-from .rules import Rules
+from .run_options import RunOptions
 from .toolchain import pulumi_cli
 from .workspace import SandboxError, Workspace
 
-NO_RULES = Rules()
+DEFAULTS = RunOptions()
 # What a `pulumi` started elsewhere left in the environment would lead this one astray.
 _FOREIGN = ("PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CONFIG", "PULUMI_STACK")
 
@@ -84,13 +84,13 @@ class Engine:
 
 
 @contextmanager
-def running(workspace: Workspace, rules: Rules = NO_RULES) -> Iterator[Engine]:
+def running(workspace: Workspace, options: RunOptions = DEFAULTS) -> Iterator[Engine]:
     """The clouds of a stack, for as long as the block lasts; the stack is made where it does not exist."""
     cli = pulumi_cli()
     with workspace.locked():
         workspace.write_project()
-        given = inherited(rules.kept_environment)
-        with _serving(workspace, rules, given) as (ports, said):
+        given = inherited(options.kept_environment)
+        with _serving(workspace, options, given) as (ports, said):
             engine = Engine(cli, workspace, workspace.environment(ports), given)
             threading.Thread(target=_crash_when_told, args=(engine, said), daemon=True).start()
             yield engine
@@ -101,7 +101,7 @@ def apart(program: Path, stack: str) -> Iterator[Engine]:
     """The clouds of a stack in a world of its own, where nothing stands: what does on this machine is left alone."""
     with ExitStack() as held:
         root = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="flowise-sandbox-")))
-        yield held.enter_context(running(Workspace.of(program, stack, root), Rules(real_clusters=False)))
+        yield held.enter_context(running(Workspace.of(program, stack, root), RunOptions(real_clusters=False)))
 
 
 @contextmanager
@@ -122,10 +122,10 @@ def _crash_when_told(engine: Engine, said: IO[str]) -> None:
 
 @contextmanager
 def _serving(
-    workspace: Workspace, rules: Rules, environment: Mapping[str, str]
+    workspace: Workspace, options: RunOptions, environment: Mapping[str, str]
 ) -> Iterator[tuple[dict[str, int], IO[str]]]:
     server = subprocess.Popen(
-        [sys.executable, "-m", "sandbox.server", str(workspace.world_file), rules.to_json()],
+        [sys.executable, "-m", "sandbox.server", str(workspace.world_file), options.to_json()],
         cwd=Path(__file__).parent.parent,
         env=environment,
         stdin=subprocess.PIPE,

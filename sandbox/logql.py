@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from .node import NODE, tree
+from .nodejs import NODE, tree
 
 FOLDER = Path(__file__).parent.parent / "tools" / "logql"
 

@@ -17,7 +17,7 @@ from google.protobuf import empty_pb2
 from google.rpc import status_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from . import autonaming, checks, clouds, diffing, lookups, placing, schema, stateful
+from . import autonaming, checks, clouds, diffing, lookups, schema, stateful, vpc_outputs
 from .account import Account, RefusedError
 from .clouds.resource import Request
 from .clusters import objects
@@ -25,7 +25,7 @@ from .clusters.cluster import Cluster
 from .clusters.objects import ClusterError
 from .clusters.plan import CLUSTER
 from .clusters.registry import Clusters
-from .laws.law import Act, Operation
+from .laws.law import Operation, ResourceOperation
 from .wire import UNKNOWN, has_unknown, to_python, to_struct
 from .world import AlreadyExistsError, Record
 
@@ -126,22 +126,22 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Make a resource; in a preview, say what is known of it."""
         token, name = _type_and_name(request.urn)
         inputs, config = self._settled(to_python(request.properties), request.preview), self._config(context)
-        act = self._act("create", request.urn, inputs, config, preview=request.preview)
+        op = self._act("create", request.urn, inputs, config, preview=request.preview)
         not_ready = ""
-        with _refused_as_status(context, act):
+        with _refused_as_status(context, op):
             if request.preview:
-                with self._account.judged(act):
+                with self._account.authorized(op):
                     outputs = clouds.preview(token, name, request.urn, _plain(inputs), provider=config)
                     self._account.plan(Record(token, "", request.urn, 0, _plain(inputs), outputs))
-                self._ask(act)
+                self._dry_run(op)
                 return provider_pb2.CreateResponse(properties=to_struct(outputs))
             cluster = self._cluster(config)
-            with self._account.judged(act):
+            with self._account.authorized(op):
                 serial = self._world.times_made(request.urn)
                 resource_id, outputs = clouds.create(
                     token, name, request.urn, _plain(inputs), serial=serial, provider=config
                 )
-                outputs = self._told(token, resource_id, outputs, new=True)
+                outputs = self._with_account_outputs(token, resource_id, outputs, new=True)
                 record = Record(token, resource_id, request.urn, serial, inputs, outputs)
                 if cluster is None:
                     self._account.create(record, unique=self._package != "random")
@@ -151,14 +151,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 self._account.create(record, unique=False)
             self._follow(record)
         if not_ready:
-            _abort_unready(context, record, _said_by_server(act, not_ready))
+            _abort_unready(context, record, _said_by_server(op, not_ready))
         return provider_pb2.CreateResponse(id=resource_id, properties=to_struct(record.outputs))
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         """What the world holds now; an empty id where the resource is gone."""
         token, name = _type_and_name(request.urn)
         try:
-            self._account.strike(token, name, "read")
+            self._account.raise_if_outage(token, name, "read")
         except RefusedError as error:
             context.abort(grpc.StatusCode.UNAVAILABLE, str(error))
         record = self._world.get(token, request.id, request.urn)
@@ -172,7 +172,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             )
         asked_again = request.inputs != request.properties and self._world.times_made(request.urn)
         if record is None and not asked_again and request.id not in self._world.gone():
-            record = self._somebody_elses(token, name, request, self._config(context))
+            record = self._foreign(token, name, request, self._config(context))
         try:
             cluster = self._cluster(self._config(context)) if record is not None else None
             if record is not None and cluster is not None:
@@ -185,12 +185,12 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             id=record.id, properties=to_struct(record.outputs), inputs=to_struct(record.inputs)
         )
 
-    def _somebody_elses(self, token: str, name: str, request: Any, config: dict[str, Any]) -> Record | None:
+    def _foreign(self, token: str, name: str, request: Any, config: dict[str, Any]) -> Record | None:
         """What `get` finds by an id that this stack never made: it is believed, but on a cluster must stand there."""
         if self._package == "random":
             return None
         given = to_python(request.properties)
-        outputs = clouds.somebody_elses(token, name, request.urn, request.id, given, provider=config)
+        outputs = clouds.foreign(token, name, request.urn, request.id, given, provider=config)
         return Record(token, request.id, request.urn, 0, given, outputs)
 
     def Update(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
@@ -203,24 +203,24 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 grpc.StatusCode.NOT_FOUND, f"updating {token} ({request.id}): it does not exist; `refresh` first"
             )
         config = self._config(context)
-        act = self._act("update", request.urn, news, config, preview=request.preview, old=record)
+        op = self._act("update", request.urn, news, config, preview=request.preview, old=record)
         not_ready = ""
-        with _refused_as_status(context, act):
+        with _refused_as_status(context, op):
             cluster = None if request.preview else self._cluster(config)
-            with self._account.judged(act):
+            with self._account.authorized(op):
                 if has_unknown(news):
                     outputs = _updated(olds, record.inputs if record else {}, _plain(news))
                 else:
                     serial = record.serial if record else 0
                     _, outputs = clouds.create(token, name, request.urn, _plain(news), serial=serial, provider=config)
-                    outputs = self._told(token, request.id, outputs, new=False)
+                    outputs = self._with_account_outputs(token, request.id, outputs, new=False)
                 changed = Record(token, request.id, request.urn, record.serial if record else 0, news, outputs)
                 if request.preview:
                     self._account.plan(changed)
                 elif cluster is None:
                     self._account.update(changed)
             if request.preview:
-                self._ask(act)
+                self._dry_run(op)
             elif cluster is not None and record is not None:
                 made = objects.update(cluster, record, news, list(request.ignoreChanges))
                 changed, not_ready = replace(changed, outputs=outputs | made.outputs), made.not_ready
@@ -228,7 +228,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             if not request.preview:
                 self._follow(changed)
         if not_ready:
-            _abort_unready(context, changed, _said_by_server(act, not_ready))
+            _abort_unready(context, changed, _said_by_server(op, not_ready))
         return provider_pb2.UpdateResponse(properties=to_struct(changed.outputs))
 
     def Delete(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
@@ -237,10 +237,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         record = self._world.get(token, request.id, request.urn)
         if record is None or self._succeeded(record, to_python(request.properties)):
             return empty_pb2.Empty()
-        act = self._act("delete", request.urn, record.inputs, self._config(context), old=record)
-        with _refused_as_status(context, act):
+        op = self._act("delete", request.urn, record.inputs, self._config(context), old=record)
+        with _refused_as_status(context, op):
             cluster = self._cluster(self._config(context))
-            with self._account.judged(act):
+            with self._account.authorized(op):
                 if cluster is None:
                     self._account.delete(record)
             if cluster is not None:
@@ -253,16 +253,16 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """The cluster that this provider's objects live on; None where they are only stored."""
         return self._clusters.of(config) if self._package == "kubernetes" else None
 
-    def _ask(self, act: Act) -> None:
+    def _dry_run(self, op: ResourceOperation) -> None:
         """In a preview, ask a cluster that stands whether it would take an object."""
-        if self._package == "kubernetes" and act.token != _RELEASE:
-            cluster = None if has_unknown(act.inputs) else self._clusters.standing(act.provider)
+        if self._package == "kubernetes" and op.token != _RELEASE:
+            cluster = None if has_unknown(op.inputs) else self._clusters.standing(op.provider)
             if cluster is not None:
-                objects.ask(cluster, act.urn, act.inputs)
+                objects.dry_run(cluster, op.urn, op.inputs)
 
-    def _told(self, token: str, name: str, outputs: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
+    def _with_account_outputs(self, token: str, name: str, outputs: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
         """The outputs, with what only the rest of the account can tell: its network, its cluster."""
-        known = placing.placed(token, outputs, self._account.vpc_of)
+        known = vpc_outputs.with_vpc(token, outputs, self._account.vpc_of)
         return {**known, **(self._clusters.outputs(name, new=new) if token == CLUSTER else {})}
 
     def _follow(self, record: Record, *, gone: bool = False) -> None:
@@ -278,9 +278,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         *,
         preview: bool = False,
         old: Record | None = None,
-    ) -> Act:
+    ) -> ResourceOperation:
         token, name = _type_and_name(urn)
-        return Act(
+        return ResourceOperation(
             operation,
             token,
             name,
@@ -369,21 +369,21 @@ def _upserts(config: Mapping[str, Any]) -> bool:
     return str(given).lower() == "true"
 
 
-def _said_by_server(act: Act, said: object) -> str:
-    return f"{act.operation} {act.token}: {said}\n  resource: {act.urn}"
+def _said_by_server(op: ResourceOperation, said: object) -> str:
+    return f"{op.operation} {op.token}: {said}\n  resource: {op.urn}"
 
 
 @contextmanager
-def _refused_as_status(context: grpc.ServicerContext, act: Act) -> Iterator[None]:
+def _refused_as_status(context: grpc.ServicerContext, op: ResourceOperation) -> Iterator[None]:
     """End a call as the engine expects it where the account, or the cluster's server, refuses the operation."""
     try:
         yield
     except AlreadyExistsError as error:
-        context.abort(grpc.StatusCode.ALREADY_EXISTS, f"creating {act.token} ({error}): it exists already")
+        context.abort(grpc.StatusCode.ALREADY_EXISTS, f"creating {op.token} ({error}): it exists already")
     except RefusedError as error:
         context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
     except ClusterError as error:
-        context.abort(grpc.StatusCode.FAILED_PRECONDITION, _said_by_server(act, error))
+        context.abort(grpc.StatusCode.FAILED_PRECONDITION, _said_by_server(op, error))
 
 
 def _abort_unready(context: grpc.ServicerContext, record: Record, why: str) -> None:

@@ -2,7 +2,7 @@
 
 The SDKs are generated from the providers' own schemas, so their annotations carry what a provider checks: which
 inputs exist, which are required, and (an output that is not Optional) which values the provider fills in by itself.
-Reading them means importing an SDK's classes, which is slow; so what was read is kept on a shelf between runs.
+Reading them means importing an SDK's classes, which is slow; so what was read is kept in a cache on disk between runs.
 """
 
 import ast
@@ -22,7 +22,7 @@ from typing import Any, Literal
 import pulumi
 from pulumi.runtime import rpc
 
-from .shelf import Shelf, shelf_of
+from .disk_cache import DiskCache, disk_cache_of
 
 Kind = Literal["string", "number", "integer", "boolean", "list", "map", "object", "asset", "any"]
 
@@ -98,13 +98,13 @@ def function(token: str) -> FunctionType | None:
         return _described_function(token)
 
 
-# Counts the changes of what stands on the shelf.
+# Counts the changes of what the cache holds.
 _FORM = 2
 
 
 @cache
-def _shelf() -> Shelf:
-    return shelf_of(tuple(module.replace("_", "-") for module in PACKAGES.values()), _FORM)
+def _disk_cache() -> DiskCache:
+    return disk_cache_of(tuple(module.replace("_", "-") for module in PACKAGES.values()), _FORM)
 
 
 @cache
@@ -113,13 +113,13 @@ def _resource(token: str) -> ResourceType | None:
         cls = _resource_class(token)
         return None if cls is None else [_packed(_inputs_of(cls)), _packed(_fields(cls))]
 
-    found = _shelf().get(f"resource {token}", find)
+    found = _disk_cache().get(f"resource {token}", find)
     return None if found is None else ResourceType(token, _unpacked(found[0]), _unpacked(found[1]))
 
 
 @cache
 def _described_function(token: str) -> FunctionType | None:
-    found = _shelf().get(f"function {token}", lambda: _function_fields(token))
+    found = _disk_cache().get(f"function {token}", lambda: _function_fields(token))
     return None if found is None else FunctionType(token, _unpacked(found[0]), _unpacked(found[1]))
 
 
@@ -137,7 +137,7 @@ def _function_fields(token: str) -> Any:
 def input_docs(token: str) -> Mapping[str, str]:
     """What the SDK says of each input of a resource type, by wire name."""
     with _loading:
-        docs: Mapping[str, str] = _shelf().get(f"docs {token}", lambda: _input_docs(token))
+        docs: Mapping[str, str] = _disk_cache().get(f"docs {token}", lambda: _input_docs(token))
     return docs
 
 
@@ -164,7 +164,7 @@ class Identity:
 def identity(token: str) -> Identity:
     """What the SDK's words on importing say of a resource type."""
     with _loading:
-        needed, optional, example = _shelf().get(f"identity {token}", lambda: _identity(token))
+        needed, optional, example = _disk_cache().get(f"identity {token}", lambda: _identity(token))
     return Identity(tuple(needed), tuple(optional), example)
 
 
@@ -249,7 +249,7 @@ def _object_fields(name: str) -> Mapping[str, Field]:
         module, _, cls = name.partition(":")
         return _packed(_fields(getattr(importlib.import_module(module), cls)))
 
-    return _unpacked(_shelf().get(f"object {name}", find))
+    return _unpacked(_disk_cache().get(f"object {name}", find))
 
 
 def _fields(cls: type) -> Mapping[str, Field]:

@@ -18,7 +18,7 @@ from .clusters.registry import Clusters
 from .language_host import LanguageHost
 from .peers import OneUser
 from .provider import Provider
-from .rules import Rules
+from .run_options import RunOptions
 from .schema import PACKAGES
 from .world import World
 
@@ -29,12 +29,12 @@ _OPTIONS = [("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_mess
 _WORKERS = 128
 
 
-def main(world_file: Path, rules: Rules) -> None:
+def main(world_file: Path, options: RunOptions) -> None:
     """Serve until standard input closes."""
     world = World(world_file)
-    account = Account(world, rules)
-    charts = Path(rules.charts_folder) if rules.charts_folder else None
-    clusters = Clusters(world_file.parent / "clusters", account.standing, charts, real=rules.real_clusters)
+    account = Account(world, options)
+    charts = Path(options.charts_folder) if options.charts_folder else None
+    clusters = Clusters(world_file.parent / "clusters", account.standing, charts, real=options.real_clusters)
     ports: dict[str, int] = {}
     servers = []
     for name in (*PACKAGES, "python"):
@@ -58,4 +58,4 @@ def main(world_file: Path, rules: Rules) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Rules.from_json(sys.argv[2]))
+    main(Path(sys.argv[1]), RunOptions.from_json(sys.argv[2]))

@@ -23,7 +23,7 @@ from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Any
 
-from .shelf import cache_folder
+from .disk_cache import cache_folder
 
 PINNED = Path(__file__).parent.parent / "tools" / "pulumi"
 MODULE = "github.com/pulumi/pulumi/pkg/v3"

@@ -27,7 +27,7 @@ sys.path.insert(0, str(REPOSITORY))
 from platform_policies import RULE_SETS  # noqa: E402
 
 from sandbox import engine  # noqa: E402 (the sandbox is in no installed package)
-from sandbox.rules import Rules  # noqa: E402
+from sandbox.run_options import RunOptions  # noqa: E402
 from sandbox.workspace import Workspace  # noqa: E402
 
 RUNS = 5
@@ -95,7 +95,7 @@ def main() -> None:
         contenders: dict[str, Callable[[], Any]] = {
             "floor": lambda: preview(floor, noop=port),
             "prod": lambda: preview(platform),
-            "prod, without laws": lambda: preview(platform, rules=Rules(laws=False)),
+            "prod, without laws": lambda: preview(platform, options=RunOptions(laws=False)),
             "prod, with the four packs together": lambda: preview(platform, *together),
             "prod, with the four packs alone": lambda: preview(platform, *alone),
         }
@@ -145,9 +145,9 @@ def sdk_modules() -> list[str]:
     )
 
 
-def preview(workspace: Workspace, *arguments: str, noop: int | None = None, rules: Rules | None = None) -> str:
+def preview(workspace: Workspace, *arguments: str, noop: int | None = None, options: RunOptions | None = None) -> str:
     """One preview, everything started anew; what the engine printed."""
-    with engine.running(workspace, rules or Rules()) as sandbox:
+    with engine.running(workspace, options or RunOptions()) as sandbox:
         attached = {} if noop is None else {"PULUMI_DEBUG_PROVIDERS": f"noop:{noop}"}
         return replace(sandbox, environment=sandbox.environment | attached).read(
             "preview", "--stack", workspace.stack, *arguments

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.clusters.helm import Release, archive, rendered
-from sandbox.clusters.stand_ins import LABEL
+from sandbox.clusters.placeholders import LABEL
 from tests.program import ROOT, Run, run
 from tools.shapes import made
 

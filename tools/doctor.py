@@ -17,8 +17,8 @@ from components.planning.backups import Kind
 from components.settings import StackSettings
 from sandbox.toolchain import Pin
 
-from .looking import Ask, Check, Finding, NoAnswer, NotThere, Run, StackFile, aws, findings, read_stack, report
-from .looking import run_program as run_it
+from .checks import Ask, Check, Finding, NoAnswer, NotThere, Run, StackFile, aws, findings, read_stack, report
+from .checks import run_program as run_it
 
 LEAST_PYTHON = (3, 11)
 # What the committed stacks have in place of an account's own.

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from components.planning.alerting import ALARM_BRIDGE_ALERT, Watched, groups
 
-from .looking import NoAnswer, Run, StackFile, read_stack
-from .looking import run_program as run_it
+from .checks import NoAnswer, Run, StackFile, read_stack
+from .checks import run_program as run_it
 
 DOCS = Path(__file__).parents[1] / "docs" / "operations"
 RUNBOOKS, PAGE = DOCS / "runbooks", DOCS / "alerts.md"

@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from .looking import Ask, Check, Finding, NoAnswer, Run, StackFile, aws, findings, now, read_stack, report
-from .looking import run_program as run_it
+from .checks import Ask, Check, Finding, NoAnswer, Run, StackFile, aws, findings, now, read_stack, report
+from .checks import run_program as run_it
 
 # A daily plan, with the hours that a job may take; RDS ships its log every five minutes.
 OLDEST_BACKUP, OLDEST_LOG = timedelta(hours=36), timedelta(minutes=30)

@@ -40,7 +40,7 @@ def create(
     return made
 
 
-def somebody_elses(
+def foreign(
     token: str,
     name: str,
     urn: str,

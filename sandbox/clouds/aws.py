@@ -17,7 +17,7 @@ from ..schema import Field, Type
 from ..wire import UNKNOWN
 from . import aws_identity
 from .aws_functions import FUNCTIONS, asked_for
-from .aws_places import ACCOUNT_ID, partition, region_of, suffix
+from .aws_regions import ACCOUNT_ID, partition, region_of, suffix
 from .resource import CREATED_AT, Request, complete, empty, looked_up, outputs_of
 
 # EC2's own prefixes, by class: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html

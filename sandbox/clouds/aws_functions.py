@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..schema import Field, Type
-from .aws_places import ACCOUNT_ID, partition, region_of, suffix, zones
+from .aws_regions import ACCOUNT_ID, partition, region_of, suffix, zones
 from .resource import CREATED_AT, Request, outputs_of
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_version.html

@@ -11,7 +11,7 @@ from typing import Any
 
 from .. import schema
 from ..replacement import cloudformation, spellings
-from .aws_places import ACCOUNT_ID
+from .aws_regions import ACCOUNT_ID
 
 # Inputs that name a thing, best first.
 NAMES = (
@@ -86,11 +86,11 @@ def as_inputs(token: str, args: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def joined(token: str, inputs: Mapping[str, Any], made_up: str = "") -> str:
+def joined(token: str, inputs: Mapping[str, Any], sample_series: str = "") -> str:
     """The id that the inputs make, `made_up` in place of what AWS fills in; empty where AWS makes up the whole."""
     names, told = parts(token) or (), schema.identity(token)
     values = [
-        str(inputs.get(name) or _DEFAULTS.get(name, made_up))
+        str(inputs.get(name) or _DEFAULTS.get(name, sample_series))
         for name in names
         if inputs.get(name) or name not in told.optional
     ]

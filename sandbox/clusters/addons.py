@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .stand_ins import Manifest, Workload, manifests
+from .placeholders import Manifest, Workload, manifests
 
 _NAMESPACE = "kube-system"
 

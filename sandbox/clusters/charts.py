@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from ..laws.law import get
 from . import scaled_objects as keda
-from .stand_ins import Kind, Manifest, Workload, claim, definition, manifests
+from .placeholders import Kind, Manifest, Workload, claim, definition, manifests
 
 Values = Mapping[str, Any]
 _HOST = "kubernetes.io/hostname"

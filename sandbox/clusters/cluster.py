@@ -12,13 +12,13 @@ from typing import Any
 from ..control_plane import Client, ControlPlane, KubernetesError, nodes
 from ..control_plane.nodes import NodeGroup
 from . import addons, charts, crds, metrics
-from .balancers import Balancers, has_balancer, wants_balancer
 from .helm import Release, archive, rendered
+from .load_balancers import LoadBalancers, has_balancer, wants_balancer
 from .node_pools import POOL, NodePools
-from .player import Player
+from .placeholders import LABEL, Manifest
 from .readiness import FailedError, missing
+from .reconcile_loop import ReconcileLoop
 from .scaled_objects import ScaledObjects
-from .stand_ins import LABEL, Manifest
 from .volumes import Provisioner
 
 # The provider's own: docs of the annotation pulumi.com/timeoutSeconds, and `timeout` of a Release.
@@ -53,7 +53,7 @@ class Cluster:
         self._turn = threading.RLock()
         self._plane: ControlPlane | None = None
         self._client: Client | None = None
-        self._players: list[Player] = []
+        self._loops: list[ReconcileLoop] = []
         self._creating: dict[Identity, threading.Lock] = {}
 
     @property
@@ -68,9 +68,9 @@ class Cluster:
                 self._plane = ControlPlane.start(self._folder, self.minor, service_cidr=self._service_cidr)
                 self._client = self._plane.client()
                 metrics.withdraw(self._client)
-                self._players = [play(self._client) for play in (Provisioner, ScaledObjects, NodePools, Balancers)]
-                for player in self._players:
-                    player.start()
+                self._loops = [kind(self._client) for kind in (Provisioner, ScaledObjects, NodePools, LoadBalancers)]
+                for loop in self._loops:
+                    loop.start()
             return self._plane
 
     @property
@@ -83,14 +83,14 @@ class Cluster:
     def stop(self) -> None:
         """End its processes; its data stays."""
         with self._turn:
-            for player in self._players:
-                player.stop()
+            for loop in self._loops:
+                loop.stop()
             if self._client is not None:
                 self._client.close()
             if self._plane is not None:
                 self._plane.stop()
             self._plane = self._client = None
-            self._players = []
+            self._loops = []
 
     def remove(self) -> None:
         """End its processes and forget its data."""

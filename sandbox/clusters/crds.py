@@ -18,10 +18,10 @@ from typing import Any
 import yaml
 
 from ..control_plane.binaries import TOOLS
-from ..shelf import cache_folder
+from ..disk_cache import cache_folder
 from ..toolchain import Pin, ToolchainError, fetched, locked
 from . import charts
-from .stand_ins import LABEL, Manifest
+from .placeholders import LABEL, Manifest
 
 _PROMETHEUS = (("github.com/prometheus-operator/prometheus-operator", "example/prometheus-operator-crd"),)
 _KARPENTER = (

@@ -12,7 +12,7 @@ import yaml
 
 from ..control_plane.binaries import TOOLS
 from ..toolchain import Pin, Tool
-from .stand_ins import LABEL, Manifest
+from .placeholders import LABEL, Manifest
 
 _MODULE = "helm.sh/helm/v3"
 # What calls a server that would run in a container; it would answer nobody, and the API server would wait for it.

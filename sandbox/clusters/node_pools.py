@@ -16,7 +16,7 @@ from ..control_plane.nodes import NodeGroup, Subnet, Taint, capacity, nodes
 from ..laws.law import get
 from .instance_offers import Offer, allowed, meets
 from .load import millicores
-from .player import Player
+from .reconcile_loop import ReconcileLoop
 
 Object = Mapping[str, Any]
 API_VERSION, KIND = "karpenter.sh/v1", "NodePool"
@@ -37,7 +37,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _PLACING_SECONDS = 3.0
 
 
-class NodePools(Player):
+class NodePools(ReconcileLoop):
     """Brings nodes for a cluster's NodePools, and takes them away. `faster` divides what the pools wait."""
 
     def __init__(self, client: Client, *, faster: float = 1) -> None:
@@ -46,7 +46,7 @@ class NodePools(Player):
         self._waits_until = 0.0
         self._empty_since: dict[str, float] = {}
 
-    def play(self) -> None:
+    def reconcile(self) -> None:
         """Bring a node where one is needed, and take those away that nobody needs."""
         pools = [pool for pool in self.objects(API_VERSION, KIND) if not get(pool, "metadata", "deletionTimestamp")]
         if not pools:

@@ -13,7 +13,7 @@ from ..toolchain import ToolchainError
 from ..world import Record
 from .cluster import RELEASE_SECONDS, Cluster, NotReadyError
 from .helm import ChartError, Release
-from .stand_ins import Manifest, secret_of
+from .placeholders import Manifest, secret_of
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 # https://external-secrets.io/latest/api/spec: ExternalSecretStatusCondition
@@ -94,7 +94,7 @@ def left_alone(
     return dict(sent)
 
 
-def ask(cluster: Cluster, urn: str, inputs: Mapping[str, Any]) -> None:
+def dry_run(cluster: Cluster, urn: str, inputs: Mapping[str, Any]) -> None:
     """Ask by dry run whether the server would take an object. Raises ClusterError where it would not.
 
     Where its namespace or its kind is still to come, it cannot say.

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..control_plane import ControlPlane, ControlPlaneError, KubernetesError
 from ..control_plane.binaries import how_to_pin, minors
-from ..control_plane.life import SERVICE_CIDR
+from ..control_plane.lifecycle import SERVICE_CIDR
 from ..toolchain import ToolchainError
 from ..world import Record
 from .cluster import Cluster

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..laws.law import get
-from .player import Player
+from .reconcile_loop import ReconcileLoop
 
 API_VERSION, KIND = "keda.sh/v1alpha1", "ScaledObject"
 # https://keda.sh/docs/2.19/reference/scaledobject-spec: maxReplicaCount
@@ -52,14 +52,14 @@ class Operator:
         return f"system:serviceaccount:{self.namespace}:{OPERATOR}"
 
 
-class ScaledObjects(Player):
+class ScaledObjects(ReconcileLoop):
     """Makes an autoscaler of each ScaledObject, anew when it changes, and says where it cannot."""
 
     def __init__(self, client: Any) -> None:
         super().__init__(client)
         self._done: dict[str, tuple[int, str]] = {}
 
-    def play(self) -> None:
+    def reconcile(self) -> None:
         """Look at every ScaledObject that the operator watches."""
         found = [each for each in self.client.list("apps/v1", "Deployment") if each["metadata"]["name"] == OPERATOR]
         if not found:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .player import Player
+from .reconcile_loop import ReconcileLoop
 
 # storage.k8s.io: the scheduler's note for an external provisioner.
 _SELECTED_NODE = "volume.kubernetes.io/selected-node"
@@ -12,12 +12,12 @@ _PROVISIONERS = ("ebs.csi.aws.com", "efs.csi.aws.com", "kubernetes.io/aws-ebs")
 _WATCH_SECONDS = 3600.0
 
 
-class Provisioner(Player):
+class Provisioner(ReconcileLoop):
     """Makes volumes until it is stopped."""
 
     every_seconds = 0.2
 
-    def play(self) -> None:
+    def reconcile(self) -> None:
         """Watch the claims."""
         for event, item in self.client.watch("v1", "PersistentVolumeClaim", timeout_seconds=_WATCH_SECONDS):
             if event != "DELETED":

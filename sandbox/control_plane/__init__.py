@@ -7,7 +7,7 @@ It knows nothing of Pulumi and nothing of the clouds that the rest of the sandbo
 """
 
 from .client import Client, KubernetesError
-from .life import ControlPlane, ControlPlaneError
+from .lifecycle import ControlPlane, ControlPlaneError
 from .nodes import NodeGroup, Subnet, Taint, nodes
 
 __all__ = ["Client", "ControlPlane", "ControlPlaneError", "KubernetesError", "NodeGroup", "Subnet", "Taint", "nodes"]

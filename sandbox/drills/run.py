@@ -6,11 +6,11 @@ from pathlib import Path
 
 from ..clusters.load import Load
 from ..clusters.metrics import served
-from . import outages, surge
-from .colours import Colours
-from .copy import copied
+from . import load_surge, outages
+from .blue_green import BlueGreen
+from .cluster_copy import copied
+from .drill_cluster import DrillCluster
 from .guards import GUARDS, remove, remove_floor
-from .hands import Drill
 from .observer import Observer
 from .verdict import Expectation, Verdict, judge, render
 
@@ -24,14 +24,14 @@ _FIRST_SECONDS = 40.0
 class _Plan:
     """What happens, what is promised, and what is readied before anything is measured."""
 
-    act: Callable[[Drill], None]
+    run: Callable[[DrillCluster], None]
     expectation: Expectation
-    prepare: Callable[[Drill], None] = lambda _: None
+    prepare: Callable[[DrillCluster], None] = lambda _: None
 
 
 def _blue_green() -> _Plan:
-    colours = Colours()
-    return _Plan(colours.switch, _PLANNED, colours.prepare)
+    blue_green = BlueGreen()
+    return _Plan(blue_green.switch, _PLANNED, blue_green.prepare)
 
 
 _PLANNED, _LOSS = Expectation(keeps_floor=True, keeps_zones=True), Expectation(keeps_floor=False, keeps_zones=False)
@@ -42,10 +42,10 @@ DRILLS: Mapping[str, Callable[[], _Plan]] = {
     "zone-loss": lambda: _Plan(outages.zone_loss, _LOSS),
     "rolling-node-upgrade": lambda: _Plan(outages.rolling_node_upgrade, _NODES),
     "cluster-upgrade": lambda: _Plan(outages.cluster_upgrade, _NODES),
-    "rollout": lambda: _Plan(Drill.restart, _PLANNED),
+    "rollout": lambda: _Plan(DrillCluster.restart, _PLANNED),
     "failed-rollout": lambda: _Plan(outages.failed_rollout, _PLANNED),
     "blue-green": _blue_green,
-    "load-surge": lambda: _Plan(surge.load_surge, _NODES),
+    "load-surge": lambda: _Plan(load_surge.load_surge, _NODES),
 }
 
 
@@ -61,18 +61,18 @@ def drill(
         outages.next_minor(minor)
     with copied(folder, minor, service_cidr) as copy, served(copy.client, copy.folder, loads) as metrics:
         observer = Observer(copy.client)
-        hands = Drill(copy, observer, metrics, without, loads)
-        surge.check(hands)
-        hands.settle(longest=_FIRST_SECONDS)
-        remove(hands)
-        hands.settle()
-        plan.prepare(hands)
+        cluster = DrillCluster(copy, observer, metrics, without, loads)
+        load_surge.check(cluster)
+        cluster.settle(longest=_FIRST_SECONDS)
+        remove(cluster)
+        cluster.settle()
+        plan.prepare(cluster)
         observer.begin()
-        remove_floor(hands)
-        plan.act(hands)
-        hands.settle()
-        lacking, unplaced = hands.lacking(), hands.unplaced()
+        remove_floor(cluster)
+        plan.run(cluster)
+        cluster.settle()
+        lacking, unplaced = cluster.lacking(), cluster.unplaced()
         timeline = observer.stop()
-    verdict = judge(timeline, plan.expectation, unplaced, lacking, hands.faults)
+    verdict = judge(timeline, plan.expectation, unplaced, lacking, cluster.faults)
     removed = f" without {', '.join(without)}" if without else ""
     return render(f"{name}{removed}", timeline, verdict), verdict

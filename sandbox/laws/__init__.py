@@ -22,7 +22,7 @@ from . import (
     teardown,
     windows,
 )
-from .law import Act, Law, Refusal, sentence
+from .law import Law, Refusal, ResourceOperation, sentence
 
 _MODULES = (
     api_models,
@@ -53,9 +53,9 @@ def _of(token: str, operation: str) -> tuple[Law, ...]:
     return tuple(law for law in LAWS if operation in law.operations and law.applies(token))
 
 
-def refusals(act: Act) -> list[tuple[Law, Refusal]]:
+def refusals(op: ResourceOperation) -> list[tuple[Law, Refusal]]:
     """Everything that stands against an operation."""
-    return [(law, refusal) for law in _of(act.token, act.operation) for refusal in law.judge(act)]
+    return [(law, refusal) for law in _of(op.token, op.operation) for refusal in law.judge(op)]
 
 
-__all__ = ["LAWS", "QUOTAS", "Act", "Law", "Refusal", "refusals", "sentence"]
+__all__ = ["LAWS", "QUOTAS", "Law", "Refusal", "ResourceOperation", "refusals", "sentence"]

@@ -12,7 +12,7 @@ from typing import Any
 
 from .. import replacement
 from ..wire import UNKNOWN
-from .law import Act, Law, Refusal
+from .law import Law, Refusal, ResourceOperation
 
 _SOURCE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html"
 # Types whose properties mean the same in both worlds: looked at one by one.
@@ -72,11 +72,11 @@ EXCEPTIONS = frozenset(
 )
 
 
-def _judge(act: Act) -> Iterator[Refusal]:
-    document = replacement.cloudformation(act.token)
+def _judge(op: ResourceOperation) -> Iterator[Refusal]:
+    document = replacement.cloudformation(op.token)
     if document is None:
         return
-    values = {key: value for key, value in act.inputs.items() if key not in EXCEPTIONS}
+    values = {key: value for key, value in op.inputs.items() if key not in EXCEPTIONS}
     yield from _object(values, document, document, "")
 
 

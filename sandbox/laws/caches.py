@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from .law import Act, Law, Refusal
+from .law import Law, Refusal, ResourceOperation
 from .references import parameter_family
 
 _GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
@@ -11,15 +11,15 @@ _CREATE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API
 _AUTH = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html"
 
 
-def _failover(act: Act) -> Iterator[Refusal]:
-    count, failover, zones = act.get("numCacheClusters"), act.get("automaticFailoverEnabled"), act.get("multiAzEnabled")
+def _failover(op: ResourceOperation) -> Iterator[Refusal]:
+    count, failover, zones = op.get("numCacheClusters"), op.get("automaticFailoverEnabled"), op.get("multiAzEnabled")
     if failover is True and count == 1:
         yield Refusal(
             "InvalidParameterValue",
             "Automatic failover is not supported for a replication group without replicas",
             "set numCacheClusters to 2 at least, or automaticFailoverEnabled to false",
         )
-    if zones is True and failover is not True and not act.unknown("automaticFailoverEnabled"):
+    if zones is True and failover is not True and not op.unknown("automaticFailoverEnabled"):
         yield Refusal(
             "InvalidParameterCombination",
             "Must have automatic failover enabled for Multi-AZ",
@@ -27,11 +27,11 @@ def _failover(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _token(act: Act) -> Iterator[Refusal]:
-    token = act.get("authToken")
-    if "authToken" not in act.inputs:
+def _token(op: ResourceOperation) -> Iterator[Refusal]:
+    token = op.get("authToken")
+    if "authToken" not in op.inputs:
         return
-    if act.get("transitEncryptionEnabled") is not True:
+    if op.get("transitEncryptionEnabled") is not True:
         yield Refusal(
             "InvalidParameterCombination",
             "The AUTH token can only be set with TLS: TransitEncryptionEnabled must be true",
@@ -45,9 +45,9 @@ def _token(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _engine(act: Act) -> Iterator[Refusal]:
-    engine, version = act.text("engine") or "redis", str(act.get("engineVersion") or "")
-    family = parameter_family(act, "aws:elasticache/parameterGroup:ParameterGroup")
+def _engine(op: ResourceOperation) -> Iterator[Refusal]:
+    engine, version = op.text("engine") or "redis", str(op.get("engineVersion") or "")
+    family = parameter_family(op, "aws:elasticache/parameterGroup:ParameterGroup")
     if engine not in ("redis", "valkey"):
         yield Refusal("InvalidParameterValue", f"Invalid engine {engine}", "write valkey or redis")
     major = version.partition(".")[0]
@@ -63,23 +63,23 @@ def _engine(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _node(act: Act) -> Iterator[Refusal]:
-    node = act.text("nodeType")
+def _node(op: ResourceOperation) -> Iterator[Refusal]:
+    node = op.text("nodeType")
     if node and not re.fullmatch(r"cache\.[a-z]\d[a-z]*\.(micro|small|medium|large|\d*xlarge)", node):
         yield Refusal(
             "InvalidParameterValue", f"Invalid node type {node}", "write cache.t4g.small or its like, with cache."
         )
-    shards, nodes = act.get("numNodeGroups"), act.get("numCacheClusters")
+    shards, nodes = op.get("numNodeGroups"), op.get("numCacheClusters")
     if isinstance(shards, int) and isinstance(nodes, int):
         yield Refusal(
             "InvalidParameterCombination",
             "numNodeGroups and numCacheClusters cannot both be given",
             "numCacheClusters for one shard; numNodeGroups and replicasPerNodeGroup for cluster mode",
         )
-    days = act.get("snapshotRetentionLimit")
+    days = op.get("snapshotRetentionLimit")
     if isinstance(days, int) and not 0 <= days <= 35:  # noqa: PLR2004 # the API's
         yield Refusal("InvalidParameterValue", f"snapshotRetentionLimit {days} is not from 0 to 35", "use 0 to 35 days")
-    if act.text("kmsKeyId") and act.get("atRestEncryptionEnabled") not in (True, "true"):
+    if op.text("kmsKeyId") and op.get("atRestEncryptionEnabled") not in (True, "true"):
         yield Refusal(
             "InvalidParameterCombination",
             "A KMS key can only be given with encryption at rest",

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from .. import aws_data
-from .law import Act, Law, Refusal, get, items
+from .law import Law, Refusal, ResourceOperation, get, items
 from .references import parameter_family, subnets_of_group
 
 _INSTANCE = "aws:rds/instance:Instance"
@@ -40,8 +40,8 @@ def _classes(region: str, engine: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _version(act: Act) -> Iterator[Refusal]:
-    engine, version = act.text("engine"), str(act.get("engineVersion") or "")
+def _version(op: ResourceOperation) -> Iterator[Refusal]:
+    engine, version = op.text("engine"), str(op.get("engineVersion") or "")
     known = _engine_versions(engine)
     # A major alone lets RDS choose the minor.
     if known and version and version not in known and not any(v.startswith(f"{version}.") for v in known):
@@ -54,17 +54,17 @@ def _version(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _class(act: Act) -> Iterator[Refusal]:
-    wanted, engine = act.text("instanceClass"), act.text("engine")
-    known = _classes(act.region, engine)
+def _class(op: ResourceOperation) -> Iterator[Refusal]:
+    wanted, engine = op.text("instanceClass"), op.text("engine")
+    known = _classes(op.region, engine)
     if wanted and known and wanted not in known:
         size = wanted.rpartition(".")[2]
         near = sorted(name for name in known if name.endswith(f".{size}"))
         yield Refusal(
             "InvalidParameterCombination",
             f"RDS does not support creating a DB instance with the following combination: DBInstanceClass={wanted}, "
-            f"Engine={engine} in {act.region}",
-            f"choose a class that {act.region} has: {', '.join(near[:5]) or 'see the AWS console'}",
+            f"Engine={engine} in {op.region}",
+            f"choose a class that {op.region} has: {', '.join(near[:5]) or 'see the AWS console'}",
         )
 
 
@@ -73,8 +73,8 @@ _LEAST_GIB = {"gp2": 20, "gp3": 20, "io1": 100, "io2": 100, "standard": 5}
 _STRIPED_GIB = {"postgres": 400, "mysql": 400, "mariadb": 400}
 
 
-def _storage(act: Act) -> Iterator[Refusal]:
-    size, kind, engine = act.get("allocatedStorage"), act.text("storageType") or "gp2", act.text("engine")
+def _storage(op: ResourceOperation) -> Iterator[Refusal]:
+    size, kind, engine = op.get("allocatedStorage"), op.text("storageType") or "gp2", op.text("engine")
     if not isinstance(size, int):
         return
     least = _LEAST_GIB.get(kind, 20)
@@ -85,16 +85,16 @@ def _storage(act: Act) -> Iterator[Refusal]:
             f"give {kind} {least} GiB at least",
         )
     striped = _STRIPED_GIB.get(engine)
-    chosen = [key for key in ("iops", "storageThroughput") if act.get(key) is not None]
+    chosen = [key for key in ("iops", "storageThroughput") if op.get(key) is not None]
     if kind == "gp3" and striped and size < striped and chosen:
         yield Refusal(
             "InvalidParameterCombination",
             f"You can't specify {' or '.join(chosen)} for engine {engine} and a storage size less than {striped}.",
             f"leave {' and '.join(chosen)} out (gp3 gives 3000 IOPS and 125 MiB/s), or give {striped} GiB",
         )
-    if kind in ("io1", "io2") and act.get("iops") is None and not act.unknown("iops"):
+    if kind in ("io1", "io2") and op.get("iops") is None and not op.unknown("iops"):
         yield Refusal("InvalidParameterCombination", f"You must specify iops for {kind}", "set iops, or use gp3")
-    most = act.get("maxAllocatedStorage")
+    most = op.get("maxAllocatedStorage")
     if isinstance(most, int) and 0 < most * 10 < size * 11:
         yield Refusal(
             "InvalidParameterCombination",
@@ -109,10 +109,10 @@ _MASTER_RESERVED = {
 }
 
 
-def _credentials(act: Act) -> Iterator[Refusal]:
-    managed = act.get("manageMasterUserPassword") is True
-    given = [key for key in ("password", "passwordWo") if key in act.inputs]
-    replica = any(key in act.inputs for key in ("replicateSourceDb", "snapshotIdentifier", "restoreToPointInTime"))
+def _credentials(op: ResourceOperation) -> Iterator[Refusal]:
+    managed = op.get("manageMasterUserPassword") is True
+    given = [key for key in ("password", "passwordWo") if key in op.inputs]
+    replica = any(key in op.inputs for key in ("replicateSourceDb", "snapshotIdentifier", "restoreToPointInTime"))
     if managed and given:
         yield Refusal(
             "InvalidParameterCombination",
@@ -125,7 +125,7 @@ def _credentials(act: Act) -> Iterator[Refusal]:
             "The parameter MasterUserPassword must be provided",
             "set password, or manageMasterUserPassword",
         )
-    password = act.get("password") if isinstance(act.get("password"), str) else act.get("passwordWo")
+    password = op.get("password") if isinstance(op.get("password"), str) else op.get("passwordWo")
     if isinstance(password, str) and not re.fullmatch(r"[!-~]{8,128}", password):
         yield Refusal(
             "InvalidParameterValue",
@@ -138,14 +138,14 @@ def _credentials(act: Act) -> Iterator[Refusal]:
             "The parameter MasterUserPassword is not a valid password. Only printable ASCII characters besides '/', '@', '\"', ' ' may be used.",
             "leave these four out: RandomPassword has override_special",
         )
-    user, engine = act.text("username"), act.text("engine")
+    user, engine = op.text("username"), op.text("engine")
     if user.lower() in _MASTER_RESERVED.get(engine, ()):
         yield Refusal(
             "InvalidParameterValue",
             f"MasterUsername {user} cannot be used as it is a reserved word used by the engine",
             "choose another name for the master user",
         )
-    name = act.text("dbName")
+    name = op.text("dbName")
     if name and engine == "postgres" and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,62}", name):
         yield Refusal(
             "InvalidParameterValue",
@@ -154,9 +154,9 @@ def _credentials(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _family(act: Act) -> Iterator[Refusal]:
-    name, engine, version = act.text("parameterGroupName"), act.text("engine"), str(act.get("engineVersion") or "")
-    family = parameter_family(act, "aws:rds/parameterGroup:ParameterGroup")
+def _family(op: ResourceOperation) -> Iterator[Refusal]:
+    name, engine, version = op.text("parameterGroupName"), op.text("engine"), str(op.get("engineVersion") or "")
+    family = parameter_family(op, "aws:rds/parameterGroup:ParameterGroup")
     major = version.partition(".")[0]
     if engine == "postgres" and family and major and family != f"postgres{major}":
         yield Refusal(
@@ -180,15 +180,15 @@ _STATIC = {
 }
 
 
-def _parameters(act: Act) -> Iterator[Refusal]:
-    family = act.text("family")
+def _parameters(op: ResourceOperation) -> Iterator[Refusal]:
+    family = op.text("family")
     if family and not _FAMILIES.fullmatch(family):
         yield Refusal(
             "InvalidParameterValue",
             f"ParameterGroupFamily {family} is not a valid parameter group family",
             "write the engine and its major, as in postgres17",
         )
-    for parameter in items(act.inputs, "parameters"):
+    for parameter in items(op.inputs, "parameters"):
         name, method = get(parameter, "name"), get(parameter, "applyMethod") or "immediate"
         if family.startswith("postgres") and name in _STATIC and method == "immediate":
             yield Refusal(
@@ -198,9 +198,9 @@ def _parameters(act: Act) -> Iterator[Refusal]:
             )
 
 
-def _zones(act: Act) -> Iterator[Refusal]:
-    wanted = get(act.inputs, "subnetIds")
-    known = [act.world.owner(subnet) for subnet in act.texts("subnetIds")]
+def _zones(op: ResourceOperation) -> Iterator[Refusal]:
+    wanted = get(op.inputs, "subnetIds")
+    known = [op.inventory.owner(subnet) for subnet in op.texts("subnetIds")]
     zones = {get(subnet.inputs, "availabilityZone") for subnet in known if subnet is not None}
     if (
         isinstance(wanted, list)
@@ -217,41 +217,41 @@ def _zones(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _options(act: Act) -> Iterator[Refusal]:
-    if act.get("multiAz") is True and act.text("availabilityZone"):
+def _options(op: ResourceOperation) -> Iterator[Refusal]:
+    if op.get("multiAz") is True and op.text("availabilityZone"):
         yield Refusal(
             "InvalidParameterCombination",
             "Requesting a specific availability zone is not valid for Multi-AZ instances.",
             "leave availabilityZone out",
         )
-    if act.get("manageMasterUserPassword") is True and get(act.get("blueGreenUpdate"), "enabled") is True:
+    if op.get("manageMasterUserPassword") is True and get(op.get("blueGreenUpdate"), "enabled") is True:
         yield Refusal(
             "InvalidParameterCombination",
             "Managing the master user password isn't supported for Blue/Green Deployments.",
             "give a password of your own, or leave blueGreenUpdate out",
         )
-    interval = act.get("monitoringInterval")
+    interval = op.get("monitoringInterval")
     if isinstance(interval, int) and interval not in (0, 1, 5, 10, 15, 30, 60):
         yield Refusal(
             "InvalidParameterValue", f"Invalid monitoring interval {interval}", "use 0, 1, 5, 10, 15, 30 or 60 seconds"
         )
-    if isinstance(interval, int) and interval > 0 and "monitoringRoleArn" not in act.inputs:
+    if isinstance(interval, int) and interval > 0 and "monitoringRoleArn" not in op.inputs:
         yield Refusal(
             "InvalidParameterCombination",
             "A MonitoringRoleARN value is required if you specify a MonitoringInterval value other than 0.",
             "set monitoringRoleArn, and let the instance depend on the role's policy attachment",
         )
-    kept = act.get("performanceInsightsRetentionPeriod")
+    kept = op.get("performanceInsightsRetentionPeriod")
     if isinstance(kept, int) and kept not in (7, 731) and (kept % 31 or not 31 <= kept <= 713):  # noqa: PLR2004 # the API's
         yield Refusal(
             "InvalidParameterValue",
             f"Invalid Performance Insights retention period: {kept}",
             "use 7, 731, or a multiple of 31 between",
         )
-    days = act.get("backupRetentionPeriod")
+    days = op.get("backupRetentionPeriod")
     if isinstance(days, int) and not 0 <= days <= 35:  # noqa: PLR2004 # the API's
         yield Refusal("InvalidParameterValue", f"Invalid backup retention period: {days}", "use 0 to 35 days")
-    if act.text("kmsKeyId") and act.get("storageEncrypted") is not True and "replicateSourceDb" not in act.inputs:
+    if op.text("kmsKeyId") and op.get("storageEncrypted") is not True and "replicateSourceDb" not in op.inputs:
         yield Refusal(
             "InvalidParameterCombination",
             "You can't specify a KMS key for an instance that isn't encrypted",
@@ -259,23 +259,23 @@ def _options(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _change(act: Act) -> Iterator[Refusal]:
-    old: Mapping[str, Any] = act.old.inputs if act.old else {}
-    before, after = old.get("allocatedStorage"), act.get("allocatedStorage")
+def _change(op: ResourceOperation) -> Iterator[Refusal]:
+    old: Mapping[str, Any] = op.old.inputs if op.old else {}
+    before, after = old.get("allocatedStorage"), op.get("allocatedStorage")
     if isinstance(before, int) and isinstance(after, int) and after < before:
         yield Refusal(
             "InvalidParameterCombination",
             f"Requested storage size ({after}) cannot be less than the current storage size ({before}).",
             "storage only grows: to shrink it, restore into a new instance",
         )
-    was, will = (_number(str(value or "")) for value in (old.get("engineVersion"), act.get("engineVersion")))
+    was, will = (_number(str(value or "")) for value in (old.get("engineVersion"), op.get("engineVersion")))
     if was and will and will[: len(was)] < was[: len(will)]:
         yield Refusal(
             "InvalidParameterCombination",
-            f"Cannot upgrade {act.text('engine')} from {old.get('engineVersion')} to {act.get('engineVersion')}",
+            f"Cannot upgrade {op.text('engine')} from {old.get('engineVersion')} to {op.get('engineVersion')}",
             "an engine goes up only: restore a snapshot to go back",
         )
-    if was and will and will[0] > was[0] and act.get("allowMajorVersionUpgrade") is not True:
+    if was and will and will[0] > was[0] and op.get("allowMajorVersionUpgrade") is not True:
         yield Refusal(
             "InvalidParameterCombination",
             "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version.",
@@ -287,9 +287,9 @@ def _number(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
-def _subnets_exist(act: Act) -> Iterator[Refusal]:
-    subnets = subnets_of_group(act.world, "aws:rds/subnetGroup:SubnetGroup", act.text("dbSubnetGroupName"))
-    zone = act.text("availabilityZone")
+def _subnets_exist(op: ResourceOperation) -> Iterator[Refusal]:
+    subnets = subnets_of_group(op.inventory, "aws:rds/subnetGroup:SubnetGroup", op.text("dbSubnetGroupName"))
+    zone = op.text("availabilityZone")
     zones = {get(subnet.inputs, "availabilityZone") for subnet in subnets}
     if zone and subnets and None not in zones and zone not in zones:
         yield Refusal(

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from .law import Act, Law, Refusal, get, items
+from .law import Law, Refusal, ResourceOperation, get, items
 
 _BALANCER, _TARGETS, _LISTENER = (
     "aws:lb/loadBalancer:LoadBalancer",
@@ -15,9 +15,9 @@ _BALANCER, _TARGETS, _LISTENER = (
 _ELB = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/"
 
 
-def _balancer_zones(act: Act) -> Iterator[Refusal]:
-    subnets, listed = act.texts("subnets"), act.get("subnets")
-    if not isinstance(listed, list) or act.text("loadBalancerType") not in ("", "application"):
+def _balancer_zones(op: ResourceOperation) -> Iterator[Refusal]:
+    subnets, listed = op.texts("subnets"), op.get("subnets")
+    if not isinstance(listed, list) or op.text("loadBalancerType") not in ("", "application"):
         return
     if len(listed) == 1:
         yield Refusal(
@@ -26,7 +26,9 @@ def _balancer_zones(act: Act) -> Iterator[Refusal]:
             "give an application load balancer subnets of two zones",
         )
     zones = Counter(
-        get(record.inputs, "availabilityZone") for subnet in subnets if (record := act.world.owner(subnet)) is not None
+        get(record.inputs, "availabilityZone")
+        for subnet in subnets
+        if (record := op.inventory.owner(subnet)) is not None
     )
     for zone, count in zones.items():
         if zone and count > 1:
@@ -37,61 +39,61 @@ def _balancer_zones(act: Act) -> Iterator[Refusal]:
             )
 
 
-def _balancer_options(act: Act) -> Iterator[Refusal]:
-    idle = act.get("idleTimeout")
+def _balancer_options(op: ResourceOperation) -> Iterator[Refusal]:
+    idle = op.get("idleTimeout")
     if isinstance(idle, int) and not 1 <= idle <= 4000:  # noqa: PLR2004 # the API's
         yield Refusal(
             "InvalidConfigurationRequest", f"Idle timeout must be in the range of 1-4000: {idle}", "use 1 to 4000 s"
         )
 
 
-def _health_check(act: Act) -> Iterator[Refusal]:
-    interval, timeout = (get(act.inputs, "healthCheck", key) for key in ("interval", "timeout"))
-    protocol = act.text("protocol")
+def _health_check(op: ResourceOperation) -> Iterator[Refusal]:
+    interval, timeout = (get(op.inputs, "healthCheck", key) for key in ("interval", "timeout"))
+    protocol = op.text("protocol")
     if isinstance(interval, int) and isinstance(timeout, int) and timeout >= interval and protocol in ("HTTP", "HTTPS"):
         yield Refusal(
             "ValidationError",
             f"Health check timeout '{timeout}' must be smaller than the interval '{interval}'",
             "let the timeout be shorter than the interval",
         )
-    path = get(act.inputs, "healthCheck", "path")
+    path = get(op.inputs, "healthCheck", "path")
     if isinstance(path, str) and not path.startswith("/"):
         yield Refusal(
             "ValidationError", f"Health check path '{path}' must begin with a '/' character", "begin it with /"
         )
-    if act.text("targetType") != "lambda" and "port" not in act.inputs:
+    if op.text("targetType") != "lambda" and "port" not in op.inputs:
         yield Refusal("ValidationError", "A port must be specified", "set port")
-    if act.text("targetType") != "lambda" and "vpcId" not in act.inputs:
+    if op.text("targetType") != "lambda" and "vpcId" not in op.inputs:
         yield Refusal("ValidationError", "A VPC ID must be specified", "set vpcId")
 
 
-def _listener(act: Act) -> Iterator[Refusal]:
-    protocol, certificate = act.text("protocol"), "certificateArn" in act.inputs
+def _listener(op: ResourceOperation) -> Iterator[Refusal]:
+    protocol, certificate = op.text("protocol"), "certificateArn" in op.inputs
     if protocol in ("HTTPS", "TLS") and not certificate:
         yield Refusal(
             "CertificateNotFound",
             f"A certificate must be specified for {protocol} listeners",
             "set certificateArn to a validated certificate of this region",
         )
-    if protocol in ("HTTP", "TCP") and (certificate or act.text("sslPolicy")):
+    if protocol in ("HTTP", "TCP") and (certificate or op.text("sslPolicy")):
         yield Refusal(
             "InvalidConfigurationRequest",
             f"{'A certificate' if certificate else 'An SSL policy'} cannot be specified for {protocol} listeners",
             "use protocol HTTPS, or leave it out",
         )
-    for other in act.world.of(_LISTENER):
-        same = get(other.inputs, "loadBalancerArn") == act.text("loadBalancerArn") and act.text("loadBalancerArn")
-        if other.urn != act.urn and same and get(other.inputs, "port") == act.get("port"):
+    for other in op.inventory.of(_LISTENER):
+        same = get(other.inputs, "loadBalancerArn") == op.text("loadBalancerArn") and op.text("loadBalancerArn")
+        if other.urn != op.urn and same and get(other.inputs, "port") == op.get("port"):
             yield Refusal(
                 "DuplicateListener",
-                f"A listener already exists on this port for this load balancer: {act.get('port')}",
+                f"A listener already exists on this port for this load balancer: {op.get('port')}",
                 "give each listener a port of its own",
             )
-    yield from _certificate_region(act, "certificateArn", act.region)
+    yield from _certificate_region(op, "certificateArn", op.region)
 
 
-def _certificate_region(act: Act, key: str, region: str, *path: str) -> Iterator[Refusal]:
-    arn = act.text(*path, key)
+def _certificate_region(op: ResourceOperation, key: str, region: str, *path: str) -> Iterator[Refusal]:
+    arn = op.text(*path, key)
     parts = arn.split(":")
     if arn.startswith("arn:") and parts[2] == "acm" and parts[3] != region:
         yield Refusal(
@@ -101,11 +103,11 @@ def _certificate_region(act: Act, key: str, region: str, *path: str) -> Iterator
         )
 
 
-def _certificate_ready(act: Act) -> Iterator[Refusal]:
-    arn = act.text("certificateArn") or act.text("viewerCertificate", "acmCertificateArn")
-    record = act.world.owner(arn) if arn else None
-    validations = act.world.of("aws:acm/certificateValidation:CertificateValidation")
-    if record is None or record.token != "aws:acm/certificate:Certificate" or act.preview:
+def _certificate_ready(op: ResourceOperation) -> Iterator[Refusal]:
+    arn = op.text("certificateArn") or op.text("viewerCertificate", "acmCertificateArn")
+    record = op.inventory.owner(arn) if arn else None
+    validations = op.inventory.of("aws:acm/certificateValidation:CertificateValidation")
+    if record is None or record.token != "aws:acm/certificate:Certificate" or op.preview:
         return
     imported = "privateKey" in record.inputs or "certificateAuthorityArn" in record.inputs
     if not imported and not any(get(v.inputs, "certificateArn") == arn for v in validations):
@@ -120,8 +122,8 @@ def _certificate_ready(act: Act) -> Iterator[Refusal]:
 _CLOUDFRONT = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_DistributionConfig.html"
 
 
-def _aliases(act: Act) -> Iterator[Refusal]:
-    aliases, certificate = act.texts("aliases"), get(act.inputs, "viewerCertificate") or {}
+def _aliases(op: ResourceOperation) -> Iterator[Refusal]:
+    aliases, certificate = op.texts("aliases"), get(op.inputs, "viewerCertificate") or {}
     named = any(certificate.get(key) for key in ("acmCertificateArn", "iamCertificateId"))
     if aliases and not named:
         yield Refusal(
@@ -136,9 +138,9 @@ def _aliases(act: Act) -> Iterator[Refusal]:
             "sslSupportMethod is required with a certificate of your own",
             "set viewerCertificate.sslSupportMethod to sni-only",
         )
-    yield from _certificate_region(act, "acmCertificateArn", "us-east-1", "viewerCertificate")
-    for other in act.world.of(act.token):
-        for alias in set(aliases) & set(items(other.inputs, "aliases")) if other.urn != act.urn else ():
+    yield from _certificate_region(op, "acmCertificateArn", "us-east-1", "viewerCertificate")
+    for other in op.inventory.of(op.token):
+        for alias in set(aliases) & set(items(other.inputs, "aliases")) if other.urn != op.urn else ():
             yield Refusal(
                 "CNAMEAlreadyExists",
                 f"One or more of the CNAMEs you provided are already associated with a different resource: {alias}",
@@ -146,13 +148,13 @@ def _aliases(act: Act) -> Iterator[Refusal]:
             )
 
 
-def _origins(act: Act) -> Iterator[Refusal]:
-    ids = [get(origin, "originId") for origin in items(act.inputs, "origins")]
-    groups = [get(group, "originId") for group in items(act.inputs, "originGroups")]
+def _origins(op: ResourceOperation) -> Iterator[Refusal]:
+    ids = [get(origin, "originId") for origin in items(op.inputs, "origins")]
+    groups = [get(group, "originId") for group in items(op.inputs, "originGroups")]
     known = [value for value in (*ids, *groups) if isinstance(value, str)]
     for value in sorted({value for value in known if known.count(value) > 1}):
         yield Refusal("InvalidArgument", f"The origin id {value} is used twice", "give each origin an id of its own")
-    behaviors = [act.get("defaultCacheBehavior"), *items(act.inputs, "orderedCacheBehaviors")]
+    behaviors = [op.get("defaultCacheBehavior"), *items(op.inputs, "orderedCacheBehaviors")]
     for target in (get(behavior, "targetOriginId") for behavior in behaviors):
         if isinstance(target, str) and None not in ids and target not in known:
             yield Refusal(
@@ -169,15 +171,15 @@ def _origins(act: Act) -> Iterator[Refusal]:
             )
 
 
-def _origin_in_use(act: Act) -> Iterator[Refusal]:
-    if act.old is None:
+def _origin_in_use(op: ResourceOperation) -> Iterator[Refusal]:
+    if op.old is None:
         return
-    changed = [key for key in ("vpcOriginEndpointConfig", "tags") if act.get(key) != get(act.old.inputs, key)]
-    users = [each for each in act.world.users(act.old.id) if each.token == _DISTRIBUTION]
+    changed = [key for key in ("vpcOriginEndpointConfig", "tags") if op.get(key) != get(op.old.inputs, key)]
+    users = [each for each in op.inventory.users(op.old.id) if each.token == _DISTRIBUTION]
     if changed and users:
         yield Refusal(
             "CannotUpdateEntityWhileInUse",
-            f"The specified VPC origin is currently associated with one or more distributions: {act.old.id} of "
+            f"The specified VPC origin is currently associated with one or more distributions: {op.old.id} of "
             f"{users[0].id}, and its {' and '.join(changed)} would change",
             "make another origin: replace_on_changes for vpcOriginEndpointConfig with a name of its own, and "
             "ignore_changes for tags",
@@ -188,11 +190,11 @@ def _origin_in_use(act: Act) -> Iterator[Refusal]:
 _LONGEST_READ_SECONDS = 120
 
 
-def _timeouts(act: Act) -> Iterator[Refusal]:
-    for origin in items(act.inputs, "origins"):
+def _timeouts(op: ResourceOperation) -> Iterator[Refusal]:
+    for origin in items(op.inputs, "origins"):
         for kind in ("customOriginConfig", "vpcOriginConfig"):
             seconds = get(origin, kind, "originReadTimeout")
-            limit = act.quotas.get("origin-read-timeout", _LONGEST_READ_SECONDS)
+            limit = op.quotas.get("origin-read-timeout", _LONGEST_READ_SECONDS)
             if isinstance(seconds, int) and not 1 <= seconds <= limit:
                 yield Refusal(
                     "InvalidOriginReadTimeout",
@@ -204,14 +206,14 @@ def _timeouts(act: Act) -> Iterator[Refusal]:
 _WAF = "https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html"
 
 
-def _web_acl(act: Act) -> Iterator[Refusal]:
-    if act.text("scope") == "CLOUDFRONT" and act.region != "us-east-1":
+def _web_acl(op: ResourceOperation) -> Iterator[Refusal]:
+    if op.text("scope") == "CLOUDFRONT" and op.region != "us-east-1":
         yield Refusal(
             "WAFInvalidParameterException",
             "Error reason: The scope is not valid., field: SCOPE_VALUE, parameter: CLOUDFRONT",
             'make what has the scope CLOUDFRONT with region="us-east-1"',
         )
-    rules = items(act.inputs, "rules")
+    rules = items(op.inputs, "rules")
     for key, code in (("priority", "priority"), ("name", "name")):
         values = [get(rule, key) for rule in rules if get(rule, key) is not None]
         for value in sorted({value for value in values if values.count(value) > 1}, key=str):
@@ -267,22 +269,22 @@ def _too_deep(statement: Any, at: str, levels: int = _STATEMENT_LEVELS) -> Itera
             yield from _too_deep(down, f"{at}.{scoped}.scopeDownStatement", levels - 1)
 
 
-def _statement_depth(act: Act) -> Iterator[Refusal]:
+def _statement_depth(op: ResourceOperation) -> Iterator[Refusal]:
     statements = {
-        f"rules[{place}].statement": get(rule, "statement") for place, rule in enumerate(items(act.inputs, "rules"))
+        f"rules[{place}].statement": get(rule, "statement") for place, rule in enumerate(items(op.inputs, "rules"))
     }
-    for at, statement in {**statements, "statement": act.get("statement")}.items():
+    for at, statement in {**statements, "statement": op.get("statement")}.items():
         for place in _too_deep(statement, at):
             yield Refusal(
                 "Invalid or unknown key",
-                f"Examine values at '{act.cls}.{place}': statements nest {_STATEMENT_LEVELS} levels deep at most",
+                f"Examine values at '{op.cls}.{place}': statements nest {_STATEMENT_LEVELS} levels deep at most",
                 "not (a or b) is (not a and not b), which stands in the list of an and_statement above it; or give "
                 "rule_json, which no preview compares",
             )
 
 
-def _web_acl_log(act: Act) -> Iterator[Refusal]:
-    for arn in act.texts("logDestinationConfigs"):
+def _web_acl_log(op: ResourceOperation) -> Iterator[Refusal]:
+    for arn in op.texts("logDestinationConfigs"):
         name = arn.removesuffix(":*").rpartition(":")[2].rpartition("/")[2]
         if arn.startswith("arn:") and not name.startswith("aws-waf-logs-"):
             yield Refusal(
@@ -292,9 +294,9 @@ def _web_acl_log(act: Act) -> Iterator[Refusal]:
             )
 
 
-def _web_acl_arn(act: Act) -> Iterator[Refusal]:
-    value = act.text("webAclId")
-    if re.fullmatch(r"[0-9a-f-]{36}", value) and act.world.owner(value) is not None:
+def _web_acl_arn(op: ResourceOperation) -> Iterator[Refusal]:
+    value = op.text("webAclId")
+    if re.fullmatch(r"[0-9a-f-]{36}", value) and op.inventory.owner(value) is not None:
         yield Refusal(
             "InvalidWebACLId",
             f"Web ACL is not accessible by the requester: {value}",
@@ -302,28 +304,28 @@ def _web_acl_arn(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _zone_record(act: Act) -> Iterator[Refusal]:
-    zone = act.world.owner(act.text("zoneId")) if act.text("zoneId") else None
-    domain, name = str(get(zone.inputs, "name") or "").rstrip(".") if zone else "", act.text("name").rstrip(".")
+def _zone_record(op: ResourceOperation) -> Iterator[Refusal]:
+    zone = op.inventory.owner(op.text("zoneId")) if op.text("zoneId") else None
+    domain, name = str(get(zone.inputs, "name") or "").rstrip(".") if zone else "", op.text("name").rstrip(".")
     if domain and name.count(".") >= domain.count(".") and name != domain and not name.endswith(f".{domain}"):
         yield Refusal(
             "InvalidChangeBatch",
             f"RRSet with DNS name {name}. is not permitted in zone {domain}.",
             f"name it within {domain}",
         )
-    for other in act.world.of(act.token):
+    for other in op.inventory.of(op.token):
         keys = ("zoneId", "name", "type", "setIdentifier")
-        same = all(get(other.inputs, key) == act.get(key) for key in keys) and act.text("zoneId")
-        if other.urn != act.urn and same and act.get("allowOverwrite") is not True:
+        same = all(get(other.inputs, key) == op.get(key) for key in keys) and op.text("zoneId")
+        if other.urn != op.urn and same and op.get("allowOverwrite") is not True:
             yield Refusal(
                 "InvalidChangeBatch",
-                f"Tried to create resource record set [name='{name}.', type='{act.text('type')}'] but it already exists",
+                f"Tried to create resource record set [name='{name}.', type='{op.text('type')}'] but it already exists",
                 "keep one of the two records",
             )
-    aliased, ttl = bool(act.get("aliases")), act.get("ttl")
+    aliased, ttl = bool(op.get("aliases")), op.get("ttl")
     if aliased and ttl is not None:
         yield Refusal("InvalidInput", "An alias record has no ttl of its own", "leave ttl out")
-    if act.text("type") == "CNAME" and name and name == domain:
+    if op.text("type") == "CNAME" and name and name == domain:
         yield Refusal(
             "InvalidChangeBatch",
             f"RRSet of type CNAME with DNS name {name}. is not permitted at apex in zone {domain}.",

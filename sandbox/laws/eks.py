@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..world import Record
-from .law import Act, Law, Refusal, get, items
+from .law import Law, Refusal, ResourceOperation, get, items
 
 _VERSIONS_PAGE = "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"
 # Minors in standard support on the day this table was last checked, 2026-11; and those that only extended support has.
@@ -21,11 +21,11 @@ def _minor(version: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def _version(act: Act) -> Iterator[Refusal]:
-    version = act.text("version")
+def _version(op: ResourceOperation) -> Iterator[Refusal]:
+    version = op.text("version")
     if not version:
         return
-    asked = get(act.inputs, "upgradePolicy", "supportType") == "EXTENDED"
+    asked = get(op.inputs, "upgradePolicy", "supportType") == "EXTENDED"
     if version not in STANDARD + EXTENDED:
         yield Refusal(
             "InvalidParameterException",
@@ -40,9 +40,9 @@ def _version(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _step(act: Act) -> Iterator[Refusal]:
-    before = _minor(str(get(act.old.inputs, "version"))) if act.old else None
-    after = _minor(act.text("version"))
+def _step(op: ResourceOperation) -> Iterator[Refusal]:
+    before = _minor(str(get(op.old.inputs, "version"))) if op.old else None
+    after = _minor(op.text("version"))
     if before is None or after is None:
         return
     if after < before:
@@ -59,12 +59,12 @@ def _step(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _groups_follow(act: Act) -> Iterator[Refusal]:
+def _groups_follow(op: ResourceOperation) -> Iterator[Refusal]:
     """Before a cluster goes up, its nodes must be near enough to where it goes."""
-    after = _minor(act.text("version"))
-    for group in act.world.of(_GROUP):
+    after = _minor(op.text("version"))
+    for group in op.inventory.of(_GROUP):
         theirs = _minor(str(get(group.inputs, "version")))
-        if after and theirs and get(group.inputs, "clusterName") == act.text("name") and after - theirs > _NODE_SKEW:
+        if after and theirs and get(group.inputs, "clusterName") == op.text("name") and after - theirs > _NODE_SKEW:
             yield Refusal(
                 "InvalidParameterException",
                 f"node group {group.urn.rpartition('::')[2]} at 1.{theirs} is more than {_NODE_SKEW} minors behind 1.{after}",
@@ -76,20 +76,20 @@ def _groups_follow(act: Act) -> Iterator[Refusal]:
 _NODE_SKEW = 3
 
 
-def _cluster_of(act: Act) -> Record | None:
-    name = act.text("clusterName")
-    names = ((r, (r.id, r.outputs.get("name"), get(r.inputs, "name"))) for r in act.world.of(_CLUSTER))
+def _cluster_of(op: ResourceOperation) -> Record | None:
+    name = op.text("clusterName")
+    names = ((r, (r.id, r.outputs.get("name"), get(r.inputs, "name"))) for r in op.inventory.of(_CLUSTER))
     return next((r for r, known in names if name and name in known), None)
 
 
-def _of_cluster(act: Act, *path: str) -> Any:
+def _of_cluster(op: ResourceOperation, *path: str) -> Any:
     """An input of the cluster that the resource belongs to."""
-    cluster = _cluster_of(act)
+    cluster = _cluster_of(op)
     return get(cluster.inputs, *path) if cluster else None
 
 
-def _node_version(act: Act) -> Iterator[Refusal]:
-    own, theirs = _minor(act.text("version")), _minor(str(_of_cluster(act, "version")))
+def _node_version(op: ResourceOperation) -> Iterator[Refusal]:
+    own, theirs = _minor(op.text("version")), _minor(str(_of_cluster(op, "version")))
     if own and theirs and own > theirs:
         yield Refusal(
             "InvalidParameterException",
@@ -109,18 +109,18 @@ def _role_name(arn: str) -> str:
     return arn.rpartition("/")[2]
 
 
-def _node_role(act: Act) -> Iterator[Refusal]:
-    arn = act.text("nodeRoleArn")
-    role = act.world.owner(arn) if arn else None
+def _node_role(op: ResourceOperation) -> Iterator[Refusal]:
+    arn = op.text("nodeRoleArn")
+    role = op.inventory.owner(arn) if arn else None
     if role is None:  # made outside of this program
         return
     attached = {
         str(get(a.inputs, "policyArn")).rpartition("/")[2]
-        for a in act.world.of(_ATTACHMENT)
+        for a in op.inventory.of(_ATTACHMENT)
         if get(a.inputs, "role") in (role.id, arn, role.outputs.get("name"))
     } | {str(p).rpartition("/")[2] for p in items(role.inputs, "managedPolicyArns")}
     for choices in _NODE_POLICIES:
-        if not attached & set(choices) and not act.unknown("nodeRoleArn"):
+        if not attached & set(choices) and not op.unknown("nodeRoleArn"):
             yield Refusal(
                 "NodeCreationFailure",
                 f"Instances failed to join the kubernetes cluster: role {role.id} has none of {', '.join(choices)}",
@@ -128,11 +128,11 @@ def _node_role(act: Act) -> Iterator[Refusal]:
             )
 
 
-def _network_plugin(act: Act) -> Iterator[Refusal]:
-    if _of_cluster(act, "bootstrapSelfManagedAddons") is not False:
+def _network_plugin(op: ResourceOperation) -> Iterator[Refusal]:
+    if _of_cluster(op, "bootstrapSelfManagedAddons") is not False:
         return  # EKS brings its own CNI then
-    own = [a for a in act.world.of(_ADDON) if get(a.inputs, "clusterName") == act.text("clusterName")]
-    another = act.world.of("kubernetes:helm.sh/v3:Release")  # which may be Cilium
+    own = [a for a in op.inventory.of(_ADDON) if get(a.inputs, "clusterName") == op.text("clusterName")]
+    another = op.inventory.of("kubernetes:helm.sh/v3:Release")  # which may be Cilium
     if "vpc-cni" not in [get(a.inputs, "addonName") for a in own] and not another:
         yield Refusal(
             "NodeCreationFailure",
@@ -141,8 +141,8 @@ def _network_plugin(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _sizes(act: Act) -> Iterator[Refusal]:
-    low, want, high = (get(act.inputs, "scalingConfig", key) for key in ("minSize", "desiredSize", "maxSize"))
+def _sizes(op: ResourceOperation) -> Iterator[Refusal]:
+    low, want, high = (get(op.inputs, "scalingConfig", key) for key in ("minSize", "desiredSize", "maxSize"))
     if all(isinstance(value, int) for value in (low, want, high)) and not low <= want <= high:
         yield Refusal(
             "InvalidParameterException",
@@ -152,8 +152,8 @@ def _sizes(act: Act) -> Iterator[Refusal]:
     if isinstance(high, int) and high < 1:
         yield Refusal("InvalidParameterException", f"maxSize {high} is less than 1", "set maxSize to 1 at least")
     zero = (
-        get(act.inputs, "updateConfig", "maxUnavailable"),
-        get(act.inputs, "updateConfig", "maxUnavailablePercentage"),
+        get(op.inputs, "updateConfig", "maxUnavailable"),
+        get(op.inputs, "updateConfig", "maxUnavailablePercentage"),
     )
     if all(value is not None for value in zero):
         yield Refusal(
@@ -163,8 +163,8 @@ def _sizes(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _architecture(act: Act) -> Iterator[Refusal]:
-    ami, types = act.text("amiType"), act.texts("instanceTypes")
+def _architecture(op: ResourceOperation) -> Iterator[Refusal]:
+    ami, types = op.text("amiType"), op.texts("instanceTypes")
     if not ami or ami == "CUSTOM":
         return
     arm_ami = "ARM" in ami
@@ -206,8 +206,8 @@ _ADDONS = frozenset(
 )
 
 
-def _addon(act: Act) -> Iterator[Refusal]:
-    name, version = act.text("addonName"), act.text("addonVersion")
+def _addon(op: ResourceOperation) -> Iterator[Refusal]:
+    name, version = op.text("addonName"), op.text("addonVersion")
     # A marketplace add-on bears its vendor's name and an underscore.
     if name and name not in _ADDONS and "_" not in name:
         yield Refusal(
@@ -221,7 +221,7 @@ def _addon(act: Act) -> Iterator[Refusal]:
             f"Addon version specified is not supported: {version}",
             "write a whole version, as in v1.20.4-eksbuild.1 (`aws eks describe-addon-versions`)",
         )
-    theirs = str(_of_cluster(act, "version") or "")
+    theirs = str(_of_cluster(op, "version") or "")
     if name == "kube-proxy" and version and theirs and not version.startswith(f"v{theirs}."):
         yield Refusal(
             "InvalidParameterException",
@@ -230,23 +230,23 @@ def _addon(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _needs_nodes(act: Act) -> Iterator[Refusal]:
+def _needs_nodes(op: ResourceOperation) -> Iterator[Refusal]:
     """CoreDNS and the CSI controllers are Deployments: with no node they never become active."""
-    if act.preview or act.text("addonName") not in ("coredns", "aws-ebs-csi-driver", "metrics-server"):
+    if op.preview or op.text("addonName") not in ("coredns", "aws-ebs-csi-driver", "metrics-server"):
         return
-    groups = [g for g in act.world.of(_GROUP) if get(g.inputs, "clusterName") == act.text("clusterName")]
-    others = act.world.of("aws:eks/fargateProfile:FargateProfile", "aws:autoscaling/group:Group")
-    automatic = _of_cluster(act, "computeConfig", "enabled") is True
-    if _cluster_of(act) is not None and not (groups or others or automatic):
+    groups = [g for g in op.inventory.of(_GROUP) if get(g.inputs, "clusterName") == op.text("clusterName")]
+    others = op.inventory.of("aws:eks/fargateProfile:FargateProfile", "aws:autoscaling/group:Group")
+    automatic = _of_cluster(op, "computeConfig", "enabled") is True
+    if _cluster_of(op) is not None and not (groups or others or automatic):
         yield Refusal(
             "unexpected state 'DEGRADED'",
-            f"InsufficientNumberOfReplicas: the add-on {act.text('addonName')} is unhealthy because it has no nodes to run on",
+            f"InsufficientNumberOfReplicas: the add-on {op.text('addonName')} is unhealthy because it has no nodes to run on",
             "let this add-on depend on a node group",
         )
 
 
-def _pod_identity(act: Act) -> Iterator[Refusal]:
-    role = act.world.owner(act.text("roleArn")) if act.text("roleArn") else None
+def _pod_identity(op: ResourceOperation) -> Iterator[Refusal]:
+    role = op.inventory.owner(op.text("roleArn")) if op.text("roleArn") else None
     document = get(role.inputs, "assumeRolePolicy") if role else None
     try:
         statements = json.loads(document)["Statement"] if isinstance(document, str) else None
@@ -271,11 +271,11 @@ def _pod_identity(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _one_association(act: Act) -> Iterator[Refusal]:
+def _one_association(op: ResourceOperation) -> Iterator[Refusal]:
     keys = ("clusterName", "namespace", "serviceAccount")
-    own = tuple(act.text(key) for key in keys)
-    for other in act.world.of(act.token) if all(own) else []:
-        if other.urn != act.urn and tuple(get(other.inputs, key) for key in keys) == own:
+    own = tuple(op.text(key) for key in keys)
+    for other in op.inventory.of(op.token) if all(own) else []:
+        if other.urn != op.urn and tuple(get(other.inputs, key) for key in keys) == own:
             yield Refusal(
                 "ResourceInUseException",
                 f"Association already exists: {'/'.join(own[1:])}: {other.urn.rpartition('::')[2]}",
@@ -283,8 +283,8 @@ def _one_association(act: Act) -> Iterator[Refusal]:
             )
 
 
-def _access(act: Act) -> Iterator[Refusal]:
-    if _cluster_of(act) is not None and _of_cluster(act, "accessConfig", "authenticationMode") in (None, "CONFIG_MAP"):
+def _access(op: ResourceOperation) -> Iterator[Refusal]:
+    if _cluster_of(op) is not None and _of_cluster(op, "accessConfig", "authenticationMode") in (None, "CONFIG_MAP"):
         yield Refusal(
             "InvalidRequestException",
             "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this operation.",
@@ -295,15 +295,15 @@ def _access(act: Act) -> Iterator[Refusal]:
 _POLICIES = re.compile(r"arn:aws[a-z-]*:eks::aws:cluster-access-policy/Amazon\w+")
 
 
-def _access_policy(act: Act) -> Iterator[Refusal]:
-    arn, kind = act.text("policyArn"), get(act.inputs, "accessScope", "type")
+def _access_policy(op: ResourceOperation) -> Iterator[Refusal]:
+    arn, kind = op.text("policyArn"), get(op.inputs, "accessScope", "type")
     if arn and not _POLICIES.fullmatch(arn):
         yield Refusal(
             "InvalidParameterException",
             f"The policyArn parameter format is not valid: {arn}",
             "write arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy or its like: it is no policy of IAM",
         )
-    if kind == "namespace" and not items(act.inputs, "accessScope", "namespaces"):
+    if kind == "namespace" and not items(op.inputs, "accessScope", "namespaces"):
         yield Refusal(
             "InvalidParameterException",
             "namespaces are required where the access scope is namespace",
@@ -311,8 +311,8 @@ def _access_policy(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _endpoint(act: Act) -> Iterator[Refusal]:
-    public, private = (get(act.inputs, "vpcConfig", key) for key in ("endpointPublicAccess", "endpointPrivateAccess"))
+def _endpoint(op: ResourceOperation) -> Iterator[Refusal]:
+    public, private = (get(op.inputs, "vpcConfig", key) for key in ("endpointPublicAccess", "endpointPrivateAccess"))
     if public is False and private is not True:
         yield Refusal(
             "InvalidParameterException",
@@ -321,12 +321,12 @@ def _endpoint(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _zones(act: Act) -> Iterator[Refusal]:
-    subnets = act.texts("vpcConfig", "subnetIds")
-    records = [act.world.owner(subnet) for subnet in subnets]
+def _zones(op: ResourceOperation) -> Iterator[Refusal]:
+    subnets = op.texts("vpcConfig", "subnetIds")
+    records = [op.inventory.owner(subnet) for subnet in subnets]
     zones = {get(r.inputs, "availabilityZone") for r in records if r is not None}
-    wanted = items(act.inputs, "vpcConfig", "subnetIds")
-    given = get(act.inputs, "vpcConfig", "subnetIds")
+    wanted = items(op.inputs, "vpcConfig", "subnetIds")
+    given = get(op.inputs, "vpcConfig", "subnetIds")
     too_few = isinstance(given, list) and len(given) < 2  # noqa: PLR2004 # the API's minimum
     if too_few or (len(subnets) == len(wanted) and None not in records and None not in zones and len(zones) == 1):
         yield Refusal(
@@ -336,8 +336,8 @@ def _zones(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _pods_network(act: Act) -> Iterator[Refusal]:
-    text = get(act.inputs, "kubernetesNetworkConfig", "serviceIpv4Cidr")
+def _pods_network(op: ResourceOperation) -> Iterator[Refusal]:
+    text = get(op.inputs, "kubernetesNetworkConfig", "serviceIpv4Cidr")
     if isinstance(text, str) and not re.match(r"(10\.|172\.(1[6-9]|2\d|3[01])\.|192\.168\.)", text):
         yield Refusal(
             "InvalidParameterException",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from .law import Act, Law, Refusal, get, items
+from .law import Law, Refusal, ResourceOperation, get, items
 
 _DISTRIBUTION, _RULE = "aws:cloudfront/distribution:Distribution", "aws:lb/listenerRule:ListenerRule"
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
@@ -14,34 +14,34 @@ _MOST_FUNCTION_BYTES = 10_240
 _WRITES = {"PUT", "POST", "PATCH", "DELETE"}
 
 
-def _listener_rule(act: Act) -> Iterator[Refusal]:
-    conditions = items(act.inputs, "conditions")
+def _listener_rule(op: ResourceOperation) -> Iterator[Refusal]:
+    conditions = items(op.inputs, "conditions")
     values = [
         value for each in conditions if isinstance(each, dict) for kind in each for value in items(each, kind, "values")
     ]
-    limit = act.quotas.get("condition-values-per-rule", _MOST_VALUES)
+    limit = op.quotas.get("condition-values-per-rule", _MOST_VALUES)
     if len(values) > limit:
         yield Refusal(
             "TooManyValues",
             f"The maximum number of condition values per rule is {limit}: {len(values)}",
             "divide the rule; hosts, paths and header values count together",
         )
-    priority = act.get("priority")
+    priority = op.get("priority")
     if isinstance(priority, int) and not _FIRST <= priority <= _LAST:
         yield Refusal(
             "ValidationError", f"Priority '{priority}' must be between {_FIRST} and {_LAST}", f"use {_FIRST} to {_LAST}"
         )
-    for other in act.world.of(act.token):
-        same = act.text("listenerArn") and get(other.inputs, "listenerArn") == act.text("listenerArn")
-        if other.urn != act.urn and same and isinstance(priority, int) and get(other.inputs, "priority") == priority:
+    for other in op.inventory.of(op.token):
+        same = op.text("listenerArn") and get(other.inputs, "listenerArn") == op.text("listenerArn")
+        if other.urn != op.urn and same and isinstance(priority, int) and get(other.inputs, "priority") == priority:
             yield Refusal(
                 "PriorityInUse", f"Priority '{priority}' is currently in use", "give each rule one of its own"
             )
 
 
-def _origin_groups(act: Act) -> Iterator[Refusal]:
-    groups = {get(group, "originId") for group in items(act.inputs, "originGroups")} - {None}
-    for behavior in (act.get("defaultCacheBehavior"), *items(act.inputs, "orderedCacheBehaviors")):
+def _origin_groups(op: ResourceOperation) -> Iterator[Refusal]:
+    groups = {get(group, "originId") for group in items(op.inputs, "originGroups")} - {None}
+    for behavior in (op.get("defaultCacheBehavior"), *items(op.inputs, "orderedCacheBehaviors")):
         written = _WRITES & set(items(behavior, "allowedMethods"))
         if get(behavior, "targetOriginId") in groups and written:
             yield Refusal(
@@ -52,8 +52,8 @@ def _origin_groups(act: Act) -> Iterator[Refusal]:
             )
 
 
-def _function(act: Act) -> Iterator[Refusal]:
-    code = act.text("code")
+def _function(op: ResourceOperation) -> Iterator[Refusal]:
+    code = op.text("code")
     if len(code.encode()) > _MOST_FUNCTION_BYTES:
         yield Refusal(
             "FunctionSizeLimitExceeded",

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from .. import aws_data
 from ..wire import UNKNOWN
-from .law import Act, Law, Refusal
+from .law import Law, Refusal, ResourceOperation
 
 Kind = Literal["identity", "trust", "resource"]
 
@@ -62,9 +62,9 @@ def _services() -> Mapping[str, frozenset[str]]:
     return {service: frozenset(known["Actions"]) for service, known in listed.items()}
 
 
-def _document(act: Act) -> Iterator[Refusal]:
-    key, kind, limit = _DOCUMENTS[act.token]
-    value = act.get(key)
+def _document(op: ResourceOperation) -> Iterator[Refusal]:
+    key, kind, limit = _DOCUMENTS[op.token]
+    value = op.get(key)
     if not isinstance(value, str) or UNKNOWN in value:
         return
     try:
@@ -201,13 +201,13 @@ def _strings(value: Any) -> list[str]:
 _TYPES = "|".join(re.escape(token) for token in _DOCUMENTS)
 
 
-def _lockout(act: Act) -> Iterator[Refusal]:
-    text = act.text("policy")
+def _lockout(op: ResourceOperation) -> Iterator[Refusal]:
+    text = op.text("policy")
     try:
         document = json.loads(text) if text else None
     except ValueError:
         return
-    if document is None or act.get("bypassPolicyLockoutSafetyCheck") is True:
+    if document is None or op.get("bypassPolicyLockoutSafetyCheck") is True:
         return
     listed = document.get("Statement", []) if isinstance(document, dict) else []
     for statement in listed if isinstance(listed, list) else [listed]:
@@ -221,8 +221,8 @@ def _lockout(act: Act) -> Iterator[Refusal]:
     )
 
 
-def _attachment(act: Act) -> Iterator[Refusal]:
-    arn = act.text("policyArn")
+def _attachment(op: ResourceOperation) -> Iterator[Refusal]:
+    arn = op.text("policyArn")
     if arn and not re.fullmatch(r"arn:aws[a-z-]*:iam::(aws|\d{12}):policy/[\w+=,.@/-]+", arn):
         yield Refusal(
             "ValidationError", f"ARN {arn} is not valid.", "hand over the arn of an iam.Policy, or of AWS's own"

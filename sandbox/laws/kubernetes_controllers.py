@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .kubernetes_kinds import RELEASE, writes_to
-from .law import Act, Law, Refusal, get, items
+from .law import Law, Refusal, ResourceOperation, get, items
 
 _LOGIN, _SCALED = "kubernetes:keda.sh/v1alpha1:TriggerAuthentication", "kubernetes:keda.sh/v1alpha1:ScaledObject"
 # chart -> the kinds on which its controller puts a finalizer. KEDA: controllers/keda; the load balancer controller:
@@ -21,19 +21,19 @@ def _chart(release: Mapping[str, Any]) -> str:
     return str(get(release, "chart")).rstrip("/").rpartition("/")[2]
 
 
-def _scaled(act: Act) -> Iterator[Refusal]:
-    for release in act.world.of(RELEASE):
+def _scaled(op: ResourceOperation) -> Iterator[Refusal]:
+    for release in op.inventory.of(RELEASE):
         if _chart(release.inputs) == "keda":
-            yield from _unscaled(act, act.inputs, release.inputs)
+            yield from _unscaled(op, op.inputs, release.inputs)
 
 
-def _scaler(act: Act) -> Iterator[Refusal]:
-    if _chart(act.inputs) == "keda":
-        for scaled in act.world.of(_SCALED):
-            yield from _unscaled(act, scaled.inputs, act.inputs)
+def _scaler(op: ResourceOperation) -> Iterator[Refusal]:
+    if _chart(op.inputs) == "keda":
+        for scaled in op.inventory.of(_SCALED):
+            yield from _unscaled(op, scaled.inputs, op.inputs)
 
 
-def _unscaled(act: Act, scaled: Mapping[str, Any], keda: Mapping[str, Any]) -> Iterator[Refusal]:
+def _unscaled(op: ResourceOperation, scaled: Mapping[str, Any], keda: Mapping[str, Any]) -> Iterator[Refusal]:
     """Why an operator with a chart's values does not scale by an object."""
     name, namespace, own = (
         get(scaled, "metadata", "name"),
@@ -52,7 +52,7 @@ def _unscaled(act: Act, scaled: Mapping[str, Any], keda: Mapping[str, Any]) -> I
     if get(keda, "values", "permissions", "operator", "restrict", "secret") is not True or namespace == own:
         return
     logins = {get(each, "authenticationRef", "name") for each in items(scaled, "spec", "triggers")}
-    for login in act.world.of(_LOGIN):
+    for login in op.inventory.of(_LOGIN):
         there = (get(login.inputs, "metadata", "namespace"), get(login.inputs, "metadata", "name"))
         for secret in items(login.inputs, "spec", "secretTargetRef"):
             if there[0] == namespace and there[1] in logins:
@@ -65,9 +65,9 @@ def _unscaled(act: Act, scaled: Mapping[str, Any], keda: Mapping[str, Any]) -> I
                 )
 
 
-def _outlives(act: Act) -> Iterator[Refusal]:
-    release = act.old.inputs if act.old else {}
-    left = act.world.of(*_HELD.get(_chart(release), ()))
+def _outlives(op: ResourceOperation) -> Iterator[Refusal]:
+    release = op.old.inputs if op.old else {}
+    left = op.inventory.of(*_HELD.get(_chart(release), ()))
     for each in left[:3]:
         yield Refusal(
             "FinalizerLeft",

@@ -7,45 +7,45 @@ from functools import cache
 import yaml
 
 from ..world import Record
-from .law import Act, Law, Refusal, get, items
+from .law import Law, Refusal, ResourceOperation, get, items
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 _DEFAULT_VERSION = "1.35"
 OBJECTS = r"kubernetes:(?!helm\.sh/|yaml|kustomize|index:|pulumi)[\w./-]+:(?!\w+(Patch|List)$)\w+"
 
 
-def _cluster(act: Act) -> Record | None:
+def _cluster(op: ResourceOperation) -> Record | None:
     """The EKS cluster that the object goes to, where this program made it."""
-    clusters = act.world.of("aws:eks/cluster:Cluster")
-    identity = act.provider.get("clusterIdentifier")
+    clusters = op.inventory.of("aws:eks/cluster:Cluster")
+    identity = op.provider.get("clusterIdentifier")
     named = next((c for c in clusters if identity and identity in (c.outputs.get("arn"), c.id)), None)
     return named or (clusters[0] if len(clusters) == 1 else None)
 
 
-def version_of(act: Act) -> str:
+def version_of(op: ResourceOperation) -> str:
     """The Kubernetes minor of the object's cluster."""
-    cluster = _cluster(act)
+    cluster = _cluster(op)
     version = get(cluster.inputs, "version") if cluster else None
     return version if isinstance(version, str) and re.fullmatch(r"1\.\d+", version) else _DEFAULT_VERSION
 
 
-def label(act: Act) -> str:
+def label(op: ResourceOperation) -> str:
     """How the API server speaks of the object: Deployment.apps "web"."""
-    group = act.text("apiVersion").rpartition("/")[0]
-    name = act.text("metadata", "name") or act.name
-    return f'{act.text("kind") or act.cls}{"." + group if group else ""} "{name}"'
+    group = op.text("apiVersion").rpartition("/")[0]
+    name = op.text("metadata", "name") or op.name
+    return f'{op.text("kind") or op.cls}{"." + group if group else ""} "{name}"'
 
 
-def _schema(act: Act) -> Iterator[Refusal]:
-    version, api_version, kind = version_of(act), act.text("apiVersion"), act.text("kind")
+def _schema(op: ResourceOperation) -> Iterator[Refusal]:
+    version, api_version, kind = version_of(op), op.text("apiVersion"), op.text("kind")
     if not api_version or not kind:
         return
     from .kubernetes_schemas import faults  # noqa: PLC0415 # slow to load, and needed only where there are objects
 
-    for where, sentence in faults(act.inputs, version, kind, api_version)[:5]:
+    for where, sentence in faults(op.inputs, version, kind, api_version)[:5]:
         yield Refusal(
             "ValidationError",
-            f"{label(act)} is invalid: {where.lstrip('.') or '(root)'}: {sentence}",
+            f"{label(op)} is invalid: {where.lstrip('.') or '(root)'}: {sentence}",
             f"write it as Kubernetes {version} has it: kubectl explain {kind.lower()}{where.split('[')[0]}",
         )
 
@@ -84,8 +84,8 @@ _BUILT_IN = re.compile(r"[a-z.]+\.k8s\.io|vpcresources\.k8s\.aws|eks\.amazonaws\
 _CRD_GROUPS = re.compile(r"gateway\.networking\.k8s\.io|snapshot\.storage\.k8s\.io|secrets-store\.csi\.x-k8s\.io")
 
 
-def _known_kind(act: Act) -> Iterator[Refusal]:
-    api_version, kind = act.text("apiVersion"), act.text("kind")
+def _known_kind(op: ResourceOperation) -> Iterator[Refusal]:
+    api_version, kind = op.text("apiVersion"), op.text("kind")
     group = api_version.rpartition("/")[0]
     if not api_version or not kind:
         return
@@ -93,13 +93,13 @@ def _known_kind(act: Act) -> Iterator[Refusal]:
 
     built_in = "." not in group or (_BUILT_IN.fullmatch(group) and not _CRD_GROUPS.fullmatch(group))
     if built_in:
-        if not has(version_of(act), kind, api_version) and not group.endswith((".k8s.aws", "amazonaws.com")):
+        if not has(version_of(op), kind, api_version) and not group.endswith((".k8s.aws", "amazonaws.com")):
             yield Refusal(
                 "NoKindMatch",
                 f'no matches for kind "{kind}" in version "{api_version}"',
-                f"Kubernetes {version_of(act)} has no such kind: see its deprecation guide for the version that took its place",
+                f"Kubernetes {version_of(op)} has no such kind: see its deprecation guide for the version that took its place",
             )
-    elif not _served(act, group):
+    elif not _served(op, group):
         charts = ", ".join(chart for chart, (groups, _) in CHARTS.items() if group in groups)
         yield Refusal(
             "NoKindMatch",
@@ -108,14 +108,14 @@ def _known_kind(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _served(act: Act, group: str) -> bool:
-    crds = act.world.of("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition")
+def _served(op: ResourceOperation, group: str) -> bool:
+    crds = op.inventory.of("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition")
     if any(get(crd.inputs, "spec", "group") in (group, None) for crd in crds):
         return True
-    addons = (get(addon.inputs, "addonName") for addon in act.world.of("aws:eks/addon:Addon"))
+    addons = (get(addon.inputs, "addonName") for addon in op.inventory.of("aws:eks/addon:Addon"))
     if any(group in _ADDONS.get(str(name), ()) for name in addons):
         return True
-    return any(_brings(release, group) for release in act.world.of(RELEASE))
+    return any(_brings(release, group) for release in op.inventory.of(RELEASE))
 
 
 def _brings(release: Record, group: str) -> bool:
@@ -148,13 +148,13 @@ def writes_to(release: Mapping[str, object]) -> list[str]:
 _STANDING = {"default", "kube-system", "kube-public", "kube-node-lease"}
 
 
-def _namespace(act: Act) -> Iterator[Refusal]:
-    named = [act.text("metadata", "namespace")]
-    if act.token == RELEASE:
-        own = [] if act.get("createNamespace") is True else [act.text("namespace")]
-        named = [*own, *writes_to(act.inputs)]
-    made = {get(n.inputs, "metadata", "name") for n in act.world.of("kubernetes:core/v1:Namespace")}
-    releases = act.world.of(RELEASE)
+def _namespace(op: ResourceOperation) -> Iterator[Refusal]:
+    named = [op.text("metadata", "namespace")]
+    if op.token == RELEASE:
+        own = [] if op.get("createNamespace") is True else [op.text("namespace")]
+        named = [*own, *writes_to(op.inputs)]
+    made = {get(n.inputs, "metadata", "name") for n in op.inventory.of("kubernetes:core/v1:Namespace")}
+    releases = op.inventory.of(RELEASE)
     made |= {get(r.inputs, "namespace") for r in releases if get(r.inputs, "createNamespace") is True}
     for name in named:
         if not name or name in _STANDING or name in made or None in made:
@@ -167,11 +167,11 @@ def _namespace(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _reachable(act: Act) -> Iterator[Refusal]:
-    identity = act.provider.get("clusterIdentifier")
-    endpoint = _server(str(act.provider.get("kubeconfig") or ""))
+def _reachable(op: ResourceOperation) -> Iterator[Refusal]:
+    identity = op.provider.get("clusterIdentifier")
+    endpoint = _server(str(op.provider.get("kubeconfig") or ""))
     for value in (identity, endpoint):
-        if isinstance(value, str) and act.world.gone(value):
+        if isinstance(value, str) and op.inventory.gone(value):
             host = endpoint.removeprefix("https://") or value
             yield Refusal(
                 "unreachable",

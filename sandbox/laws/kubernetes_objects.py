@@ -10,7 +10,7 @@ from typing import Any
 
 from ..wire import UNKNOWN
 from .kubernetes_kinds import OBJECTS, label
-from .law import Act, Law, Refusal, get, items
+from .law import Law, Refusal, ResourceOperation, get, items
 
 _NAMES = "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/"
 _LABELS = "https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/"
@@ -43,41 +43,41 @@ def quantity(value: Any) -> Decimal | None:
     return number.scaleb(_SCALE[unit]) if unit in _SCALE else Decimal(str(value))
 
 
-def template(act: Act) -> tuple[str, Mapping[str, Any]]:
+def template(op: ResourceOperation) -> tuple[str, Mapping[str, Any]]:
     """The path of the pod's template in a workload, and the template."""
     paths: Mapping[str, tuple[str, ...]] = {"Pod": (), "CronJob": ("spec", "jobTemplate", "spec", "template")}
-    path = paths.get(act.cls, ("spec", "template"))
-    found = get(act.inputs, *path)
+    path = paths.get(op.cls, ("spec", "template"))
+    found = get(op.inputs, *path)
     return ".".join((*path, "spec")), found if isinstance(found, Mapping) else {}
 
 
-def _invalid(act: Act, path: str, value: Any, why: str, instead: str) -> Refusal:
-    return Refusal("Invalid", f'{label(act)} is invalid: {path}: Invalid value: "{value}": {why}', instead)
+def _invalid(op: ResourceOperation, path: str, value: Any, why: str, instead: str) -> Refusal:
+    return Refusal("Invalid", f'{label(op)} is invalid: {path}: Invalid value: "{value}": {why}', instead)
 
 
-def _metadata(act: Act) -> Iterator[Refusal]:
-    name, kind = act.text("metadata", "name"), act.text("kind") or act.cls
+def _metadata(op: ResourceOperation) -> Iterator[Refusal]:
+    name, kind = op.text("metadata", "name"), op.text("kind") or op.cls
     pattern, most = (_LABEL, 63) if kind in _LABEL_NAMES else (_SERVICE, 63) if kind == "Service" else (_SUBDOMAIN, 253)
     if name and kind not in _FREE_NAMES and (not pattern.fullmatch(name) or len(name) > most):
         yield _invalid(
-            act,
+            op,
             "metadata.name",
             name,
             f"must be a lowercase RFC 1123 name of at most {most} characters",
             "use lowercase letters, digits and hyphens, a letter or digit at both ends",
         )
-    template_path, pod = template(act) if re.fullmatch(WORKLOADS, act.token) else ("", {})
+    template_path, pod = template(op) if re.fullmatch(WORKLOADS, op.token) else ("", {})
     places = {
-        "metadata": get(act.inputs, "metadata"),
+        "metadata": get(op.inputs, "metadata"),
         template_path.removesuffix("spec") + "metadata": get(pod, "metadata"),
     }
     for path, metadata in places.items():
         for key, value in _pairs(get(metadata, "labels")):
-            yield from _label(act, f"{path}.labels", key, value)
+            yield from _label(op, f"{path}.labels", key, value)
         for key, _ in _pairs(get(metadata, "annotations")):
             if not _QUALIFIED.fullmatch(key.lower() if "/" in key else key):
                 yield _invalid(
-                    act, f"{path}.annotations", key, "name part must be a qualified name", "write prefix/name"
+                    op, f"{path}.annotations", key, "name part must be a qualified name", "write prefix/name"
                 )
 
 
@@ -85,10 +85,10 @@ def _pairs(value: Any) -> list[tuple[str, Any]]:
     return list(value.items()) if isinstance(value, Mapping) else []
 
 
-def _label(act: Act, path: str, key: str, value: Any) -> Iterator[Refusal]:
+def _label(op: ResourceOperation, path: str, key: str, value: Any) -> Iterator[Refusal]:
     if not _QUALIFIED.fullmatch(key):
         yield _invalid(
-            act,
+            op,
             path,
             key,
             "a label's key must be a qualified name",
@@ -96,7 +96,7 @@ def _label(act: Act, path: str, key: str, value: Any) -> Iterator[Refusal]:
         )
     if isinstance(value, str) and value != UNKNOWN and not _VALUE.fullmatch(value):
         yield _invalid(
-            act,
+            op,
             path,
             value,
             "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', "
@@ -105,31 +105,31 @@ def _label(act: Act, path: str, key: str, value: Any) -> Iterator[Refusal]:
         )
 
 
-def _selector(act: Act) -> Iterator[Refusal]:
-    path, pod = template(act)
+def _selector(op: ResourceOperation) -> Iterator[Refusal]:
+    path, pod = template(op)
     labels = get(pod, "metadata", "labels") or {}
-    wanted = get(act.inputs, "spec", "selector", "matchLabels")
+    wanted = get(op.inputs, "spec", "selector", "matchLabels")
     for key, value in _pairs(wanted):
         if value != UNKNOWN and labels.get(key) != UNKNOWN and labels.get(key) != value:
             yield _invalid(
-                act,
+                op,
                 path.removesuffix("spec") + "metadata.labels",
                 labels,
                 "`selector` does not match template `labels`",
                 f"give the pods the label {key}={value}",
             )
-    if act.cls in ("Deployment", "StatefulSet", "DaemonSet") and wanted == {}:
+    if op.cls in ("Deployment", "StatefulSet", "DaemonSet") and wanted == {}:
         yield _invalid(
-            act, "spec.selector", "{}", "empty selector is invalid for a workload", "select the pods' own labels"
+            op, "spec.selector", "{}", "empty selector is invalid for a workload", "select the pods' own labels"
         )
     policy = get(pod, "spec", "restartPolicy")
-    if act.cls in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet") and policy not in (None, "Always"):
+    if op.cls in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet") and policy not in (None, "Always"):
         yield _invalid(
-            act, f"{path}.restartPolicy", policy, 'Unsupported value: supported values: "Always"', "leave it out"
+            op, f"{path}.restartPolicy", policy, 'Unsupported value: supported values: "Always"', "leave it out"
         )
-    if act.cls in ("Job", "CronJob") and policy not in ("Never", "OnFailure") and pod:
+    if op.cls in ("Job", "CronJob") and policy not in ("Never", "OnFailure") and pod:
         yield _invalid(
-            act,
+            op,
             f"{path}.restartPolicy",
             policy,
             'Required value: valid values: "OnFailure", "Never"',
@@ -137,19 +137,19 @@ def _selector(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _strategy(act: Act) -> Iterator[Refusal]:
-    rolling = get(act.inputs, "spec", "strategy", "rollingUpdate")
+def _strategy(op: ResourceOperation) -> Iterator[Refusal]:
+    rolling = get(op.inputs, "spec", "strategy", "rollingUpdate")
     if str(get(rolling, "maxUnavailable")) in ("0", "0%") and str(get(rolling, "maxSurge")) in ("0", "0%"):
         yield _invalid(
-            act,
+            op,
             "spec.strategy.rollingUpdate.maxUnavailable",
             0,
             "may not be 0 when `maxSurge` is 0",
             "let one more pod start (maxSurge: 1), or one go",
         )
-    if get(act.inputs, "spec", "strategy", "type") == "Recreate" and rolling is not None:
+    if get(op.inputs, "spec", "strategy", "type") == "Recreate" and rolling is not None:
         yield _invalid(
-            act,
+            op,
             "spec.strategy.rollingUpdate",
             "...",
             "may not be specified when strategy `type` is 'Recreate'",
@@ -157,44 +157,44 @@ def _strategy(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _containers(act: Act) -> Iterator[Refusal]:
-    path, pod = template(act)
+def _containers(op: ResourceOperation) -> Iterator[Refusal]:
+    path, pod = template(op)
     spec = get(pod, "spec") or {}
     volumes = [get(volume, "name") for volume in items(spec, "volumes")]
-    claims = [get(c, "metadata", "name") for c in items(act.inputs, "spec", "volumeClaimTemplates")]
+    claims = [get(c, "metadata", "name") for c in items(op.inputs, "spec", "volumeClaimTemplates")]
     for name in sorted({str(v) for v in volumes if v and volumes.count(v) > 1}):
-        yield _invalid(act, f"{path}.volumes", name, "Duplicate value", "give each volume a name of its own")
+        yield _invalid(op, f"{path}.volumes", name, "Duplicate value", "give each volume a name of its own")
     names: list[Any] = []
     for key in ("initContainers", "containers"):
         for index, container in enumerate(items(spec, key)):
             names.append(get(container, "name"))
-            yield from _container(act, f"{path}.{key}[{index}]", container, [*volumes, *claims])
+            yield from _container(op, f"{path}.{key}[{index}]", container, [*volumes, *claims])
     for name in sorted({str(n) for n in names if n and names.count(n) > 1}):
-        yield _invalid(act, f"{path}.containers", name, "Duplicate value", "give each container a name of its own")
+        yield _invalid(op, f"{path}.containers", name, "Duplicate value", "give each container a name of its own")
     for index, constraint in enumerate(items(spec, "topologySpreadConstraints")):
         if get(constraint, "maxSkew") == 0:
             yield _invalid(
-                act, f"{path}.topologySpreadConstraints[{index}].maxSkew", 0, "must be greater than zero", "use 1"
+                op, f"{path}.topologySpreadConstraints[{index}].maxSkew", 0, "must be greater than zero", "use 1"
             )
 
 
-def _container(act: Act, path: str, container: Any, volumes: list[Any]) -> Iterator[Refusal]:
+def _container(op: ResourceOperation, path: str, container: Any, volumes: list[Any]) -> Iterator[Refusal]:
     name = get(container, "name")
     if isinstance(name, str) and not (_LABEL.fullmatch(name) and len(name) <= 63):  # noqa: PLR2004 # RFC 1123
         yield _invalid(
-            act,
+            op,
             f"{path}.name",
             name,
             "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-'",
             "rename it",
         )
-    yield from _ports(act, path, items(container, "ports"))
-    yield from _resources(act, f"{path}.resources", get(container, "resources"))
+    yield from _ports(op, path, items(container, "ports"))
+    yield from _resources(op, f"{path}.resources", get(container, "resources"))
     for index, entry in enumerate(items(container, "env")):
         variable = get(entry, "name")
         if isinstance(variable, str) and not _ENV_NAME.fullmatch(variable):
             yield _invalid(
-                act,
+                op,
                 f"{path}.env[{index}].name",
                 variable,
                 "a valid environment variable name must not start with a digit",
@@ -202,21 +202,21 @@ def _container(act: Act, path: str, container: Any, volumes: list[Any]) -> Itera
             )
         if get(entry, "value") is not None and get(entry, "valueFrom") is not None:
             yield _invalid(
-                act, f"{path}.env[{index}].valueFrom", "", "may not be specified when `value` is not empty", "keep one"
+                op, f"{path}.env[{index}].valueFrom", "", "may not be specified when `value` is not empty", "keep one"
             )
     for index, mount in enumerate(items(container, "volumeMounts")):
         volume = get(mount, "name")
         if isinstance(volume, str) and volume not in volumes and None not in volumes:
             yield Refusal(
                 "Invalid",
-                f'{label(act)} is invalid: {path}.volumeMounts[{index}].name: Not found: "{volume}"',
+                f'{label(op)} is invalid: {path}.volumeMounts[{index}].name: Not found: "{volume}"',
                 "declare the volume under spec.volumes",
             )
     for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
         handlers = [key for key in ("exec", "httpGet", "tcpSocket", "grpc") if get(container, probe, key) is not None]
         if get(container, probe) is not None and len(handlers) != 1:
             yield _invalid(
-                act,
+                op,
                 f"{path}.{probe}",
                 ", ".join(handlers),
                 "must specify one handler type",
@@ -226,12 +226,12 @@ def _container(act: Act, path: str, container: Any, volumes: list[Any]) -> Itera
     if get(security, "runAsNonRoot") is True and get(security, "runAsUser") == 0:
         yield Refusal(
             "CreateContainerConfigError",
-            f"{label(act)}: {path}: container's runAsUser breaks non-root policy",
+            f"{label(op)}: {path}: container's runAsUser breaks non-root policy",
             "choose a user other than 0",
         )
     if get(security, "privileged") is True and get(security, "allowPrivilegeEscalation") is False:
         yield _invalid(
-            act,
+            op,
             f"{path}.securityContext",
             "",
             "cannot set `allowPrivilegeEscalation` to false and `privileged` to true",
@@ -239,13 +239,13 @@ def _container(act: Act, path: str, container: Any, volumes: list[Any]) -> Itera
         )
 
 
-def _ports(act: Act, path: str, ports: list[Any]) -> Iterator[Refusal]:
+def _ports(op: ResourceOperation, path: str, ports: list[Any]) -> Iterator[Refusal]:
     names = [get(port, "name") for port in ports]
     for index, port in enumerate(ports):
         name, number = get(port, "name"), get(port, "containerPort")
         if isinstance(name, str) and not _PORT_NAME.fullmatch(name):
             yield _invalid(
-                act,
+                op,
                 f"{path}.ports[{index}].name",
                 name,
                 "must be no more than 15 characters" if len(name) > 15 else "must be an IANA service name",  # noqa: PLR2004 # RFC 6335
@@ -253,23 +253,23 @@ def _ports(act: Act, path: str, ports: list[Any]) -> Iterator[Refusal]:
             )
         if isinstance(number, int) and not 1 <= number <= 65535:  # noqa: PLR2004 # TCP's
             yield _invalid(
-                act,
+                op,
                 f"{path}.ports[{index}].containerPort",
                 number,
                 "must be between 1 and 65535, inclusive",
                 "choose a port",
             )
     for name in sorted({str(n) for n in names if n and names.count(n) > 1}):
-        yield _invalid(act, f"{path}.ports", name, "Duplicate value", "give each port a name of its own")
+        yield _invalid(op, f"{path}.ports", name, "Duplicate value", "give each port a name of its own")
 
 
-def _resources(act: Act, path: str, resources: Any) -> Iterator[Refusal]:
+def _resources(op: ResourceOperation, path: str, resources: Any) -> Iterator[Refusal]:
     for group in ("requests", "limits"):
         for key, value in _pairs(get(resources, group)):
             amount = quantity(value)
             if value != UNKNOWN and amount is None:
                 yield _invalid(
-                    act,
+                    op,
                     f"{path}.{group}.{key}",
                     value,
                     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
@@ -278,7 +278,7 @@ def _resources(act: Act, path: str, resources: Any) -> Iterator[Refusal]:
             limit = quantity(get(resources, "limits", key) or "")
             if group == "requests" and amount is not None and limit is not None and amount > limit:
                 yield _invalid(
-                    act,
+                    op,
                     f"{path}.requests",
                     value,
                     f"must be less than or equal to {key} limit of {get(resources, 'limits', key)}",
@@ -286,20 +286,20 @@ def _resources(act: Act, path: str, resources: Any) -> Iterator[Refusal]:
                 )
 
 
-def _service(act: Act) -> Iterator[Refusal]:
-    ports = items(act.inputs, "spec", "ports")
+def _service(op: ResourceOperation) -> Iterator[Refusal]:
+    ports = items(op.inputs, "spec", "ports")
     names = [get(port, "name") for port in ports]
     if len(ports) > 1 and None in names:
         yield Refusal(
             "Invalid",
-            f"{label(act)} is invalid: spec.ports[{names.index(None)}].name: Required value",
+            f"{label(op)} is invalid: spec.ports[{names.index(None)}].name: Required value",
             "name each port where there are several",
         )
     for index, port in enumerate(ports):
         name, target = get(port, "name"), get(port, "targetPort")
         if isinstance(name, str) and not (_LABEL.fullmatch(name) and len(name) <= 63):  # noqa: PLR2004 # RFC 1123
             yield _invalid(
-                act,
+                op,
                 f"spec.ports[{index}].name",
                 name,
                 "must be a DNS label",
@@ -307,7 +307,7 @@ def _service(act: Act) -> Iterator[Refusal]:
             )
         if isinstance(target, str) and target != UNKNOWN and not _PORT_NAME.fullmatch(target):
             yield _invalid(
-                act,
+                op,
                 f"spec.ports[{index}].targetPort",
                 target,
                 "must be no more than 15 characters" if len(target) > 15 else "must be a port's name or number",  # noqa: PLR2004 # RFC 6335
@@ -315,14 +315,14 @@ def _service(act: Act) -> Iterator[Refusal]:
             )
     pairs = [(get(port, "port"), get(port, "protocol") or "TCP") for port in ports]
     for pair in sorted({pair for pair in pairs if pairs.count(pair) > 1}, key=str):
-        yield _invalid(act, "spec.ports", f"{pair[1]} {pair[0]}", "Duplicate value", "keep one of the two ports")
+        yield _invalid(op, "spec.ports", f"{pair[1]} {pair[0]}", "Duplicate value", "keep one of the two ports")
 
 
-def _autoscaler(act: Act) -> Iterator[Refusal]:
-    low, high = get(act.inputs, "spec", "minReplicas"), get(act.inputs, "spec", "maxReplicas")
+def _autoscaler(op: ResourceOperation) -> Iterator[Refusal]:
+    low, high = get(op.inputs, "spec", "minReplicas"), get(op.inputs, "spec", "maxReplicas")
     if isinstance(low, int) and isinstance(high, int) and high < low:
         yield _invalid(
-            act,
+            op,
             "spec.maxReplicas",
             high,
             "must be greater than or equal to `minReplicas`",
@@ -330,24 +330,24 @@ def _autoscaler(act: Act) -> Iterator[Refusal]:
         )
     if low == 0:
         yield _invalid(
-            act, "spec.minReplicas", low, "must be greater than or equal to 1", "use 1, or KEDA to go to none"
+            op, "spec.minReplicas", low, "must be greater than or equal to 1", "use 1, or KEDA to go to none"
         )
 
 
-def _budget(act: Act) -> Iterator[Refusal]:
-    low, high = get(act.inputs, "spec", "minAvailable"), get(act.inputs, "spec", "maxUnavailable")
+def _budget(op: ResourceOperation) -> Iterator[Refusal]:
+    low, high = get(op.inputs, "spec", "minAvailable"), get(op.inputs, "spec", "maxUnavailable")
     if low is not None and high is not None:
         yield _invalid(
-            act, "spec", f"{low}, {high}", "minAvailable and maxUnavailable cannot be both set", "keep one of the two"
+            op, "spec", f"{low}, {high}", "minAvailable and maxUnavailable cannot be both set", "keep one of the two"
         )
 
 
-def _data(act: Act) -> Iterator[Refusal]:
-    pairs = [*_pairs(act.get("data")), *_pairs(act.get("stringData")), *_pairs(act.get("binaryData"))]
+def _data(op: ResourceOperation) -> Iterator[Refusal]:
+    pairs = [*_pairs(op.get("data")), *_pairs(op.get("stringData")), *_pairs(op.get("binaryData"))]
     size = sum(len(str(value).encode()) for _, value in pairs)
     if size > _MEGABYTE:
         yield _invalid(
-            act,
+            op,
             "data",
             f"{size} bytes",
             f"Too long: may not be more than {_MEGABYTE} bytes",
@@ -356,16 +356,16 @@ def _data(act: Act) -> Iterator[Refusal]:
     for key, _ in pairs:
         if not re.fullmatch(r"[-._a-zA-Z0-9]{1,253}", key):
             yield _invalid(
-                act,
+                op,
                 "data",
                 key,
                 "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
                 "rename the key",
             )
-    for key, value in _pairs(act.get("data")) if act.cls == "Secret" else []:
+    for key, value in _pairs(op.get("data")) if op.cls == "Secret" else []:
         if isinstance(value, str) and value != UNKNOWN and not _base64(value):
             yield Refusal(
-                "BadRequest", f"{label(act)}: illegal base64 data in data.{key}", "put plain text under stringData"
+                "BadRequest", f"{label(op)}: illegal base64 data in data.{key}", "put plain text under stringData"
             )
 
 
@@ -377,15 +377,15 @@ def _base64(text: str) -> bool:
     return True
 
 
-def _network_policy(act: Act) -> Iterator[Refusal]:
+def _network_policy(op: ResourceOperation) -> Iterator[Refusal]:
     for direction, side in (("ingress", "from"), ("egress", "to")):
-        for rule in items(act.inputs, "spec", direction):
+        for rule in items(op.inputs, "spec", direction):
             for peer in items(rule, side):
                 block = get(peer, "ipBlock", "cidr")
                 outer = _network(block)
                 if isinstance(block, str) and outer is None:
                     yield _invalid(
-                        act,
+                        op,
                         f"spec.{direction}.{side}.ipBlock.cidr",
                         block,
                         "must be a valid CIDR value",
@@ -395,7 +395,7 @@ def _network_policy(act: Act) -> Iterator[Refusal]:
                     hole = _network(inner)
                     if outer and hole and not (hole.version == outer.version and hole.subnet_of(outer)):
                         yield _invalid(
-                            act,
+                            op,
                             f"spec.{direction}.{side}.ipBlock.except",
                             inner,
                             f"must be a strict subset of `cidr` {block}",
@@ -413,13 +413,13 @@ def _network(text: Any) -> Any:
 _FIELD = r"(\*|\d+(-\d+)?|[A-Za-z]{3}(-[A-Za-z]{3})?)(/\d+)?"
 
 
-def _cron(act: Act) -> Iterator[Refusal]:
-    schedule = get(act.inputs, "spec", "schedule")
+def _cron(op: ResourceOperation) -> Iterator[Refusal]:
+    schedule = get(op.inputs, "spec", "schedule")
     if isinstance(schedule, str) and not re.fullmatch(
         rf"@\w+( \S+)?|({_FIELD}(,{_FIELD})* +){{4}}{_FIELD}(,{_FIELD})*", schedule.strip()
     ):
         yield _invalid(
-            act,
+            op,
             "spec.schedule",
             schedule,
             "expected exactly 5 fields",
@@ -428,7 +428,7 @@ def _cron(act: Act) -> Iterator[Refusal]:
 
 
 _DOCS = "https://kubernetes.io/docs/"
-_JUDGES: tuple[tuple[str, str, str, Callable[[Act], Iterator[Refusal]]], ...] = (
+_JUDGES: tuple[tuple[str, str, str, Callable[[ResourceOperation], Iterator[Refusal]]], ...] = (
     ("names and labels", f"{_NAMES}, {_LABELS}", OBJECTS, _metadata),
     (
         "a selector matches its template",

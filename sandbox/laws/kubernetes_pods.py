@@ -5,7 +5,7 @@ from typing import Any
 
 from .kubernetes_kinds import RELEASE
 from .kubernetes_objects import WORKLOADS, template
-from .law import Act, Law, Refusal, get, items
+from .law import Law, Refusal, ResourceOperation, get, items
 
 _GIVEN = {"ServiceAccount": {"default"}, "ConfigMap": {"kube-root-ca.crt"}}
 _TYPES: Mapping[str, str] = {
@@ -47,38 +47,38 @@ def _named_by_container(container: Any) -> Iterator[tuple[str, Any]]:
                 yield kind, get(found, "name")
 
 
-def _references(act: Act) -> Iterator[Refusal]:
-    namespace = act.text("metadata", "namespace") or str(act.provider.get("namespace") or "default")
-    if act.unknown("metadata", "namespace") or _others_make(act, namespace):
+def _references(op: ResourceOperation) -> Iterator[Refusal]:
+    namespace = op.text("metadata", "namespace") or str(op.provider.get("namespace") or "default")
+    if op.unknown("metadata", "namespace") or _others_make(op, namespace):
         return
-    _, pod = template(act)
-    spec = get(pod, "spec") if act.cls != "Pod" else act.get("spec")
+    _, pod = template(op)
+    spec = get(pod, "spec") if op.cls != "Pod" else op.get("spec")
     for kind, name in dict.fromkeys(_named(spec)):
         standing = {
             get(record.inputs, "metadata", "name")
             for token in (_TYPES[kind], *_MAKERS.get(kind, ()))
-            for record in act.world.of(token)
+            for record in op.inventory.of(token)
             if get(record.inputs, "metadata", "namespace") in (namespace, None)
         }
         if isinstance(name, str) and name not in standing | _GIVEN.get(kind, set()) and None not in standing:
             yield Refusal(
                 "NotFound",
-                f'{kind.lower()} "{name}" not found in namespace "{namespace}": the pods of {act.cls} {act.name} would wait for it',
+                f'{kind.lower()} "{name}" not found in namespace "{namespace}": the pods of {op.cls} {op.name} would wait for it',
                 f"make the {kind} first, and take its metadata.name output, so that Pulumi knows the order",
                 may_appear=True,
             )
 
 
-def _others_make(act: Act, namespace: str) -> bool:
+def _others_make(op: ResourceOperation, namespace: str) -> bool:
     """Whether a release or a custom resource in the namespace may bring what a pod names."""
-    if any(get(release.inputs, "namespace") in (namespace, None) for release in act.world.of(RELEASE)):
+    if any(get(release.inputs, "namespace") in (namespace, None) for release in op.inventory.of(RELEASE)):
         return True
     return any(
         record.token.startswith("kubernetes:")
         and "." in str(get(record.inputs, "apiVersion")).partition("/")[0]
         and not str(get(record.inputs, "apiVersion")).partition("/")[0].endswith(".k8s.io")
         and get(record.inputs, "metadata", "namespace") == namespace
-        for record in act.world
+        for record in op.inventory
     )
 
 
@@ -101,19 +101,21 @@ _BASELINE_CAPABILITIES = {
 }
 
 
-def _pod_security(act: Act) -> Iterator[Refusal]:
-    namespace = act.text("metadata", "namespace")
-    found = [n for n in act.world.of("kubernetes:core/v1:Namespace") if get(n.inputs, "metadata", "name") == namespace]
+def _pod_security(op: ResourceOperation) -> Iterator[Refusal]:
+    namespace = op.text("metadata", "namespace")
+    found = [
+        n for n in op.inventory.of("kubernetes:core/v1:Namespace") if get(n.inputs, "metadata", "name") == namespace
+    ]
     level = get(found[0].inputs, "metadata", "labels", _ENFORCE) if found and namespace else None
-    _, pod = template(act)
-    spec = act.get("spec") if act.cls == "Pod" else get(pod, "spec")
+    _, pod = template(op)
+    spec = op.get("spec") if op.cls == "Pod" else get(pod, "spec")
     if level not in ("baseline", "restricted") or not isinstance(spec, Mapping):
         return
     faults = [*_baseline(spec), *(_restricted(spec) if level == "restricted" else ())]
     if faults:
         yield Refusal(
             "Forbidden",
-            f'pods "{act.name}" is forbidden: violates PodSecurity "{level}:latest": {"; ".join(faults)}',
+            f'pods "{op.name}" is forbidden: violates PodSecurity "{level}:latest": {"; ".join(faults)}',
             f"change the pod; or, where it must be so, run it in a namespace that enforces a lower level than {level}",
         )
 

@@ -11,13 +11,13 @@ from typing import Any, Literal
 
 from ..wire import UNKNOWN
 from ..world import Record
-from .known import Known
+from .inventory import Inventory
 
 Operation = Literal["create", "update", "delete"]
 
 
 @dataclass(frozen=True)
-class Act:
+class ResourceOperation:
     """One operation that a cloud is asked for."""
 
     operation: Operation
@@ -25,7 +25,7 @@ class Act:
     name: str
     urn: str
     inputs: Mapping[str, Any]
-    world: Known = field(default_factory=Known)
+    inventory: Inventory = field(default_factory=Inventory)
     region: str = "us-east-1"
     provider: Mapping[str, Any] = field(default_factory=dict)
     old: Record | None = None
@@ -104,7 +104,7 @@ class Law:
     source: str
     types: str
     """A regular expression that the whole type token matches."""
-    judge: Callable[[Act], Iterator[Refusal]]
+    judge: Callable[[ResourceOperation], Iterator[Refusal]]
     operations: tuple[Operation, ...] = ("create", "update")
 
     def applies(self, token: str) -> bool:
@@ -115,11 +115,11 @@ class Law:
 _DOING = {"create": "creating", "update": "updating", "delete": "deleting"}
 
 
-def sentence(act: Act, law: Law, refusal: Refusal) -> str:
+def sentence(op: ResourceOperation, law: Law, refusal: Refusal) -> str:
     """A refusal as the user reads it."""
     return (
-        f"{_DOING[act.operation]} {act.token}: {refusal.code}: {refusal.message}\n"
-        f"  resource: {act.urn}\n"
+        f"{_DOING[op.operation]} {op.token}: {refusal.code}: {refusal.message}\n"
+        f"  resource: {op.urn}\n"
         f"  law:      {law.name} ({law.source})\n"
         f"  way out:  {refusal.instead}"
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..world import Record
-from .law import Act, Law, Refusal, get
+from .law import Law, Refusal, ResourceOperation, get
 
 _TAKEN = "https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html"
 
@@ -225,9 +225,9 @@ def region_of(record: Record) -> str:
     return str(record.outputs.get("region") or "")
 
 
-def _legal(act: Act) -> Iterator[Refusal]:
-    rule = _NAMES[act.token]
-    name = act.text(rule.key)
+def _legal(op: ResourceOperation) -> Iterator[Refusal]:
+    rule = _NAMES[op.token]
+    name = op.text(rule.key)
     if name and not re.fullmatch(rule.pattern, name):
         yield Refusal(
             rule.code,
@@ -236,25 +236,25 @@ def _legal(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _free(act: Act) -> Iterator[Refusal]:
-    rule = _NAMES[act.token]
-    name = act.text(rule.key)
-    for other in act.world.of(act.token) if name else []:
+def _free(op: ResourceOperation) -> Iterator[Refusal]:
+    rule = _NAMES[op.token]
+    name = op.text(rule.key)
+    for other in op.inventory.of(op.token) if name else []:
         theirs = get(other.inputs, rule.key) or other.outputs.get(rule.key)
-        if other.urn == act.urn or theirs != name or any(get(other.inputs, k) != act.get(k) for k in rule.within):
+        if other.urn == op.urn or theirs != name or any(get(other.inputs, k) != op.get(k) for k in rule.within):
             continue
         region = region_of(other)
-        if rule.everywhere or not region or region == act.region:
+        if rule.everywhere or not region or region == op.region:
             yield Refusal(
                 rule.taken,
-                f"{act.cls} with {rule.key} {name} already exists: {other.urn.rpartition('::')[2]}",
+                f"{op.cls} with {rule.key} {name} already exists: {other.urn.rpartition('::')[2]}",
                 f"give it another {rule.key}; or leave it out, and Pulumi makes one",
             )
 
 
-def _pending_deletion(act: Act) -> Iterator[Refusal]:
-    name = act.text("name")
-    if name and act.world.gone(f"secret {name}"):
+def _pending_deletion(op: ResourceOperation) -> Iterator[Refusal]:
+    name = op.text("name")
+    if name and op.inventory.gone(f"secret {name}"):
         yield Refusal(
             "InvalidRequestException",
             f"You can't create this secret because a secret with this name is already scheduled for deletion: {name}",
@@ -338,13 +338,13 @@ _QUOTAS = (
 )
 
 
-def _within(quota: _Quota) -> Callable[[Act], Iterator[Refusal]]:
-    def judge(act: Act) -> Iterator[Refusal]:
-        own = quota.group(Record(act.token, "", act.urn, 0, dict(act.inputs), {"region": act.region}))
+def _within(quota: _Quota) -> Callable[[ResourceOperation], Iterator[Refusal]]:
+    def judge(op: ResourceOperation) -> Iterator[Refusal]:
+        own = quota.group(Record(op.token, "", op.urn, 0, dict(op.inputs), {"region": op.region}))
         if own is None:
             return
-        standing = [r for r in act.world.of(quota.token) if r.urn != act.urn and quota.group(r) in (own, "")]
-        limit = act.quotas.get(quota.name, quota.default)
+        standing = [r for r in op.inventory.of(quota.token) if r.urn != op.urn and quota.group(r) in (own, "")]
+        limit = op.quotas.get(quota.name, quota.default)
         if len(standing) >= limit:
             yield Refusal(
                 quota.code,
@@ -355,10 +355,10 @@ def _within(quota: _Quota) -> Callable[[Act], Iterator[Refusal]]:
     return judge
 
 
-def _inline_rules(act: Act) -> Iterator[Refusal]:
-    limit = act.quotas.get("rules-per-security-group", 60)
+def _inline_rules(op: ResourceOperation) -> Iterator[Refusal]:
+    limit = op.quotas.get("rules-per-security-group", 60)
     for key in ("ingress", "egress"):
-        rules = act.get(key)
+        rules = op.get(key)
         # A rule with several ranges counts once for each.
         count = sum(
             len(get(rule, "cidrBlocks") or [])

@@ -5,8 +5,8 @@ from ipaddress import IPv4Network, ip_network
 
 from ..aws_data import availability_zones
 from ..world import Record
-from .known import Known
-from .law import Act, Law, Refusal, get, items
+from .inventory import Inventory
+from .law import Law, Refusal, ResourceOperation, get, items
 
 _VPC, _SUBNET = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet"
 _ASSOCIATION = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"
@@ -24,11 +24,11 @@ def _network(text: str) -> IPv4Network | None:
     return network if isinstance(network, IPv4Network) else None
 
 
-def _range(act: Act) -> Iterator[Refusal]:
-    text = act.text("cidrBlock")
+def _range(op: ResourceOperation) -> Iterator[Refusal]:
+    text = op.text("cidrBlock")
     if not text:
         return
-    kind = "Subnet" if act.token == _SUBNET else "Vpc"
+    kind = "Subnet" if op.token == _SUBNET else "Vpc"
     try:
         network = ip_network(text)
     except ValueError as error:
@@ -46,7 +46,7 @@ def _range(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _ranges_of(world: Known, vpc_id: str) -> list[IPv4Network]:
+def _ranges_of(world: Inventory, vpc_id: str) -> list[IPv4Network]:
     vpc = world.owner(vpc_id)
     if vpc is None or vpc.token != _VPC:
         return []
@@ -55,22 +55,22 @@ def _ranges_of(world: Known, vpc_id: str) -> list[IPv4Network]:
     return [network for block in blocks if isinstance(block, str) and (network := _network(block))]
 
 
-def _inside(act: Act) -> Iterator[Refusal]:
-    network, ranges = _network(act.text("cidrBlock")), _ranges_of(act.world, act.text("vpcId"))
+def _inside(op: ResourceOperation) -> Iterator[Refusal]:
+    network, ranges = _network(op.text("cidrBlock")), _ranges_of(op.inventory, op.text("vpcId"))
     if network and ranges and not any(network.subnet_of(block) for block in ranges):
         yield Refusal(
             "InvalidSubnet.Range",
-            f"The CIDR '{network}' is invalid: it is not within {', '.join(map(str, ranges))} of {act.text('vpcId')}.",
+            f"The CIDR '{network}' is invalid: it is not within {', '.join(map(str, ranges))} of {op.text('vpcId')}.",
             "choose a range inside the VPC's, or associate a further range with the VPC",
         )
 
 
-def _apart(act: Act) -> Iterator[Refusal]:
-    network, vpc = _network(act.text("cidrBlock")), act.text("vpcId")
-    for other in act.world.of(_SUBNET) if network and vpc else []:
+def _apart(op: ResourceOperation) -> Iterator[Refusal]:
+    network, vpc = _network(op.text("cidrBlock")), op.text("vpcId")
+    for other in op.inventory.of(_SUBNET) if network and vpc else []:
         theirs = _network(str(get(other.inputs, "cidrBlock")))
         if (
-            other.urn != act.urn
+            other.urn != op.urn
             and get(other.inputs, "vpcId") == vpc
             and theirs
             and network
@@ -83,15 +83,15 @@ def _apart(act: Act) -> Iterator[Refusal]:
             )
 
 
-def _zone(act: Act) -> Iterator[Refusal]:
-    zone, zones = act.text("availabilityZone"), availability_zones().get(act.region)
+def _zone(op: ResourceOperation) -> Iterator[Refusal]:
+    zone, zones = op.text("availabilityZone"), availability_zones().get(op.region)
     # Local Zones and Wavelength Zones have longer names, and must be opted into.
     if zone and zones and zone not in zones and zone.count("-") == 2:  # noqa: PLR2004 # region-direction-number
         yield Refusal(
             "InvalidParameterValue",
             f"Value ({zone}) for parameter availabilityZone is invalid. Subnets can currently only be created in the "
             f"following availability zones: {', '.join(zones)}.",
-            f"choose a zone of {act.region}",
+            f"choose a zone of {op.region}",
         )
 
 
@@ -99,17 +99,17 @@ _TARGETS = ("gatewayId", "natGatewayId", "transitGatewayId", "vpcEndpointId", "e
 _DESTINATIONS = ("destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId")
 
 
-def _one_route(act: Act) -> Iterator[Refusal]:
-    table = act.text("routeTableId")
+def _one_route(op: ResourceOperation) -> Iterator[Refusal]:
+    table = op.text("routeTableId")
     for key in _DESTINATIONS:
-        destination = act.text(key)
+        destination = op.text(key)
         if not (table and destination):
             continue
-        for other in act.world.of(act.token):
+        for other in op.inventory.of(op.token):
             same = get(other.inputs, "routeTableId") == table and get(other.inputs, key) == destination
-            if same and other.urn != act.urn:
+            if same and other.urn != op.urn:
                 yield _taken(table, destination, other)
-        owner = act.world.owner(table)
+        owner = op.inventory.owner(table)
         if owner and any(get(r, "cidrBlock") == destination for r in items(owner.inputs, "routes")):
             yield _taken(table, destination, owner)
 
@@ -122,9 +122,9 @@ def _taken(table: str, destination: str, other: Record) -> Refusal:
     )
 
 
-def _route_target(act: Act) -> Iterator[Refusal]:
+def _route_target(op: ResourceOperation) -> Iterator[Refusal]:
     others = ("carrierGatewayId", "coreNetworkArn", "localGatewayId", "networkInterfaceId", "vpcPeeringConnectionId")
-    given = [key for key in (*_TARGETS, *others) if key in act.inputs]
+    given = [key for key in (*_TARGETS, *others) if key in op.inputs]
     if len(given) != 1:
         yield Refusal(
             "InvalidParameterCombination",
@@ -133,24 +133,24 @@ def _route_target(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _one_association(act: Act) -> Iterator[Refusal]:
-    subnet = act.text("subnetId")
-    for other in act.world.of(act.token) if subnet else []:
-        if other.urn != act.urn and get(other.inputs, "subnetId") == subnet:
+def _one_association(op: ResourceOperation) -> Iterator[Refusal]:
+    subnet = op.text("subnetId")
+    for other in op.inventory.of(op.token) if subnet else []:
+        if other.urn != op.urn and get(other.inputs, "subnetId") == subnet:
             yield Refusal(
                 "Resource.AlreadyAssociated",
-                f"the specified association for route table {act.text('routeTableId')} conflicts with an existing "
+                f"the specified association for route table {op.text('routeTableId')} conflicts with an existing "
                 f"association of subnet {subnet}",
                 "associate a subnet with one route table",
             )
 
 
-def _attached_gateway(act: Act) -> Iterator[Refusal]:
-    vpc = act.text("vpcId")
+def _attached_gateway(op: ResourceOperation) -> Iterator[Refusal]:
+    vpc = op.text("vpcId")
     token = "aws:ec2/internetGateway:InternetGateway"
     attachments = "aws:ec2/internetGatewayAttachment:InternetGatewayAttachment"
-    for other in act.world.of(token, attachments) if vpc else []:
-        if other.urn != act.urn and get(other.inputs, "vpcId") == vpc:
+    for other in op.inventory.of(token, attachments) if vpc else []:
+        if other.urn != op.urn and get(other.inputs, "vpcId") == vpc:
             yield Refusal(
                 "Resource.AlreadyAssociated",
                 f"{vpc} has an internet gateway attached already: {other.urn.rpartition('::')[2]}",
@@ -158,17 +158,17 @@ def _attached_gateway(act: Act) -> Iterator[Refusal]:
             )
 
 
-def _nat(act: Act) -> Iterator[Refusal]:
-    allocation = act.text("allocationId")
-    private = act.get("connectivityType") == "private"
-    if not private and "allocationId" not in act.inputs and act.get("availabilityMode") != "regional":
+def _nat(op: ResourceOperation) -> Iterator[Refusal]:
+    allocation = op.text("allocationId")
+    private = op.get("connectivityType") == "private"
+    if not private and "allocationId" not in op.inputs and op.get("availabilityMode") != "regional":
         yield Refusal(
             "MissingParameter",
             "The request must include the AllocationId parameter. Add the required parameter and retry the request.",
             "give a public NAT gateway an Elastic IP (allocationId), or set connectivityType to private",
         )
-    for other in act.world.of(act.token) if allocation else []:
-        if other.urn != act.urn and get(other.inputs, "allocationId") == allocation:
+    for other in op.inventory.of(op.token) if allocation else []:
+        if other.urn != op.urn and get(other.inputs, "allocationId") == allocation:
             yield Refusal(
                 "Resource.AlreadyAssociated",
                 f"Elastic IP address [{allocation}] is already associated",
@@ -176,23 +176,23 @@ def _nat(act: Act) -> Iterator[Refusal]:
             )
 
 
-def _group_rule(act: Act) -> Iterator[Refusal]:
-    protocol, low, high = act.get("ipProtocol") or act.get("protocol"), act.get("fromPort"), act.get("toPort")
+def _group_rule(op: ResourceOperation) -> Iterator[Refusal]:
+    protocol, low, high = op.get("ipProtocol") or op.get("protocol"), op.get("fromPort"), op.get("toPort")
     if protocol in ("tcp", "udp", "6", "17") and isinstance(low, int) and isinstance(high, int) and low > high:
         yield Refusal(
             "InvalidParameterValue",
             f"Invalid TCP/UDP port range ({low}:{high})",
             "let fromPort be at most toPort",
         )
-    if str(protocol) in ("-1", "all") and act.token.startswith("aws:vpc/") and not {low, high} <= {None, -1, 0}:
+    if str(protocol) in ("-1", "all") and op.token.startswith("aws:vpc/") and not {low, high} <= {None, -1, 0}:
         yield Refusal(
             "InvalidParameterValue",
             "You may not specify ports for all protocols (-1)",
             "leave fromPort and toPort out, or name a protocol",
         )
     sources = ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId")
-    given = [key for key in sources if key in act.inputs]
-    if act.token.startswith("aws:vpc/") and len(given) != 1:
+    given = [key for key in sources if key in op.inputs]
+    if op.token.startswith("aws:vpc/") and len(given) != 1:
         yield Refusal(
             "InvalidParameterCombination",
             f"a rule needs exactly one of {', '.join(sources)}; this one has {', '.join(given) or 'none'}",
@@ -200,11 +200,11 @@ def _group_rule(act: Act) -> Iterator[Refusal]:
         )
     for key in ("cidrIpv4", "cidrIpv6"):
         try:
-            ip_network(act.text(key) or "0.0.0.0/0")
+            ip_network(op.text(key) or "0.0.0.0/0")
         except ValueError:
             yield Refusal(
                 "InvalidParameterValue",
-                f"CIDR block {act.text(key)} is malformed",
+                f"CIDR block {op.text(key)} is malformed",
                 "write the network's own address and its length, as in 10.0.0.0/16",
             )
 
@@ -212,13 +212,13 @@ def _group_rule(act: Act) -> Iterator[Refusal]:
 _RULE_KEYS = ("securityGroupId", "ipProtocol", "fromPort", "toPort", "cidrIpv4", "cidrIpv6", "prefixListId")
 
 
-def _rule_once(act: Act) -> Iterator[Refusal]:
+def _rule_once(op: ResourceOperation) -> Iterator[Refusal]:
     keys = (*_RULE_KEYS, "referencedSecurityGroupId")
-    own = tuple(act.get(key) for key in keys)
-    if not own[0] or any(act.unknown(key) for key in keys):
+    own = tuple(op.get(key) for key in keys)
+    if not own[0] or any(op.unknown(key) for key in keys):
         return
-    for other in act.world.of(act.token):
-        if other.urn != act.urn and tuple(get(other.inputs, key) for key in keys) == own:
+    for other in op.inventory.of(op.token):
+        if other.urn != op.urn and tuple(get(other.inputs, key) for key in keys) == own:
             yield Refusal(
                 "InvalidPermission.Duplicate",
                 f"the specified rule already exists on {own[0]}: {other.urn.rpartition('::')[2]}",

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ..world import Record
-from .law import Act, Law, Refusal, get
+from .law import Law, Refusal, ResourceOperation, get
 
 _TARGET = "aws:cloudwatch/eventTarget:EventTarget"
 _VAULT = "aws:backup/vaultNotifications:VaultNotifications"
@@ -53,38 +53,38 @@ def _many(value: Any) -> list[str]:
     return [str(each) for each in (value if isinstance(value, list) else [value]) if each is not None]
 
 
-def _policies(act: Act, token: str, key: str, owner: Record) -> list[str]:
+def _policies(op: ResourceOperation, token: str, key: str, owner: Record) -> list[str]:
     """The policies of a topic or a key: its own, or that of a resource beside it, which takes the place of the first."""
-    beside = [each for each in act.world.of(token) if get(each.inputs, key) in (owner.id, owner.outputs.get("arn"))]
+    beside = [each for each in op.inventory.of(token) if get(each.inputs, key) in (owner.id, owner.outputs.get("arn"))]
     found = [get(each.inputs, "policy") for each in (beside or [owner])]
     return [policy for policy in found if isinstance(policy, str)]
 
 
-def _heard(act: Act) -> Iterator[Refusal]:
-    service, properties = _TELLS[act.token]
-    for arn in sorted({text for name in properties for text in act.texts(name)}):
+def _heard(op: ResourceOperation) -> Iterator[Refusal]:
+    service, properties = _TELLS[op.token]
+    for arn in sorted({text for name in properties for text in op.texts(name)}):
         # not by who owns the ARN: a topic's policy has it for its id, too
-        topic = next((each for each in act.world.of("aws:sns/topic:Topic") if each.id == arn), None)
+        topic = next((each for each in op.inventory.of("aws:sns/topic:Topic") if each.id == arn), None)
         if topic is None:
             continue
-        policies = _policies(act, "aws:sns/topicPolicy:TopicPolicy", "arn", topic)
+        policies = _policies(op, "aws:sns/topicPolicy:TopicPolicy", "arn", topic)
         if policies and not any(_lets(policy, service, "sns:Publish") for policy in policies):
             yield Refusal(
                 "AuthorizationError",
                 f"{service} is not authorized to perform: SNS:Publish on resource: {arn}",
                 f"allow {service} sns:Publish in the topic's policy",
             )
-        if not policies and act.token in _NOT_BY_DEFAULT:
+        if not policies and op.token in _NOT_BY_DEFAULT:
             yield Refusal(
                 "AuthorizationError",
                 f"{service} is not authorized to perform: SNS:Publish on resource: {arn}, for the topic has no policy that says so",
                 f"make a TopicPolicy that allows {service} sns:Publish, and depend on it",
                 may_appear=True,
             )
-        yield from _encrypted(act, topic, service)
+        yield from _encrypted(op, topic, service)
 
 
-def _encrypted(act: Act, topic: Record, service: str) -> Iterator[Refusal]:
+def _encrypted(op: ResourceOperation, topic: Record, service: str) -> Iterator[Refusal]:
     named = get(topic.inputs, "kmsMasterKeyId")
     if not isinstance(named, str) or not named:
         return
@@ -95,8 +95,8 @@ def _encrypted(act: Act, topic: Record, service: str) -> Iterator[Refusal]:
             "encrypt the topic under a key of your own whose policy lets the service use it",
         )
         return
-    key = act.world.owner(named)
-    policies = _policies(act, "aws:kms/keyPolicy:KeyPolicy", "keyId", key) if key else []
+    key = op.inventory.owner(named)
+    policies = _policies(op, "aws:kms/keyPolicy:KeyPolicy", "keyId", key) if key else []
     if policies and not any(_lets(policy, service, "kms:GenerateDataKey") for policy in policies):
         yield Refusal(
             "KMSAccessDenied",
@@ -105,8 +105,8 @@ def _encrypted(act: Act, topic: Record, service: str) -> Iterator[Refusal]:
         )
 
 
-def _told(act: Act) -> Iterator[Refusal]:
-    for event in act.texts("backupVaultEvents"):
+def _told(op: ResourceOperation) -> Iterator[Refusal]:
+    for event in op.texts("backupVaultEvents"):
         if event in _DEPRECATED:
             instead = _DEPRECATED[event]
             yield Refusal(

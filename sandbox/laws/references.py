@@ -9,8 +9,8 @@ from typing import Any
 
 from ..wire import UNKNOWN
 from ..world import Record
-from .known import Known
-from .law import Act, Law, Refusal, get, items
+from .inventory import Inventory
+from .law import Law, Refusal, ResourceOperation, get, items
 
 _IDS = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"
 _ERRORS = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
@@ -73,9 +73,9 @@ def _walk(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
             yield from _walk(item, key)
 
 
-def _standing(act: Act) -> Iterator[Refusal]:
-    for key, value in _walk(act.inputs):
-        if (value.startswith("arn:") or _ID.fullmatch(value)) and act.world.gone(value):
+def _standing(op: ResourceOperation) -> Iterator[Refusal]:
+    for key, value in _walk(op.inputs):
+        if (value.startswith("arn:") or _ID.fullmatch(value)) and op.inventory.gone(value):
             yield Refusal(
                 "NotFound",
                 f"`{key}` is {value}, which stood in this account once and was deleted",
@@ -83,8 +83,8 @@ def _standing(act: Act) -> Iterator[Refusal]:
             )
 
 
-def _right_kind(act: Act) -> Iterator[Refusal]:
-    for key, value in _walk(act.inputs):
+def _right_kind(op: ResourceOperation) -> Iterator[Refusal]:
+    for key, value in _walk(op.inputs):
         wanted = _KINDS.get(key)
         found = _ID.fullmatch(value)
         if wanted and ((found and found[1] not in wanted) or value.startswith("arn:")):
@@ -109,7 +109,7 @@ def _right_arn(key: str, value: str) -> Iterator[Refusal]:
         )
 
 
-def vpc_of(world: Known, value: str) -> str:
+def vpc_of(world: Inventory, value: str) -> str:
     """The VPC in which a subnet, security group, route table, gateway or load balancer lies; empty if unknown."""
     record = world.owner(value)
     if record is None:
@@ -127,16 +127,16 @@ def vpc_of(world: Known, value: str) -> str:
     return vpc if isinstance(vpc, str) else ""
 
 
-def parameter_family(act: Act, group_token: str) -> str:
+def parameter_family(op: ResourceOperation, group_token: str) -> str:
     """The family (`postgres17`) of the parameter group that a resource names; empty where it is not known."""
-    name = act.text("parameterGroupName")
-    for group in act.world.of(group_token):
+    name = op.text("parameterGroupName")
+    for group in op.inventory.of(group_token):
         if name and group.id == name:
             return str(get(group.inputs, "family"))
     return name.removeprefix("default.") if name.startswith("default.") else ""
 
 
-def subnets_of_group(world: Known, token: str, name: str) -> list[Record]:
+def subnets_of_group(world: Inventory, token: str, name: str) -> list[Record]:
     """The subnets of a database or cache subnet group."""
     group = next((record for record in world.of(token) if record.id == name), None)
     found = (world.owner(item) for item in items(group.inputs, "subnetIds")) if group else iter(())
@@ -146,15 +146,15 @@ def subnets_of_group(world: Known, token: str, name: str) -> list[Record]:
 _RDS_GROUP, _CACHE_GROUP = "aws:rds/subnetGroup:SubnetGroup", "aws:elasticache/subnetGroup:SubnetGroup"
 
 
-def _members(act: Act) -> list[str]:
+def _members(op: ResourceOperation) -> list[str]:
     """The ids that must lie in one VPC."""
-    if act.token == "aws:rds/instance:Instance":
-        subnets = [subnet.id for subnet in subnets_of_group(act.world, _RDS_GROUP, act.text("dbSubnetGroupName"))]
-        return subnets[:1] + act.texts("vpcSecurityGroupIds") if subnets else []
-    if act.token == "aws:elasticache/replicationGroup:ReplicationGroup":
-        subnets = [subnet.id for subnet in subnets_of_group(act.world, _CACHE_GROUP, act.text("subnetGroupName"))]
-        return subnets[:1] + act.texts("securityGroupIds") if subnets else []
-    inside = act.get("vpcConfig") or act.inputs
+    if op.token == "aws:rds/instance:Instance":
+        subnets = [subnet.id for subnet in subnets_of_group(op.inventory, _RDS_GROUP, op.text("dbSubnetGroupName"))]
+        return subnets[:1] + op.texts("vpcSecurityGroupIds") if subnets else []
+    if op.token == "aws:elasticache/replicationGroup:ReplicationGroup":
+        subnets = [subnet.id for subnet in subnets_of_group(op.inventory, _CACHE_GROUP, op.text("subnetGroupName"))]
+        return subnets[:1] + op.texts("securityGroupIds") if subnets else []
+    inside = op.get("vpcConfig") or op.inputs
     keys = ("vpcId", "subnetId", "subnetIds", "subnets", "securityGroupIds", "securityGroups", "routeTableId")
     return [value for key in (*keys, "routeTableIds") for value in _one_or_many(get(inside, key))]
 
@@ -163,8 +163,8 @@ def _one_or_many(value: Any) -> list[str]:
     return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
 
 
-def _same_vpc(act: Act) -> Iterator[Refusal]:
-    home = {value: value if value.startswith("vpc-") else vpc_of(act.world, value) for value in _members(act)}
+def _same_vpc(op: ResourceOperation) -> Iterator[Refusal]:
+    home = {value: value if value.startswith("vpc-") else vpc_of(op.inventory, value) for value in _members(op)}
     vpcs = {vpc for vpc in home.values() if vpc}
     if len(vpcs) > 1:
         listed = ", ".join(f"{value} in {vpc}" for value, vpc in home.items() if vpc)
@@ -175,14 +175,14 @@ def _same_vpc(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _reachable_gateway(act: Act) -> Iterator[Refusal]:
-    table, gateway = act.text("routeTableId"), act.text("gatewayId") or act.text("natGatewayId")
+def _reachable_gateway(op: ResourceOperation) -> Iterator[Refusal]:
+    table, gateway = op.text("routeTableId"), op.text("gatewayId") or op.text("natGatewayId")
     if not gateway.startswith(("igw-", "nat-")):
         return
-    record = act.world.owner(gateway)
+    record = op.inventory.owner(gateway)
     subnet = get(record.inputs, "subnetId") if record else None
-    theirs = vpc_of(act.world, subnet if isinstance(subnet, str) else gateway)
-    own = vpc_of(act.world, table)
+    theirs = vpc_of(op.inventory, subnet if isinstance(subnet, str) else gateway)
+    own = vpc_of(op.inventory, table)
     if own and theirs and own != theirs:
         yield Refusal(
             "InvalidParameterValue",
@@ -191,10 +191,10 @@ def _reachable_gateway(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _peered(act: Act) -> Iterator[Refusal]:
-    own, other = act.text("securityGroupId"), act.text("referencedSecurityGroupId") or act.text("sourceSecurityGroupId")
-    vpcs = {vpc for vpc in (vpc_of(act.world, own), vpc_of(act.world, other)) if vpc}
-    if len(vpcs) > 1 and not act.world.of("aws:ec2/vpcPeeringConnection:VpcPeeringConnection"):
+def _peered(op: ResourceOperation) -> Iterator[Refusal]:
+    own, other = op.text("securityGroupId"), op.text("referencedSecurityGroupId") or op.text("sourceSecurityGroupId")
+    vpcs = {vpc for vpc in (vpc_of(op.inventory, own), vpc_of(op.inventory, other)) if vpc}
+    if len(vpcs) > 1 and not op.inventory.of("aws:ec2/vpcPeeringConnection:VpcPeeringConnection"):
         yield Refusal(
             "InvalidGroup.NotFound",
             f"You have specified two resources that belong to different networks: {own} and {other}",
@@ -202,16 +202,16 @@ def _peered(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _stays(code: str, message: str, *path: str, used: bool = False) -> Callable[[Act], Iterator[Refusal]]:
+def _stays(code: str, message: str, *path: str, used: bool = False) -> Callable[[ResourceOperation], Iterator[Refusal]]:
     """A judgement of updates: what stands cannot move, with its subnets at a path, into another VPC.
 
     `used`: only where something names it, for AWS lets go of the rest.
     """
 
-    def judge(act: Act) -> Iterator[Refusal]:
-        if act.old is None or (used and all(user.urn == act.urn for user in act.world.users(act.old.id))):
+    def judge(op: ResourceOperation) -> Iterator[Refusal]:
+        if op.old is None or (used and all(user.urn == op.urn for user in op.inventory.users(op.old.id))):
             return
-        home, other = _moves(act, act.old, path)
+        home, other = _moves(op, op.old, path)
         if other:
             yield Refusal(
                 code,
@@ -223,18 +223,18 @@ def _stays(code: str, message: str, *path: str, used: bool = False) -> Callable[
     return judge
 
 
-def _moves(act: Act, old: Record, path: tuple[str, ...]) -> tuple[str, str]:
+def _moves(op: ResourceOperation, old: Record, path: tuple[str, ...]) -> tuple[str, str]:
     """The VPC in which the subnets at a path are, and the other one where they would be; empty where they stay."""
-    home = next(filter(None, (vpc_of(act.world, subnet) for subnet in items(old.inputs, *path))), "")
-    after = {vpc_of(act.world, subnet) for subnet in act.texts(*path)} - {"", home}
-    given = act.get(*path)
-    unknown = act.unknown(*path) or (isinstance(given, list) and UNKNOWN in given)
-    if home and not after and unknown and _replaced(act.world, home):
+    home = next(filter(None, (vpc_of(op.inventory, subnet) for subnet in items(old.inputs, *path))), "")
+    after = {vpc_of(op.inventory, subnet) for subnet in op.texts(*path)} - {"", home}
+    given = op.get(*path)
+    unknown = op.unknown(*path) or (isinstance(given, list) and UNKNOWN in given)
+    if home and not after and unknown and _replaced(op.inventory, home):
         after = {"the one that takes its place"}
     return home, min(after, default="") if home else ""
 
 
-def _replaced(world: Known, vpc: str) -> bool:
+def _replaced(world: Inventory, vpc: str) -> bool:
     """Whether a preview has planned another resource in the place of this one."""
     standing = world.owner(vpc)
     return standing is not None and any(

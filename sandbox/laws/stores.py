@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from ..aws_data import availability_zones
-from .law import Act, Law, Refusal, get, items
+from .law import Law, Refusal, ResourceOperation, get, items
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 _RETENTION = (
@@ -36,8 +36,8 @@ _RETENTION = (
 _S3 = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
 
 
-def _retention(act: Act) -> Iterator[Refusal]:
-    days = act.get("retentionInDays")
+def _retention(op: ResourceOperation) -> Iterator[Refusal]:
+    days = op.get("retentionInDays")
     if isinstance(days, int) and days not in _RETENTION:
         near = min(_RETENTION[1:], key=lambda value: abs(value - days))
         yield Refusal(
@@ -47,9 +47,9 @@ def _retention(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _log_key(act: Act) -> Iterator[Refusal]:
+def _log_key(op: ResourceOperation) -> Iterator[Refusal]:
     """CloudWatch Logs writes with a key only where the key's own policy lets it."""
-    arn = act.text("kmsKeyId")
+    arn = op.text("kmsKeyId")
     if not arn:
         return
     if not arn.startswith("arn:"):
@@ -59,44 +59,44 @@ def _log_key(act: Act) -> Iterator[Refusal]:
             "hand over the key's arn, not its id",
         )
         return
-    key = act.world.owner(arn)
+    key = op.inventory.owner(arn)
     policy = get(key.inputs, "policy") if key else None
-    if key is None or act.preview or _key_policy_elsewhere(act, key.id):
+    if key is None or op.preview or _key_policy_elsewhere(op, key.id):
         return
     if not isinstance(policy, str) or "logs." not in policy:
         yield Refusal(
             "AccessDeniedException",
-            f"The specified KMS key does not exist or is not allowed to be used with Arn of {act.text('name')}",
-            f"allow logs.{act.region}.amazonaws.com in the key's policy: kms:Encrypt*, Decrypt*, ReEncrypt*, "
+            f"The specified KMS key does not exist or is not allowed to be used with Arn of {op.text('name')}",
+            f"allow logs.{op.region}.amazonaws.com in the key's policy: kms:Encrypt*, Decrypt*, ReEncrypt*, "
             "GenerateDataKey*, Describe*",
         )
 
 
-def _key_policy_elsewhere(act: Act, key_id: str) -> bool:
-    policies = act.world.of("aws:kms/keyPolicy:KeyPolicy")
+def _key_policy_elsewhere(op: ResourceOperation, key_id: str) -> bool:
+    policies = op.inventory.of("aws:kms/keyPolicy:KeyPolicy")
     return any(get(policy.inputs, "keyId") == key_id for policy in policies)
 
 
-def _key(act: Act) -> Iterator[Refusal]:
-    days = act.get("deletionWindowInDays")
+def _key(op: ResourceOperation) -> Iterator[Refusal]:
+    days = op.get("deletionWindowInDays")
     if isinstance(days, int) and not 7 <= days <= 30:  # noqa: PLR2004 # the API's
         yield Refusal("ValidationException", f"deletionWindowInDays {days} is not from 7 to 30", "use 7 to 30 days")
-    usage, spec = act.text("keyUsage"), act.text("customerMasterKeySpec") or "SYMMETRIC_DEFAULT"
-    if act.get("enableKeyRotation") is True and spec != "SYMMETRIC_DEFAULT":
+    usage, spec = op.text("keyUsage"), op.text("customerMasterKeySpec") or "SYMMETRIC_DEFAULT"
+    if op.get("enableKeyRotation") is True and spec != "SYMMETRIC_DEFAULT":
         yield Refusal(
             "UnsupportedOperationException",
             f"keys of spec {spec}{' for ' + usage if usage else ''} cannot be rotated by AWS",
             "leave enableKeyRotation out for asymmetric and HMAC keys",
         )
-    period = act.get("rotationPeriodInDays")
+    period = op.get("rotationPeriodInDays")
     if isinstance(period, int) and not 90 <= period <= 2560:  # noqa: PLR2004 # the API's
         yield Refusal(
             "ValidationException", f"rotationPeriodInDays {period} is not from 90 to 2560", "use 90 to 2560 days"
         )
 
 
-def _secret(act: Act) -> Iterator[Refusal]:
-    days = act.get("recoveryWindowInDays")
+def _secret(op: ResourceOperation) -> Iterator[Refusal]:
+    days = op.get("recoveryWindowInDays")
     if isinstance(days, int) and days != 0 and not 7 <= days <= 30:  # noqa: PLR2004 # the API's
         yield Refusal(
             "InvalidParameterException",
@@ -109,27 +109,27 @@ def _secret(act: Act) -> Iterator[Refusal]:
 _SECRET_BYTES = 65536
 
 
-def _secret_version(act: Act) -> Iterator[Refusal]:
-    text = act.text("secretString")
+def _secret_version(op: ResourceOperation) -> Iterator[Refusal]:
+    text = op.text("secretString")
     if len(text.encode()) > _SECRET_BYTES:
         yield Refusal(
             "ValidationException",
             f"the secret's value has {len(text.encode())} bytes, and {_SECRET_BYTES} is the most",
             "keep large things in a bucket, and their key here",
         )
-    given = [key for key in ("secretString", "secretBinary", "secretStringWo") if key in act.inputs]
+    given = [key for key in ("secretString", "secretBinary", "secretStringWo") if key in op.inputs]
     if len(given) > 1:
         yield Refusal("InvalidParameterException", f"{' and '.join(given)} exclude each other", "keep one")
 
 
-def _acl(act: Act) -> Iterator[Refusal]:
-    bucket = act.text("bucket")
-    controls = act.world.of("aws:s3/bucketOwnershipControls:BucketOwnershipControls")
+def _acl(op: ResourceOperation) -> Iterator[Refusal]:
+    bucket = op.text("bucket")
+    controls = op.inventory.of("aws:s3/bucketOwnershipControls:BucketOwnershipControls")
     own = [c for c in controls if get(c.inputs, "bucket") == bucket and bucket]
     # Since April 2023 a new bucket has ACLs off until its ownership controls say otherwise.
     if (
         bucket
-        and act.world.owner(bucket)
+        and op.inventory.owner(bucket)
         and all(get(c.inputs, "rule", "objectOwnership") == "BucketOwnerEnforced" for c in own)
     ):
         yield Refusal(
@@ -139,9 +139,9 @@ def _acl(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _public_policy(act: Act) -> Iterator[Refusal]:
-    bucket, text = act.text("bucket"), act.text("policy")
-    blocks = act.world.of("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock")
+def _public_policy(op: ResourceOperation) -> Iterator[Refusal]:
+    bucket, text = op.text("bucket"), op.text("policy")
+    blocks = op.inventory.of("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock")
     blocked = any(get(b.inputs, "bucket") == bucket and get(b.inputs, "blockPublicPolicy") is True for b in blocks)
     try:
         statements = json.loads(text).get("Statement", []) if text else []
@@ -158,8 +158,8 @@ def _public_policy(act: Act) -> Iterator[Refusal]:
             )
 
 
-def _policy_resource(act: Act) -> Iterator[Refusal]:
-    bucket, text = act.text("bucket"), act.text("policy")
+def _policy_resource(op: ResourceOperation) -> Iterator[Refusal]:
+    bucket, text = op.text("bucket"), op.text("policy")
     for arn in set(re.findall(r'"(arn:aws[a-z-]*:s3:::[^"]+)"', text)) if bucket else ():
         named = arn.split(":::", 1)[1].partition("/")[0]
         if named != bucket and "*" not in named:
@@ -170,8 +170,8 @@ def _policy_resource(act: Act) -> Iterator[Refusal]:
             )
 
 
-def _lifecycle(act: Act) -> Iterator[Refusal]:
-    rules = items(act.inputs, "rules")
+def _lifecycle(op: ResourceOperation) -> Iterator[Refusal]:
+    rules = items(op.inputs, "rules")
     ids = [get(rule, "id") for rule in rules]
     for name in sorted({str(name) for name in ids if name and ids.count(name) > 1}):
         yield Refusal(
@@ -196,8 +196,8 @@ def _lifecycle(act: Act) -> Iterator[Refusal]:
             )
 
 
-def _topic_endpoint(act: Act) -> Iterator[Refusal]:
-    protocol, endpoint = act.text("protocol"), act.text("endpoint")
+def _topic_endpoint(op: ResourceOperation) -> Iterator[Refusal]:
+    protocol, endpoint = op.text("protocol"), op.text("endpoint")
     expected = {"sqs": "arn:", "lambda": "arn:", "firehose": "arn:", "https": "https://", "http": "http://"}.get(
         protocol
     )
@@ -210,16 +210,16 @@ def _topic_endpoint(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _region(act: Act) -> Iterator[Refusal]:
-    if act.region not in availability_zones():
-        yield Refusal("InvalidRegion", f"invalid AWS Region: {act.region}", "write a region's code, as in eu-west-1")
+def _region(op: ResourceOperation) -> Iterator[Refusal]:
+    if op.region not in availability_zones():
+        yield Refusal("InvalidRegion", f"invalid AWS Region: {op.region}", "write a region's code, as in eu-west-1")
 
 
 _TAG = re.compile(r"[\w\s.:/=+@-]*")
 
 
-def _tags(act: Act) -> Iterator[Refusal]:
-    tags = act.get("tags")
+def _tags(op: ResourceOperation) -> Iterator[Refusal]:
+    tags = op.get("tags")
     if not isinstance(tags, dict):
         return
     for key, value in tags.items():

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from ..protection import SWITCHES, is_protected
 from ..world import Record
-from .law import Act, Law, Refusal, get
+from .law import Law, Refusal, ResourceOperation, get
 
 # What is deleted -> the error, and which types' inputs may hold its id, name or ARN no longer.
 _HELD: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -119,29 +119,29 @@ def _identities(record: Record) -> set[str]:
     return {value for value in values if isinstance(value, str) and value}
 
 
-def _released(act: Act) -> Iterator[Refusal]:
-    if act.old is None:
+def _released(op: ResourceOperation) -> Iterator[Refusal]:
+    if op.old is None:
         return
-    code, types = _HELD[act.token]
+    code, types = _HELD[op.token]
     holders = {
         user.urn: user
-        for value in _identities(act.old)
-        for user in act.world.users(value)
-        if user.token in types and user.urn != act.urn
+        for value in _identities(op.old)
+        for user in op.inventory.users(value)
+        if user.token in types and user.urn != op.urn
     }
     for holder in list(holders.values())[:3]:
         yield Refusal(
             code,
-            f"{act.old.id} has a dependent object: {holder.token} {holder.urn.rpartition('::')[2]} ({holder.id})",
+            f"{op.old.id} has a dependent object: {holder.token} {holder.urn.rpartition('::')[2]} ({holder.id})",
             "delete that first: let it take this resource's output, or name this resource in its depends_on",
         )
 
 
-def _mapped_addresses(act: Act) -> Iterator[Refusal]:
+def _mapped_addresses(op: ResourceOperation) -> Iterator[Refusal]:
     """An internet gateway cannot leave a VPC in which public addresses are in use."""
-    vpc = get(act.old.inputs, "vpcId") if act.old else None
-    for nat in act.world.of("aws:ec2/natGateway:NatGateway"):
-        subnet = act.world.owner(str(get(nat.inputs, "subnetId")))
+    vpc = get(op.old.inputs, "vpcId") if op.old else None
+    for nat in op.inventory.of("aws:ec2/natGateway:NatGateway"):
+        subnet = op.inventory.owner(str(get(nat.inputs, "subnetId")))
         if vpc and subnet and get(subnet.inputs, "vpcId") == vpc and get(nat.inputs, "allocationId"):
             yield Refusal(
                 "DependencyViolation",
@@ -168,37 +168,39 @@ _PROTECTED: Mapping[str, str] = {
 }
 
 
-def _protected(act: Act) -> Iterator[Refusal]:
-    if act.old and is_protected(act.token, act.old.inputs):
-        code, _, message = _PROTECTED[act.token].partition(": ")
+def _protected(op: ResourceOperation) -> Iterator[Refusal]:
+    if op.old and is_protected(op.token, op.old.inputs):
+        code, _, message = _PROTECTED[op.token].partition(": ")
         yield Refusal(
             code,
-            f"{message}: {act.old.id}",
-            f"set {SWITCHES[act.token]} to false and run `up`, then delete; on the sandbox `destroy --unprotect` does both",
+            f"{message}: {op.old.id}",
+            f"set {SWITCHES[op.token]} to false and run `up`, then delete; on the sandbox `destroy --unprotect` does both",
         )
 
 
-def _not_empty(act: Act) -> Iterator[Refusal]:
-    if act.old is None or get(act.old.inputs, "forceDestroy") in (True, "true"):
+def _not_empty(op: ResourceOperation) -> Iterator[Refusal]:
+    if op.old is None or get(op.old.inputs, "forceDestroy") in (True, "true"):
         return
     objects = (
         "aws:s3/bucketObject:BucketObject",
         "aws:s3/bucketObjectv2:BucketObjectv2",
         "aws:s3/objectCopy:ObjectCopy",
     )
-    held = [r for r in act.world.of(*objects) if get(r.inputs, "bucket") in (act.old.id, act.old.outputs.get("bucket"))]
+    held = [
+        r for r in op.inventory.of(*objects) if get(r.inputs, "bucket") in (op.old.id, op.old.outputs.get("bucket"))
+    ]
     if held:
         yield Refusal(
             "BucketNotEmpty",
-            f"The bucket you tried to delete is not empty: {len(held)} object(s) in {act.old.id}",
+            f"The bucket you tried to delete is not empty: {len(held)} object(s) in {op.old.id}",
             "delete what is in it first, or set forceDestroy where losing it is meant",
         )
 
 
-def _final_snapshot(act: Act) -> Iterator[Refusal]:
-    if act.old is None or get(act.old.inputs, "skipFinalSnapshot") in (True, "true"):
+def _final_snapshot(op: ResourceOperation) -> Iterator[Refusal]:
+    if op.old is None or get(op.old.inputs, "skipFinalSnapshot") in (True, "true"):
         return
-    if not get(act.old.inputs, "finalSnapshotIdentifier"):
+    if not get(op.old.inputs, "finalSnapshotIdentifier"):
         yield Refusal(
             "InvalidParameterCombination",
             "final_snapshot_identifier is required when skip_final_snapshot is false",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..world import Record
-from .law import Act, Law, Refusal, get, items
+from .law import Law, Refusal, ResourceOperation, get, items
 
 _RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html"
 _BACKUP = "https://docs.aws.amazon.com/aws-backup/latest/devguide/troubleshooting.html"
@@ -65,9 +65,9 @@ def weekly(window: str) -> list[Span]:
     return [Span(start, (end - start) % _WEEK)]
 
 
-def _overlap(act: Act) -> Iterator[Refusal]:
-    backup_key, kept_key = _WINDOWS[act.token]
-    backup, kept = act.text(backup_key), act.text(kept_key)
+def _overlap(op: ResourceOperation) -> Iterator[Refusal]:
+    backup_key, kept_key = _WINDOWS[op.token]
+    backup, kept = op.text(backup_key), op.text(kept_key)
     kind = "snapshot" if backup_key == "snapshotWindow" else "backup"
     for window, spans, example in ((backup, daily(backup), "03:00-04:00"), (kept, weekly(kept), "sun:04:30-sun:05:30")):
         if window and not spans:
@@ -80,11 +80,11 @@ def _overlap(act: Act) -> Iterator[Refusal]:
         )
 
 
-def _chosen(act: Act) -> Iterator[Record]:
+def _chosen(op: ResourceOperation) -> Iterator[Record]:
     """The stores with windows of their own that a selection of AWS Backup covers."""
-    named, tags = act.texts("resources"), items(act.inputs, "selectionTags")
+    named, tags = op.texts("resources"), items(op.inputs, "selectionTags")
     for token in _WINDOWS:
-        for record in act.world.of(token):
+        for record in op.inventory.of(token):
             tagged = any(get(record.inputs, "tags", str(get(tag, "key"))) == get(tag, "value") for tag in tags)
             # Aurora's clusters take backups at any time
             if (tagged or record.outputs.get("arn") in named) and not str(get(record.inputs, "engine")).startswith(
@@ -99,10 +99,10 @@ def _due(rule: Any) -> list[int]:
     return [day * _DAY + int(found[2]) * 60 + int(found[1]) for day in range(7)] if found else []
 
 
-def _backed_up_elsewhen(act: Act) -> Iterator[Refusal]:
-    plan = act.world.owner(act.text("planId")) if act.text("planId") else None
+def _backed_up_elsewhen(op: ResourceOperation) -> Iterator[Refusal]:
+    plan = op.inventory.owner(op.text("planId")) if op.text("planId") else None
     due = [minute for rule in items(plan.inputs, "rules") for minute in _due(rule)] if plan else []
-    for record in _chosen(act):
+    for record in _chosen(op):
         backup_key, kept_key = _WINDOWS[record.token]
         windows = {
             "automated backup window": daily(str(get(record.inputs, backup_key))),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sandbox.node import NODE
+from sandbox.nodejs import NODE
 
 SCRIPTS = Path(__file__).parents[2] / "components" / "assets" / "flowise"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.node import NODE
+from sandbox.nodejs import NODE
 from tests.ports import free_port
 
 from .node import SCRIPTS, ask, run, running

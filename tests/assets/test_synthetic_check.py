@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.node import NODE
+from sandbox.nodejs import NODE
 from tests.ports import free_port
 
 SCRIPT = Path(__file__).parents[2] / "components" / "assets" / "synthetic_check.cjs"

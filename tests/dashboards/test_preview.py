@@ -11,9 +11,9 @@ import pytest
 
 from components.parts.dashboards import PAGES
 from sandbox.prometheus import promtool
-from tools.dashboards.drawing import colour, document, said
-from tools.dashboards.made_up import openmetrics
 from tools.dashboards.preview import PICTURES, variables
+from tools.dashboards.sample_series import openmetrics
+from tools.dashboards.svg import colour, document, said
 
 END = 1_790_000_000
 PICTURED = ("overview", "queue")

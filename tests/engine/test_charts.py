@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.clusters import objects
 from sandbox.clusters.cluster import Cluster
-from sandbox.control_plane.life import SERVICE_CIDR
+from sandbox.control_plane.lifecycle import SERVICE_CIDR
 from sandbox.control_plane.nodes import NodeGroup, Subnet
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("charts")]  # they share a cluster

@@ -8,7 +8,7 @@ import pytest
 from sandbox.clusters import crds, objects
 from sandbox.clusters.cluster import Cluster
 from sandbox.clusters.helm import Release
-from sandbox.control_plane.life import SERVICE_CIDR
+from sandbox.control_plane.lifecycle import SERVICE_CIDR
 from sandbox.control_plane.nodes import NodeGroup, Subnet
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("custom_kinds")]  # they share a cluster

@@ -11,10 +11,10 @@ from sandbox.clusters.charts import definitions
 from sandbox.clusters.load import Load
 from sandbox.clusters.metrics import served
 from sandbox.clusters.node_pools import API_VERSION as POOLS
+from sandbox.clusters.placeholders import Workload, manifests
 from sandbox.clusters.scaled_objects import ScaledObjects
-from sandbox.clusters.stand_ins import Workload, manifests
 from sandbox.control_plane import Client, ControlPlane
-from sandbox.control_plane.life import SERVICE_CIDR
+from sandbox.control_plane.lifecycle import SERVICE_CIDR
 from sandbox.control_plane.nodes import NodeGroup, Subnet, nodes
 from sandbox.drills.run import drill
 
@@ -101,7 +101,7 @@ def stood(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for manifest in shop():
             apply(client, manifest)
         keda = ScaledObjects(client)
-        keda.play()
+        keda.reconcile()
         assert replicas(client, "shop-worker-2", 2)
         assert wait_until(lambda: all(ready(item) for item in client.list("apps/v1", "Deployment")), 60)
     return folder

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.clusters import crds, objects
 from sandbox.clusters.cluster import Cluster
-from sandbox.control_plane.life import SERVICE_CIDR
+from sandbox.control_plane.lifecycle import SERVICE_CIDR
 
 from . import wrong_manifests
 from .conftest import Sandbox

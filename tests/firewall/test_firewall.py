@@ -12,7 +12,7 @@ from components.planning.waf_groups import GROUPS as TABLE
 from components.settings import FirewallSettings
 from sandbox import clouds
 from sandbox.laws import refusals
-from sandbox.laws.law import Act
+from sandbox.laws.law import ResourceOperation
 from tests.cloud import Cloud, Created
 from tests.firewall.managed import GROUPS
 from tests.firewall.model import Firewall, Verdict
@@ -108,7 +108,7 @@ def test_no_statement_nests_deeper_than_the_provider_takes_it(cloud: Cloud) -> N
     paths = [f"/api/v1/a-path-that-is-rather-long-{number}" for number in range(20)]
     deployed(cloud, **EVERYTHING, exemptions={LABEL: paths})
     (acl,) = cloud.of(aws.wafv2.WebAcl)
-    assert refusals(Act("create", acl.type, acl.name, "urn", acl.inputs)) == []
+    assert refusals(ResourceOperation("create", acl.type, acl.name, "urn", acl.inputs)) == []
 
 
 def test_every_rule_of_ours_blocks_something_in_the_table(cloud: Cloud) -> None:

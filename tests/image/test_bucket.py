@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.node import NODE
+from sandbox.nodejs import NODE
 
 SCRIPT = Path(__file__).parents[2] / "compose" / "bucket.cjs"
 S3 = r"""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.node import NODE
+from sandbox.nodejs import NODE
 
 SCRIPT = Path(__file__).parents[2] / "image" / "healthcheck.cjs"
 # what the modules answer is told by the environment

@@ -6,14 +6,14 @@ import pulumi_aws as aws
 import pytest
 
 from sandbox.laws import LAWS, refusals
-from sandbox.laws.known import Known, Layered
-from sandbox.laws.law import Act, Operation
-from sandbox.rules import Rules
+from sandbox.laws.inventory import Inventory, LayeredInventory
+from sandbox.laws.law import Operation, ResourceOperation
+from sandbox.run_options import RunOptions
 from sandbox.wire import UNKNOWN
 from sandbox.world import Record
 
 from . import pairs
-from .lawful import Lawful, refusal
+from .law_cloud import LawCloud, refusal
 from .pairs import PAIRS, Pair
 
 IDS = [f"{number:03}-{pair.law.replace(' ', '-')}" for number, pair in enumerate(PAIRS)]
@@ -22,7 +22,7 @@ IDS = [f"{number:03}-{pair.law.replace(' ', '-')}" for number, pair in enumerate
 @pytest.mark.usefixtures("loop")
 @pytest.mark.parametrize("pair", PAIRS, ids=IDS)
 def test_a_break_is_refused_in_the_clouds_words(pair: Pair, tmp_path: Path) -> None:
-    cloud = Lawful(tmp_path)
+    cloud = LawCloud(tmp_path)
     if pair.first is not None:
         cloud.run(lambda: pair.program(pair.first))
     if pair.deletes:
@@ -40,7 +40,7 @@ def test_a_break_is_refused_in_the_clouds_words(pair: Pair, tmp_path: Path) -> N
 @pytest.mark.usefixtures("loop")
 @pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.bad != pair.good], ids=lambda pair: pair.law)
 def test_its_neighbour_passes(pair: Pair, tmp_path: Path) -> None:
-    cloud = Lawful(tmp_path)
+    cloud = LawCloud(tmp_path)
     if pair.first is not None:
         cloud.run(lambda: pair.program(pair.first))
     cloud.run(lambda: pair.program(pair.good))
@@ -63,7 +63,7 @@ ORDER = {
 @pytest.mark.usefixtures("loop")
 @pytest.mark.parametrize("pair", [p for p in PAIRS if p.deletes and p.bad == p.good], ids=lambda pair: pair.deletes)
 def test_in_the_right_order_everything_goes(pair: Pair, tmp_path: Path) -> None:
-    cloud = Lawful(tmp_path)
+    cloud = LawCloud(tmp_path)
     cloud.run(lambda: pair.program(pair.good))
     for name in (*ORDER[pair.deletes], pair.deletes):
         cloud.delete(name)
@@ -115,14 +115,14 @@ def test_where_the_sdks_types_have_no_end_a_law_knows_that_of_the_provider() -> 
 
 @pytest.mark.usefixtures("loop")
 def test_without_laws_anything_goes(tmp_path: Path) -> None:
-    cloud = Lawful(tmp_path, Rules(laws=False))
+    cloud = LawCloud(tmp_path, RunOptions(laws=False))
     cloud.run(lambda: PAIRS[0].program(PAIRS[0].bad))
     assert len(cloud.world) > 0
 
 
 @pytest.mark.usefixtures("loop")
 def test_what_was_deleted_cannot_be_referred_to(tmp_path: Path) -> None:
-    cloud = Lawful(tmp_path)
+    cloud = LawCloud(tmp_path)
     cloud.run(pairs.vpc)
     gone = next(iter(cloud.world)).id
     cloud.delete("vpc")
@@ -130,7 +130,7 @@ def test_what_was_deleted_cannot_be_referred_to(tmp_path: Path) -> None:
     said = refusal(lambda: cloud.run(lambda: aws.ec2.SecurityGroup("group", vpc_id=gone)))
     assert f"`vpcId` is {gone}, which stood in this account once and was deleted" in said
     # and the next command knows it still
-    again = Lawful(tmp_path)
+    again = LawCloud(tmp_path)
     assert "was deleted" in refusal(lambda: again.run(lambda: aws.ec2.SecurityGroup("group", vpc_id=gone)))
     # what this program never made is somebody else's, and may well stand
     again.run(lambda: aws.ec2.SecurityGroup("group", vpc_id="vpc-0aaaaaaaaaaaaaaaa"))
@@ -142,7 +142,7 @@ def test_a_deleted_secret_keeps_its_name_while_it_can_be_restored(
     days: int | None, refused: bool, tmp_path: Path
 ) -> None:
     """https://github.com/aws-ia/terraform-aws-eks-blueprints/issues/1733."""
-    cloud = Lawful(tmp_path)
+    cloud = LawCloud(tmp_path)
 
     def program() -> None:
         aws.secretsmanager.Secret("secret", name="flowise", recovery_window_in_days=days)
@@ -157,9 +157,11 @@ def test_a_deleted_secret_keeps_its_name_while_it_can_be_restored(
 def test_what_lies_in_a_cluster_that_is_gone_cannot_be_reached(operation: Operation) -> None:
     arn = "arn:aws:eks:eu-west-1:123456789012:cluster/platform"
     token = "kubernetes:core/v1:ConfigMap"
-    act = Act(operation, token, "c", "urn", {}, world=Known(gone=[arn]), provider={"clusterIdentifier": arn})
-    assert [refusal.code for _, refusal in refusals(act)] == ["unreachable"]
-    standing = replace(act, world=Known())
+    op = ResourceOperation(
+        operation, token, "c", "urn", {}, inventory=Inventory(gone=[arn]), provider={"clusterIdentifier": arn}
+    )
+    assert [refusal.code for _, refusal in refusals(op)] == ["unreachable"]
+    standing = replace(op, inventory=Inventory())
     assert [refusal.code for _, refusal in refusals(standing)] == []
 
 
@@ -185,12 +187,14 @@ def test_a_preview_sees_that_what_stands_would_move_with_a_vpc_that_is_replaced(
     subnet = Record(SUBNET, "subnet-0aaaaaaaaaaaaaaaa", "urn:subnet", 0, {"vpcId": HOME}, {})
     # a group tells its VPC, and is not therefore the owner of that id
     group = Record(GROUP, "group", "urn:group", 0, {"subnetIds": [subnet.id]}, {"vpcId": HOME})
-    world = Layered(
-        Known([Record(VPC, HOME, "urn:vpc", 0, {}, {}), subnet, group]),
-        Known([planned, replace(group, urn="urn:second")]),
+    inventory = LayeredInventory(
+        Inventory([Record(VPC, HOME, "urn:vpc", 0, {}, {}), subnet, group]),
+        Inventory([planned, replace(group, urn="urn:second")]),
     )
-    act = Act("update", GROUP, "g", "urn:group", {"subnetIds": subnets}, world=world, old=group, preview=True)
-    said = [f"{law.name}: {refusal.message}" for law, refusal in refusals(act)]
+    op = ResourceOperation(
+        "update", GROUP, "g", "urn:group", {"subnetIds": subnets}, inventory=inventory, old=group, preview=True
+    )
+    said = [f"{law.name}: {refusal.message}" for law, refusal in refusals(op)]
     whole = (
         "the subnets of a database stay in their VPC: The new Subnets are not in the same Vpc as the existing subnet "
         f"group: it stands in {HOME}, and not in the one that takes its place"
@@ -200,7 +204,7 @@ def test_a_preview_sees_that_what_stands_would_move_with_a_vpc_that_is_replaced(
 
 @pytest.mark.usefixtures("loop")
 def test_a_group_that_no_node_uses_may_move(tmp_path: Path) -> None:
-    cloud = Lawful(tmp_path)
+    cloud = LawCloud(tmp_path)
     cloud.run(lambda: pairs.unused_group_moves(pairs.ONE))
     cloud.run(lambda: pairs.unused_group_moves(pairs.TWO))
 
@@ -208,8 +212,8 @@ def test_a_group_that_no_node_uses_may_move(tmp_path: Path) -> None:
 def test_a_preview_says_nothing_of_what_it_does_not_know() -> None:
     """An unknown is not a fault: every pair's refusals vanish when every value is unknown."""
     inputs = {"cidrBlock": UNKNOWN, "vpcId": UNKNOWN, "availabilityZone": UNKNOWN, "tags": UNKNOWN}
-    act = Act("create", "aws:ec2/subnet:Subnet", "s", "urn", inputs, region="eu-west-1", preview=True)
-    assert refusals(act) == []
+    op = ResourceOperation("create", "aws:ec2/subnet:Subnet", "s", "urn", inputs, region="eu-west-1", preview=True)
+    assert refusals(op) == []
 
 
 @pytest.mark.usefixtures("loop")

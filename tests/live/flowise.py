@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from sandbox import node
-from sandbox.node import NODE
+from sandbox import nodejs
+from sandbox.nodejs import NODE
 
 from .rendered import Pod
 from .servers import wait_until
@@ -18,7 +18,7 @@ IMAGE = Path(__file__).parents[2] / "image"
 
 def tree() -> Path:
     """Give the folder in which Flowise is installed as the image's lock says."""
-    return node.tree(IMAGE, "flowise", "Flowise", "5 minutes and 3 GB")
+    return nodejs.tree(IMAGE, "flowise", "Flowise", "5 minutes and 3 GB")
 
 
 def package() -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.node import NODE
+from sandbox.nodejs import NODE
 from tests.assets.node import SCRIPTS, ask
 from tests.ports import free_port
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.node import NODE
+from sandbox.nodejs import NODE
 from tests.assets.node import SCRIPTS
 from tests.ports import free_port
 

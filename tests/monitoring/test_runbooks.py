@@ -9,7 +9,7 @@ import pytest
 from components.planning.alerting import Watched, all_alerts, rule_groups
 from tests.monitoring.rules import FULL
 from tools import runbooks
-from tools.looking import NoAnswer
+from tools.checks import NoAnswer
 
 REPOSITORY = Path(__file__).parents[2]
 OUTPUTS = {

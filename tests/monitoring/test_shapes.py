@@ -12,7 +12,7 @@ from components.planning.alerting.monitoring import jobs
 from components.planning.alerting.slo import BURNS, alerts, objectives
 from components.settings import MonitoringSettings, Objectives, ObjectivesSettings, StackSettings
 from tests.monitoring.rules import FULL
-from tools.looking import read_stack
+from tools.checks import read_stack
 
 REPOSITORY = Path(__file__).parents[2]
 

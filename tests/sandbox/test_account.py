@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from sandbox.account import Account
-from sandbox.laws.law import Act, Law, Refusal
-from sandbox.rules import Rules
+from sandbox.laws.law import Law, Refusal, ResourceOperation
+from sandbox.run_options import RunOptions
 from sandbox.world import Record, World
 
 TOKEN = "aws:sns/topic:Topic"
@@ -31,12 +31,12 @@ def ends(work: Callable[[], object], seconds: float) -> bool:
 
 
 def create(account: Account, name: str) -> None:
-    with account.judged(Act("create", TOKEN, name, urn(name), {}, region="eu-west-1", provider={})):
+    with account.authorized(ResourceOperation("create", TOKEN, name, urn(name), {}, region="eu-west-1", provider={})):
         account.create(Record(TOKEN, f"arn:{name}", urn(name), 0, {}, {}), unique=True)
 
 
 def test_after_a_crash_nothing_reports_back_and_what_stands_can_be_read(tmp_path: Path) -> None:
-    account = Account(World(tmp_path / "world.db"), Rules(crash_after=2))
+    account = Account(World(tmp_path / "world.db"), RunOptions(crash_after=2))
 
     assert ends(lambda: create(account, "first"), PATIENCE_SECONDS)
     assert not ends(lambda: create(account, "last"), PAUSE_SECONDS)
@@ -47,7 +47,7 @@ def test_after_a_crash_nothing_reports_back_and_what_stands_can_be_read(tmp_path
 
 
 def test_a_change_to_crash_before_is_not_made(tmp_path: Path) -> None:
-    account = Account(World(tmp_path / "world.db"), Rules(crash_before=2))
+    account = Account(World(tmp_path / "world.db"), RunOptions(crash_before=2))
 
     assert ends(lambda: create(account, "first"), PATIENCE_SECONDS)
     assert not ends(lambda: create(account, "never made"), PAUSE_SECONDS)
@@ -59,12 +59,12 @@ def test_a_change_to_crash_before_is_not_made(tmp_path: Path) -> None:
 def test_what_waited_for_another_operation_is_not_made_after_a_crash(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    account = Account(World(tmp_path / "world.db"), Rules(crash_after=1))
-    law = Law("a topic waits for the last one", "this test", TOKEN, lambda act: iter(()))
+    account = Account(World(tmp_path / "world.db"), RunOptions(crash_after=1))
+    law = Law("a topic waits for the last one", "this test", TOKEN, lambda op: iter(()))
     missing = [(law, Refusal("NotFound", "not yet", "wait", may_appear=True))]
 
-    def refusals(act: Act) -> list[tuple[Law, Refusal]]:
-        return missing if act.name == "waits" and not account.standing(TOKEN) else []
+    def refusals(op: ResourceOperation) -> list[tuple[Law, Refusal]]:
+        return missing if op.name == "waits" and not account.standing(TOKEN) else []
 
     monkeypatch.setattr(account, "_refusals", refusals)
     waits = threading.Thread(target=create, args=(account, "waits"), daemon=True)

@@ -191,9 +191,9 @@ def test_a_map_has_the_keys_that_the_cloud_gives_it(token: str, output: str, key
 
 
 def test_what_somebody_else_made_is_whole() -> None:
-    network = clouds.somebody_elses("aws:ec2/vpc:Vpc", "v", "urn:v", "vpc-0123456789abcdef0", {})
+    network = clouds.foreign("aws:ec2/vpc:Vpc", "v", "urn:v", "vpc-0123456789abcdef0", {})
     assert (network["cidrBlock"], network["arn"].rpartition("/")[2]) == ("172.31.0.0/16", "vpc-0123456789abcdef0")
-    service = clouds.somebody_elses("kubernetes:core/v1:Service", "s", "urn:s", "default/kubernetes", {})
+    service = clouds.foreign("kubernetes:core/v1:Service", "s", "urn:s", "default/kubernetes", {})
     assert service["metadata"]["name"] == "kubernetes"
     assert service["spec"]["clusterIP"].startswith("172.20.")
 

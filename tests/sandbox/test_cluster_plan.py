@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sandbox.clusters import addons, charts, plan, stand_ins
+from sandbox.clusters import addons, charts, placeholders, plan
 from sandbox.clusters.objects import left_alone, projected
 from sandbox.clusters.volumes import volume
 from sandbox.world import Record
@@ -198,6 +198,6 @@ def test_an_external_secret_brings_a_secret_that_goes_with_it() -> None:
         "metadata": {"name": "app", "namespace": "n", "uid": "1"},
         "spec": {"target": {"immutable": True}, "data": [{"secretKey": "A"}, {"secretKey": "B"}]},
     }
-    secret = stand_ins.secret_of(external)
+    secret = placeholders.secret_of(external)
     assert (secret["metadata"]["name"], secret["immutable"], set(secret["stringData"])) == ("app", True, {"A", "B"})
     assert secret["metadata"]["ownerReferences"][0]["uid"] == "1"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.clusters.helm import ChartError, Release, archive, marked, objects
-from sandbox.clusters.stand_ins import LABEL
+from sandbox.clusters.placeholders import LABEL
 
 
 def test_the_archive_of_the_version_is_taken(tmp_path: Path) -> None:

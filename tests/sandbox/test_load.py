@@ -7,7 +7,7 @@ import pytest
 from sandbox.clusters import charts
 from sandbox.clusters.load import Load, LoadError, check, millicores, usage, waiting
 from sandbox.clusters.scaled_objects import ScaledObjects, autoscaler
-from sandbox.drills.surge import hurried, more_than_enough
+from sandbox.drills.load_surge import hurried, more_than_enough
 
 
 def pod(uid: str, deployment: str, *requests: str, limit: str = "", phase: str = "Running") -> dict[str, Any]:
@@ -150,8 +150,8 @@ def on_a_cluster(*without: str, restricted: bool = False) -> list[dict[str, Any]
 def test_a_scaled_object_whose_login_can_be_read_is_ready() -> None:
     client = Served(on_a_cluster())
     keda = ScaledObjects(client)
-    keda.play()
-    keda.play()
+    keda.reconcile()
+    keda.reconcile()
     assert client.applied == ["HorizontalPodAutoscaler"]
     assert client.told == [("Ready", "True", "ScaledObject is defined correctly and is ready for scaling")]
 
@@ -169,8 +169,8 @@ def test_a_scaled_object_whose_login_can_be_read_is_ready() -> None:
 )
 def test_one_that_keda_could_not_scale_is_not_ready_and_gets_no_autoscaler(client: Served, fault: str) -> None:
     keda = ScaledObjects(client)
-    keda.play()
-    keda.play()
+    keda.reconcile()
+    keda.reconcile()
     ((kind, status, said),) = client.told
     assert (kind, status) == ("Ready", "False")
     assert fault in said
@@ -183,7 +183,7 @@ def test_where_keda_does_not_look_it_says_nothing() -> None:
             if each["kind"] == "ScaledObject":
                 each["metadata"]["namespace"] = "other"
         client = Served(objects)
-        ScaledObjects(client).play()
+        ScaledObjects(client).reconcile()
         assert (client.told, client.applied) == ([], [])
 
 

@@ -11,7 +11,7 @@ from pulumi.runtime import rpc
 from sandbox import clouds, schema
 from sandbox.lookups import found
 from sandbox.provider import _holds_nothing, _updated
-from sandbox.rules import Rules
+from sandbox.run_options import RunOptions
 from sandbox.world import Record, World
 from tests.engine.test_every_type import CALLS
 
@@ -72,9 +72,9 @@ def test_a_secret_is_the_stacks_own_or_made_by_hand(world: World, secret: str, v
 def test_secrets_made_by_hand_come_from_a_file_and_stand_on_no_command_line(tmp_path: Path) -> None:
     file = tmp_path / "secrets.json"
     file.write_text(json.dumps({"token": "hidden"}))
-    rules = Rules(secrets_file=str(file))
+    rules = RunOptions(secrets_file=str(file))
     assert "hidden" not in rules.to_json()
-    assert Rules.from_json(rules.to_json()).secrets() == {"token": "hidden"}
+    assert RunOptions.from_json(rules.to_json()).secrets() == {"token": "hidden"}
 
 
 def test_what_the_cloud_added_stays_through_an_update_and_what_the_program_dropped_does_not() -> None:

@@ -154,13 +154,13 @@ def test_a_node_comes_for_who_is_homeless_but_not_while_another_starts() -> None
     condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}
     homeless = {**pod(), "metadata": {"namespace": "shop"}, "status": {"conditions": [condition]}}
     starting = Server(NodePool=[pool()], Pod=[homeless], Node=[node("a"), node("b", "False")])
-    NodePools(cast(Client, starting)).play()
+    NodePools(cast(Client, starting)).reconcile()
     assert starting.created == []
 
     started = Server(NodePool=[pool()], Pod=[homeless], Node=[node("a"), node("b")])
-    player = NodePools(cast(Client, started))
-    player.play()
-    player.play()  # the scheduler has its time, so that one node comes and not two
+    loop = NodePools(cast(Client, started))
+    loop.reconcile()
+    loop.reconcile()  # the scheduler has its time, so that one node comes and not two
     assert len(started.created) == 1
 
 
@@ -171,10 +171,10 @@ def test_a_node_of_the_pool_goes_when_it_is_empty_for_long_enough() -> None:
     nodes = [node("used", **mine), node("empty", **mine), node("other")]
     server = Server(NodePool=[spec], Pod=[running], Node=nodes)
     patient = NodePools(cast(Client, server))
-    patient.play()
-    patient.play()
+    patient.reconcile()
+    patient.reconcile()
     assert server.deleted == []
 
     hasty = NodePools(cast(Client, server), faster=1e9)
-    hasty.play()
+    hasty.reconcile()
     assert server.deleted == ["empty"]

@@ -11,7 +11,7 @@ from pulumi.runtime.proto import provider_pb2
 from sandbox.account import Account
 from sandbox.clusters.registry import Clusters
 from sandbox.provider import Provider
-from sandbox.rules import Rules
+from sandbox.run_options import RunOptions
 from sandbox.wire import to_python, to_struct
 from sandbox.world import Record, World
 
@@ -20,7 +20,7 @@ URN = f"urn:pulumi:dev::p::{PASSWORD}::password"
 
 
 def test_a_password_that_another_has_taken_the_place_of_is_still_itself(tmp_path: Path) -> None:
-    account = Account(World(tmp_path / "world.db"), Rules())
+    account = Account(World(tmp_path / "world.db"), RunOptions())
     provider = Provider("random", account, Clusters(tmp_path, account.standing, None, real=False))
     account.create(Record(PASSWORD, "none", URN, 1, {"length": 9}, {"result": "new"}), unique=False)
 
@@ -63,7 +63,7 @@ def bucket(name: str) -> str:
 
 @pytest.mark.parametrize("operation", ["create", "update", "delete"])
 def test_whatever_is_refused_ends_the_call_as_a_precondition_that_fails(operation: str, tmp_path: Path) -> None:
-    account = Account(World(tmp_path / "world.db"), Rules(faults=[f"{BUCKET}@{operation}=ServiceUnavailable"]))
+    account = Account(World(tmp_path / "world.db"), RunOptions(faults=[f"{BUCKET}@{operation}=ServiceUnavailable"]))
     account.create(Record(BUCKET, "files", bucket("files"), 0, {"bucket": "files"}, {}), unique=False)
     provider = Provider("aws", account, Clusters(tmp_path, account.standing, None, real=False))
     given, context = to_struct({"bucket": "files"}), Context()
@@ -84,7 +84,7 @@ def test_whatever_is_refused_ends_the_call_as_a_precondition_that_fails(operatio
 
 
 def test_what_exists_already_has_a_status_of_its_own(tmp_path: Path) -> None:
-    account = Account(World(tmp_path / "world.db"), Rules(laws=False))
+    account = Account(World(tmp_path / "world.db"), RunOptions(laws=False))
     account.create(Record(BUCKET, "files", bucket("files"), 0, {}, {"region": "us-east-1"}), unique=True)
     provider = Provider("aws", account, Clusters(tmp_path, account.standing, None, real=False))
     request = provider_pb2.CreateRequest(urn=bucket("other"), properties=to_struct({"bucket": "files"}))

@@ -13,7 +13,7 @@ from botocore.stub import Stubber  # type: ignore[import-untyped] # likewise
 
 from tests.samples import PROD, changed
 from tools import doctor, status
-from tools.looking import NoAnswer, NotThere
+from tools.checks import NoAnswer, NotThere
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ACCOUNT = "222233334444"

@@ -3,8 +3,8 @@
 from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models import units
 
-from . import limits
-from .building import GREEN, RED, Panel, Query, alerts, bars, falling, graph, number, page, rising, variable
+from . import thresholds
+from .panels import GREEN, RED, Panel, Query, alerts, bars, falling, graph, number, page, rising, variable
 
 NAMESPACE = 'namespace=~"$namespace"'
 NODE = 'instance=~"$instance"'
@@ -66,7 +66,7 @@ def _now() -> list[Panel]:
             f"min(node_filesystem_avail_bytes{{{DISK}}} / node_filesystem_size_bytes{{{DISK}}})",
             unit=units.PercentUnit,
             description="Of nodes. Runbook: DiskSpaceHigh.",
-            steps=falling(limits.DISK_FREE_SHARE, 2 * limits.DISK_FREE_SHARE),
+            steps=falling(thresholds.DISK_FREE_SHARE, 2 * thresholds.DISK_FREE_SHARE),
             decimals=0,
         ),
         number(
@@ -74,7 +74,7 @@ def _now() -> list[Panel]:
             f"min({VOLUME_FREE})",
             unit=units.PercentUnit,
             description="That a pod has claimed. Runbook: DiskSpaceHigh.",
-            steps=falling(limits.DISK_FREE_SHARE, 2 * limits.DISK_FREE_SHARE),
+            steps=falling(thresholds.DISK_FREE_SHARE, 2 * thresholds.DISK_FREE_SHARE),
             decimals=0,
         ),
         number(
@@ -82,7 +82,7 @@ def _now() -> list[Panel]:
             f"max(1 - node_memory_MemAvailable_bytes{{{NODE}}} / node_memory_MemTotal_bytes{{{NODE}}})",
             unit=units.PercentUnit,
             description="Runbook: NodeMemoryHigh.",
-            steps=rising(0.85, limits.NODE_MEMORY_SHARE),
+            steps=rising(0.85, thresholds.NODE_MEMORY_SHARE),
             decimals=0,
         ),
     ]
@@ -112,7 +112,7 @@ def _nodes() -> list[Panel]:
             ),
             unit=units.PercentUnit,
             description="Share that is taken. Runbook: NodeMemoryHigh.",
-            limit=limits.NODE_MEMORY_SHARE,
+            limit=thresholds.NODE_MEMORY_SHARE,
             width=8,
         ),
         bars(
@@ -124,7 +124,7 @@ def _nodes() -> list[Panel]:
             ),
             unit=units.PercentUnit,
             description="Runbook: DiskSpaceHigh.",
-            steps=falling(limits.DISK_FREE_SHARE, 2 * limits.DISK_FREE_SHARE),
+            steps=falling(thresholds.DISK_FREE_SHARE, 2 * thresholds.DISK_FREE_SHARE),
             highest=1,
         ),
         bars(
@@ -135,7 +135,7 @@ def _nodes() -> list[Panel]:
             ),
             unit=units.PercentUnit,
             description="Runbook: DiskSpaceHigh.",
-            steps=falling(limits.DISK_FREE_SHARE, 2 * limits.DISK_FREE_SHARE),
+            steps=falling(thresholds.DISK_FREE_SHARE, 2 * thresholds.DISK_FREE_SHARE),
             highest=1,
         ),
         graph(

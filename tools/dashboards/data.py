@@ -6,8 +6,8 @@ The exporter (YACE) names a series `aws_<namespace>_<metric>_<statistic>`. A fig
 from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models import units
 
-from . import limits
-from .building import GREEN, RED, Panel, Query, alerts, falling, graph, number, page, rising, variable
+from . import thresholds
+from .panels import GREEN, RED, Panel, Query, alerts, falling, graph, number, page, rising, variable
 
 INSTANCE, NODE = "dimension_DBInstanceIdentifier", "dimension_CacheClusterId"
 DATABASE, CACHE = f'{{{INSTANCE}=~"$instance"}}', f'{{{NODE}=~"$node"}}'
@@ -76,7 +76,7 @@ def _database_now() -> list[Panel]:
             f"max(aws_rds_cpuutilization_average{DATABASE})",
             unit=units.Percent,
             description="Runbook: DatabaseCpuHigh.",
-            steps=rising(75 * limits.HIGH_SHARE, 100 * limits.HIGH_SHARE),
+            steps=rising(75 * thresholds.HIGH_SHARE, 100 * thresholds.HIGH_SHARE),
         ),
         number(
             "Memory left",
@@ -117,7 +117,7 @@ def _load() -> list[Panel]:
             names=("Database.*", "Backup.*", "RestoreTest.*"),
         ),
         _rds("Connections", "database_connections_average", units.Short, "Runbook: DatabaseConnectionsHigh."),
-        _rds("CPU", "cpuutilization_average", units.Percent, "Runbook: DatabaseCpuHigh.", 100 * limits.HIGH_SHARE),
+        _rds("CPU", "cpuutilization_average", units.Percent, "Runbook: DatabaseCpuHigh.", 100 * thresholds.HIGH_SHARE),
         _rds(
             "Memory left",
             "freeable_memory_minimum",
@@ -136,7 +136,7 @@ def _load() -> list[Panel]:
 
 
 def _disk() -> list[Panel]:
-    slow = limits.DISK_SLOW_SECONDS
+    slow = thresholds.DISK_SLOW_SECONDS
     return [
         _rds("A read takes", "read_latency_average", units.Seconds, "Runbook: DatabaseSlow.", slow),
         _rds("A write takes", "write_latency_average", units.Seconds, "Runbook: DatabaseSlow.", slow),
@@ -145,7 +145,7 @@ def _disk() -> list[Panel]:
 
 
 def _cache_now() -> list[Panel]:
-    high = 100 * limits.HIGH_SHARE
+    high = 100 * thresholds.HIGH_SHARE
     return [
         number(
             "Memory",
@@ -173,7 +173,7 @@ def _cache_now() -> list[Panel]:
             f"max(aws_elasticache_replication_lag_maximum{CACHE})",
             unit=units.Seconds,
             description="As much is lost when it takes over; empty without a replica. Runbook: CacheReplicaLags.",
-            steps=rising(5, limits.REPLICA_LAG_SECONDS),
+            steps=rising(5, thresholds.REPLICA_LAG_SECONDS),
         ),
         number(
             "Connections",
@@ -191,7 +191,7 @@ def _cache_now() -> list[Panel]:
 
 
 def _cache_load() -> list[Panel]:
-    high = 100 * limits.HIGH_SHARE
+    high = 100 * thresholds.HIGH_SHARE
     return [
         alerts("Alerts of the cache", description="What fires or is about to, with runbooks.", names=("Cache.*",)),
         _elasticache(
@@ -207,7 +207,7 @@ def _cache_load() -> list[Panel]:
             "replication_lag_maximum",
             units.Seconds,
             "Runbook: CacheReplicaLags.",
-            limits.REPLICA_LAG_SECONDS,
+            thresholds.REPLICA_LAG_SECONDS,
         ),
         _elasticache("Keys dropped", "evictions_sum", units.Short, "In each period. Runbook: CacheEvicts."),
         _elasticache("Connections", "curr_connections_average", units.Short, "Those of all processes of Flowise."),

@@ -7,7 +7,7 @@ minutes counts it once. It reaches back as far as Prometheus keeps.
 from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models import units
 
-from .building import Panel, Query, alerts, falling, graph, number, page, rising, variable
+from .panels import Panel, Query, alerts, falling, graph, number, page, rising, variable
 
 STACK = '{dimension_Stack=~"$stack"}'
 STEP = "[$__range:5m]"

@@ -3,8 +3,8 @@
 from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models import units
 
-from . import limits
-from .building import GREEN, RED, Panel, Query, alerts, falling, graph, number, page, rising
+from . import thresholds
+from .panels import GREEN, RED, Panel, Query, alerts, falling, graph, number, page, rising
 
 BALANCER = "dimension_LoadBalancer"
 DAY_SECONDS = 86_400
@@ -38,7 +38,7 @@ def _now() -> list[Panel]:
             'avg(probe_duration_seconds{job="site"})',
             unit=units.Seconds,
             description="Name, connection, TLS and answer. Runbook: SiteSlow.",
-            steps=rising(limits.SITE_SECONDS / 2, limits.SITE_SECONDS),
+            steps=rising(thresholds.SITE_SECONDS / 2, thresholds.SITE_SECONDS),
             decimals=2,
         ),
         number(
@@ -47,8 +47,8 @@ def _now() -> list[Panel]:
             unit=units.Seconds,
             description="ACM renews it 60 days before. Runbook: CertificateExpiresSoon.",
             steps=falling(
-                limits.FEWEST_DAYS_LEFT * DAY_SECONDS / 2,
-                limits.FEWEST_DAYS_LEFT * DAY_SECONDS,
+                thresholds.FEWEST_DAYS_LEFT * DAY_SECONDS / 2,
+                thresholds.FEWEST_DAYS_LEFT * DAY_SECONDS,
             ),
         ),
         number(
@@ -56,7 +56,7 @@ def _now() -> list[Panel]:
             "max(aws_cloudfront_5xx_error_rate_average)",
             unit=units.Percent,
             description="Of what people ask CloudFront. Runbook: CdnErrors.",
-            steps=rising(limits.MOST_FAILED_PERCENT / 5, limits.MOST_FAILED_PERCENT),
+            steps=rising(thresholds.MOST_FAILED_PERCENT / 5, thresholds.MOST_FAILED_PERCENT),
             decimals=2,
         ),
         number(
@@ -64,7 +64,7 @@ def _now() -> list[Panel]:
             'sum(aws_wafv2_blocked_requests_sum{dimension_Rule="ALL"})',
             unit=units.Short,
             description="By the firewall, in the newest period. Runbook: FirewallBlocksMany.",
-            steps=rising(limits.MOST_BLOCKED / 4, limits.MOST_BLOCKED),
+            steps=rising(thresholds.MOST_BLOCKED / 4, thresholds.MOST_BLOCKED),
         ),
         number(
             "Targets that fail",
@@ -96,7 +96,7 @@ def _outside() -> list[Panel]:
             Query("max(aws_cloudfront_4xx_error_rate_average)", "4xx"),
             unit=units.Percent,
             description="4xx are the visitors', 5xx ours. Runbook: CdnErrors.",
-            limit=limits.MOST_FAILED_PERCENT,
+            limit=thresholds.MOST_FAILED_PERCENT,
             width=8,
         ),
         graph(
@@ -152,7 +152,7 @@ def _balancer() -> list[Panel]:
             each("httpcode_elb_5_xx_count_sum", "its own"),
             unit=units.Short,
             description="In each period; its own: no pod answered in time. Runbook: BalancerErrors.",
-            limit=limits.MOST_REJECTED,
+            limit=thresholds.MOST_REJECTED,
             width=8,
         ),
         graph(

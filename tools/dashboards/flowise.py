@@ -3,8 +3,8 @@
 from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models import units
 
-from . import limits
-from .building import GREEN, RED, Panel, Query, alerts, graph, number, page, rising, variable
+from . import thresholds
+from .panels import GREEN, RED, Panel, Query, alerts, graph, number, page, rising, variable
 
 SECONDS = "flowise_http_request_duration_seconds"
 NAMESPACE = 'namespace="$namespace"'
@@ -56,14 +56,14 @@ def _now() -> list[Panel]:
             f'histogram_quantile(0.95, sum by (le) (rate({SECONDS}_bucket{{{PODS},path="prediction"}}[5m])))',
             unit=units.Seconds,
             description="95 % of the predictions of five minutes took less. Runbook: HighLatency.",
-            steps=rising(limits.PREDICTION_SECONDS / 2, limits.PREDICTION_SECONDS),
+            steps=rising(thresholds.PREDICTION_SECONDS / 2, thresholds.PREDICTION_SECONDS),
         ),
         number(
             "Pages and API, 95 %",
             f'histogram_quantile(0.95, sum by (le) (rate({SECONDS}_bucket{{{PODS},path!="prediction"}}[5m])))',
             unit=units.Seconds,
             description="Likewise of everything that asks no model. Runbook: HighLatency.",
-            steps=rising(limits.LATENCY_SECONDS / 2, limits.LATENCY_SECONDS),
+            steps=rising(thresholds.LATENCY_SECONDS / 2, thresholds.LATENCY_SECONDS),
         ),
         number(
             "Answers that fail",
@@ -71,7 +71,7 @@ def _now() -> list[Panel]:
             f"/ (sum(rate({SECONDS}_count{{{PODS}}}[5m])) > 0) or vector(0)",
             unit=units.PercentUnit,
             description="5xx of all answers. Runbook: HighErrorRate.",
-            steps=rising(limits.ERROR_SHARE / 5, limits.ERROR_SHARE),
+            steps=rising(thresholds.ERROR_SHARE / 5, thresholds.ERROR_SHARE),
             decimals=2,
         ),
         number(
@@ -122,7 +122,7 @@ def _requests() -> list[Panel]:
             unit=units.Seconds,
             description="From a request to the end of its answer, streamed ones too. The line is HighLatency's limit "
             "for what asks no model.",
-            limit=limits.LATENCY_SECONDS,
+            limit=thresholds.LATENCY_SECONDS,
         ),
         graph(
             "Requests in flight",
@@ -179,7 +179,7 @@ def _processes() -> list[Panel]:
             Query(f'nodejs_eventloop_lag_p99_seconds{{job="flowise-pods",{PODS}}}', "{{pod}}"),
             unit=units.Seconds,
             description="Node answers nobody while its event loop is busy. Runbook: EventLoopBlocked.",
-            limit=limits.LOOP_LAG_SECONDS,
+            limit=thresholds.LOOP_LAG_SECONDS,
             width=8,
         ),
         graph(
@@ -192,7 +192,7 @@ def _processes() -> list[Panel]:
             unit=units.PercentUnit,
             description="Past the limit the kernel kills the pod, and what it was busy with is lost. Runbook: "
             "FlowiseMemoryHigh.",
-            limit=limits.MEMORY_SHARE,
+            limit=thresholds.MEMORY_SHARE,
             width=8,
         ),
         graph(

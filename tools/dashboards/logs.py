@@ -2,7 +2,7 @@
 
 from grafana_foundation_sdk.models import dashboard as model
 
-from .building import Panel, Query, alerts, counted_lines, lines, page
+from .panels import Panel, Query, alerts, counted_lines, lines, page
 
 FLOWISE = '{namespace="flowise",app="flowise"}'
 BAD = 'level=~"error|fatal|critical|panic"'

@@ -3,8 +3,8 @@
 from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models import units
 
-from . import limits
-from .building import GREEN, RED, Panel, Query, alerts, bars, falling, graph, number, page, rising
+from . import thresholds
+from .panels import GREEN, RED, Panel, Query, alerts, bars, falling, graph, number, page, rising
 
 SECONDS = "flowise_http_request_duration_seconds"
 BURN = "slo:error_ratio:rate{window} / on (slo) group_left () (1 - slo:objective:ratio)"
@@ -63,7 +63,7 @@ def _now() -> list[Panel]:
             unit="none",
             description="1 spends just the error budget of 30 days in 30 days; 14.4 spends it in two days, and wakes "
             "somebody.",
-            steps=rising(limits.SLOW_BURN, limits.FAST_BURN),
+            steps=rising(thresholds.SLOW_BURN, thresholds.FAST_BURN),
             decimals=1,
         ),
         number(
@@ -72,7 +72,7 @@ def _now() -> list[Panel]:
             f'/ (sum(rate({SECONDS}_count{{namespace="flowise"}}[5m])) > 0) or vector(0)',
             unit=units.PercentUnit,
             description="5xx of all answers of Flowise, over five minutes. Runbook: HighErrorRate.",
-            steps=rising(limits.ERROR_SHARE / 5, limits.ERROR_SHARE),
+            steps=rising(thresholds.ERROR_SHARE / 5, thresholds.ERROR_SHARE),
             decimals=2,
             goes_to="flowise",
         ),
@@ -95,7 +95,7 @@ def _promises() -> list[Panel]:
             Query(BURN.format(window="1h"), "{{slo}}"),
             unit="none",
             description="How many times too fast the error budget is spent. Runbooks: SloBurnFast, SloBurnSlow.",
-            limit=limits.FAST_BURN,
+            limit=thresholds.FAST_BURN,
             width=8,
         ),
     ]
@@ -132,7 +132,7 @@ def _traffic() -> list[Panel]:
             unit=units.Seconds,
             description="By class of path. The line is the limit of HighLatency, which predictions have another for: a "
             "model takes its time.",
-            limit=limits.LATENCY_SECONDS,
+            limit=thresholds.LATENCY_SECONDS,
             width=8,
         ),
     ]
@@ -154,7 +154,7 @@ def _parts() -> list[Panel]:
             "max(flowise_queue_oldest_waiting_job_age_seconds)",
             unit=units.Seconds,
             description="Of all queues; empty where the stack has none. Runbook: QueueStuck.",
-            steps=rising(limits.LONGEST_ANSWER_SECONDS / 4, limits.LONGEST_ANSWER_SECONDS),
+            steps=rising(thresholds.LONGEST_ANSWER_SECONDS / 4, thresholds.LONGEST_ANSWER_SECONDS),
             goes_to="flowise-queue",
         ),
         number(
@@ -177,7 +177,7 @@ def _parts() -> list[Panel]:
             "max(aws_elasticache_database_memory_usage_percentage_maximum)",
             unit=units.Percent,
             description="Of the fullest node. A full cache refuses jobs and logins. Runbook: CacheMemoryHigh.",
-            steps=rising(75 * limits.HIGH_SHARE, 100 * limits.HIGH_SHARE),
+            steps=rising(75 * thresholds.HIGH_SHARE, 100 * thresholds.HIGH_SHARE),
             goes_to="flowise-cache",
         ),
         number(

@@ -19,9 +19,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from . import made_up
+from . import sample_series
 from .__main__ import FOLDER
-from .drawing import document
+from .svg import document
 
 PICTURES = FOLDER.parents[2] / "docs" / "pictures"
 SHOWN_SECONDS = 3600
@@ -74,9 +74,9 @@ def prometheus(port: int) -> Iterator[Prometheus]:
     server, promtool = _program("prometheus"), _program("promtool")
     with tempfile.TemporaryDirectory() as folder:
         # blocks are of two hours: a newer one would not be taken for complete
-        end = int(time.time()) // made_up.STEP_SECONDS * made_up.STEP_SECONDS
+        end = int(time.time()) // sample_series.STEP_SECONDS * sample_series.STEP_SECONDS
         series, data = Path(folder) / "series", Path(folder) / "data"
-        series.write_text(made_up.openmetrics(end))
+        series.write_text(sample_series.openmetrics(end))
         subprocess.run(
             [promtool, "tsdb", "create-blocks-from", "openmetrics", series, data], check=True, capture_output=True
         )

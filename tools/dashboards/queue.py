@@ -3,8 +3,8 @@
 from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models import units
 
-from . import limits
-from .building import GREEN, RED, Panel, Query, alerts, graph, number, page, rising, variable
+from . import thresholds
+from .panels import GREEN, RED, Panel, Query, alerts, graph, number, page, rising, variable
 
 QUEUE = 'queue=~"$queue"'
 JOBS = f"max by (queue, state) (flowise_queue_jobs{{{QUEUE}}})"
@@ -43,7 +43,7 @@ def _now() -> list[Panel]:
             f"max(flowise_queue_oldest_waiting_job_age_seconds{{{QUEUE}}})",
             unit=units.Seconds,
             description="0 where none waits. Runbook: QueueStuck.",
-            steps=rising(limits.LONGEST_ANSWER_SECONDS / 4, limits.LONGEST_ANSWER_SECONDS),
+            steps=rising(thresholds.LONGEST_ANSWER_SECONDS / 4, thresholds.LONGEST_ANSWER_SECONDS),
         ),
         number(
             "Workers",
@@ -65,7 +65,7 @@ def _now() -> list[Panel]:
             f"/ (sum(rate({FINISHED}{{{QUEUE}}}[10m])) > 0) or vector(0)",
             unit=units.PercentUnit,
             description="Of those that ended in ten minutes. Runbook: QueueJobsFail.",
-            steps=rising(limits.FAILED_JOB_SHARE / 5, limits.FAILED_JOB_SHARE),
+            steps=rising(thresholds.FAILED_JOB_SHARE / 5, thresholds.FAILED_JOB_SHARE),
             decimals=1,
         ),
         number(
@@ -73,7 +73,7 @@ def _now() -> list[Panel]:
             "time() - max(flowise_queue_last_read_timestamp_seconds)",
             unit=units.Seconds,
             description="Ago. All figures of queues are as old. Runbook: QueueUnreadable.",
-            steps=rising(limits.UNREAD_SECONDS / 5, limits.UNREAD_SECONDS),
+            steps=rising(thresholds.UNREAD_SECONDS / 5, thresholds.UNREAD_SECONDS),
         ),
     ]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Rules:
+class RunOptions:
     """What a run is told about the account."""
 
     laws: bool = True
@@ -32,10 +32,10 @@ class Rules:
         return kept
 
     def to_json(self) -> str:
-        """The rules as one argument of a command."""
+        """The options as one argument of a command."""
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text: str) -> "Rules":
-        """The rules that `to_json` wrote."""
+    def from_json(cls, text: str) -> "RunOptions":
+        """The options that `to_json` wrote."""
         return cls(**json.loads(text))

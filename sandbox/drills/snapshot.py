@@ -1,4 +1,4 @@
-"""All that a server holds and somebody wanted: to compare a cluster with itself after an upgrade."""
+"""A snapshot of all that a server holds and somebody wanted: to compare a cluster with itself after an upgrade."""
 
 from ..control_plane import Client
 
@@ -30,7 +30,7 @@ _PASSING = frozenset(
 )
 
 
-def inventory(client: Client) -> set[Entry]:
+def snapshot(client: Client) -> set[Entry]:
     """Every object that is listed under some version of its group."""
     groups = client.transport.request("GET", "/apis")["groups"]
     versions = ["v1", *(version["groupVersion"] for group in groups for version in group["versions"])]

@@ -15,7 +15,7 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flowise-sandbox"
 
 
-class Shelf:
+class DiskCache:
     """JSON values by key, on disk. A cache that cannot be written or read is done without."""
 
     def __init__(self, path: Path) -> None:
@@ -65,7 +65,7 @@ class Shelf:
             self._db = None  # a full disk, a damaged file: the answers still come, only slower
 
 
-def shelf_of(packages: "tuple[str, ...]", form: int) -> Shelf:
-    """The shelf for the installed versions of some packages; `form` counts the changes of what is kept."""
+def disk_cache_of(packages: "tuple[str, ...]", form: int) -> DiskCache:
+    """The cache for the installed versions of some packages; `form` counts the changes of what is kept."""
     versions = "-".join(version(package) for package in packages)
-    return Shelf(cache_folder() / "schema" / f"{form}-{versions}.db")
+    return DiskCache(cache_folder() / "schema" / f"{form}-{versions}.db")

@@ -17,7 +17,7 @@ FASTER = 60
 _AUTOSCALER_SECONDS = 1.0
 
 
-class Copy:
+class ClusterCopy:
     """A running copy. Made by `copied`."""
 
     def __init__(self, folder: Path, minor: str, service_cidr: str) -> None:
@@ -45,23 +45,23 @@ class Copy:
 
 
 @contextmanager
-def copied(folder: Path, minor: str, service_cidr: str) -> Iterator[Copy]:
+def copied(folder: Path, minor: str, service_cidr: str) -> Iterator[ClusterCopy]:
     """Run a copy of the cluster whose data is in a folder, for as long as the block lasts."""
     with tempfile.TemporaryDirectory(prefix="flowise-drill-") as scratch:
         data = Path(scratch) / "cluster"
         shutil.copytree(folder, data, ignore=shutil.ignore_patterns("*.sock", "lock", "ports.json"))
-        copy = Copy(data, minor, service_cidr)
-        players = _players(copy.client)
-        for player in players:
-            player.start()
+        copy = ClusterCopy(data, minor, service_cidr)
+        loops = _loops(copy.client)
+        for loop in loops:
+            loop.start()
         try:
             yield copy
         finally:
-            for player in players:
-                player.stop()
+            for loop in loops:
+                loop.stop()
             copy.client.close()
             copy.plane.stop()
 
 
-def _players(client: Client) -> tuple[Provisioner, ScaledObjects, NodePools]:
+def _loops(client: Client) -> tuple[Provisioner, ScaledObjects, NodePools]:
     return Provisioner(client), ScaledObjects(client), NodePools(client, faster=FASTER)

@@ -1,4 +1,4 @@
-"""What plays a controller that the sandbox does not have: a thread that looks at a cluster, again and again."""
+"""A controller that the sandbox does not have, played: a thread that reconciles a cluster again and again."""
 
 import threading
 from contextlib import suppress
@@ -7,8 +7,8 @@ from http import HTTPStatus
 from ..control_plane import Client, KubernetesError
 
 
-class Player(threading.Thread):
-    """Plays until it is stopped. A server that is going, or coming back, is tried again."""
+class ReconcileLoop(threading.Thread):
+    """Reconciles until it is stopped. A server that is going, or coming back, is tried again."""
 
     every_seconds = 1.0
 
@@ -18,18 +18,18 @@ class Player(threading.Thread):
         self._ended = threading.Event()
 
     def run(self) -> None:
-        """Play, and play again."""
+        """Reconcile, and reconcile again."""
         while not self._ended.is_set():
             with suppress(KubernetesError, OSError):  # its words would come each second
-                self.play()
+                self.reconcile()
             self._ended.wait(self.every_seconds)
 
-    def play(self) -> None:
+    def reconcile(self) -> None:
         """Bring about what is due. Whatever it raises of the server's is tried again."""
         raise NotImplementedError
 
     def stop(self) -> None:
-        """Play no more."""
+        """Reconcile no more."""
         self._ended.set()
 
     def objects(self, api_version: str, kind: str) -> list[dict[str, object]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.placing import placed
+from sandbox.vpc_outputs import with_vpc
 
 HOME = {"subnet-1": "vpc-1", "subnet-2": "vpc-1", "rtb-1": "vpc-1"}
 
@@ -21,18 +21,18 @@ def of(subnet: str) -> str:
     ],
 )
 def test_it_is_told_of_what_lies_in_subnets(token: str, inputs: dict[str, object]) -> None:
-    assert placed(token, {**inputs, "vpcId": "invented"}, of) == {**inputs, "vpcId": "vpc-1"}
+    assert with_vpc(token, {**inputs, "vpcId": "invented"}, of) == {**inputs, "vpcId": "vpc-1"}
 
 
 @pytest.mark.parametrize("token", ["aws:eks/cluster:Cluster", "aws:lambda/function:Function"])
 def test_it_is_told_of_what_has_them_in_an_object(token: str) -> None:
     outputs = {"vpcConfig": {"subnetIds": ["subnet-1"], "vpcId": "invented"}, "name": "one"}
-    assert placed(token, outputs, of) == {"vpcConfig": {"subnetIds": ["subnet-1"], "vpcId": "vpc-1"}, "name": "one"}
+    assert with_vpc(token, outputs, of) == {"vpcConfig": {"subnetIds": ["subnet-1"], "vpcId": "vpc-1"}, "name": "one"}
 
 
 def test_what_is_not_known_here_or_was_given_is_left() -> None:
     elsewhere = {"subnetIds": ["subnet-9"], "vpcId": "invented"}
-    assert placed("aws:rds/subnetGroup:SubnetGroup", elsewhere, of) == elsewhere
+    assert with_vpc("aws:rds/subnetGroup:SubnetGroup", elsewhere, of) == elsewhere
     given = {"subnetIds": ["subnet-1"], "vpcId": "vpc-2"}
-    assert placed("aws:ec2/vpcEndpoint:VpcEndpoint", given, of) == given
-    assert placed("aws:sns/topic:Topic", {"name": "one"}, of) == {"name": "one"}
+    assert with_vpc("aws:ec2/vpcEndpoint:VpcEndpoint", given, of) == given
+    assert with_vpc("aws:sns/topic:Topic", {"name": "one"}, of) == {"name": "one"}

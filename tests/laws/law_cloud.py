@@ -12,20 +12,20 @@ from pulumi.runtime import settings as runtime
 from sandbox import autonaming, clouds
 from sandbox.account import Account, RefusedError
 from sandbox.clouds.resource import Request
-from sandbox.laws.law import Act
-from sandbox.rules import Rules
+from sandbox.laws.law import ResourceOperation
+from sandbox.run_options import RunOptions
 from sandbox.world import Record, World
 from tests.cloud import drained, revealed
 
 REGION = "eu-west-1"
 
 
-class Lawful(mocks.Mocks):
+class LawCloud(mocks.Mocks):
     """Creates what no law refuses, and updates what a second run gives other inputs."""
 
-    def __init__(self, folder: Path, rules: Rules | None = None) -> None:
+    def __init__(self, folder: Path, options: RunOptions | None = None) -> None:
         self.world = World(folder / "world.db")
-        self.account = Account(self.world, rules or Rules())
+        self.account = Account(self.world, options or RunOptions())
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         if args.typ.startswith("pulumi:"):
@@ -41,7 +41,7 @@ class Lawful(mocks.Mocks):
             inputs = autonaming.aws(args.typ, args.name, inputs, olds, autonaming.Proposal("", disabled=False), digits)
         if standing and standing[0].inputs == inputs:
             return standing[0].id, standing[0].outputs
-        act = Act(
+        op = ResourceOperation(
             "update" if standing else "create",
             args.typ,
             args.name,
@@ -51,7 +51,7 @@ class Lawful(mocks.Mocks):
             provider=provider,
             old=standing[0] if standing else None,
         )
-        with self.account.judged(act):
+        with self.account.authorized(op):
             made, outputs = clouds.create(args.typ, args.name, urn, inputs, serial=serial, provider=provider)
             record = Record(args.typ, standing[0].id if standing else made, urn, serial, inputs, outputs)
             if standing:
@@ -75,8 +75,8 @@ class Lawful(mocks.Mocks):
     def delete(self, name: str) -> None:
         """Delete the resource of a name. Raises what a law says against it."""
         (record,) = [record for record in self.world if record.urn.endswith(f"::{name}")]
-        act = Act("delete", record.token, name, record.urn, record.inputs, region=REGION, old=record)
-        with self.account.judged(act):
+        op = ResourceOperation("delete", record.token, name, record.urn, record.inputs, region=REGION, old=record)
+        with self.account.authorized(op):
             self.account.delete(record)
 
 

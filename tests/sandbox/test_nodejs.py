@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.node import tree
+from sandbox.nodejs import tree
 from sandbox.toolchain import ToolchainError
 
 PACKAGE = {"name": "nothing", "version": "1.0.0"}

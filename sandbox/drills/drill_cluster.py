@@ -1,4 +1,4 @@
-"""The hands that drills have on a running copy of a stack's cluster."""
+"""What drills do to a running copy of a stack's cluster: drain, lose and add nodes, restart workloads, wait."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -8,10 +8,10 @@ from typing import Any
 
 from ..clusters.load import SCALABLE, Load
 from ..clusters.metrics import Metrics
+from ..clusters.placeholders import LABEL
 from ..clusters.readiness import FailedError, missing
-from ..clusters.stand_ins import LABEL
 from ..control_plane import Client, KubernetesError
-from .copy import Copy
+from .cluster_copy import ClusterCopy
 from .observer import Observer, ready_by_zone
 
 ZONE = "topology.kubernetes.io/zone"
@@ -26,11 +26,16 @@ class DrillError(Exception):
     """The stack, or this sandbox, has not what a drill needs; the text says what."""
 
 
-class Drill:
-    """A running copy of a cluster, and the hands that drills have on it. `loads` are what a person asked to play."""
+class DrillCluster:
+    """A running copy of a cluster on which a drill is held. `loads` are what a person asked to play."""
 
     def __init__(
-        self, copy: Copy, observer: Observer, metrics: Metrics, without: Sequence[str] = (), loads: Sequence[Load] = ()
+        self,
+        copy: ClusterCopy,
+        observer: Observer,
+        metrics: Metrics,
+        without: Sequence[str] = (),
+        loads: Sequence[Load] = (),
     ) -> None:
         self.copy = copy
         self.client: Client = copy.client
@@ -42,7 +47,7 @@ class Drill:
         """What the drill itself found wrong, besides what the Services' endpoints tell."""
         self._metrics = metrics
 
-    def play(self, loads: Sequence[Load]) -> None:
+    def set_load(self, loads: Sequence[Load]) -> None:
         """Put a load on workloads, in place of the one before."""
         self._metrics.loads = loads
 
