@@ -8,7 +8,8 @@ FOLDER holds the charts' own archives, as `helm pull` leaves them, in the versio
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ RELEASE = "kubernetes:helm.sh/v3:Release"
 KUBERNETES = "v1.35.0"
 # kinds that templates look for before they make one
 SERVED = ("monitoring.coreos.com/v1", "policy/v1", "autoscaling/v2")
+# Charts whose own roles the program replaces, and the value by which it leaves them out.
+REPLACED_ROLES: Mapping[str, Sequence[str]] = {"kube-prometheus-stack": ("global", "rbac", "create")}
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
 # What prometheus-operator makes of its kinds (pkg/prometheus/server/statefulset.go, pkg/alertmanager/statefulset.go).
 OPERATED: Mapping[str, tuple[str, Mapping[str, int]]] = {
@@ -61,6 +64,37 @@ def facts(release: Release, manifests: Iterable[Mapping[str, Any]]) -> dict[str,
         # without tags: of these the version of the chart decides
         "images": sorted({_repository(each) for each in (*_own_images(pods), *_started_images(objects))}),
     }
+
+
+def with_own_roles(release: Release) -> Release | None:
+    """Return a release as it would be with its chart's own roles, where the program replaces them."""
+    path = REPLACED_ROLES.get(release.chart)
+    return replace(release, values=_switched_on(release.values, path)) if path else None
+
+
+def _switched_on(values: Mapping[str, Any], path: Sequence[str]) -> dict[str, Any]:
+    head, *rest = path
+    return {**values, head: _switched_on(values[head], rest) if rest else True}
+
+
+def roles(release: Release, made: Iterable[Mapping[str, Any]], full: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what a release's accounts may do by its own roles, and what they could by those that are left out."""
+    kept = list(_rights(release, made))
+    return {"made": kept, "left_out": [each for each in _rights(release, full) if each not in kept]}
+
+
+def _rights(release: Release, objects: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    found = {(each["kind"], each["metadata"]["name"]): each for each in objects}
+    for (kind, _), each in sorted(found.items()):
+        if kind in ("ClusterRoleBinding", "RoleBinding"):
+            role = found[each["roleRef"]["kind"], each["roleRef"]["name"]]
+            for subject in each["subjects"]:
+                yield {
+                    "account": f"{subject.get('namespace', release.namespace)}/{subject['name']}",
+                    # where; everywhere without
+                    "namespace": None if kind == "ClusterRoleBinding" else each["metadata"]["namespace"],
+                    "rules": role["rules"],
+                }
 
 
 def _hooks(manifest: Mapping[str, Any]) -> str:
@@ -173,7 +207,11 @@ def main() -> int:
                 sys.stderr.write(f"{folder} has no {release.chart}-{release.version}.tgz: helm pull it\n")
                 return 1
             manifests = rendered(chart, release, KUBERNETES, SERVED, hooks=True)
-            found[release.namespace, release.name] = {"release": release.name, **facts(release, manifests)}
+            row = {"release": release.name, **facts(release, manifests)}
+            full = with_own_roles(release)
+            if full:
+                row["roles"] = roles(release, manifests, rendered(chart, full, KUBERNETES, SERVED, hooks=True))
+            found[release.namespace, release.name] = row
     rows = [found[key] for key in sorted(found)]
     FILE.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     sys.stdout.write(f"{FILE.relative_to(ROOT)} written: {len(rows)} releases\n")

@@ -1,6 +1,6 @@
 """Prometheus, Alertmanager and Grafana."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -11,6 +11,7 @@ import pulumi_random as random
 from ..planning.alert_routes import alertmanager_config, notification_secrets
 from ..planning.charts.grafana import GRAFANA_ACCOUNT, SIDECAR_RULE, grafana_values
 from ..planning.charts.kube_prometheus_stack import ALERTMANAGER_ACCOUNT, prometheus_values
+from ..planning.charts.prometheus_roles import PROMETHEUS_RIGHTS, AccountRights
 from ..planning.cloudwatch_reading import reads_cloudwatch
 from ..planning.external_secrets import SecretField
 from ..planning.iam_documents import Statement, allow
@@ -21,6 +22,7 @@ from .secret_reader import SecretReader, SecretReaderArgs
 from .stored_secret import StoredSecret, StoredSecretArgs
 
 PROMETHEUS_CHARTS = "https://prometheus-community.github.io/helm-charts"
+RBAC_GROUP = "rbac.authorization.k8s.io"
 # keys of the Secrets that Prometheus and Grafana read
 METRICS_KEY, GRAFANA_USER, GRAFANA_PASSWORD = "key", "admin-user", "admin-password"
 
@@ -51,7 +53,7 @@ class PrometheusStackArgs:
 
 
 class PrometheusStack(pulumi.ComponentResource):
-    """The release of kube-prometheus-stack, Grafana's login, their Secrets, and their roles in AWS.
+    """The release of kube-prometheus-stack, Grafana's login, their Secrets, and their roles in the cluster and in AWS.
 
     Alertmanager publishes to the alarms' topic, Grafana reads CloudWatch, and neither may do more.
     """
@@ -65,7 +67,7 @@ class PrometheusStack(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         login = self._grafana_login()
         secrets = self._secrets(login)
-        self._release = self._prometheus(secrets, [*self._roles(), self._grafana_rights()])
+        self._release = self._prometheus(secrets, [*self._roles(), *self._rights()])
         self.grafana_secret_arn = login.arn
         self.metrics_key_name = secrets["scrape"]
         self.register_outputs(
@@ -121,22 +123,49 @@ class PrometheusStack(pulumi.ComponentResource):
         )
         return [self._role(ALERTMANAGER_ACCOUNT, tells), self._role(GRAFANA_ACCOUNT, reads)]
 
-    def _grafana_rights(self) -> pulumi.Resource:
-        args, group = self._args, "rbac.authorization.k8s.io"
+    def _rights(self) -> Iterator[pulumi.Resource]:
+        grafana = AccountRights(account=GRAFANA_ACCOUNT, own=[SIDECAR_RULE])
+        for rights in (*PROMETHEUS_RIGHTS, grafana):
+            if rights.own:
+                yield self._own_rights(rights)
+            if rights.everywhere:
+                yield self._cluster_rights(rights)
+
+    def _own_rights(self, rights: AccountRights) -> pulumi.Resource:
+        args = self._args
         meta = k8s.meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=dict(args.labels))
         role = k8s.rbac.v1.Role(
-            f"{self._name}-grafana-rights",
+            f"{self._name}-{rights.account}-rights",
             metadata=meta,
-            rules=[k8s.rbac.v1.PolicyRuleArgs(**SIDECAR_RULE)],
+            rules=[k8s.rbac.v1.PolicyRuleArgs(**rule) for rule in rights.own],
             opts=self._child,
         )
         return k8s.rbac.v1.RoleBinding(
-            f"{self._name}-grafana-binding",
+            f"{self._name}-{rights.account}-binding",
             metadata=meta,
-            role_ref=k8s.rbac.v1.RoleRefArgs(api_group=group, kind="Role", name=role.metadata.name),
-            subjects=[k8s.rbac.v1.SubjectArgs(kind="ServiceAccount", name=GRAFANA_ACCOUNT, namespace=args.namespace)],
+            role_ref=k8s.rbac.v1.RoleRefArgs(api_group=RBAC_GROUP, kind="Role", name=role.metadata.name),
+            subjects=[self._account(rights)],
             opts=self._child,
         )
+
+    def _cluster_rights(self, rights: AccountRights) -> pulumi.Resource:
+        meta = k8s.meta.v1.ObjectMetaArgs(labels=dict(self._args.labels))
+        role = k8s.rbac.v1.ClusterRole(
+            f"{self._name}-{rights.account}-cluster-rights",
+            metadata=meta,
+            rules=[k8s.rbac.v1.PolicyRuleArgs(**rule) for rule in rights.everywhere],
+            opts=self._child,
+        )
+        return k8s.rbac.v1.ClusterRoleBinding(
+            f"{self._name}-{rights.account}-cluster-binding",
+            metadata=meta,
+            role_ref=k8s.rbac.v1.RoleRefArgs(api_group=RBAC_GROUP, kind="ClusterRole", name=role.metadata.name),
+            subjects=[self._account(rights)],
+            opts=self._child,
+        )
+
+    def _account(self, rights: AccountRights) -> k8s.rbac.v1.SubjectArgs:
+        return k8s.rbac.v1.SubjectArgs(kind="ServiceAccount", name=rights.account, namespace=self._args.namespace)
 
     def _role(self, service_account: str, statements: Sequence[Statement]) -> PodRole:
         args = self._args
@@ -172,6 +201,7 @@ class PrometheusStack(pulumi.ComponentResource):
             timeout=900,
             values=prometheus_values(
                 args.settings,
+                namespace=args.namespace_name,
                 cluster_name=args.cluster_name,
                 alertmanager=routes,
                 alertmanager_files=secrets.get("alerts"),

@@ -185,8 +185,16 @@ def test_agents_take_traces_where_they_are_the_backend(cloud: Cloud) -> None:
 
 def test_grafana_reads_config_maps_where_it_runs_and_has_the_right_before_it_starts(cloud: Cloud) -> None:
     build(cloud)
-    role, binding = cloud.only(k8s.rbac.v1.Role), cloud.only(k8s.rbac.v1.RoleBinding)
+    role, binding = cloud.named("monitoring-grafana-rights"), cloud.named("monitoring-grafana-binding")
     assert role.inputs["rules"] == [{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "list", "watch"]}]
     assert {each.inputs["metadata"]["namespace"] for each in (role, binding)} == {"monitoring"}
     assert binding.inputs["subjects"] == [{"kind": "ServiceAccount", "name": "grafana", "namespace": "monitoring"}]
     assert binding.urn in cloud.named("monitoring-prometheus").depends_on
+
+
+def test_prometheus_and_its_operator_have_their_rights_before_they_start(cloud: Cloud) -> None:
+    build(cloud)
+    bindings = [*cloud.of(k8s.rbac.v1.RoleBinding), *cloud.of(k8s.rbac.v1.ClusterRoleBinding)]
+    accounts = {subject["name"] for each in bindings for subject in each.inputs["subjects"]}
+    assert accounts == {"grafana", "prometheus-admission", "prometheus-operator", "prometheus-prometheus"}
+    assert {each.urn for each in bindings} <= set(cloud.named("monitoring-prometheus").depends_on)

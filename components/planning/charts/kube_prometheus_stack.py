@@ -21,6 +21,10 @@ RULES_OF_OUR_OWN = ("TargetDown", "Watchdog")
 CONTROL_PLANE = {"ksh": "kube-scheduler", "kcm": "kube-controller-manager"}
 # What the operator picks up whoever made it and in whatever namespace, not only what its own chart made.
 SELECTED = ("podMonitor", "probe", "rule", "scrapeConfig", "serviceMonitor")
+# Names that people, data sources and our own roles rely on begin with it, not with the release's, whose end is random.
+FULL_NAME = "prometheus"
+# The operator makes pods and reads Secrets in the namespaces of these alone (pkg/operator/config.go, Namespaces).
+OPERATED = ("alertmanagerConfig", "alertmanagerInstance", "prometheusInstance", "thanosRulerInstance")
 # a full disk stops Prometheus; past this share of it the oldest metrics go, however young
 USED_SHARE_OF_DISK = 0.85
 ALERTMANAGER_GIB = 5
@@ -32,6 +36,7 @@ SERVICE_ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount"
 def prometheus_values(
     settings: MonitoringSettings,
     *,
+    namespace: str,
     cluster_name: Input[str],
     alertmanager: Mapping[str, Any],
     alertmanager_files: Input[str] | None,
@@ -39,8 +44,9 @@ def prometheus_values(
 ) -> dict[str, Any]:
     """Give the values of kube-prometheus-stack.
 
-    `alertmanager` is its configuration and `alertmanager_files` the Secret, if any, of the files that this names;
-    `grafana` are the values of the chart within.
+    `namespace` is where it is installed. It makes no role of its own: its accounts have PROMETHEUS_RIGHTS from whoever
+    installs it (prometheus_roles). `alertmanager` is its configuration and `alertmanager_files` the Secret, if any, of
+    the files that this names; `grafana` are the values of the chart within.
     """
     several = settings.prometheus_replicas > 1
     return {
@@ -51,8 +57,10 @@ def prometheus_values(
             # by which they are routed, as ours are
             "additionalRuleLabels": {"team": settings.team},
         },
-        # names that people and data sources may rely on, instead of the release's own with its random end
-        "fullnameOverride": "prometheus",
+        "fullnameOverride": FULL_NAME,
+        "global": {"rbac": {"create": False}},
+        # the operator writes down there which kubelets there are, and writes nowhere else
+        "kubelet": {"namespace": namespace},
         "prometheus": {
             "prometheusSpec": {
                 **{f"{kind}SelectorNilUsesHelmValues": False for kind in SELECTED},
@@ -67,13 +75,6 @@ def prometheus_values(
                 "storageSpec": {"volumeClaimTemplate": claim(settings.prometheus_storage_gib)},
                 "resources": resources("250m", "1Gi", "2Gi"),
             },
-            "additionalRulesForClusterRole": [
-                {
-                    "apiGroups": ["metrics.eks.amazonaws.com"],
-                    "resources": [f"{part}/metrics" for part in CONTROL_PLANE],
-                    "verbs": ["get"],
-                }
-            ],
             # two servers scrape at different moments: whoever asks stays with one
             "service": {"sessionAffinity": "ClientIP"} if several else {},
             "podDisruptionBudget": {"enabled": several},
@@ -91,6 +92,8 @@ def prometheus_values(
             "podDisruptionBudget": {"enabled": settings.alertmanager_replicas > 1},
         },
         "prometheusOperator": {
+            **{f"{kind}Namespaces": [namespace] for kind in OPERATED},
+            "kubeletService": {"namespace": namespace},
             "resources": resources("50m", "128Mi", "256Mi"),
             "admissionWebhooks": {"patch": {"resources": resources("10m", "32Mi", "64Mi")}},
             "prometheusConfigReloader": {"resources": resources("10m", "32Mi", "64Mi")},

@@ -4,12 +4,14 @@ import pytest
 
 from components.planning.alerting import Watched, rule_groups
 from components.planning.charts.kube_prometheus_stack import prometheus_values
+from components.planning.charts.prometheus_roles import PROMETHEUS
 from components.settings import MonitoringSettings
 
 
 def prometheus(**settings: object) -> dict[str, Any]:
     return prometheus_values(
         MonitoringSettings.model_validate(settings),
+        namespace="monitoring",
         cluster_name="flowise-test",
         alertmanager={"route": {"receiver": "nobody"}, "receivers": [{"name": "nobody"}]},
         alertmanager_files=None,
@@ -89,10 +91,22 @@ def test_what_eks_tells_of_its_control_plane_is_scraped_with_the_right_to_it() -
         "kube-scheduler": "/apis/metrics.eks.amazonaws.com/v1/ksh/container/metrics",
         "kube-controller-manager": "/apis/metrics.eks.amazonaws.com/v1/kcm/container/metrics",
     }
-    (rule,) = made["additionalRulesForClusterRole"]
-    assert rule == {
-        "apiGroups": ["metrics.eks.amazonaws.com"], "resources": ["ksh/metrics", "kcm/metrics"], "verbs": ["get"],
-    }  # fmt: skip
+    (rule,) = (each for each in PROMETHEUS.everywhere if "metrics.eks.amazonaws.com" in each.get("api_groups", ()))
+    assert (rule["resources"], rule["verbs"]) == (["ksh/metrics", "kcm/metrics"], ["get"])
+
+
+def test_the_operator_is_told_of_the_namespace_in_which_alone_it_may_act() -> None:
+    values = prometheus()
+    assert values["global"]["rbac"] == {"create": False}
+    told = {key: value for key, value in values["prometheusOperator"].items() if key.endswith("Namespaces")}
+    assert told == {
+        "alertmanagerConfigNamespaces": ["monitoring"],
+        "alertmanagerInstanceNamespaces": ["monitoring"],
+        "prometheusInstanceNamespaces": ["monitoring"],
+        "thanosRulerInstanceNamespaces": ["monitoring"],
+    }
+    # where it writes down the kubelets, they are looked for
+    assert values["prometheusOperator"]["kubeletService"] == values["kubelet"] == {"namespace": "monitoring"}
 
 
 def test_several_stand_in_several_zones_and_who_asks_stays_with_one() -> None:

@@ -115,8 +115,12 @@ CASES: dict[str, Case] = {
     "k8s-rbac-star": Case(_ROLE, _rules(), [{f"rules.0.{key}": ["*"]} for key in ("apiGroups", "resources", "verbs")], [{"rules": ABSENT}, {"rules.0": UNKNOWN}]),
     "k8s-rbac-escalate": Case(_ROLE, _rules(), [{"rules.0.verbs": [verb]} for verb in ("bind", "escalate", "impersonate")], [{"rules": ABSENT}]),
     "k8s-rbac-secrets": Case(
-        _ROLE, _rules(resources=["secrets"], resourceNames=["mine"]), [{"rules.0.resourceNames": ABSENT}, {"rules.0.verbs": ["get", "list"]}, {"rules.0.resourceNames": []}],
+        _ROLE, _rules(resources=["secrets"], resourceNames=["mine"]), [{"rules.0.resourceNames": ABSENT}, {"rules.0.verbs": ["get", "list"]}, {"rules.0.resourceNames": []}, {"rules.0.verbs": ["list"], "@parameters.whole_namespace": {"it": "why"}}],
         [{"rules": ABSENT}, {"rules.0.resources": ["pods"], "rules.0.resourceNames": []}, {"rules.0.verbs": ["create"], "rules.0.resourceNames": []}],
+    ),
+    "k8s-rbac-secrets/role": Case(
+        "kubernetes:rbac.authorization.k8s.io/v1:Role", _rules(resources=["secrets"], resourceNames=["mine"]), [{"rules.0.resourceNames": ABSENT}, {"rules.0.verbs": ["list"], "@parameters.whole_namespace": {"another": "why"}}],
+        [{"rules": ABSENT}, {"rules.0.verbs": ["list"], "@parameters.whole_namespace": {"it": "an operator watches them"}}],
     ),
     "k8s-rbac-admin": one("kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding", "roleRef.name", "view", ["cluster-admin"], absent=True),
     "k8s-sa-automount": one("kubernetes:core/v1:ServiceAccount", "automountServiceAccountToken", False, [True]),

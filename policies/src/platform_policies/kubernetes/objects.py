@@ -25,6 +25,10 @@ def _rules(resource: Resource, *keys: str) -> set[str]:
 
 
 def _secrets_by_name(resource: Resource) -> bool:
+    """No rule reads Secrets without their names; a Role may, within its namespace, for a listed reason."""
+    listed: dict[str, str] = resource.parameters["whole_namespace"]
+    if resource.type.endswith(":Role") and given(listed.get(resource.name)):
+        return True
     for rule in resource.items("rules"):
         reads = {"get", "list", "watch", "*"} & {v for v in items(rule, "verbs") if isinstance(v, str)}
         if (
@@ -118,8 +122,9 @@ RULES = (
         lambda s: not {"bind", "escalate", "impersonate"} & _rules(s, "verbs"), refs="CIS EKS 4.1.8, CKV_K8S_158", link=_RBAC,
     ),
     Rule(
-        "k8s-rbac-secrets", "high", "a role reads Secrets by name alone", "give resourceNames, and leave list and watch out", "secrets", _ROLES, _secrets_by_name,
-        refs="CIS EKS 4.1.2", link=_RBAC,
+        "k8s-rbac-secrets", "high", "a role reads Secrets by name alone",
+        "give resourceNames, and leave list and watch out, or list a Role with the reason under the parameter `whole_namespace`", "secrets", _ROLES, _secrets_by_name,
+        refs="CIS EKS 4.1.2", link=_RBAC, parameters={"whole_namespace": {}},
     ),
     Rule(
         "k8s-rbac-admin", "critical", "nothing is bound to cluster-admin", "bind a role that names what is needed", "privilege", _BINDINGS,
