@@ -60,7 +60,7 @@ of SP 800-53 Rev. 5, LGPD an article of Brazil's Lei 13.709/2018 that the rule s
 
 
 def reference() -> str:
-    """Give the whole page."""
+    """Return the whole page."""
     parts = [HEAD.format(count=sum(len(rule_set.every) for rule_set in RULE_SETS.values()))]
     for pack in RULE_SETS:
         project = yaml.safe_load((ROOT / "policies" / pack / "PulumiPolicy.yaml").read_text(encoding="utf-8"))

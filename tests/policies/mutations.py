@@ -34,18 +34,18 @@ _TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
 
 
 def cases(pack: str, rule: str) -> list[Case]:
-    """Give the cases of a rule over a resource."""
+    """Return the cases of a rule over a resource."""
     every: dict[str, Case] = import_module(f"tests.policies.cases.{pack}").CASES
     return [case for name, case in every.items() if name.split("/")[0] == rule]
 
 
 def stack_cases(rule: str) -> list[StackCase]:
-    """Give the cases of a rule over a stack."""
+    """Return the cases of a rule over a stack."""
     return [case for name, case in STACK_CASES.items() if name.split("/")[0] == rule]
 
 
 def agrees(pack: str, rule: Rule | StackRule) -> bool:
-    """Whether a rule does on its cases what they say."""
+    """Return whether a rule does on its cases what they say."""
     return _resource_agrees(pack, rule) if isinstance(rule, Rule) else _stack_agrees(pack, rule)
 
 
@@ -74,7 +74,7 @@ def _stack_agrees(pack: str, rule: StackRule) -> bool:
 
 
 def mutants(rule: Rule | StackRule) -> Iterator[tuple[str, Rule | StackRule]]:
-    """Give a rule broken in every way, each with its name."""
+    """Yield a rule broken in every way, each with its name."""
     if isinstance(rule, Rule):
         yield "negated", replace(rule, holds=lambda subject: not rule.holds(subject))
         yield "always holds", replace(rule, holds=lambda _: True)
@@ -91,7 +91,7 @@ def mutants(rule: Rule | StackRule) -> Iterator[tuple[str, Rule | StackRule]]:
 
 
 def every_rule(pack: str) -> tuple[Rule | StackRule, ...]:
-    """Give all rules of a pack."""
+    """Return all rules of a pack."""
     return (*RULE_SETS[pack].rules, *RULE_SETS[pack].stack_rules)
 
 
@@ -102,7 +102,7 @@ def survivors(pack: str) -> tuple[int, list[str]]:
 
 
 def operators(source: str) -> Iterator[tuple[int, str, ast.Module]]:
-    """Give a module with one operator turned around, for each: its line, what it was, the module."""
+    """Yield a module with one operator turned around, for each: its line, what it was, the module."""
     tree = ast.parse(source)
     for index, node in enumerate(ast.walk(tree)):
         for name in _ways(node):

@@ -22,17 +22,17 @@ STACKS = ("dev", "prod")
 
 
 def rules(pack: str) -> dict[str, Rule]:
-    """Give a pack's rules over a resource, by id."""
+    """Return a pack's rules over a resource, by id."""
     return {rule.id: rule for rule in RULE_SETS[pack].rules}
 
 
 def stack_rules(pack: str) -> dict[str, StackRule]:
-    """Give a pack's rules over the stack, by id."""
+    """Return a pack's rules over the stack, by id."""
     return {rule.id: rule for rule in RULE_SETS[pack].stack_rules}
 
 
 def levels(stack: str) -> dict[str, Any]:
-    """Give what a stack sets for the rules."""
+    """Return what a stack sets for the rules."""
     content: dict[str, Any] = json.loads((ROOT / f"levels.{stack}.json").read_text(encoding="utf-8"))
     return content
 
@@ -92,7 +92,7 @@ class Server:
         self, resource_type: str, props: Mapping[str, Any], *, name: str = "it", protect: bool = False,
         provider: Mapping[str, Any] | None = None,
     ) -> list[Found]:  # fmt: skip
-        """Give what the pack says of a resource."""
+        """Return what the pack says of a resource."""
         request = analyzer_pb2.AnalyzeRequest(
             type=resource_type, properties=_struct(props), urn=_urn(resource_type, name), name=name
         )
@@ -106,7 +106,7 @@ class Server:
         return _found(self._server.Analyze(request, None), name)
 
     def judge_stack(self, resources: Sequence[Resource], asked: Sequence[Resource] | None = None) -> list[Found]:
-        """Give what the pack says of a stack, advice too; `asked` is what the program asked for, if that differs."""
+        """Return what the pack says of a stack, advice too; `asked` is what the program asked for, if that differs."""
         for resource in [Resource("pulumi:pulumi:Stack", "any-dev", {}, {}), *(resources if asked is None else asked)]:
             self.judge(resource.type, resource.props, name=resource.name, protect=resource.protect)
         request = analyzer_pb2.AnalyzeStackRequest()

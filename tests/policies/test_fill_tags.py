@@ -19,7 +19,7 @@ def filled(
     resource_type: str = BUCKET,
     level: analyzer_pb2.EnforcementLevel.ValueType = analyzer_pb2.REMEDIATE,
 ) -> Any:
-    """Give the properties after the remediation, or None where it leaves them as they are."""
+    """Return the properties after the remediation, or None where it leaves them as they are."""
     server: Any = _PolicyAnalyzerServicer("cost", "0.0.1", [FILL], EnforcementLevel.MANDATORY)
     message = analyzer_pb2.ConfigureAnalyzerRequest()
     message.policyConfig["fill-tags"].enforcementLevel = level

@@ -45,9 +45,9 @@ def test_an_exception_lets_one_resource_break_one_rule_and_is_listed() -> None:
 def test_an_exception_that_has_ended_fails(expires: str) -> None:
     server = security(exceptions=[{**EXCEPTION, "expires": expires}])
     assert "rds-private" in [one.rule for one in server.judge(DATABASE, EXPOSED)]
-    ended = [one for one in at_the_end(server) if "ended on" in one.message]
+    ended = [one for one in at_the_end(server) if "expired on" in one.message]
     assert [one.level for one in ended] == ["mandatory"]
-    assert ended[0].message.endswith("jo answers for it")
+    assert ended[0].message.endswith("(owner: jo)")
 
 
 def test_an_exception_stands_until_the_end_of_its_day() -> None:

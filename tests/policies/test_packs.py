@@ -23,7 +23,7 @@ def every(pack: str) -> tuple[RuleMetadata, ...]:
 
 
 def refusing(pack: str) -> dict[str, Any]:
-    """Give the schema by which the engine takes or refuses a pack's configuration."""
+    """Return the schema by which the engine takes or refuses a pack's configuration."""
     rules = Pack(RULE_SETS[pack], known=RULE_SETS.values()).policies()[0]
     assert rules.config_schema
     return {"type": "object", "additionalProperties": False, "properties": rules.config_schema.properties}
@@ -73,7 +73,7 @@ def test_a_pack_passes_over_what_a_file_says_of_others() -> None:
     )
     said = [found.message for found in server.judge_stack([])]
     assert said == [
-        "cost-graviton: the exception for a:b:C::it ended on 2026-01-01; jo answers for it",
+        "cost-graviton: the exception for a:b:C::it expired on 2026-01-01 (owner: jo)",
         "off for this stack: cost-budget, cost-size: its own",
     ]
 
@@ -136,6 +136,6 @@ def test_a_copy_of_a_pack_s_folder_serves_its_rules_alone(pack: str, tmp_path: P
     assert json.loads(done.stdout) == [
         pack,
         ["rules", "stack", "advice", *(policy.name for one in sets for policy in one.policies)],
-        f"{count} rules on each resource; the message names the one that is broken",
+        f"{count} rules over each resource; the message names the one that is violated",
         [],
     ]

@@ -24,7 +24,7 @@ def params(variations: str) -> list[Any]:
 
 
 def every(pack: str, rule: str, case: Case, variation: Variation) -> list[str]:
-    """Give the rules that a pack finds broken, advice among them."""
+    """Return the rules that a pack finds broken, advice among them."""
     props, around = varied(case, variation)
     parameters = around.get("parameters")
     config = {"parameters": {rule: parameters}} if parameters else {}

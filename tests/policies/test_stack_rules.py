@@ -21,7 +21,7 @@ def params(variations: str) -> list[Any]:
 
 
 def broken(rule: str, case: StackCase, change: Change) -> set[str]:
-    """Give the names of the resources that break the rule."""
+    """Return the names of the resources that break the rule."""
     parameters = {rule: dict(case.parameters)} if case.parameters else {}
     server = Server(case.pack, {"parameters": parameters, "today": case.today}, every=True)
     return {found.resource for found in server.judge_stack(changed(case, change)) if found.rule == rule}
@@ -67,7 +67,7 @@ GIVEN_UP = {
 
 
 def flowise(**config: Any) -> list[Found]:
-    """Give what is said of support in a stack with two pods of a version that its vendor has given up."""
+    """Return what is said of support in a stack with two pods of a version that its vendor has given up."""
     image = {"spec": {"template": {"spec": {"containers": [{"image": "own/flowise:3.1.4@sha256:0"}]}}}}
     stack = [Resource("kubernetes:apps/v1:Deployment", name, image, {}) for name in ("server", "worker")]
     server = Server("reliability", {"today": "2026-11-21", **config})
@@ -78,9 +78,9 @@ def test_what_a_vendor_gave_up_is_refused_with_what_it_means_and_the_choices() -
     found = flowise()
     assert [(one.level, one.resource) for one in found] == [("mandatory", "server"), ("mandatory", "worker")]
     assert found[0].message.startswith(
-        "support-ended (high): every version is within its support (flowise 3.1.4: ended on 2026-08-31, and nobody "
-        "mends it; holes are closed around it until 2027-08-31); upgrade; where its vendor brings out nothing newer: "
-        "go on behind this repository's patches under a dated exception, run a fork, or leave ["
+        "support-ended (high): every version is still supported (flowise 3.1.4: ended on 2026-08-31, and its vendor "
+        "fixes nothing more; this repository patches it until 2027-08-31); upgrade; where there is no newer release: "
+        "run on behind this repository's patches under a dated exception, run a fork, or leave ["
     )
 
 

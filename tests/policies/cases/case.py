@@ -37,7 +37,7 @@ def one(
     passed: Sequence[Variation] = (),
     **more: Any,
 ) -> Case:
-    """Give a case that turns on one property; `absent` is whether the rule holds without it."""
+    """Return a case that turns on one property; `absent` is whether the rule holds without it."""
     gone: list[Variation] = [{path: ABSENT}]
     refused: list[Variation] = [{path: value} for value in bad]
     return Case(
@@ -49,7 +49,7 @@ def one(
 
 
 def varied(case: Case, variation: Variation) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Give copies of the properties, and of what stands around them, with the variation applied."""
+    """Return copies of the properties, and of what stands around them, with the variation applied."""
     props, around = copy.deepcopy(dict(case.good)), copy.deepcopy(dict(case.around))
     for path, value in variation.items():
         steps = [int(step) if step.isdigit() else step for step in path.split("~" if "~" in path else ".")]
@@ -66,7 +66,7 @@ def varied(case: Case, variation: Variation) -> tuple[dict[str, Any], dict[str, 
 
 
 def document(*, effect: str = "Allow", **statement: Any) -> str:
-    """Give a policy document of one statement."""
+    """Return a policy document of one statement."""
     return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": effect, **statement}]})
 
 

@@ -18,7 +18,7 @@ _DIGEST = "flowise@sha256:" + "0" * 64
 
 
 def workload(**container: Any) -> dict[str, Any]:
-    """Give a workload that every rule passes."""
+    """Return a workload that every rule passes."""
     main = {
         "name": "main", "image": "flowise:3.1.2", "ports": [{"containerPort": 3000.0}],
         "securityContext": {
@@ -47,7 +47,7 @@ def pods(
     kind: str = _DEPLOYMENT,
     more: tuple[Variation, ...] = (),
 ) -> Case:
-    """Give a case that turns on one field of the workload."""
+    """Return a case that turns on one field of the workload."""
     refused: list[Variation] = [*({path: value} for value in bad), *more]
     return Case(
         kind,

@@ -35,7 +35,7 @@ _PINNED = {"StringEquals": {"token:aud": "sts.amazonaws.com", "token:sub": "repo
 
 
 def resource_policy(resource_type: str) -> Case:
-    """Give a case of a rule on who a resource's policy lets in."""
+    """Return a case of a rule on who a resource's policy lets in."""
     tied = document(Action="*", Resource="*", Principal="*", Condition=_TIED)
     loose = document(Action="*", Resource="*", Principal="*", Condition={"Bool": {"aws:SecureTransport": "true"}})
     return one(
@@ -46,7 +46,7 @@ def resource_policy(resource_type: str) -> Case:
 
 
 def acl(*entries: tuple[float, str, float, float, str]) -> list[dict[str, Any]]:
-    """Give rules of a network ACL: number, action, ports, range."""
+    """Return rules of a network ACL: number, action, ports, range."""
     return [
         {"ruleNo": n, "action": a, "fromPort": low, "toPort": high, "cidrBlock": c, "protocol": "6"}
         for n, a, low, high, c in entries

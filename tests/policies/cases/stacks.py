@@ -25,7 +25,7 @@ class StackCase:
 
 
 def changed(case: StackCase, change: Change) -> list[Resource]:
-    """Give the stack with a change made to it."""
+    """Return the stack with a change made to it."""
     stack = {resource.name: resource for resource in case.good}
     for name, value in change.items():
         if value is None:
@@ -41,7 +41,7 @@ def changed(case: StackCase, change: Change) -> list[Resource]:
 def of(
     resource_type: str, name: str, props: Mapping[str, Any] | None = None, **refers: str | Sequence[str]
 ) -> Resource:
-    """Give a resource. What it refers to is unknown, as ids are in a preview."""
+    """Return a resource. What it refers to is unknown, as ids are in a preview."""
     named = {key: [value] if isinstance(value, str) else list(value) for key, value in refers.items()}
     return Resource(resource_type, name, {**dict.fromkeys(named, UNKNOWN), **(props or {})}, named)
 
@@ -77,7 +77,7 @@ def beside(
     bad: Sequence[Mapping[str, Any]],
     passed: Sequence[Change] = (),
 ) -> StackCase:
-    """Give a case of a rule that wants a companion beside a resource."""
+    """Return a case of a rule that wants a companion beside a resource."""
     good = [of(subject, "one"), of(companion, "beside", props, **{key: "one"})]
     literal = {
         "one": of(subject, "one", {"id": "id-1", "arn": "arn-1", "bucket": "id-1"}),

@@ -101,7 +101,7 @@ vpc net-flow-log CKV2_AWS_11 | vpc net-default-sg CKV2_AWS_12 | subnet net-subne
 open-sg net-sg-open-ingress CKV_AWS_24 | open-sg net-sg-admin-ports FSBP EC2.13 | open-sg net-sg-description CKV_AWS_23
 open-sg net-sg-egress-all CKV_AWS_382 | nacl net-nacl-open FSBP EC2.21
 machine ec2-imds-tokens CKV_AWS_79 | machine ec2-imds-hops CKV_AWS_341 | machine ec2-disk-encrypted CKV_AWS_8
-machine ec2-public-ip CKV_AWS_88 | machine cost-generation previous generation | volume ec2-volume-encrypted CKV_AWS_3 | volume cost-iops dear
+machine ec2-public-ip CKV_AWS_88 | machine cost-generation previous generation | volume ec2-volume-encrypted CKV_AWS_3 | volume cost-iops provisioned IOPS
 cluster eks-endpoint-public CKV_AWS_38 | cluster eks-endpoint-private CIS EKS 5.4.2 | cluster eks-secrets-kms CKV_AWS_58
 cluster eks-logs CKV_AWS_37 | cluster eks-auth-mode CIS EKS 5.5.1 | cluster eks-creator-admin CIS EKS 4.1.1 | cluster support-ended CKV_AWS_339
 nodes eks-node-remote CKV_AWS_100

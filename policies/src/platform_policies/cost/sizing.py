@@ -63,35 +63,35 @@ def _kept(resource: Resource) -> bool:
 
 RULES = (
     Rule(
-        "cost-generation", "low", "no machine is of a previous generation, which costs more and does less", "use the current generation's class", "cost", _TYPES,
+        "cost-generation", "low", "no instance type is of a previous generation, which costs more and does less", "use the current generation's type", "cost", _TYPES,
         lambda s: not any(_PREVIOUS.fullmatch(size) for size in _sizes(s)), link="https://aws.amazon.com/ec2/previous-generation/",
     ),
     Rule(
-        "cost-graviton", "low", "machines are Graviton, which costs a fifth less", "use a class with g after its generation, where the software runs on arm64", "cost", _TYPES,
+        "cost-graviton", "low", "instance types are Graviton (arm64), which costs a fifth less", "use a type with g after its generation, where the software runs on arm64", "cost", _TYPES,
         lambda s: all(_ARM.fullmatch(size) for size in _sizes(s)), link="https://aws.amazon.com/ec2/graviton/", level="advisory",
     ),
     Rule(
-        "cost-size", "medium", "machines are of the sizes that the stack may have", "choose one that the parameter `allowed` fits", "cost", _TYPES, _fits,
+        "cost-size", "medium", "instance types are among those that the stack may use", "choose one that the parameter `allowed` lists", "cost", _TYPES, _fits,
         link=f"{_PRICES}ce-rightsizing.html", parameters={"allowed": []},
     ),
     Rule(
-        "cost-volume-type", "low", "disks are gp3, which costs a fifth less than gp2 and io1", "set the volume's type to gp3", "cost", _VOLUMES,
+        "cost-volume-type", "low", "EBS and RDS volumes are gp3, which costs a fifth less than gp2 and io1", "set the volume's type to gp3", "cost", _VOLUMES,
         lambda s: not any(one in _OLD_VOLUMES for one in _disks(s)), link="https://aws.amazon.com/ebs/general-purpose/",
     ),
     Rule(
-        "cost-iops", "medium", "no more operations a second are paid for than the stack may have", "lower iops, or the parameter `most` says why not", "cost",
+        "cost-iops", "medium", "provisioned IOPS are not above the stack's maximum", "lower iops, or raise the parameter `most`", "cost",
         r"aws:(ebs/volume:Volume|rds/instance:Instance|ec2/instance:Instance)", _provisioned, link="https://aws.amazon.com/ebs/pricing/", parameters={"most": 16000},
     ),
     Rule(
-        "cost-log-days", "low", "logs are not kept for longer than anybody asks", "lower retentionInDays", "cost", "aws:cloudwatch/logGroup:LogGroup", _kept,
+        "cost-log-days", "low", "a log group's retention is not above `most_days`", "lower retentionInDays", "cost", "aws:cloudwatch/logGroup:LogGroup", _kept,
         link="https://aws.amazon.com/cloudwatch/pricing/", parameters={"most_days": 3653},
     ),
     Rule(
-        "cost-valkey", "low", "a cache is Valkey, which costs a fifth less than Redis OSS", "set engine to valkey", "cost", _CACHE,
+        "cost-valkey", "low", "a cache's engine is Valkey, which costs a fifth less than Redis OSS", "set engine to valkey", "cost", _CACHE,
         lambda s: s.get("engine") not in ("redis", None), link="https://aws.amazon.com/elasticache/pricing/", level="advisory",
     ),
     Rule(
-        "cost-storage-grows", "low", "a database's disk grows when it must, not beforehand", "set maxAllocatedStorage", "cost", "aws:rds/instance:Instance",
+        "cost-storage-grows", "low", "a database has storage autoscaling, instead of storage provisioned beforehand", "set maxAllocatedStorage", "cost", "aws:rds/instance:Instance",
         lambda s: given(s.get("maxAllocatedStorage")), link="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html", level="advisory",
     ),
 )  # fmt: skip

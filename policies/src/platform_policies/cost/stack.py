@@ -7,7 +7,7 @@ from ..kit.reading import UNKNOWN, get, given
 from ..kit.stack import Finding, Stack, StackRule
 
 _NAT, _VPC = "aws:ec2/natGateway:NatGateway", "aws:ec2/vpc:Vpc"
-_DEAR = ("aws:eks/cluster:Cluster", "aws:rds/instance:Instance", "aws:elasticache/replicationGroup:ReplicationGroup")
+_COSTLY = ("aws:eks/cluster:Cluster", "aws:rds/instance:Instance", "aws:elasticache/replicationGroup:ReplicationGroup")
 _BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
 Parameters = Mapping[str, Any]
 
@@ -18,9 +18,9 @@ def _no_budget(stack: Stack, _: Parameters) -> Iterator[Finding]:
         for b in stack.of("aws:budgets/budget:Budget")
         if b.get("notifications") is UNKNOWN or b.items("notifications")
     ]
-    dear = stack.of(*_DEAR)
-    if dear and not told:
-        yield Finding(dear[0].urn)
+    costly = stack.of(*_COSTLY)
+    if costly and not told:
+        yield Finding(costly[0].urn)
 
 
 def _many_nats(stack: Stack, parameters: Parameters) -> Iterator[Finding]:
@@ -69,23 +69,23 @@ def _idle_addresses(stack: Stack, _: Parameters) -> Iterator[Finding]:
 
 RULES = (
     StackRule(
-        "cost-budget", "medium", "somebody is told before a stack costs more than it may", "give it a Budget with a notification", "cost", _no_budget,
+        "cost-budget", "medium", "a stack has an AWS Budget that notifies somebody", "give it a Budget with a notification", "cost", _no_budget,
         link="https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-managing-costs.html", level="advisory", judges="a stack with a cluster, a database or a cache",
     ),
     StackRule(
-        "cost-nat-few", "medium", "no more NAT gateways are paid for than the stack may have", "share one, where its zone may fail", "cost", _many_nats,
+        "cost-nat-few", "medium", "the stack has no more NAT gateways than it may", "share one, where losing its zone is acceptable", "cost", _many_nats,
         link="https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-pricing.html", parameters={"most": 3}, judges="every NAT gateway",
     ),
     StackRule(
-        "cost-s3-endpoint", "low", "what goes to S3 does not go through NAT, which costs by the GiB", "give the VPC a gateway endpoint for S3", "cost", _no_s3_endpoint,
+        "cost-s3-endpoint", "low", "S3 traffic uses a gateway endpoint instead of NAT, which is billed per GiB", "give the VPC a gateway endpoint for S3", "cost", _no_s3_endpoint,
         link="https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html", level="advisory", judges="every VPC with NAT",
     ),
     StackRule(
-        "s3-lifecycle", "low", "a bucket forgets uploads that were given up, and old versions", "give it a BucketLifecycleConfiguration with abortIncompleteMultipartUpload", "cost",
+        "s3-lifecycle", "low", "every bucket has a lifecycle rule that aborts incomplete multipart uploads", "give it a BucketLifecycleConfiguration with abortIncompleteMultipartUpload", "cost",
         _no_lifecycle, refs="FSBP S3.13, CKV2_AWS_61, CKV_AWS_300", level="advisory", judges="every bucket",
     ),
     StackRule(
-        "cost-idle-ip", "low", "no public address is paid for that nobody uses", "let it go, or use it", "cost", _idle_addresses, refs="FSBP EC2.12",
+        "cost-idle-ip", "low", "no Elastic IP is allocated without being used", "release it, or use it", "cost", _idle_addresses, refs="FSBP EC2.12",
         link="https://aws.amazon.com/vpc/pricing/", level="advisory", judges="every Elastic IP",
     ),
 )  # fmt: skip

@@ -24,7 +24,7 @@ TAGGABLE = (
 
 
 def defaults(provider: Any) -> dict[str, Any]:
-    """The tags that a provider puts on everything, which a resource's own inputs do not show."""
+    """Return the tags that a provider puts on everything, which a resource's own inputs do not show."""
     given_tags = get(provider, "defaultTags")
     if isinstance(given_tags, str):  # a provider's own properties travel as JSON
         try:
@@ -45,7 +45,7 @@ def _tagged(resource: Resource) -> bool:
 
 RULES = (
     Rule(
-        "tags", "low", "what costs something bears the tags that tell costs apart", "set the tags that the parameter `keys` names", "cost", TAGGABLE, _tagged,
+        "tags", "low", "what costs something has the cost allocation tags", "set the tags that the parameter `keys` names", "cost", TAGGABLE, _tagged,
         link="https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/cost-alloc-tags.html", parameters={"keys": []},
     ),
 )  # fmt: skip
@@ -70,7 +70,7 @@ def _fill(args: ResourceValidationArgs) -> Any:
 
 FILL = ResourceValidationPolicy(
     name="fill-tags",
-    description="adds the tags that are missing; off unless a stack sets its level to remediate",
+    description="adds missing tags; off unless a stack sets its level to remediate",
     remediate=_fill,
     enforcement_level=EnforcementLevel.DISABLED,
 )

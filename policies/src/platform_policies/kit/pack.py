@@ -44,25 +44,25 @@ class Pack:
         self._applicable = cache(lambda of: [rule for rule in self.rules if rule.applies(of)])
 
     def policies(self) -> list[Policy]:
-        """Give the policies."""
+        """Return the policies."""
         configurable = {rule.id: rule for one in (*self._known, *self._rule_sets) for rule in one.every}
         return [
             ResourceValidationPolicy(
                 name="rules",
-                description=f"{len(self.rules)} rules on each resource; the message names the one that is broken",
+                description=f"{len(self.rules)} rules over each resource; the message names the one that is violated",
                 validate=self._judge,
                 enforcement_level=EnforcementLevel.MANDATORY,
                 config_schema=PolicyConfigSchema(properties=schema(list(configurable.values()))),
             ),
             StackValidationPolicy(
                 name="stack",
-                description=f"{len(self.stack_rules)} rules on the stack; the message names the one that is broken",
+                description=f"{len(self.stack_rules)} rules over the stack; the message names the one that is violated",
                 validate=self._judge_stack,
                 enforcement_level=EnforcementLevel.MANDATORY,
             ),
             StackValidationPolicy(
                 name="advice",
-                description="advice, and the exceptions that stand",
+                description="advisory findings, exceptions in force, and rules that are off",
                 validate=self._advise,
                 enforcement_level=EnforcementLevel.ADVISORY,
             ),
@@ -103,7 +103,7 @@ class Pack:
         for one in settings.exemptions:
             if one.expired(settings.today):
                 report(
-                    f"{one.rule}: the exception for {one.resource} ended on {one.expires}; {one.owner} answers for it",
+                    f"{one.rule}: the exception for {one.resource} expired on {one.expires} (owner: {one.owner})",
                     None,
                 )
 
@@ -114,7 +114,7 @@ class Pack:
             found.extend(rule.broken(stack, self._settings.parameters(rule)))
             return True
 
-        return found if _kept(rule, "the stack", look) else [Finding("", "the rule failed")]
+        return found if _kept(rule, "the stack", look) else [Finding("", "the rule itself failed: see standard error")]
 
     def _say(self, rule: RuleMetadata, finding: Finding, resource: str, report: ReportViolation) -> str:
         """Report a violation that stops the run; give back what is to be said of one that does not."""

@@ -19,7 +19,7 @@ _SENTINELS = frozenset(
 
 
 def plain(value: Any) -> Any:
-    """Properties as dicts, lists and scalars, with UNKNOWN for what is unknown."""
+    """Return properties as dicts, lists and scalars, with UNKNOWN for what is unknown."""
     # `__target` is the proxies' own way out; every other read of an unknown raises.
     if isinstance(value, Mapping):
         target = value if isinstance(value, dict) else value["__target"]
@@ -31,7 +31,7 @@ def plain(value: Any) -> Any:
 
 
 def get(value: Any, *path: str | int) -> Any:
-    """What stands at a path: None where nothing does, UNKNOWN where it, or what holds it, is unknown."""
+    """Return what stands at a path: None where nothing does, UNKNOWN where it, or what holds it, is unknown."""
     for step in path:
         if value is UNKNOWN:
             return UNKNOWN
@@ -45,33 +45,33 @@ def get(value: Any, *path: str | int) -> Any:
 
 
 def items(value: Any, *path: str | int) -> list[Any]:
-    """The list at a path; empty where there is none or it is unknown."""
+    """Return the list at a path; empty where there is none or it is unknown."""
     found = get(value, *path)
     return found if isinstance(found, list) else []
 
 
 def on(value: Any) -> bool:
-    """Whether a switch is on. Some providers write it as text."""
+    """Return whether a switch is on. Some providers write it as text."""
     return value is UNKNOWN or value in (True, "true")
 
 
 def off(value: Any) -> bool:
-    """Whether a switch that is off by default is off."""
+    """Return whether a switch that is off by default is off."""
     return value is UNKNOWN or value in (False, None, "false")
 
 
 def given(value: Any) -> bool:
-    """Whether anything stands there."""
+    """Return whether anything stands there."""
     return value not in (None, "", [], {})
 
 
 def among(value: Any, *allowed: Any) -> bool:
-    """Whether a value is one of those allowed."""
+    """Return whether a value is one of those allowed."""
     return value is UNKNOWN or value in allowed
 
 
 def number(value: Any) -> float | None:
-    """A number, also where a provider writes it as text; None for what is none."""
+    """Return a number, also where a provider writes it as text; None for what is none."""
     try:
         return None if isinstance(value, bool) else float(value)
     except (TypeError, ValueError):
@@ -79,20 +79,20 @@ def number(value: Any) -> float | None:
 
 
 def at_least(value: Any, least: float) -> bool:
-    """Whether a number is large enough; what is absent is not."""
+    """Return whether a number is large enough; what is absent is not."""
     found = number(value)
     return value is UNKNOWN or (found is not None and found >= least)
 
 
 def covers(value: Any, wanted: Iterable[Any]) -> bool:
-    """Whether a list holds all that is wanted, as far as it is known."""
+    """Return whether a list holds all that is wanted, as far as it is known."""
     if value is UNKNOWN:
         return True
     return isinstance(value, list) and (UNKNOWN in value or set(wanted) <= {x for x in value if isinstance(x, str)})
 
 
 def document(value: Any) -> Any:
-    """An IAM policy document given as JSON or as an object; None where it is neither, UNKNOWN where unknown."""
+    """Return an IAM policy document given as JSON or as an object; None where it is neither, UNKNOWN where unknown."""
     if value is UNKNOWN or isinstance(value, dict):
         return value
     try:
@@ -103,14 +103,14 @@ def document(value: Any) -> Any:
 
 
 def statements(value: Any, effect: str = "Allow") -> list[dict[str, Any]]:
-    """The statements of a document that have this effect; none where it is unknown or no document."""
+    """Return the statements of a document that have this effect; none where it is unknown or no document."""
     found = get(document(value), "Statement")
     listed = found if isinstance(found, list) else [found]
     return [item for item in listed if isinstance(item, dict) and item.get("Effect") == effect]
 
 
 def strings(value: Any) -> Iterator[str]:
-    """The strings of an IAM element, which is one or a list of them, or a map to either."""
+    """Return the strings of an IAM element, which is one or a list of them, or a map to either."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict | list):

@@ -68,12 +68,12 @@ class RuleMetadata:
 
     @property
     def frameworks(self) -> str:
-        """The controls that the rule serves."""
+        """Return the controls that the rule serves."""
         nist, lgpd = CONCERNS[self.concern]
         return ", ".join(text for text in (self.refs, nist and f"NIST {nist}", lgpd and f"LGPD {lgpd}") if text)
 
     def message(self, note: str = "") -> str:
-        """What a violation says."""
+        """Return what a violation says."""
         frameworks = f" [{self.frameworks}]" if self.frameworks else ""
         said = f"{self.sentence}{f' ({note})' if note else ''}"
         return f"{self.id} ({self.severity}): {said}; {self.advice}{frameworks}{f' {self.url}' if self.url else ''}"
@@ -92,11 +92,11 @@ class Resource:
     parameters: Mapping[str, Any]
 
     def get(self, *path: str | int) -> Any:
-        """The property at a path: None where nothing is, UNKNOWN where it is unknown."""
+        """Return the property at a path: None where nothing is, UNKNOWN where it is unknown."""
         return get(self.props, *path)
 
     def items(self, *path: str | int) -> list[Any]:
-        """The list at a path; empty where there is none or it is unknown."""
+        """Return the list at a path; empty where there is none or it is unknown."""
         return items(self.props, *path)
 
 
@@ -109,5 +109,5 @@ class Rule(RuleMetadata):
     holds: Callable[[Resource], bool]
 
     def applies(self, resource_type: str) -> bool:
-        """Whether the rule judges resources of this type."""
+        """Return whether the rule judges resources of this type."""
         return re.fullmatch(self.types, resource_type) is not None

@@ -20,10 +20,10 @@ class RuleSet:
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """The rules over a resource."""
+        """Return the rules over a resource."""
         return tuple(rule for rules in self.topics.values() for rule in rules)
 
     @property
     def every(self) -> tuple[RuleMetadata, ...]:
-        """All rules."""
+        """Return all rules."""
         return (*self.rules, *self.stack_rules)

@@ -29,11 +29,11 @@ class Exemption:
     expires: str
 
     def covers(self, rule: str, resource: str, today: date) -> bool:
-        """Whether it stands for a rule's violation by a resource."""
+        """Return whether it stands for a rule's violation by a resource."""
         return (self.rule, self.resource) == (rule, resource) and not self.expired(today)
 
     def expired(self, today: date) -> bool:
-        """Whether it has ended; a date that is none has."""
+        """Return whether it has ended; a date that is none has."""
         try:
             return date.fromisoformat(self.expires) < today
         except ValueError:
@@ -58,20 +58,20 @@ class Settings:
         self.today = date.fromisoformat(config["today"]) if config.get("today") else date.today()
 
     def level(self, rule: RuleMetadata) -> Level:
-        """The level at which a rule is enforced."""
+        """Return the level at which a rule is enforced."""
         return "disabled" if rule.id in self.off else self._levels.get(rule.id, rule.level)
 
     def parameters(self, rule: RuleMetadata) -> dict[str, Any]:
-        """A rule's parameters, its defaults among them; rules that need it find the day under `today`."""
+        """Return a rule's parameters, its defaults among them; rules that need it find the day under `today`."""
         return {**rule.parameters, **self._parameters.get(rule.id, {}), "today": self.today}
 
     def exemption(self, rule: RuleMetadata, resource: str) -> Exemption | None:
-        """The exception under which a resource may break a rule."""
+        """Return the exception under which a resource may break a rule."""
         return next((one for one in self.exemptions if one.covers(rule.id, resource, self.today)), None)
 
 
 def schema(rules: Sequence[RuleMetadata]) -> dict[str, Any]:
-    """The JSON schema of the configuration; the engine refuses a file that breaks it, a misspelt rule for one."""
+    """Return the JSON schema of the configuration. The engine refuses a file that breaks it: a misspelt rule, say."""
     entry: dict[str, Any] = {name: {"type": "string", "minLength": 1} for name in ("resource", "reason", "owner")}
     entry |= {"rule": {"type": "string", "enum": [rule.id for rule in rules]}, "expires": _DATE}
     return {

@@ -26,31 +26,31 @@ class Node:
 
     @cached_property
     def props(self) -> dict[str, Any]:
-        """Its properties."""
+        """Return its properties."""
         asked, answered = plain(self._inputs), plain(self._resource.props)
         return {**asked, **{key: value for key, value in answered.items() if value is not UNKNOWN or key not in asked}}
 
     @cached_property
     def identities(self) -> frozenset[str]:
-        """What others may call it by."""
+        """Return what others may call it by."""
         known = (self.props.get(key) for key in ("id", "arn", "name", "bucket", "identifier", "keyId"))
         return frozenset(value for value in known if isinstance(value, str) and value)
 
     def get(self, *path: str | int) -> Any:
-        """The property at a path: None where nothing is, UNKNOWN where it is unknown."""
+        """Return the property at a path: None where nothing is, UNKNOWN where it is unknown."""
         return get(self.props, *path)
 
     def items(self, *path: str | int) -> list[Any]:
-        """The list at a path; empty where there is none or it is unknown."""
+        """Return the list at a path; empty where there is none or it is unknown."""
         return items(self.props, *path)
 
     def wrote(self, *keys: str) -> bool:
-        """Whether the program itself asked for any of these, which its provider may answer in any case."""
+        """Return whether the program itself asked for any of these, which its provider may answer in any case."""
         asked = plain(self._inputs)
         return any(key in asked for key in keys)
 
     def points(self, key: str, other: "Node") -> bool:
-        """Whether a property leads to the other resource.
+        """Return whether a property leads to the other resource.
 
         In a preview ids are unknown, so it is a dependency of the property; a value that is written out counts too.
         """
@@ -78,13 +78,13 @@ class Stack:
             }
 
     def of(self, *types: str) -> list[Node]:
-        """The resources of these types."""
+        """Return the resources of these types."""
         return [node for one in types for node in self._by_type.get(one, ())]
 
     def lacking(
         self, subjects: Sequence[Node], companion: str, key: str, holds: Callable[[Node], bool] = lambda _: True
     ) -> Iterator["Finding"]:
-        """The subjects to which no companion of that type leads by its property `key` while it satisfies."""
+        """Return the subjects to which no companion of that type leads by its property `key` while it satisfies."""
         companions = [node for node in self.of(companion) if holds(node)]
         for subject in subjects:
             if not any(node.points(key, subject) for node in companions):

@@ -25,7 +25,7 @@ def _rules(resource: Resource, *keys: str) -> set[str]:
 
 
 def _secrets_by_name(resource: Resource) -> bool:
-    """No rule reads Secrets without their names; a Role may, within its namespace, for a listed reason."""
+    """Return whether a role reads Secrets by their names; a Role need not, within its namespace, for a listed reason."""
     listed: dict[str, str] = resource.parameters["whole_namespace"]
     if resource.type.endswith(":Role") and given(listed.get(resource.name)):
         return True
@@ -114,16 +114,16 @@ def _stable(resource: Resource) -> bool:
 
 RULES = (
     Rule(
-        "k8s-rbac-star", "high", "a role names what it allows", "name groups, resources and verbs", "privilege", _ROLES,
+        "k8s-rbac-star", "high", "an RBAC role has no wildcard", "name groups, resources and verbs", "privilege", _ROLES,
         lambda s: "*" not in _rules(s, "apiGroups", "resources", "verbs"), refs="CIS EKS 4.1.3, CKV_K8S_49", link=_RBAC,
     ),
     Rule(
-        "k8s-rbac-escalate", "critical", "a role cannot make itself a greater one", "leave out bind, escalate and impersonate", "privilege", _ROLES,
+        "k8s-rbac-escalate", "critical", "an RBAC role does not allow privilege escalation (bind, escalate, impersonate)", "leave out bind, escalate and impersonate", "privilege", _ROLES,
         lambda s: not {"bind", "escalate", "impersonate"} & _rules(s, "verbs"), refs="CIS EKS 4.1.8, CKV_K8S_158", link=_RBAC,
     ),
     Rule(
-        "k8s-rbac-secrets", "high", "a role reads Secrets by name alone",
-        "give resourceNames, and leave list and watch out, or list a Role with the reason under the parameter `whole_namespace`", "secrets", _ROLES, _secrets_by_name,
+        "k8s-rbac-secrets", "high", "an RBAC role reads Secrets only by name",
+        "give resourceNames, and leave out list and watch, or list a Role with the reason under the parameter `whole_namespace`", "secrets", _ROLES, _secrets_by_name,
         refs="CIS EKS 4.1.2", link=_RBAC, parameters={"whole_namespace": {}},
     ),
     Rule(
@@ -131,12 +131,12 @@ RULES = (
         lambda s: s.get("roleRef", "name") != "cluster-admin", refs="CIS EKS 4.1.1", link=_RBAC,
     ),
     Rule(
-        "k8s-sa-automount", "medium", "a service account gives out no token unasked", "set automountServiceAccountToken to false", "identity",
+        "k8s-sa-automount", "medium", "a service account's token is not mounted automatically", "set automountServiceAccountToken to false", "identity",
         "kubernetes:core/v1:ServiceAccount", lambda s: among(s.get("automountServiceAccountToken"), False), refs="CIS EKS 4.1.6, CKV_K8S_38",
         link="https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
     ),
     Rule(
-        "k8s-default-ns", "low", "an object stands in a namespace that was made for it", "set metadata.namespace", "boundary", _NAMESPACED, _named,
+        "k8s-default-ns", "low", "an object has a namespace other than default", "set metadata.namespace", "boundary", _NAMESPACED, _named,
         refs="CIS EKS 4.5.3, CKV_K8S_21", link="https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
     ),
     Rule(
@@ -145,20 +145,20 @@ RULES = (
         "kubernetes:core/v1:Namespace", _enforced, refs="PSS restricted, CIS EKS 4.2.1", parameters={"looser": {}},
     ),
     Rule(
-        "k8s-netpol-open", "medium", "a network policy names who may come in", "give `from` pods, namespaces or ranges", "boundary",
+        "k8s-netpol-open", "medium", "a network policy's ingress names its sources", "give `from` pods, namespaces or CIDR ranges", "boundary",
         "kubernetes:networking.k8s.io/v1:NetworkPolicy", _closed, refs="CIS EKS 4.3.2", link="https://kubernetes.io/docs/concepts/services-networking/network-policies/",
     ),
     Rule(
-        "k8s-service-public", "high", "a Service is not called from the internet", "use ClusterIP, or annotate the load balancer as internal", "boundary",
+        "k8s-service-public", "high", "a Service is not exposed to the internet", "use ClusterIP, or annotate the load balancer as internal", "boundary",
         "kubernetes:core/v1:Service", _internal, refs="CIS EKS 5.4.5", link="https://docs.aws.amazon.com/eks/latest/userguide/network-load-balancing.html",
     ),
     Rule(
-        "k8s-external-ips", "high", "a Service takes no address that is not its own", "leave externalIPs out (CVE-2020-8554)", "boundary",
+        "k8s-external-ips", "high", "a Service has no external IPs", "leave externalIPs out (CVE-2020-8554)", "boundary",
         "kubernetes:core/v1:Service", lambda s: s.get("spec", "externalIPs") is UNKNOWN or not given(s.get("spec", "externalIPs")),
         refs="kube-score service-externalips", link="https://github.com/kubernetes/kubernetes/issues/97076",
     ),
     Rule(
-        "k8s-ingress-tls", "high", "an Ingress speaks TLS", "set tls, or alb.ingress.kubernetes.io/certificate-arn", "in-transit",
+        "k8s-ingress-tls", "high", "an Ingress uses TLS", "set tls, or alb.ingress.kubernetes.io/certificate-arn", "in-transit",
         "kubernetes:networking.k8s.io/v1:Ingress", _ingress_tls, refs="CIS EKS 5.4.5", link="https://kubernetes.io/docs/concepts/services-networking/ingress/#tls",
     ),
     Rule(
@@ -166,11 +166,11 @@ RULES = (
         "kubernetes:networking.k8s.io/v1:Ingress", _ingress_internal, link="https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/",
     ),
     Rule(
-        "k8s-labels", "low", "an object says what it is a part of", "set the labels that the parameter `labels` names", "configuration", _NAMESPACED, _labelled,
+        "k8s-labels", "low", "an object has the recommended labels (app.kubernetes.io/...)", "set the labels that the parameter `labels` names", "configuration", _NAMESPACED, _labelled,
         link=_LABELS, parameters={"labels": []},
     ),
     Rule(
-        "k8s-api-version", "medium", "an object's API will stay", "use the stable version of the API", "configuration", r"kubernetes:.+/v\d+(alpha|beta)\d+:.+", _stable,
+        "k8s-api-version", "medium", "an object uses a stable API version, not alpha or beta", "use the stable version of the API", "configuration", r"kubernetes:.+/v\d+(alpha|beta)\d+:.+", _stable,
         link="https://kubernetes.io/docs/reference/using-api/deprecation-guide/", parameters={"groups": ["elbv2.k8s.aws"]},
     ),
 )  # fmt: skip

@@ -31,7 +31,7 @@ _PROBES = f"{_CONFIGURE}/configure-liveness-readiness-startup-probes/"
 
 
 def pod(props: dict[str, Any]) -> Any:
-    """The specification of a workload's pods; UNKNOWN where it is unknown, empty where there is none."""
+    """Return the specification of a workload's pods; UNKNOWN where it is unknown, empty where there is none."""
     for path in (("spec", "jobTemplate", "spec", "template", "spec"), ("spec", "template", "spec"), ("spec",)):
         found = get(props, *path)
         if found is UNKNOWN or (isinstance(found, dict) and "containers" in found):
@@ -40,7 +40,7 @@ def pod(props: dict[str, Any]) -> Any:
 
 
 def containers(spec: Any) -> list[Any]:
-    """All containers of a pod, as far as they are known."""
+    """Return all containers of a pod, as far as they are known."""
     every = [c for key in ("containers", "initContainers", "ephemeralContainers") for c in items(spec, key)]
     return [container for container in every if container is not UNKNOWN]
 
@@ -58,7 +58,7 @@ def _pods(holds: Callable[[Any], bool]) -> Callable[[Resource], bool]:
 
 
 def _own_or_pods(key: str, holds: Callable[[Any], bool]) -> Callable[[Resource], bool]:
-    """A field of the security context, that a container sets or takes from its pod."""
+    """Return a field of the security context, that a container sets or takes from its pod."""
 
     def judge(spec: Any) -> bool:
         outer = get(spec, "securityContext", key)
@@ -194,7 +194,7 @@ def _account(resource: Resource) -> bool:
 
 
 def off_by_name(name: Any) -> bool:
-    """Whether an account is one that was made for its pods."""
+    """Return whether an account is one that was made for its pods."""
     return name not in (None, "", "default")
 
 
@@ -204,125 +204,125 @@ RULES = (
         _each(lambda c: off(get(c, "securityContext", "privileged"))), refs="PSS baseline, CIS EKS 4.2.1, CKV_K8S_16",
     ),
     Rule(
-        "k8s-escalation", "high", "no process gains more than its parent has", "set allowPrivilegeEscalation to false on every container", "privilege",
+        "k8s-escalation", "high", "privilege escalation is disabled on every container", "set allowPrivilegeEscalation to false", "privilege",
         WORKLOADS, _each(lambda c: among(get(c, "securityContext", "allowPrivilegeEscalation"), False)), refs="PSS restricted, CIS EKS 4.2.5, CKV_K8S_20",
     ),
     Rule(
-        "k8s-capabilities", "high", "every container gives up all capabilities", "drop ALL", "privilege", WORKLOADS, _each(_drops),
+        "k8s-capabilities", "high", "every container drops all Linux capabilities", "set capabilities.drop to ALL", "privilege", WORKLOADS, _each(_drops),
         refs="PSS restricted, CKV_K8S_37, CKV_K8S_28",
     ),
     Rule(
-        "k8s-capabilities-add", "high", "no container takes capabilities back", "add NET_BIND_SERVICE at most", "privilege", WORKLOADS,
+        "k8s-capabilities-add", "high", "no container adds a Linux capability except NET_BIND_SERVICE", "add NET_BIND_SERVICE at most", "privilege", WORKLOADS,
         _each(_capabilities), refs="PSS restricted, CKV_K8S_25, CKV_K8S_39",
     ),
     Rule(
-        "k8s-non-root", "high", "containers are refused where they would run as root", "set runAsNonRoot", "privilege", WORKLOADS,
+        "k8s-non-root", "high", "every container must run as non-root", "set runAsNonRoot", "privilege", WORKLOADS,
         _own_or_pods("runAsNonRoot", lambda v: among(v, True)), refs="PSS restricted, CKV_K8S_23",
     ),
     Rule(
-        "k8s-root-user", "high", "no container runs as user 0", "give runAsUser another", "privilege", WORKLOADS, _pods(_no_root), refs="PSS restricted, CKV_K8S_23",
+        "k8s-root-user", "high", "no container runs as root (UID 0)", "set runAsUser to another UID", "privilege", WORKLOADS, _pods(_no_root), refs="PSS restricted, CKV_K8S_23",
     ),
     Rule(
-        "k8s-uid", "low", "a container's user is none of the node's own", "set runAsUser to `least` or more", "privilege", WORKLOADS, _uid,
+        "k8s-uid", "low", "a container's user ID (UID) is `least` or more, so that it is none of the node's", "set runAsUser to `least` or more", "privilege", WORKLOADS, _uid,
         refs="CKV_K8S_40", parameters={"least": 10000}, link="https://kubesec.io/basics/containers-securitycontext-runasuser/",
     ),
     Rule(
-        "k8s-seccomp", "high", "the kernel's calls are filtered", "set seccompProfile.type to RuntimeDefault", "privilege", WORKLOADS,
+        "k8s-seccomp", "high", "pods have a seccomp profile (RuntimeDefault or Localhost)", "set seccompProfile.type to RuntimeDefault", "privilege", WORKLOADS,
         _own_or_pods("seccompProfile", lambda v: v is UNKNOWN or among(get(v, "type"), "RuntimeDefault", "Localhost")), refs="PSS restricted, CKV_K8S_31",
     ),
     Rule(
-        "k8s-host-namespaces", "critical", "pods do not share the node's network, processes or memory", "leave hostNetwork, hostPID and hostIPC off", "boundary",
+        "k8s-host-namespaces", "critical", "pods do not share the host's network, PID or IPC namespace", "leave hostNetwork, hostPID and hostIPC off", "boundary",
         WORKLOADS, _pods(lambda s: all(off(get(s, key)) for key in ("hostNetwork", "hostPID", "hostIPC"))), refs="PSS baseline, CIS EKS 4.2.2, CKV_K8S_17, CKV_K8S_18, CKV_K8S_19",
     ),
     Rule(
-        "k8s-host-path", "critical", "pods mount none of the node's folders", "use a claim, or a projected volume", "boundary", WORKLOADS,
+        "k8s-host-path", "critical", "pods mount no hostPath volume", "use a PersistentVolumeClaim, or a projected volume", "boundary", WORKLOADS,
         _pods(lambda s: all(v is UNKNOWN or get(v, "hostPath") is None for v in items(s, "volumes"))), refs="PSS baseline, CKV_K8S_27",
     ),
     Rule(
-        "k8s-volumes", "medium", "pods use volumes of the harmless types alone", "use configMap, csi, emptyDir, ephemeral, persistentVolumeClaim, projected or secret",
+        "k8s-volumes", "medium", "pods use only volume types that the restricted Pod Security Standard allows", "use configMap, csi, emptyDir, ephemeral, persistentVolumeClaim, projected or secret",
         "boundary", WORKLOADS, _pods(_volumes), refs="PSS restricted",
     ),
     Rule(
-        "k8s-host-port", "high", "no container takes a port of the node", "leave hostPort out, and use a Service", "boundary", WORKLOADS,
+        "k8s-host-port", "high", "no container uses a host port", "leave hostPort out, and use a Service", "boundary", WORKLOADS,
         _each(lambda c: all(among(get(port, "hostPort"), None, 0) for port in items(c, "ports"))), refs="PSS baseline, CKV_K8S_26",
     ),
     Rule(
-        "k8s-sysctls", "medium", "no pod turns the kernel's screws", "leave out sysctls that reach beyond the pod", "privilege", WORKLOADS, _pods(_sysctls), refs="PSS baseline",
+        "k8s-sysctls", "medium", "pods set no unsafe sysctls", "leave out sysctls that are not namespaced to the pod", "privilege", WORKLOADS, _pods(_sysctls), refs="PSS baseline",
     ),
     Rule(
-        "k8s-proc-mount", "medium", "/proc stays masked", "leave procMount at Default", "privilege", WORKLOADS,
+        "k8s-proc-mount", "medium", "/proc is masked (procMount Default)", "leave procMount at Default", "privilege", WORKLOADS,
         _each(lambda c: among(get(c, "securityContext", "procMount"), None, "Default")), refs="PSS baseline",
     ),
     Rule(
-        "k8s-readonly-root", "high", "a container cannot change its own files", "set readOnlyRootFilesystem, and mount what is written", "configuration", WORKLOADS,
+        "k8s-readonly-root", "high", "a container's root filesystem is read-only", "set readOnlyRootFilesystem, and mount a volume where it writes", "configuration", WORKLOADS,
         _each(lambda c: among(get(c, "securityContext", "readOnlyRootFilesystem"), True)), refs="CKV_K8S_22", link=f"{_CONFIGURE}/security-context/",
     ),
     Rule(
-        "k8s-image", "high", "an image is pinned", "name a version or a digest: latest is another image tomorrow", "configuration", WORKLOADS,
+        "k8s-image", "high", "a container image has a tag other than latest, or a digest", "name a version or a digest: latest is another image tomorrow", "configuration", WORKLOADS,
         _each(_image(_TAGGED)), refs="CKV_K8S_14, kube-score container-image-tag", link="https://kubernetes.io/docs/concepts/containers/images/",
     ),
     Rule(
-        "k8s-image-digest", "medium", "an image is pinned by its digest", "append @sha256:...; who owns the tag can change what it names", "configuration", WORKLOADS,
+        "k8s-image-digest", "medium", "a container image is pinned by its digest", "append @sha256:...; whoever owns the tag can move it to another image", "configuration", WORKLOADS,
         _each(_image(_DIGEST)), refs="CKV_K8S_43", link="https://kubernetes.io/docs/concepts/containers/images/", level="advisory",
     ),
     Rule(
-        "k8s-image-registry", "high", "an image comes from a registry that is trusted", "name the registries under the parameter `registries`", "configuration", WORKLOADS,
+        "k8s-image-registry", "high", "a container image comes from a trusted registry", "list the registries under the parameter `registries`", "configuration", WORKLOADS,
         _registry, refs="CIS EKS 5.1.4", link="https://kubernetes.io/docs/concepts/containers/images/", parameters={"registries": []},
     ),
     Rule(
-        "k8s-resources", "medium", "a container says what it needs, and how much memory it may take", "set cpu and memory requests, and a memory limit", "availability",
+        "k8s-resources", "medium", "a container has CPU and memory requests and a memory limit", "set them under resources", "availability",
         WORKLOADS, _each(_limited), refs="CKV_K8S_10, CKV_K8S_12, CKV_K8S_13", link="https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
     ),
     Rule(
-        "k8s-empty-dir", "low", "what a pod writes on its node has a limit", "set sizeLimit on every emptyDir", "availability", WORKLOADS, _pods(_bounded),
+        "k8s-empty-dir", "low", "every emptyDir volume has a size limit", "set sizeLimit on every emptyDir", "availability", WORKLOADS, _pods(_bounded),
         refs="kube-score container-ephemeral-storage-request-and-limit", link="https://kubernetes.io/docs/concepts/storage/volumes/#emptydir",
     ),
     Rule(
-        "k8s-liveness", "medium", "a container that hangs is started again", "set livenessProbe", "availability", _SERVING, _pods(_alive), refs="CKV_K8S_8", link=_PROBES,
+        "k8s-liveness", "medium", "a container has a liveness probe", "set livenessProbe", "availability", _SERVING, _pods(_alive), refs="CKV_K8S_8", link=_PROBES,
     ),
     Rule(
-        "k8s-readiness", "medium", "nobody calls a container that is not ready", "set readinessProbe", "availability", _SERVING, _pods(_ready), refs="CKV_K8S_9", link=_PROBES,
+        "k8s-readiness", "medium", "a container has a readiness probe", "set readinessProbe", "availability", _SERVING, _pods(_ready), refs="CKV_K8S_9", link=_PROBES,
     ),
     Rule(
-        "k8s-probes-differ", "low", "being busy is not being dead", "give the liveness probe another question, or more patience, than the readiness probe", "availability",
+        "k8s-probes-differ", "low", "the liveness probe differs from the readiness probe, so that a busy container is not restarted", "give the liveness probe another endpoint, or a higher failure threshold, than the readiness probe", "availability",
         _SERVING, _each(_different), refs="kube-score pod-probes-identical", link=_PROBES,
     ),
     Rule(
-        "k8s-secret-literal", "critical", "no variable has a secret written into it", "refer to a Secret, or mount one", "secrets", WORKLOADS, _each(_literals),
+        "k8s-secret-literal", "critical", "no environment variable contains a secret in plain text", "refer to a Secret, or mount one", "secrets", WORKLOADS, _each(_literals),
         refs="CIS EKS 4.4.2", link="https://kubernetes.io/docs/concepts/configuration/secret/",
     ),
     Rule(
-        "k8s-secret-config", "critical", "no ConfigMap has a secret written into it", "put it into a Secret, or keep it outside", "secrets", "kubernetes:core/v1:ConfigMap",
+        "k8s-secret-config", "critical", "no ConfigMap contains a secret in plain text", "put it into a Secret, or keep it outside", "secrets", "kubernetes:core/v1:ConfigMap",
         _config_map, refs="CIS EKS 4.4.2", link="https://kubernetes.io/docs/concepts/configuration/secret/",
     ),
     Rule(
-        "k8s-secret-env", "low", "secrets are files, not variables", "mount the Secret", "secrets", WORKLOADS, _each(_as_files), refs="CIS EKS 4.4.1, CKV_K8S_35",
+        "k8s-secret-env", "low", "secrets are mounted as files, not passed as environment variables", "mount the Secret", "secrets", WORKLOADS, _each(_as_files), refs="CIS EKS 4.4.1, CKV_K8S_35",
         link="https://kubernetes.io/docs/concepts/configuration/secret/", level="advisory",
     ),
     Rule(
-        "k8s-sa-token", "medium", "a pod that asks nothing of Kubernetes holds no token", "set automountServiceAccountToken to false", "identity", WORKLOADS,
+        "k8s-sa-token", "medium", "a pod's service account token is not mounted automatically", "set automountServiceAccountToken to false, where the pod does not call the Kubernetes API", "identity", WORKLOADS,
         _pods(lambda s: among(get(s, "automountServiceAccountToken"), False)), refs="CIS EKS 4.1.6, CKV_K8S_38", link=f"{_CONFIGURE}/configure-service-account/",
     ),
     Rule(
-        "k8s-sa-own", "medium", "pods have a service account of their own", "set serviceAccountName", "identity", WORKLOADS, _account, refs="CIS EKS 4.1.5, CKV_K8S_41",
+        "k8s-sa-own", "medium", "a pod has a service account of its own, not the default one", "set serviceAccountName", "identity", WORKLOADS, _account, refs="CIS EKS 4.1.5, CKV_K8S_41",
         link=f"{_CONFIGURE}/configure-service-account/",
     ),
     Rule(
-        "k8s-gid", "low", "a container's group is none of the node's own", "set runAsGroup to `least` or more", "privilege", WORKLOADS, _gid,
+        "k8s-gid", "low", "a container's group ID (GID) is `least` or more, so that it is none of the node's", "set runAsGroup to `least` or more", "privilege", WORKLOADS, _gid,
         refs="kube-score container-security-context-user-group-id", parameters={"least": 10000}, link=f"{_CONFIGURE}/security-context/",
     ),
     Rule(
-        "k8s-cpu-limit", "low", "a container takes no more CPU than it is given", "set a cpu limit, where what shares the node must not wait", "availability", WORKLOADS,
+        "k8s-cpu-limit", "low", "a container has a CPU limit", "set a cpu limit, where its neighbours on the node must not wait", "availability", WORKLOADS,
         _each(_named("limits", "cpu")), refs="CKV_K8S_11, kube-score container-resources", level="advisory",
         link="https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
     ),
     Rule(
-        "k8s-ephemeral-storage", "low", "a container says what it writes on its node", "set ephemeral-storage requests and limits", "availability", WORKLOADS,
+        "k8s-ephemeral-storage", "low", "a container has ephemeral-storage requests and limits", "set them under resources", "availability", WORKLOADS,
         _each(_storage), refs="kube-score container-ephemeral-storage-request-and-limit", level="advisory",
         link="https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#local-ephemeral-storage",
     ),
     Rule(
-        "k8s-pull-policy", "low", "whoever starts an image may pull it", "set imagePullPolicy to Always", "identity", WORKLOADS,
+        "k8s-pull-policy", "low", "a container's image pull policy is Always, so that credentials are checked at each start", "set imagePullPolicy to Always", "identity", WORKLOADS,
         _each(lambda c: among(get(c, "imagePullPolicy"), "Always")), refs="CKV_K8S_15, kube-score container-image-pull-policy", level="advisory",
         link="https://kubernetes.io/docs/concepts/containers/images/#image-pull-policy",
     ),

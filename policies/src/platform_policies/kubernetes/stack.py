@@ -15,7 +15,7 @@ Parameters = Mapping[str, Any]
 
 
 def _denies(policy: Node) -> bool:
-    """Whether a policy stands for every pod of its namespace, in both ways, and lets nothing through."""
+    """Return whether a policy stands for every pod of its namespace, in both ways, and lets nothing through."""
     spec = policy.get("spec")
     if spec is UNKNOWN:
         return True
@@ -52,11 +52,11 @@ def _scalers(stack: Stack, _: Parameters) -> Iterator[Finding]:
         target = _scaled(scaler, stack)
         low, high = scaler.get("spec", "minReplicas") or 1, scaler.get("spec", "maxReplicas")
         if target is None:
-            yield Finding(scaler.urn, "it scales nothing of this stack")
+            yield Finding(scaler.urn, "its target is not in the stack")
         elif UNKNOWN not in (low, high) and not (isinstance(high, int | float) and low < high):
-            yield Finding(scaler.urn, "its least is not below its most")
+            yield Finding(scaler.urn, "minReplicas is not below maxReplicas")
         elif not all(given(get(one, "resources", "requests")) for one in containers(pod(target.props))):
-            yield Finding(scaler.urn, "what it scales requests nothing")
+            yield Finding(scaler.urn, "its target has no resource requests")
 
 
 def _selecting(stack: Stack, _: Parameters) -> Iterator[Finding]:
@@ -81,18 +81,18 @@ def _selecting(stack: Stack, _: Parameters) -> Iterator[Finding]:
 
 RULES = (
     StackRule(
-        "k8s-netpol-default", "high", "a namespace lets nothing through that is not named",
+        "k8s-netpol-default", "high", "a namespace denies all traffic by default (default-deny network policy)",
         "give it a NetworkPolicy with an empty podSelector, policyTypes Ingress and Egress, and no rules", "boundary", _open_namespaces,
         refs="CIS EKS 4.3.2, CKV2_K8S_6", link="https://kubernetes.io/docs/concepts/services-networking/network-policies/#default-policies",
         judges="every Namespace",
     ),
     StackRule(
-        "k8s-hpa", "medium", "an autoscaler has something to scale, and room to do it", "name a workload with requests, and set minReplicas below maxReplicas",
+        "k8s-hpa", "medium", "a HorizontalPodAutoscaler has a target with requests, and minReplicas below maxReplicas", "name a workload with requests, and set minReplicas below maxReplicas",
         "availability", _scalers, refs="kube-score horizontalpodautoscaler-has-target",
         link="https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/", judges="every HorizontalPodAutoscaler",
     ),
     StackRule(
-        "k8s-service-target", "medium", "a Service leads to pods", "let its selector fit the labels of a workload", "availability", _selecting,
+        "k8s-service-target", "medium", "a Service's selector matches pods of a workload", "let its selector fit the labels of a workload", "availability", _selecting,
         refs="kube-score service-targets-pod", link="https://kubernetes.io/docs/concepts/services-networking/service/", judges="every Service", level="advisory",
     ),
 )  # fmt: skip

@@ -41,37 +41,37 @@ def _rolls(resource: Resource) -> bool:
 
 RULES = (
     Rule(
-        "eks-delete-protect", "high", "nobody deletes a cluster by one call", "set deletionProtection", "backup", _CLUSTER, lambda s: on(s.get("deletionProtection")),
+        "eks-delete-protect", "high", "an EKS cluster has deletion protection", "set deletionProtection", "backup", _CLUSTER, lambda s: on(s.get("deletionProtection")),
         link="https://docs.aws.amazon.com/eks/latest/userguide/deletion-protection.html", level="advisory",
     ),
     Rule(
-        "eks-node-least", "medium", "a group of nodes survives one of them", "set scalingConfig.minSize to `least` or more", "availability", _NODES,
+        "eks-node-least", "medium", "a node group has `least` nodes or more", "set scalingConfig.minSize to `least` or more", "availability", _NODES,
         lambda s: at_least(s.get("scalingConfig", "minSize"), s.parameters["least"]), parameters={"least": 2}, level="advisory",
         link="https://docs.aws.amazon.com/eks/latest/best-practices/data-plane.html",
     ),
     Rule(
-        "eks-node-room", "medium", "a group of nodes can grow", "set scalingConfig.maxSize above minSize", "availability", _NODES, _room,
+        "eks-node-room", "medium", "a node group can scale out", "set scalingConfig.maxSize above minSize", "availability", _NODES, _room,
         link="https://docs.aws.amazon.com/eks/latest/best-practices/data-plane.html",
     ),
     Rule(
-        "lb-delete-protect", "medium", "nobody deletes a load balancer by one call", "set enableDeletionProtection", "availability",
+        "lb-delete-protect", "medium", "a load balancer has deletion protection", "set enableDeletionProtection", "availability",
         r"aws:(lb|alb)/loadBalancer:LoadBalancer", lambda s: on(s.get("enableDeletionProtection")), refs="FSBP ELB.6, CKV_AWS_150", level="advisory",
     ),
     Rule(
-        "alarm-action", "high", "an alarm calls somebody", "set alarmActions", "audit", "aws:cloudwatch/metricAlarm:MetricAlarm",
+        "alarm-action", "high", "a CloudWatch alarm has an action", "set alarmActions", "audit", "aws:cloudwatch/metricAlarm:MetricAlarm",
         lambda s: given(s.get("alarmActions")) and s.get("actionsEnabled") is not False, refs="FSBP CloudWatch.15, FSBP CloudWatch.17",
     ),
     Rule(
-        "k8s-spread", "low", "a workload's pods stand in several zones", "set topologySpreadConstraints, or anti-affinity, by topology.kubernetes.io/zone", "availability",
+        "k8s-spread", "low", "a workload's pods are spread over availability zones", "set topologySpreadConstraints, or anti-affinity, by topology.kubernetes.io/zone", "availability",
         _SERVING, _apart(*_ZONE), level="advisory",
         link="https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",
     ),
     Rule(
-        "k8s-rolls", "medium", "a rollout leaves somebody to answer", "leave strategy.type at RollingUpdate", "availability", "kubernetes:apps/v1:Deployment", _rolls,
+        "k8s-rolls", "medium", "a Deployment is updated by a rolling update, not recreated", "leave strategy.type at RollingUpdate", "availability", "kubernetes:apps/v1:Deployment", _rolls,
         link="https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#strategy",
     ),
     Rule(
-        "k8s-host-spread", "low", "a workload's pods stand on several nodes", "set topologySpreadConstraints, or anti-affinity, by kubernetes.io/hostname", "availability",
+        "k8s-host-spread", "low", "a workload's pods are spread over nodes", "set topologySpreadConstraints, or anti-affinity, by kubernetes.io/hostname", "availability",
         _SERVING, _apart("kubernetes.io/hostname"), refs="kube-score deployment-has-host-podantiaffinity", level="advisory",
         link="https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",
     ),

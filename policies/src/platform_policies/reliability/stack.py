@@ -23,7 +23,7 @@ def _tags(node: Node) -> dict[str, Any]:
 
 
 def _selected(stack: Stack, node: Node) -> bool:
-    """Whether a selection of AWS Backup covers a resource: by name, or by a tag."""
+    """Return whether a selection of AWS Backup covers a resource: by name, or by a tag."""
     for selection in stack.of("aws:backup/selection:Selection"):
         named = selection.points("resources", node) or "*" in selection.items("resources")
         if named or any(
@@ -93,7 +93,7 @@ def _few_zones(stack: Stack, parameters: Parameters) -> Iterator[Finding]:
         zones = _zones(stack, holder, key)
         # a holder whose subnets are another stack's cannot be counted
         if zones and len(zones) < parameters["least"]:
-            yield Finding(holder.urn, f"{len(zones)} of {int(parameters['least'])}")
+            yield Finding(holder.urn, f"{len(zones)} of {int(parameters['least'])} zones")
 
 
 def _nat_per_zone(stack: Stack, _: Parameters) -> Iterator[Finding]:
@@ -109,7 +109,7 @@ def _nat_per_zone(stack: Stack, _: Parameters) -> Iterator[Finding]:
     for group in stack.of("aws:eks/nodeGroup:NodeGroup"):
         missing = _zones(stack, group, "subnetIds") - served
         if missing:
-            yield Finding(group.urn, f"{len(missing)} of its zones have none")
+            yield Finding(group.urn, f"{len(missing)} of its zones have no NAT gateway")
 
 
 def _scaler_of(stack: Stack, node: Node) -> Node | None:
@@ -121,7 +121,7 @@ def _scaler_of(stack: Stack, node: Node) -> Node | None:
 
 
 def _replicas(stack: Stack, node: Node) -> Any:
-    """How many pods a workload keeps: its own count, or the least of what scales it."""
+    """Return how many pods a workload keeps: its own count, or the least of what scales it."""
     scaler = _scaler_of(stack, node)
     if scaler:
         # KEDA scales to nothing where it is told no least
@@ -147,7 +147,7 @@ def _fits(selector: Any, labels: Any) -> bool:
 
 
 def _evictable(budget: Node, count: Any) -> bool:
-    """Whether a budget lets one pod go at least."""
+    """Return whether a budget lets one pod go at least."""
     least, most = budget.get("spec", "minAvailable"), budget.get("spec", "maxUnavailable")
     if UNKNOWN in (least, most, count):
         return True
@@ -169,41 +169,41 @@ def _undisrupted(stack: Stack, _: Parameters) -> Iterator[Finding]:
             and _fits(b.get("spec", "selector"), labels)
         ]
         if not own:
-            yield Finding(node.urn, "it has none")
+            yield Finding(node.urn, "no PodDisruptionBudget selects it")
         elif not all(_evictable(budget, count) for budget in own):
-            yield Finding(node.urn, "it lets none go")
+            yield Finding(node.urn, "its PodDisruptionBudget allows no disruption")
 
 
 _BACKUP = "https://docs.aws.amazon.com/aws-backup/latest/devguide/whatisbackup.html"
 _EKS = "https://docs.aws.amazon.com/eks/latest/best-practices/application.html"
 RULES = (
     StackRule(
-        "data-backed-up", "high", "whatever holds data is backed up", "keep backups, versions or point-in-time recovery, or cover it by a backup selection", "backup",
+        "data-backed-up", "high", "every data store is backed up", "keep backups, versions or point-in-time recovery, or cover it by a backup selection", "backup",
         _unbacked, refs="FSBP RDS.11, FSBP ElastiCache.1, FSBP S3.14, FSBP DynamoDB.2, FSBP EFS.2", judges="every database, cache, table, file system and bucket",
     ),
     StackRule(
-        "data-alarmed", "high", "a database or cache that is unwell calls somebody", "give it a MetricAlarm with alarmActions", "audit", _unwatched,
+        "data-alarmed", "high", "a database or cache has a CloudWatch alarm that notifies somebody", "give it a MetricAlarm with alarmActions", "audit", _unwatched,
         link="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Recommended_Alarms_AWS_Services.html", judges="every database and cache",
     ),
     StackRule(
-        "bak-plan", "high", "a database is in a backup plan", "select it by a backup plan, by name or by a tag", "backup", _no_plan, refs="FSBP RDS.26", link=_BACKUP,
+        "bak-plan", "high", "a database is in an AWS Backup plan", "select it by a backup plan, by name or by a tag", "backup", _no_plan, refs="FSBP RDS.26", link=_BACKUP,
         level="advisory", judges="every database",
     ),
     StackRule(
-        "net-zones", "medium", "what must survive a zone stands in several", "give it subnets in `least` zones", "availability", _few_zones, parameters={"least": 2},
+        "net-zones", "medium", "clusters, node groups and subnet groups span `least` availability zones or more", "give it subnets in more availability zones", "availability", _few_zones, parameters={"least": 2},
         link="https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/availability-zones.html",
         judges="every EKS cluster, node group and subnet group",
     ),
     StackRule(
-        "net-nat-per-az", "medium", "a zone's nodes leave by a gateway of their own zone", "place a NAT gateway in each zone, or use a regional one", "availability", _nat_per_zone,
+        "net-nat-per-az", "medium", "nodes in an availability zone use a NAT gateway in that zone", "place a NAT gateway in each zone, or use a regional one", "availability", _nat_per_zone,
         link="https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html", level="advisory", judges="every node group",
     ),
     StackRule(
-        "k8s-replicas", "medium", "a workload survives one of its pods", "set replicas, or the autoscaler's minReplicas, to `least` or more, or list it under `spared` with the reason", "availability", _single,
+        "k8s-replicas", "medium", "a workload has `least` replicas or more", "set replicas, or the autoscaler's minReplicas, to `least` or more, or list it under `spared` with the reason", "availability", _single,
         parameters={"least": 2, "spared": {}}, refs="kube-score deployment-replicas", link=_EKS, level="advisory", judges="every Deployment and StatefulSet",
     ),
     StackRule(
-        "k8s-pdb", "medium", "a node can be emptied, one pod of a workload at a time", "give it a PodDisruptionBudget that lets one pod go", "availability", _undisrupted,
+        "k8s-pdb", "medium", "a workload has a PodDisruptionBudget that allows a node to be drained", "give it a PodDisruptionBudget that allows one disruption", "availability", _undisrupted,
         refs="kube-score deployment-has-poddisruptionbudget", link="https://kubernetes.io/docs/tasks/run-application/configure-pdb/",
         judges="every Deployment and StatefulSet of two pods or more",
     ),

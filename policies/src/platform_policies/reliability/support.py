@@ -26,7 +26,7 @@ class Product:
     """Until when this repository closes holes around what the vendor has given up, where it does."""
 
     def entry(self, version: str) -> str | None:
-        """The calendar's own name of a version; None where it does not know it."""
+        """Return the calendar's own name of a version; None where it does not know it."""
         parts = version.removeprefix("v").split(".")
         known = (".".join(parts[:count]) for count in range(len(parts), 0, -1))
         return next((prefix for prefix in known if prefix in self.ends), None)
@@ -43,7 +43,7 @@ class Installed:
 
     @property
     def end(self) -> date:
-        """The day on which its vendor's support ends."""
+        """Return the day on which its vendor's support ends."""
         return date.fromisoformat(self.product.ends[self.entry])
 
     def finding(self, note: str) -> Finding:
@@ -66,7 +66,7 @@ def calendar() -> dict[str, Product]:
 
 
 def _versions(node: Node) -> Iterator[tuple[str, Any]]:
-    """What a resource runs: names of the calendar, and versions."""
+    """Return what a resource runs: names of the calendar, and versions."""
     if node.type == "aws:eks/cluster:Cluster":
         yield "eks", node.get("version")
     elif node.type in (
@@ -96,13 +96,13 @@ def _ended(stack: Stack, parameters: Parameters) -> Iterator[Finding]:
     for each in _installed(stack):
         if each.end < parameters["today"]:
             until = each.product.patched_until
-            patched = f", and nobody mends it; holes are closed around it until {until}" if until else ""
+            patched = f", and its vendor fixes nothing more; this repository patches it until {until}" if until else ""
             yield each.finding(f"ended on {each.end}{patched}")
 
 
 def _ending(stack: Stack, parameters: Parameters) -> Iterator[Finding]:
     for each in _installed(stack):
-        for day, said in ((each.end, "ends on"), (each.product.patched_until, "is patched here until")):
+        for day, said in ((each.end, "ends on"), (each.product.patched_until, "is patched by this repository until")):
             if day and parameters["today"] <= day < parameters["today"] + timedelta(days=parameters["days"]):
                 yield each.finding(f"{said} {day}")
 
@@ -119,15 +119,15 @@ _LINK = "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.ht
 _JUDGES = "every cluster, database, cache, image and chart that the calendar names"
 RULES = (
     StackRule(
-        "support-ended", "high", "every version is within its support",
-        "upgrade; where its vendor brings out nothing newer: go on behind this repository's patches under a dated exception, run a fork, or leave", "patching", _ended, refs="FSBP EKS.2", link=_LINK, judges=_JUDGES,
+        "support-ended", "high", "every version is still supported",
+        "upgrade; where there is no newer release: run on behind this repository's patches under a dated exception, run a fork, or leave", "patching", _ended, refs="FSBP EKS.2", link=_LINK, judges=_JUDGES,
     ),
     StackRule(
-        "support-ending", "medium", "no version's support ends within `days`", "plan the upgrade", "patching", _ending, link=_LINK, level="advisory",
+        "support-ending", "medium", "no version reaches its end of support within `days` days", "plan the upgrade", "patching", _ending, link=_LINK, level="advisory",
         parameters={"days": 90}, judges=_JUDGES,
     ),
     StackRule(
-        "support-unlisted", "low", "the calendar knows every version", "add the version, its end and the source to support.json", "patching", _unlisted, link=_LINK,
+        "support-unlisted", "low", "the support calendar has every version in use", "add the version, its end and the source to support.json", "patching", _unlisted, link=_LINK,
         level="advisory", judges=_JUDGES,
     ),
 )  # fmt: skip

@@ -36,65 +36,65 @@ def _admins(resource: Resource) -> bool:
 
 RULES = (
     Rule(
-        "eks-endpoint-public", "critical", "the cluster's endpoint is not open to the world",
+        "eks-endpoint-public", "critical", "the EKS cluster's public endpoint is disabled, or limited to named CIDR ranges",
         "switch endpointPublicAccess off, or name ranges in publicAccessCidrs", "boundary", _CLUSTER, _endpoint,
         refs="FSBP EKS.1, CIS EKS 5.4.1, CKV_AWS_38, CKV_AWS_39",
     ),
     Rule(
-        "eks-endpoint-private", "high", "nodes reach their control plane without leaving the VPC",
+        "eks-endpoint-private", "high", "the EKS cluster's private endpoint is enabled, so that nodes reach the control plane inside the VPC",
         "set endpointPrivateAccess", "boundary", _CLUSTER, lambda s: on(s.get("vpcConfig", "endpointPrivateAccess")),
         refs="CIS EKS 5.4.2", link="https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html",
     ),
     Rule(
-        "eks-secrets-kms", "high", "Kubernetes Secrets are encrypted under a key of your own",
+        "eks-secrets-kms", "high", "Kubernetes Secrets are encrypted with a customer managed KMS key (envelope encryption)",
         "encrypt `secrets` with a KMS key in encryptionConfig", "at-rest", _CLUSTER, _encrypted,
         refs="FSBP EKS.3, CIS EKS 5.3.1, CKV_AWS_58",
     ),
     Rule(
-        "eks-logs", "high", "the control plane keeps its api, audit and authenticator logs",
+        "eks-logs", "high", "the EKS control plane logs api, audit and authenticator",
         "add them to enabledClusterLogTypes", "audit", _CLUSTER,
         lambda s: covers(s.get("enabledClusterLogTypes"), ["api", "audit", "authenticator"]),
         refs="FSBP EKS.8, CIS EKS 2.1.1, CKV_AWS_37",
     ),
     Rule(
-        "eks-version", "medium", "the cluster's version is written down", "set version", "patching", _CLUSTER,
+        "eks-version", "medium", "the EKS cluster's Kubernetes version is set explicitly", "set version", "patching", _CLUSTER,
         lambda s: given(s.get("version")), refs="FSBP EKS.2, CKV_AWS_339",
     ),
     Rule(
-        "eks-support", "medium", "a version that runs out is upgraded, not paid for", "set upgradePolicy.supportType to STANDARD",
+        "eks-support", "medium", "the EKS cluster is on standard support, which upgrades a version at its end instead of billing extended support", "set upgradePolicy.supportType to STANDARD",
         "patching", _CLUSTER, lambda s: among(s.get("upgradePolicy", "supportType"), "STANDARD"),
         link="https://docs.aws.amazon.com/eks/latest/userguide/disable-extended-support.html",
     ),
     Rule(
-        "eks-auth-mode", "medium", "who may enter stands in access entries alone", "set accessConfig.authenticationMode to API",
+        "eks-auth-mode", "medium", "access to the EKS cluster is granted by access entries only, not by the aws-auth ConfigMap", "set accessConfig.authenticationMode to API",
         "identity", _CLUSTER, lambda s: among(s.get("accessConfig", "authenticationMode"), "API"), refs="CIS EKS 5.5.1",
         link="https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html",
     ),
     Rule(
-        "eks-creator-admin", "medium", "whoever made the cluster is not its administrator by that alone",
+        "eks-creator-admin", "medium", "the principal that creates the EKS cluster does not become its administrator",
         "set accessConfig.bootstrapClusterCreatorAdminPermissions to false", "privilege", _CLUSTER,
         lambda s: among(s.get("accessConfig", "bootstrapClusterCreatorAdminPermissions"), False), refs="CIS EKS 4.1.1",
         link="https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html",
     ),
     Rule(
-        "eks-access-admin", "high", "roles alone administer the cluster", "grant it to a role that the parameter `principals` allows",
+        "eks-access-admin", "high", "only allowed roles have the cluster admin access policy", "grant it to a role that the parameter `principals` lists",
         "privilege", "aws:eks/accessPolicyAssociation:AccessPolicyAssociation", _admins, refs="CIS EKS 4.1.1",
         link="https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html",
         parameters={"principals": ["arn:aws*:iam::*:role/*"]},
     ),
     Rule(
-        "eks-access-masters", "high", "nobody enters as system:masters, which no RBAC binds",
+        "eks-access-masters", "high", "no access entry is in the group system:masters, which bypasses RBAC",
         "associate an access policy instead", "privilege", "aws:eks/accessEntry:AccessEntry",
         lambda s: "system:masters" not in s.items("kubernetesGroups"), refs="CIS EKS 4.1.7",
         link="https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html",
     ),
     Rule(
-        "eks-node-remote", "high", "nobody logs in to a node by SSH", "leave remoteAccess out", "boundary",
+        "eks-node-remote", "high", "a node group has no SSH access", "leave remoteAccess out", "boundary",
         "aws:eks/nodeGroup:NodeGroup", lambda s: s.get("remoteAccess") is UNKNOWN or not given(s.get("remoteAccess")),
         refs="CKV_AWS_100", link="https://docs.aws.amazon.com/eks/latest/best-practices/protecting-the-infrastructure.html",
     ),
     Rule(
-        "eks-addon-pinned", "low", "an add-on's version is written down", "set addonVersion", "patching",
+        "eks-addon-pinned", "low", "an EKS add-on's version is pinned", "set addonVersion", "patching",
         "aws:eks/addon:Addon", lambda s: given(s.get("addonVersion")), level="advisory",
         link="https://docs.aws.amazon.com/eks/latest/userguide/updating-an-add-on.html",
     ),

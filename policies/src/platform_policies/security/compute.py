@@ -32,35 +32,35 @@ def _public_ip(resource: Resource) -> bool:
 
 RULES = (
     Rule(
-        "ec2-imds-tokens", "high", "instance metadata is given for a session token alone",
+        "ec2-imds-tokens", "high", "the instance metadata service requires session tokens (IMDSv2)",
         "set metadataOptions.httpTokens to required", "identity", _LAUNCHES,
         lambda s: among(s.get("metadataOptions", "httpTokens"), "required"),
         refs="FSBP EC2.8, FSBP EC2.170, CIS AWS 5.6, CKV_AWS_79",
     ),
     Rule(
-        "ec2-imds-hops", "high", "instance metadata does not reach beyond the node, into pods",
+        "ec2-imds-hops", "high", "the instance metadata service (IMDS) has a hop limit of 1, so that pods on the node do not reach it",
         "set metadataOptions.httpPutResponseHopLimit to 1", "identity", _LAUNCHES, _hops, refs="CKV_AWS_341",
         link="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
     ),
     Rule(
-        "ec2-disk-encrypted", "high", "every disk of a machine is encrypted", "set encrypted on every disk", "at-rest",
+        "ec2-disk-encrypted", "high", "every EBS volume of an instance is encrypted", "set encrypted on every block device", "at-rest",
         _LAUNCHES, _disks, refs="FSBP EC2.7, CIS AWS 2.2.1, CKV_AWS_8",
     ),
     Rule(
-        "ec2-volume-encrypted", "high", "a volume is encrypted", "set encrypted", "at-rest", "aws:ebs/volume:Volume",
+        "ec2-volume-encrypted", "high", "an EBS volume is encrypted", "set encrypted", "at-rest", "aws:ebs/volume:Volume",
         lambda s: on(s.get("encrypted")), refs="FSBP EC2.3, CKV_AWS_3",
     ),
     Rule(
-        "ec2-public-ip", "high", "a machine has no public address", "leave associatePublicIpAddress off", "boundary",
+        "ec2-public-ip", "high", "an EC2 instance has no public IP address", "leave associatePublicIpAddress off", "boundary",
         _LAUNCHES, _public_ip, refs="FSBP EC2.9, FSBP EC2.25, CKV_AWS_88",
     ),
     Rule(
-        "ecr-immutable", "medium", "a tag keeps naming the same image", "set imageTagMutability to IMMUTABLE",
+        "ecr-immutable", "medium", "an ECR repository's image tags are immutable", "set imageTagMutability to IMMUTABLE",
         "configuration", _REPOSITORY,
         lambda s: among(s.get("imageTagMutability"), "IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION"), refs="FSBP ECR.2, CKV_AWS_51",
     ),
     Rule(
-        "ecr-scan", "medium", "images are scanned when they arrive", "set imageScanningConfiguration.scanOnPush",
+        "ecr-scan", "medium", "an ECR repository scans images on push", "set imageScanningConfiguration.scanOnPush",
         "patching", _REPOSITORY,
         lambda s: on(s.get("imageScanningConfiguration", "scanOnPush")), refs="FSBP ECR.1, CKV_AWS_163", link=_ECR,
     ),

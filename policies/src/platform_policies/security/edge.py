@@ -105,74 +105,74 @@ def _listener_tls(resource: Resource) -> bool:
 
 RULES = (
     Rule(
-        "cf-https", "high", "a viewer's request goes over HTTPS", "set viewerProtocolPolicy to redirect-to-https or https-only on every behavior",
+        "cf-https", "high", "a CloudFront distribution serves viewers over HTTPS only", "set viewerProtocolPolicy to redirect-to-https or https-only on every behavior",
         "in-transit", _DISTRIBUTION, lambda s: all(among(get(b, "viewerProtocolPolicy"), *_HTTPS) for b in _behaviors(s)),
         refs="FSBP CloudFront.3, CKV_AWS_34",
     ),
     Rule(
-        "cf-tls", "high", "a viewer speaks TLS 1.2 at least", "set minimumProtocolVersion to TLSv1.2_2021 or newer", "in-transit", _DISTRIBUTION,
+        "cf-tls", "high", "a CloudFront distribution's minimum TLS version for viewers is 1.2", "set minimumProtocolVersion to TLSv1.2_2021 or newer", "in-transit", _DISTRIBUTION,
         _tls, refs="FSBP CloudFront.15, CKV_AWS_174",
     ),
     Rule(
-        "cf-origin-tls", "high", "an origin is reached over TLS 1.2", "set originProtocolPolicy to https-only and originSslProtocols to TLSv1.2",
+        "cf-origin-tls", "high", "CloudFront reaches its origins over HTTPS with TLS 1.2", "set originProtocolPolicy to https-only and originSslProtocols to TLSv1.2",
         "in-transit", _DISTRIBUTION, _origin_tls, refs="FSBP CloudFront.9, FSBP CloudFront.10, CKV2_AWS_72",
     ),
     Rule(
-        "cf-waf", "high", "a web ACL stands before a distribution", "set webAclId", "boundary", _DISTRIBUTION,
+        "cf-waf", "high", "a CloudFront distribution has a WAF web ACL", "set webAclId", "boundary", _DISTRIBUTION,
         lambda s: given(s.get("webAclId")), refs="FSBP CloudFront.6, CKV_AWS_68",
     ),
     Rule(
-        "cf-oac", "high", "a bucket behind CloudFront is reached through it alone", "set originAccessControlId on every S3 origin", "boundary",
+        "cf-oac", "high", "an S3 origin is reached with origin access control (OAC) only", "set originAccessControlId on every S3 origin", "boundary",
         _DISTRIBUTION, _origin_access, refs="FSBP CloudFront.13, CKV2_AWS_46",
     ),
     Rule(
-        "cf-headers", "medium", "browsers are told what a site may do", "set responseHeadersPolicyId on every behavior", "configuration",
+        "cf-headers", "medium", "a CloudFront distribution sends security headers (response headers policy)", "set responseHeadersPolicyId on every behavior", "configuration",
         _DISTRIBUTION, lambda s: all(given(get(b, "responseHeadersPolicyId")) for b in _behaviors(s)), refs="CKV2_AWS_32", level="advisory",
         link="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-response-headers.html",
     ),
     Rule(
-        "waf-managed", "high", "a web ACL knows the attacks that everybody sees", "add the managed rule groups that the parameter `groups` names",
+        "waf-managed", "high", "a web ACL has the AWS managed rule groups against common attacks", "add the managed rule groups that the parameter `groups` names",
         "boundary", _WEB_ACL, _managed, refs="CKV_AWS_192, CKV2_AWS_47", link=_GROUPS_OF_RULES,
         parameters={"groups": ["AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesSQLiRuleSet", "AWSManagedRulesAmazonIpReputationList"]},
     ),
     Rule(
-        "waf-blocks", "high", "a managed rule group blocks, not only counts", "set overrideAction to none, or list the group under `counted`", "boundary", _WEB_ACL,
+        "waf-blocks", "high", "a managed rule group blocks instead of only counting", "set overrideAction to none, or list the group under `counted`", "boundary", _WEB_ACL,
         _managed_blocks, link=_GROUPS_OF_RULES, parameters={"counted": []},
     ),
     Rule(
-        "waf-default", "medium", "what no rule of a web ACL speaks of is decided", "set defaultAction", "boundary", _WEB_ACL,
+        "waf-default", "medium", "a web ACL has a default action", "set defaultAction", "boundary", _WEB_ACL,
         lambda s: given(s.get("defaultAction")), link="https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-default-action.html",
     ),
     Rule(
-        "waf-rate", "medium", "a web ACL blocks whoever asks too often", "block by a rate-based statement", "availability", _WEB_ACL, _rate,
+        "waf-rate", "medium", "a web ACL has a rate-based rule that blocks", "add a rate-based statement with the action block", "availability", _WEB_ACL, _rate,
         link="https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html",
     ),
     Rule(
-        "waf-metrics", "low", "a web ACL and its rules are counted", "set cloudwatchMetricsEnabled on each", "audit", _WEB_ACL, _measured,
+        "waf-metrics", "low", "a web ACL and its rules publish CloudWatch metrics", "set cloudwatchMetricsEnabled on each", "audit", _WEB_ACL, _measured,
         refs="FSBP WAF.12",
     ),
     Rule(
-        "waf-region", "high", "a web ACL for CloudFront stands in us-east-1", "set region, or use a provider of us-east-1", "configuration",
+        "waf-region", "high", "a web ACL for CloudFront is in us-east-1", "set region, or use a provider of us-east-1", "configuration",
         _WEB_ACL, _region, link="https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html",
     ),
     Rule(
-        "lb-tls", "high", "a listener speaks TLS 1.2 at least", "use an ELBSecurityPolicy with TLS 1.2 as its least", "in-transit", _LISTENER,
+        "lb-tls", "high", "a listener's security policy requires TLS 1.2 or newer", "use an ELBSecurityPolicy whose minimum is TLS 1.2", "in-transit", _LISTENER,
         _listener_tls, refs="FSBP ELB.17, CKV_AWS_103",
     ),
     Rule(
-        "lb-https", "high", "a listener without TLS only redirects", "use HTTPS, or redirect to it", "in-transit", _LISTENER, _secure_listener,
+        "lb-https", "high", "an HTTP listener only redirects to HTTPS", "use HTTPS, or redirect to it", "in-transit", _LISTENER, _secure_listener,
         refs="FSBP ELB.1, CKV_AWS_2, CKV2_AWS_20",
     ),
     Rule(
-        "lb-headers", "medium", "a load balancer drops headers that are none", "set dropInvalidHeaderFields", "boundary", _BALANCER,
+        "lb-headers", "medium", "a load balancer drops invalid HTTP headers", "set dropInvalidHeaderFields", "boundary", _BALANCER,
         lambda s: s.get("loadBalancerType") not in (None, "application") or on(s.get("dropInvalidHeaderFields")), refs="FSBP ELB.4, CKV_AWS_131",
     ),
     Rule(
-        "lb-logs", "medium", "a load balancer logs who asks", "set accessLogs, enabled", "audit", _BALANCER,
+        "lb-logs", "medium", "a load balancer writes access logs", "set accessLogs, enabled", "audit", _BALANCER,
         lambda s: s.get("loadBalancerType") not in (None, "application") or on(s.get("accessLogs", "enabled")), refs="FSBP ELB.5, CKV_AWS_91",
     ),
     Rule(
-        "apigw-auth", "high", "a route of an API knows its callers", "set authorizationType", "identity",
+        "apigw-auth", "high", "an API Gateway route requires authorization", "set authorizationType", "identity",
         r"aws:apigatewayv2/route:Route", lambda s: among(s.get("authorizationType"), "AWS_IAM", "JWT", "CUSTOM"), refs="FSBP APIGateway.8, CKV_AWS_309",
     ),
 )  # fmt: skip

@@ -35,7 +35,7 @@ class Network:
         self.public_subnets = [subnet for subnet in stack.of(_SUBNET) if self._public(subnet)]
 
     def _public(self, subnet: Node) -> bool:
-        """Whether a route of the subnet's table leads through an internet gateway to the whole world."""
+        """Return whether a route of the subnet's table leads through an internet gateway to the whole world."""
         associations = self.stack.of("aws:ec2/routeTableAssociation:RouteTableAssociation")
         mine = [one for one in associations if one.points("subnetId", subnet)]
         tables = [
@@ -67,7 +67,7 @@ class Network:
         )
 
     def guards(self, node: Node, key: str) -> list[Node]:
-        """The security groups of a resource."""
+        """Return the security groups of a resource."""
         return [group for group in self.groups if node.points(key, group)]
 
     def entries(self, group: Node) -> Iterator[tuple[Node, Any]]:
@@ -78,7 +78,7 @@ class Network:
                 yield from ((rule, props) for props in rules_of(rule, "ingress"))
 
     def clients(self, group: Node) -> list[Node]:
-        """The groups that a group lets in."""
+        """Return the groups that a group lets in."""
         found = []
         for holder, rule in self.entries(group):
             keys = ("ingress",) if holder is group else ("referencedSecurityGroupId", "sourceSecurityGroupId")
@@ -91,7 +91,7 @@ class Network:
         return found
 
     def admits(self, group: Node, besides: tuple[int, ...] = ()) -> bool:
-        """Whether the internet is let into a group, on other ports than those."""
+        """Return whether the internet is let into a group, on other ports than those."""
         return any(
             any(map(wide, sources(rule))) and low <= high and not (low == high and low in besides)
             for _, rule in self.entries(group)
@@ -99,14 +99,14 @@ class Network:
         )
 
     def in_public(self, store: Node) -> bool:
-        """Whether a store's subnets, or some of them, have a way to and from the internet."""
+        """Return whether a store's subnets, or some of them, have a way to and from the internet."""
         key = STORES[store.type][1]
         groups = self.stack.of("aws:rds/subnetGroup:SubnetGroup", "aws:elasticache/subnetGroup:SubnetGroup")
         own = [group for group in groups if store.points(key, group)]
         return any(group.points("subnetIds", subnet) for group in own for subnet in self.public_subnets)
 
     def faces_internet(self, group: Node) -> bool:
-        """Whether what carries a group stands where the internet can call it."""
+        """Return whether what carries a group stands where the internet can call it."""
         carriers = [node for node in self.stack.of(*_BALANCERS) if node.points("securityGroups", group)]
         machines = [one for one in self.stack.of(_MACHINE) if one.points("vpcSecurityGroupIds", group)]
         return any(node.get("internal") in (False, None) for node in carriers) or any(
@@ -120,11 +120,11 @@ def _paths(stack: Stack, _: Parameters) -> Iterator[Finding]:
         guards = network.guards(store, STORES[store.type][0])
         open_guards = [group for group in guards if network.admits(group)]
         if open_guards and (store.get("publiclyAccessible") is True or network.in_public(store)):
-            yield Finding(store.urn, f"by {open_guards[0].name}")
+            yield Finding(store.urn, f"security group {open_guards[0].name}")
             continue
         for client in (client for group in guards for client in network.clients(group)):
             if network.admits(client, besides=WEB_PORTS) and network.faces_internet(client):
-                yield Finding(store.urn, f"through {client.name}")
+                yield Finding(store.urn, f"through its client {client.name}")
                 break
 
 
@@ -138,7 +138,7 @@ def _store_sources(stack: Stack, _: Parameters) -> Iterator[Finding]:
     for store in network.stores:
         for group in network.guards(store, STORES[store.type][0]):
             if any(any(map(foreign, sources(rule))) for _, rule in network.entries(group)):
-                yield Finding(store.urn, f"by {group.name}")
+                yield Finding(store.urn, f"security group {group.name}")
                 break
 
 
@@ -164,7 +164,7 @@ def _private_nodes(stack: Stack, _: Parameters) -> Iterator[Finding]:
 
 
 def _bypass(stack: Stack, _: Parameters) -> Iterator[Finding]:
-    """A load balancer behind CloudFront that the whole internet may call as well."""
+    """Yield the load balancers behind CloudFront that the internet reaches directly as well."""
     network = Network(stack)
     for distribution in stack.of("aws:cloudfront/distribution:Distribution"):
         for balancer in stack.of(*_BALANCERS):
@@ -177,27 +177,27 @@ def _bypass(stack: Stack, _: Parameters) -> Iterator[Finding]:
 _VPC = "https://docs.aws.amazon.com/vpc/latest/userguide/configure-subnets.html"
 RULES = (
     StackRule(
-        "net-data-path", "critical", "no way leads from the internet to where data is kept", "close the security group, or move the store or its client to private subnets",
+        "net-data-path", "critical", "no network path leads from the internet to a database or cache", "close the security group, or move the database, the cache or its client to private subnets",
         "boundary", _paths, refs="FSBP RDS.2, FSBP EC2.18", judges="every RDS instance and cache, over routes, subnets, groups and load balancers",
     ),
     StackRule(
-        "net-data-subnet", "high", "data is kept in subnets without a way to the internet", "use subnets whose routes lead through no internet gateway", "boundary",
+        "net-data-subnet", "high", "databases and caches are in subnets without a route to an internet gateway", "use private subnets: no route through an internet gateway", "boundary",
         _store_subnets, refs="FSBP RDS.46", judges="every RDS instance and cache",
     ),
     StackRule(
-        "rds-sg-source", "high", "who reaches data is named by security group or private range", "refer to the client's security group", "boundary", _store_sources,
+        "rds-sg-source", "high", "a database's or cache's security group allows only security groups and private CIDR ranges", "refer to the client's security group", "boundary", _store_sources,
         refs="FSBP EC2.18", judges="the security groups of every RDS instance and cache",
     ),
     StackRule(
-        "net-sg-egress-all", "medium", "where data is kept nothing calls out", "leave egress empty: answers go back by themselves", "boundary", _store_egress,
+        "net-sg-egress-all", "medium", "a database's or cache's security group does not allow all egress to the internet", "leave egress empty: security groups are stateful, and answers need none", "boundary", _store_egress,
         refs="CKV_AWS_382", level="advisory", link=_VPC, judges="the security groups of every RDS instance and cache",
     ),
     StackRule(
-        "eks-node-private", "high", "nodes stand in private subnets", "use subnets whose routes lead through no internet gateway", "boundary", _private_nodes,
+        "eks-node-private", "high", "nodes are in private subnets", "use subnets without a route through an internet gateway", "boundary", _private_nodes,
         refs="CIS EKS 5.4.3", link="https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html", judges="every node group",
     ),
     StackRule(
-        "cf-no-bypass", "high", "what CloudFront protects is reached through it alone", "make the load balancer internal, or admit CloudFront's prefix list alone", "boundary",
+        "cf-no-bypass", "high", "a CloudFront origin cannot be reached around CloudFront", "make the load balancer internal, or admit only CloudFront's prefix list", "boundary",
         _bypass, link="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/restrict-access-to-load-balancer.html",
         judges="every load balancer that is an origin",
     ),

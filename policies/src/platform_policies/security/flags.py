@@ -46,8 +46,8 @@ def _known(value: object, path: list[str]) -> bool:
 
 RULES = (
     Rule(
-        "no-unknown-flags", "high", "what makes a resource safe is written down, not computed while it is made",
-        "give the flag, the range or the port as a literal, so that a preview can judge it", "configuration", "|".join(FLAGS), _written,
+        "no-unknown-flags", "high", "a security flag is known in a preview, not computed during the update",
+        "give the flag, the CIDR range or the port as a literal, so that a preview can judge it", "configuration", "|".join(FLAGS), _written,
         link="https://www.pulumi.com/docs/iac/concepts/inputs-outputs/",
     ),
 )  # fmt: skip

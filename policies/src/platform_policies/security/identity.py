@@ -83,7 +83,7 @@ def _trust(resource: Resource) -> bool:
 
 
 def _federated(resource: Resource) -> bool:
-    """A role that an OIDC provider's tokens open names who (sub) and for whom (aud), without a wildcard in who."""
+    """Return whether a role that trusts an OIDC provider pins its subject, without a wildcard, and its audience."""
     for statement in statements(resource.get("assumeRolePolicy")):
         federated = list(strings(get(statement, "Principal", "Federated")))
         if not any("oidc-provider/" in one for one in federated):
@@ -114,47 +114,47 @@ def _sound(resource: Resource) -> bool:
 
 RULES = (
     Rule(
-        "iam-no-star-admin", "critical", "no policy allows everything on everything", "name the actions and the resources",
+        "iam-no-star-admin", "critical", "no IAM policy allows every action on every resource", "name the actions and the resources",
         "privilege", _POLICIES, _no_star_admin, refs="FSBP IAM.1, CIS AWS 1.16, CKV_AWS_62, CKV_AWS_63",
     ),
     Rule(
-        "iam-no-service-star", "high", "no policy allows a whole service on everything",
+        "iam-no-service-star", "high", "no IAM policy allows all actions of a service on every resource",
         "name the actions, or the resources", "privilege", _POLICIES, _no_service_star, refs="FSBP IAM.21, CKV_AWS_290, CKV_AWS_355",
     ),
     Rule(
-        "iam-wildcard", "medium", "a wildcard in an action or a resource has a listed reason",
+        "iam-wildcard", "medium", "a wildcard in an IAM policy's action or resource has a listed reason",
         "name what is meant, or list the statement's Sid with the reason under the parameter `reasons`", "privilege",
         _POLICIES, _wildcards, refs="CKV_AWS_355", link=_LEAST, parameters={"reasons": {}},
     ),
     Rule(
-        "iam-passrole", "critical", "roles that may be passed are named, and the service they are passed to",
+        "iam-passrole", "critical", "iam:PassRole names the roles, and the service they are passed to",
         "name the roles, and set the condition iam:PassedToService", "privilege", _POLICIES, _pass_role,
         refs="CKV_AWS_286", link="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
     ),
     Rule(
-        "iam-kms-decrypt", "medium", "no policy decrypts with every key", "name the keys", "privilege", _POLICIES, _decrypt,
+        "iam-kms-decrypt", "medium", "no IAM policy allows kms:Decrypt on every key", "name the keys", "privilege", _POLICIES, _decrypt,
         refs="FSBP KMS.1, FSBP KMS.2",
     ),
     Rule(
-        "iam-managed-admin", "critical", "no administrator's policy is attached",
+        "iam-managed-admin", "critical", "no AWS managed administrator policy (AdministratorAccess, PowerUserAccess, IAMFullAccess) is attached",
         "attach a policy with the few actions that are needed", "privilege", _ATTACHMENTS, _not_admin,
         refs="CIS AWS 1.16, CKV_AWS_274, CKV2_AWS_56", link=_LEAST,
     ),
     Rule(
-        "iam-trust", "high", "not everybody may assume a role", "name who may, or add a condition", "identity", _ROLE, _trust,
+        "iam-trust", "high", "no role's trust policy lets every principal assume it", "name the principals, or add a condition", "identity", _ROLE, _trust,
         refs="CKV_AWS_60, CKV_AWS_61", link="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html",
     ),
     Rule(
-        "iam-trust-oidc", "high", "a token opens a role for one named subject and audience",
+        "iam-trust-oidc", "high", "a role's OIDC trust policy pins subject and audience",
         "pin sub and aud with StringEquals", "identity", _ROLE, _federated, refs="CKV_AWS_393, CIS EKS 5.2.1", link=_TRUST,
     ),
     Rule(
-        "iam-no-users", "high", "nobody works with keys that do not end", "use a role: users have keys, and keys leak",
+        "iam-no-users", "high", "no IAM user, console password or access key is created", "use a role: users have keys, and keys leak",
         "identity", r"aws:iam/(user:User|accessKey:AccessKey|userPolicy:UserPolicy|userLoginProfile:UserLoginProfile)",
         lambda s: s.name in s.parameters["allowed"], refs="CKV_AWS_273", link="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html", parameters={"allowed": []},
     ),
     Rule(
-        "iam-json-valid", "medium", "a policy is one that IAM takes", "write Version 2012-10-17, a Statement, and at most 6144 characters",
+        "iam-json-valid", "medium", "an IAM policy document is valid", "write Version 2012-10-17, a Statement, and at most 6144 characters",
         "configuration", _POLICIES, _sound, link="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
     ),
 )  # fmt: skip

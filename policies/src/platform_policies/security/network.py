@@ -25,25 +25,25 @@ _AWS_DOES_IT = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-gr
 
 
 def wide(cidr: Any) -> bool:
-    """Whether a range is the internet, or so much of it that it might as well be."""
+    """Return whether a range is the internet, or so much of it that it might as well be."""
     network = _network(cidr)
     return network is not None and network.prefixlen < _WIDEST_PREFIX[network.version]
 
 
 def foreign(cidr: Any) -> bool:
-    """Whether a range holds addresses that no VPC would have."""
+    """Return whether a range holds addresses that no VPC would have."""
     network = _network(cidr)
     return network is not None and not network.is_private
 
 
 def sources(rule: Any) -> list[Any]:
-    """The ranges of a security group's rule, in any of its three shapes."""
+    """Return the ranges of a security group's rule, in any of its three shapes."""
     listed = [*items(rule, "cidrBlocks"), *items(rule, "ipv6CidrBlocks")]
     return [*listed, *(get(rule, key) for key in ("cidrIpv4", "cidrIpv6", "cidrBlock", "ipv6CidrBlock"))]
 
 
 def ports(rule: Any) -> tuple[float, float]:
-    """The ports of a rule: all where its protocol is every one or it names none, an empty range where unknown."""
+    """Return the ports of a rule: all where its protocol is every one or it names none, an empty range where unknown."""
     low, high = (get(rule, key) for key in ("fromPort", "toPort"))
     if UNKNOWN in (low, high):
         return 0, -1
@@ -54,7 +54,7 @@ def ports(rule: Any) -> tuple[float, float]:
 
 
 def rules_of(resource: Any, direction: str) -> list[Any]:
-    """The rules in one direction: of a group's own list, or the rule that the resource is."""
+    """Return the rules in one direction: of a group's own list, or the rule that the resource is."""
     if resource.type.endswith("SecurityGroup") or resource.type.endswith("NetworkAcl"):
         return list(resource.items(direction))
     if resource.type.endswith("SecurityGroupRule"):
@@ -101,7 +101,7 @@ def _nacl(resource: Resource) -> bool:
 
 
 def _denied(rules: list[Any], port: int) -> bool:
-    """Whether an ACL denies a port: the rule of the lowest number that fits decides, and none denies."""
+    """Return whether an ACL denies a port: the rule of the lowest number that fits decides, and none denies."""
     fitting = [rule for rule in rules if _holds(*ports(rule), (port,))]
     numbers = [get(rule, "ruleNo") or get(rule, "ruleNumber") or 0 for rule in fitting]
     if UNKNOWN in numbers or not fitting:
@@ -123,38 +123,38 @@ def _endpoint_policy(resource: Resource) -> bool:
 
 RULES = (
     Rule(
-        "net-sg-open-ingress", "critical", "the internet reaches 80 and 443 at most",
-        "let in named security groups, or ranges narrower than /8", "boundary", _INGRESS, _web_alone,
+        "net-sg-open-ingress", "critical", "a security group opens no port to the internet (0.0.0.0/0, ::/0) except 80 and 443",
+        "allow named security groups, or CIDR ranges narrower than /8", "boundary", _INGRESS, _web_alone,
         refs="FSBP EC2.18, CIS AWS 5.2, CIS AWS 5.3, CKV_AWS_24, CKV_AWS_25, CKV_AWS_260, CKV_AWS_277",
     ),
     Rule(
-        "net-sg-admin-ports", "critical", "ports of administration and data are open to private ranges alone",
-        "let in security groups or the VPC's own range on these ports", "boundary", _INGRESS, _private_ports,
+        "net-sg-admin-ports", "critical", "administration and database ports (SSH, RDP, PostgreSQL, Redis and the like) are open only to private CIDR ranges",
+        "allow security groups or the VPC's own CIDR range on these ports", "boundary", _INGRESS, _private_ports,
         refs="FSBP EC2.19, FSBP EC2.13, FSBP EC2.14, CIS AWS 5.2",
     ),
     Rule(
-        "net-sg-description", "low", "a security group, and each of its rules, says what it is for",
-        "write a description", "configuration", f"{_GROUPS}|{_EVERY_RULE}", _described,
+        "net-sg-description", "low", "a security group and each of its rules has a description",
+        "write what it is for", "configuration", f"{_GROUPS}|{_EVERY_RULE}", _described,
         refs="CKV_AWS_23", link=_AWS_DOES_IT,
     ),
     Rule(
-        "net-nacl-open", "medium", "no network ACL lets the internet reach ports of administration",
-        "name narrower ranges or ports", "boundary", r"aws:ec2/(defaultNetworkAcl:DefaultNetworkAcl|networkAcl(Rule)?:NetworkAcl(Rule)?)", _nacl,
+        "net-nacl-open", "medium", "no network ACL opens administration ports (SSH, RDP) to the internet",
+        "narrow the CIDR ranges or the ports", "boundary", r"aws:ec2/(defaultNetworkAcl:DefaultNetworkAcl|networkAcl(Rule)?:NetworkAcl(Rule)?)", _nacl,
         refs="FSBP EC2.21, CIS AWS 5.1",
     ),
     Rule(
-        "net-subnet-public-ip", "medium", "a subnet gives no public addresses of itself",
+        "net-subnet-public-ip", "medium", "a subnet does not assign public IP addresses automatically",
         "leave mapPublicIpOnLaunch off, and give the few that need one an Elastic IP", "boundary",
         "aws:ec2/subnet:Subnet", lambda s: off(s.get("mapPublicIpOnLaunch")), refs="FSBP EC2.15, CKV_AWS_130",
     ),
     Rule(
-        "net-endpoint-policy", "medium", "an endpoint's policy does not let everybody do everything",
-        "write a policy: own principals, or the few actions that are used", "privilege", _ENDPOINT, _endpoint_policy,
+        "net-endpoint-policy", "medium", "a VPC endpoint's policy does not allow every principal every action",
+        "write a policy: your own principals, or the few actions that are used", "privilege", _ENDPOINT, _endpoint_policy,
         link="https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html", level="advisory",
     ),
     Rule(
-        "net-endpoint-dns", "low", "an interface endpoint answers to the service's own name",
-        "set privateDnsEnabled, or clients go on to leave the VPC", "boundary", _ENDPOINT,
+        "net-endpoint-dns", "low", "an interface VPC endpoint has private DNS enabled",
+        "set privateDnsEnabled, or clients keep leaving the VPC for the service's public name", "boundary", _ENDPOINT,
         lambda s: s.get("vpcEndpointType") != "Interface" or (on(s.get("privateDnsEnabled"))),
         refs="FSBP EC2.10",
     ),

@@ -22,7 +22,7 @@ Parameters = Mapping[str, Any]
 
 
 def _beside(types: tuple[str, ...], companion: str, key: str, holds: Any = lambda _: True) -> Any:
-    """A rule that wants a companion beside every resource of some types."""
+    """Return a rule that wants a companion beside every resource of some types."""
 
     def broken(stack: Stack, _: Parameters) -> Iterator[Finding]:
         return stack.lacking(stack.of(*types), companion, key, holds)
@@ -31,7 +31,7 @@ def _beside(types: tuple[str, ...], companion: str, key: str, holds: Any = lambd
 
 
 def _buckets_with(companion: str, inline: str, holds: Any) -> Any:
-    """A rule that wants a companion beside every bucket, or the bucket's own older property to say the same."""
+    """Return a rule that wants a companion beside every bucket, or the bucket's own older property to say the same."""
 
     def broken(stack: Stack, _: Parameters) -> Iterator[Finding]:
         inside = [node for node in stack.of(*_BUCKETS) if not (given(node.get(inline)) and holds(node, inline))]
@@ -150,77 +150,77 @@ def _uncovered(stack: Stack, _: Parameters) -> Iterator[Finding]:
 _S3 = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html"
 RULES = (
     StackRule(
-        "s3-pab", "critical", "every bucket blocks public access", "give it a BucketPublicAccessBlock with all four flags on", "boundary",
+        "s3-pab", "critical", "every bucket has a public access block", "give it a BucketPublicAccessBlock with all four flags on", "boundary",
         _beside(_BUCKETS, "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "bucket", lambda n: all(on(n.get(f)) for f in _FLAGS)),
         refs="FSBP S3.8, CIS AWS 2.1.4, CKV2_AWS_6, CKV_AWS_53, CKV_AWS_54, CKV_AWS_55, CKV_AWS_56", judges="every bucket",
     ),
     StackRule(
-        "s3-encryption", "high", "every bucket says how it is encrypted", "give it a BucketServerSideEncryptionConfiguration", "at-rest",
+        "s3-encryption", "high", "every bucket has default encryption (server-side encryption) configured", "give it a BucketServerSideEncryptionConfiguration", "at-rest",
         _buckets_with("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", "serverSideEncryptionConfiguration", _encrypts),
         refs="FSBP S3.17, CKV_AWS_19, CKV_AWS_145", judges="every bucket",
     ),
     StackRule(
-        "s3-tls-only", "high", "every bucket refuses plain HTTP", "deny requests with aws:SecureTransport false in its BucketPolicy", "in-transit",
+        "s3-tls-only", "high", "every bucket denies requests without TLS", "deny requests with aws:SecureTransport false in its BucketPolicy", "in-transit",
         _buckets_with("aws:s3/bucketPolicy:BucketPolicy", "policy", lambda n, _: _denies_plain_http(n)), refs="FSBP S3.5, CIS AWS 2.1.1", judges="every bucket",
     ),
     StackRule(
-        "s3-versioning", "medium", "every bucket keeps what is overwritten or deleted", "give it a BucketVersioning with status Enabled", "backup",
+        "s3-versioning", "medium", "every bucket has versioning enabled", "give it a BucketVersioning with status Enabled", "backup",
         _buckets_with("aws:s3/bucketVersioning:BucketVersioning", "versioning", _versioned), refs="FSBP S3.14, CKV_AWS_21", judges="every bucket",
     ),
     StackRule(
-        "s3-logging", "medium", "who asks a bucket is logged", "give it a BucketLogging, unless it is the one that takes the logs", "audit",
+        "s3-logging", "medium", "every bucket has server access logging", "give it a BucketLogging, unless it is the one that receives the logs", "audit",
         _buckets_with("aws:s3/bucketLogging:BucketLogging", "logging", lambda *_: True), refs="FSBP S3.9, CKV_AWS_18", level="advisory",
         link=_S3, judges="every bucket",
     ),
     StackRule(
-        "net-default-sg", "high", "a VPC's default security group lets nobody in or out", "take it over with a DefaultSecurityGroup without rules", "boundary",
+        "net-default-sg", "high", "a VPC's default security group allows no traffic", "take it over with a DefaultSecurityGroup without rules", "boundary",
         _beside((_VPC,), "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "vpcId", lambda n: not n.items("ingress") and not n.items("egress")),
         refs="FSBP EC2.2, CIS AWS 5.4, CKV2_AWS_12", judges="every VPC",
     ),
     StackRule(
-        "net-flow-log", "high", "a VPC's traffic is recorded", "give it a FlowLog of trafficType ALL or REJECT", "audit",
+        "net-flow-log", "high", "a VPC has flow logs", "give it a FlowLog of trafficType ALL or REJECT", "audit",
         _beside((_VPC,), "aws:ec2/flowLog:FlowLog", "vpcId", lambda n: n.get("trafficType") in ("ALL", "REJECT", UNKNOWN)),
         refs="FSBP EC2.6, CIS AWS 3.7, CKV2_AWS_11", judges="every VPC",
     ),
     StackRule(
-        "net-sg-inline-mix", "medium", "a security group's rules stand in one place", "keep them inline, or as resources: each removes the other's",
+        "net-sg-inline-mix", "medium", "a security group's rules are either inline or separate resources, not both", "keep one kind: each removes the other's",
         "configuration", _inline_and_standalone, link="https://www.pulumi.com/registry/packages/aws/api-docs/ec2/securitygroup/",
         judges="every security group",
     ),
     StackRule(
-        "rds-tls", "high", "PostgreSQL is reached over TLS alone", "use a ParameterGroup with rds.force_ssl = 1", "in-transit", _forces_tls,
+        "rds-tls", "high", "PostgreSQL connections require TLS (rds.force_ssl)", "use a ParameterGroup with rds.force_ssl = 1", "in-transit", _forces_tls,
         refs="CKV2_AWS_69", link="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html", judges="every RDS instance",
     ),
     StackRule(
-        "waf-logging", "medium", "what a web ACL does is logged", "give it a WebAclLoggingConfiguration", "audit",
+        "waf-logging", "medium", "a web ACL has logging enabled", "give it a WebAclLoggingConfiguration", "audit",
         _beside((_WEB_ACL,), "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", "resourceArn", lambda n: given(n.get("logDestinationConfigs"))),
         refs="FSBP WAF.11, CKV2_AWS_31", judges="every web ACL",
     ),
     StackRule(
-        "cf-logging", "medium", "a distribution logs its requests", "set loggingConfig, or deliver its access logs with a LogDeliverySource", "audit",
+        "cf-logging", "medium", "a CloudFront distribution has access logging enabled", "set loggingConfig, or deliver its access logs with a LogDeliverySource", "audit",
         _logged_distribution, refs="FSBP CloudFront.5, CKV_AWS_86", judges="every distribution",
     ),
     StackRule(
-        "sec-rotation", "medium", "a secret is changed on a schedule", "give it a SecretRotation, or list the exception with who changes it, and when", "secrets",
+        "sec-rotation", "medium", "a secret has automatic rotation", "give it a SecretRotation, or list the exception with who rotates it, and when", "secrets",
         _rotated, refs="FSBP SecretsManager.1, CKV2_AWS_57", level="advisory", judges="every secret",
     ),
     StackRule(
-        "iam-pod-role-single", "high", "a Pod Identity role is used by one service account", "give each service account a role of its own", "privilege",
+        "iam-pod-role-single", "high", "an IAM role for EKS Pod Identity is used by one service account only", "give each service account a role of its own", "privilege",
         _one_account_per_role, refs="CIS EKS 5.2.1", link="https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html",
         judges="every Pod Identity association",
     ),
     StackRule(
-        "eks-node-role", "high", "a node's role can do what a node must, and no more", "give pods roles of their own, by Pod Identity", "privilege",
+        "eks-node-role", "high", "a node role has only the policies that a node needs", "give pods roles of their own, by EKS Pod Identity", "privilege",
         _plain_node_roles, link="https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html", parameters={"policies": list(_NODE_POLICIES)},
         judges="every node group's role",
     ),
     StackRule(
-        "eks-addons", "medium", "a cluster has the add-ons that it works by", "add them as Addon", "patching", _addons, refs="CIS EKS 4.3.1",
+        "eks-addons", "medium", "an EKS cluster has the add-ons that it depends on", "add them as Addon", "patching", _addons, refs="CIS EKS 4.3.1",
         link="https://docs.aws.amazon.com/eks/latest/userguide/eks-add-ons.html", parameters={"addons": list(_ADDONS)}, level="advisory",
         judges="every EKS cluster",
     ),
     StackRule(
-        "scan-coverage", "low", "some rule judges each type of AWS in the stack", "write one, or know that there is none", "configuration", _uncovered,
+        "scan-coverage", "low", "every AWS resource type in the stack is covered by a rule", "write one, or accept that there is none", "configuration", _uncovered,
         link="https://www.pulumi.com/docs/insights/policy/", level="disabled",
     ),
 )  # fmt: skip
