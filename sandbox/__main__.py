@@ -1,30 +1,22 @@
 """The sandbox's command line: `python -m sandbox COMMAND --stack S`. Options it does not know go to `pulumi`."""
 
-import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
-from . import commands
+from .commands import COMMANDS
+from .commands.parser import parser
 from .faults import FaultSyntaxError
 from .logql import grammar
 from .prometheus import amtool, promtool
 from .toolchain import ToolchainError, pulumi_cli
 from .workspace import SandboxError, Workspace
 
-# `drills.run` knows them, and is slow to load; a test holds the two together.
-DRILLS = (
-    *("node-loss", "zone-loss", "rolling-node-upgrade", "cluster-upgrade"),
-    *("rollout", "failed-rollout", "blue-green", "load-surge"),
-)
-GUARDS = ("pdb", "spread", "surge", "requests", "pool", "floor", "both")
-
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; its exit status (the engine's, where the engine ran)."""
-    options, rest = _parser().parse_known_args(arguments)
+    options, rest = parser().parse_known_args(arguments)
     try:
         if options.command == "install":
             if options.prometheus:
@@ -44,8 +36,7 @@ def main(arguments: Sequence[str]) -> int:
         if options.fresh:
             with workspace.locked():
                 workspace.reset()
-        command: Callable[[Workspace, argparse.Namespace, list[str]], int] = getattr(commands, options.command)
-        return command(workspace, options, rest)
+        return COMMANDS[options.command](workspace, options, rest)
     except (SandboxError, ToolchainError, FaultSyntaxError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -54,157 +45,6 @@ def main(arguments: Sequence[str]) -> int:
             f"the sandbox's folder holds a damaged file ({error}): run the command again with --fresh", file=sys.stderr
         )
         return 1
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
-    commands_of = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, text in _COMMANDS.items():
-        command = commands_of.add_parser(name, help=text, description=text, allow_abbrev=False)
-        command.set_defaults(cwd=Path.cwd(), fresh=False)
-        if name == "install":
-            command.add_argument(
-                "--prometheus", action="store_true", help="promtool, amtool and the grammar of LogQL, instead"
-            )
-            command.add_argument(
-                "--kubernetes",
-                nargs="*",
-                metavar="MINOR",
-                help="the Kubernetes control planes (of these minors, or of all), the CRDs of charts and Helm, too",
-            )
-            continue
-        command.add_argument("--stack", "-s", required=True, help="the stack, as in Pulumi.<stack>.yaml")
-        command.add_argument("--cwd", "-C", type=Path, default=Path.cwd(), help="the program's folder (default: here)")
-        command.add_argument("--fresh", action="store_true", help="forget the stack's state and world first")
-        if name in ("preview", "up"):
-            command.add_argument(
-                "--policy-pack", action="append", default=[], type=Path, help="enforce this policy pack (repeatable)"
-            )
-            command.add_argument(
-                "--policy-pack-config",
-                action="append",
-                default=[],
-                type=Path,
-                help="the pack's configuration, in the same order",
-            )
-        if name in ("preview", "up", "refresh", "destroy", "serve"):
-            _add_run_options(command)
-        if name in ("up", "refresh", "destroy"):
-            command.add_argument(
-                "--recover", action="store_true", help="settle what a run that was cut off left pending, first"
-            )
-        if name in ("up", "destroy"):
-            command.add_argument(
-                "--clock", action="store_true", help="say how long it would take on the real clouds, and why"
-            )
-        if name == "destroy":
-            command.add_argument("--unprotect", action="store_true", help="delete what is protected, too")
-        if name == "manifests":
-            command.add_argument("--out", type=Path, required=True, help="the folder to write the YAML files to")
-        if name in ("kube", "drill"):
-            command.add_argument("--cluster", default="", help="which, where the stack has several")
-            command.add_argument(
-                "--load",
-                action="append",
-                default=[],
-                metavar="NAME=cpu:80%|cpu:6000m|queue:250",
-                help="what a workload has to do, by a part of its name: so much of what each pod requests, so many "
-                "millicores for all of them, so many entries that wait for KEDA (repeatable)",
-            )
-        if name == "drill":
-            command.add_argument("drill", choices=DRILLS, help="what happens")
-            command.add_argument(
-                "--without", action="append", default=[], choices=GUARDS, help="take this guard away first (repeatable)"
-            )
-        if name == "drift":
-            command.add_argument("resource", help="the resource's name or URN")
-            command.add_argument(
-                "changes",
-                nargs="*",
-                metavar="path=value",
-                help="what to change behind the engine's back (JSON or text)",
-            )
-            command.add_argument("--delete", action="store_true", help="delete the resource behind the engine's back")
-        if name == "recover":
-            command.add_argument(
-                "--live", action="store_true", help="settle a real stack, with your own login and credentials"
-            )
-            command.add_argument(
-                "--id",
-                action="append",
-                default=[],
-                metavar="URN=ID",
-                help="what exists for a pending create (empty ID: nothing)",
-            )
-    return parser
-
-
-def _add_run_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--kubernetes",
-        choices=("real", "schema"),
-        default="real",
-        help="whether an EKS cluster that is made gets a real control plane (built once, when it is first needed), or "
-        "its objects are only judged by their schemas",
-    )
-    command.add_argument(
-        "--charts",
-        metavar="DIR",
-        default="",
-        help="a folder of chart archives (`helm pull`): Helm renders those that lie there, others stand in",
-    )
-    command.add_argument("--laws", choices=("on", "off"), default="on", help="whether to refuse what the clouds refuse")
-    command.add_argument(
-        "--quota", action="append", default=[], metavar="NAME=NUMBER", help="a quota that differs from AWS's default"
-    )
-    command.add_argument(
-        "--secrets",
-        metavar="FILE",
-        default="",
-        help="a JSON object of what a person put into Secrets Manager by hand, by name or ARN",
-    )
-    command.add_argument(
-        "--fault",
-        action="append",
-        default=[],
-        metavar="TYPE[:NAME]@OPERATION=MESSAGE[;times=N][;probability=P][;seed=S]",
-        help="let operations fail as an outage would",
-    )
-    command.add_argument(
-        "--keep-env",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="hand this variable on to the program and the policy packs, although it may open something real",
-    )
-    command.add_argument(
-        "--crash-after", type=int, default=0, metavar="N", help="end the engine hard after N changes in the cloud"
-    )
-    command.add_argument(
-        "--crash-before",
-        type=int,
-        default=0,
-        metavar="N",
-        help="end the engine hard before the Nth change in the cloud",
-    )
-
-
-_COMMANDS = {
-    "preview": "show what `up` would do",
-    "up": "create or update the stack",
-    "refresh": "read what exists into the state",
-    "destroy": "delete everything in the stack",
-    "outputs": "print the stack's outputs",
-    "export": "print the stack's state, as `pulumi stack export` does",
-    "manifests": "write the stack's Kubernetes objects as YAML files",
-    "serve": "keep the clouds running, and print the environment in which any `pulumi` command uses them",
-    "kube": "keep the stack's Kubernetes cluster running, and print its kubeconfig",
-    "drill": "measure what an outage or a change does to the stack's Services, on a copy of its cluster",
-    "drift": "change or delete a resource behind the engine's back",
-    "world": "list the resources that exist",
-    "recover": "settle what a run that was cut off left pending, and do no more",
-    "install": "find or build the Pulumi CLI (and control planes and Helm), or promtool, and print where",
-}
 
 
 if __name__ == "__main__":

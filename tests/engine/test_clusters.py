@@ -15,8 +15,8 @@ import psutil
 import pytest
 import yaml
 
-from sandbox.__main__ import DRILLS, GUARDS
 from sandbox.clusters.readiness import missing
+from sandbox.commands.parser import DRILLS, GUARDS
 from sandbox.control_plane import Client, ControlPlane
 from sandbox.control_plane.nodes import NodeGroup, Subnet, nodes
 from sandbox.drills import run as drills

@@ -1,4 +1,4 @@
-"""The commands that reach a stack's cluster: `kube`, `drill`, `drift`; apart, for they load what others need not."""
+"""The commands that reach a cluster: `kube`, `drill`, and `drift` there; apart, for they load what others need not."""
 
 import signal
 import sys
@@ -8,22 +8,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from .account import Account
-from .clusters import objects
-from .clusters.cluster import Cluster
-from .clusters.load import SCALABLE, Load, LoadError, check
-from .clusters.metrics import served
-from .clusters.objects import ClusterError
-from .clusters.plan import CLUSTER
-from .clusters.registry import Clusters, minor_of, service_cidr_of
-from .control_plane import ControlPlaneError, KubernetesError
-from .control_plane.binaries import how_to_pin, minors
-from .drills.drill_cluster import DrillError
-from .drills.run import drill as run_drill
-from .interrupts import until_interrupted
-from .run_options import RunOptions
-from .workspace import SandboxError, Workspace
-from .world import Record, World
+from ..account import Account
+from ..clusters import objects
+from ..clusters.cluster import Cluster
+from ..clusters.load import SCALABLE, Load, LoadError, check
+from ..clusters.metrics import served
+from ..clusters.objects import ClusterError
+from ..clusters.plan import CLUSTER
+from ..clusters.registry import Clusters, minor_of, service_cidr_of
+from ..control_plane import ControlPlaneError, KubernetesError
+from ..control_plane.binaries import how_to_pin, minors
+from ..drills.drill_cluster import DrillError
+from ..drills.run import drill as run_drill
+from ..interrupts import until_interrupted
+from ..run_options import RunOptions
+from ..workspace import SandboxError, Workspace
+from ..world import Record, World
 
 
 def kube(workspace: Workspace, options: Namespace) -> int:

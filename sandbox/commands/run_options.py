@@ -1,0 +1,60 @@
+"""What a run is told by its options: from the command line to RunOptions, and to the engine's own options."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from ..faults import parse
+from ..run_options import RunOptions
+from ..workspace import SandboxError
+
+
+def run_options(options: Namespace) -> RunOptions:
+    """Read what a command is told about the clouds. Raises SandboxError, FaultSyntaxError."""
+    for text in options.fault:
+        parse(text)  # so that a mistake is told before anything starts
+    told = RunOptions(
+        laws=options.laws == "on",
+        quotas=_quotas(options.quota),
+        faults=options.fault,
+        crash_after=options.crash_after,
+        crash_before=options.crash_before,
+        real_clusters=options.kubernetes == "real",
+        kept_environment=options.keep_env,
+        charts_folder=_charts(options.charts),
+        secrets_file=str(Path(options.secrets).resolve()) if options.secrets else "",
+    )
+    try:
+        known = told.secrets()
+    except (OSError, ValueError) as error:
+        raise SandboxError(f"--secrets {options.secrets}: {error}") from None
+    if not isinstance(known, dict) or not all(isinstance(value, str) for value in known.values()):
+        raise SandboxError(f"--secrets {options.secrets}: write a JSON object of texts by secret name")
+    return told
+
+
+def _charts(folder: str) -> str:
+    if folder and not Path(folder).is_dir():
+        raise SandboxError(f"--charts {folder}: there is no such folder; it holds archives of charts (`helm pull`)")
+    return str(Path(folder).resolve()) if folder else ""
+
+
+def _quotas(texts: list[str]) -> dict[str, int]:
+    if not texts:
+        return {}
+    from ..laws import QUOTAS  # noqa: PLC0415 # slow: only when needed
+
+    quotas: dict[str, int] = {}
+    for text in texts:
+        name, _, number = text.partition("=")
+        if name not in QUOTAS or not number.isdigit():
+            raise SandboxError(f"--quota {text}: write NAME=NUMBER; the names are {', '.join(QUOTAS)}")
+        quotas[name] = int(number)
+    return quotas
+
+
+def policy_packs(options: Namespace) -> list[str]:
+    """The engine's options for policy packs and their configurations."""
+    packs = [item for path in options.policy_pack for item in ("--policy-pack", str(path.resolve()))]
+    return packs + [
+        item for path in options.policy_pack_config for item in ("--policy-pack-config", str(path.resolve()))
+    ]
