@@ -83,7 +83,7 @@ format: $(READY) ## Format and mend what can be mended by itself
 	@.venv/bin/ruff format --quiet .
 
 live: cli ## The real Flowise under the rendered environment, on PostgreSQL and Redis, in Chromium, under Prometheus
-	@.venv/bin/pytest -m live tests/live tests/assets
+	@.venv/bin/pytest -m live tests/live tests/components
 
 bench: cli ## The cost of a preview against the engine's floor, and how it grows
 	@$(PYTHON) tools/bench.py

@@ -5,40 +5,29 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 import pulumi_random as random
 
-from components import (
-    EksCluster,
-    EksClusterArgs,
-    FlowiseService,
-    FlowiseServiceArgs,
-    MonitoringStack,
-    MonitoringStackArgs,
-    RdsPostgres,
-    RdsPostgresArgs,
-    RedisCache,
-    RedisCacheArgs,
-    Vpc,
-    VpcArgs,
-    WafCdn,
-    WafCdnArgs,
-)
-from components.monitoring_stack import METRICS_NAMESPACE
-from components.parts.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
-from components.parts.alarm_bridge import AlarmBridge, AlarmBridgeArgs, Topic
-from components.parts.alarm_topic import AlarmTopic, AlarmTopicArgs
-from components.parts.backups import Backups, BackupsArgs, TrialArgs
-from components.parts.budget import Budget, BudgetArgs
-from components.parts.cluster_services import ClusterServices, ClusterServicesArgs
-from components.parts.database_setup import DatabaseSetup, DatabaseSetupArgs
-from components.parts.edge_firewall import EDGE_REGION
-from components.parts.pipeline_access import PipelineAccess, PipelineAccessArgs, bind_roles
-from components.parts.synthetic_check import SyntheticCheck, SyntheticCheckArgs
-from components.planning.alerting import watched
-from components.planning.backups import Kind
-from components.planning.flowise_env import NAMESPACE, Cache, Database
-from components.planning.open_paths import closed_at_edge
-from components.planning.timeouts import timeouts
-from components.rds_postgres import OWNER, PORT
-from components.settings import load
+from components.backups.budget import Budget, BudgetArgs
+from components.backups.component import Backups, BackupsArgs, TrialArgs
+from components.cluster_services.component import ClusterServices, ClusterServicesArgs
+from components.config.loading import load
+from components.eks_cluster.component import EksCluster, EksClusterArgs
+from components.flowise_service.component import FlowiseService, FlowiseServiceArgs
+from components.flowise_service.environment import NAMESPACE, Cache, Database
+from components.flowise_service.open_paths import closed_at_edge
+from components.monitoring_stack.alarm_bridge import AlarmBridge, AlarmBridgeArgs, Topic
+from components.monitoring_stack.alerts import watched
+from components.monitoring_stack.component import METRICS_NAMESPACE, MonitoringStack, MonitoringStackArgs
+from components.pipeline_access.component import PipelineAccess, PipelineAccessArgs, bind_roles
+from components.rds_postgres.component import OWNER, PORT, RdsPostgres, RdsPostgresArgs
+from components.rds_postgres.setup import DatabaseSetup, DatabaseSetupArgs
+from components.redis_cache.component import RedisCache, RedisCacheArgs
+from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
+from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
+from components.shared.backup_schedule import Kind
+from components.synthetic_check.component import SyntheticCheck, SyntheticCheckArgs
+from components.vpc.component import Vpc, VpcArgs
+from components.waf_cdn.component import WafCdn, WafCdnArgs
+from components.waf_cdn.firewall import EDGE_REGION
+from components.web_service.timeouts import timeouts
 
 settings = load()
 region, tags = settings.region, settings.all_tags()

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from components.planning.network_policies import Places
-from components.settings import StackSettings
+from components.shared.network_policies import Places
+from stack import StackSettings
 
 IMAGE = f"111122223333.dkr.ecr.eu-west-1.amazonaws.com/flowise:3.1.4@sha256:{'0123456789abcdef' * 4}"
 PLACES = Places(

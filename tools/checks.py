@@ -20,8 +20,8 @@ from botocore.config import Config  # type: ignore[import-untyped] # likewise
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped] # likewise
 from pydantic import ValidationError
 
-from components.settings import StackSettings
 from sandbox.toolchain import built_cli
+from stack import StackSettings
 
 Verdict = Literal["ok", "do", "unknown"]
 _SHOWN: Mapping[Verdict, str] = {"ok": "ok      ", "do": "TO DO   ", "unknown": "unknown "}

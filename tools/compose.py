@@ -1,7 +1,7 @@
 """Writes what compose/compose.yaml reads: `python -m tools.compose`.
 
-The environment is the one that pods get (components/planning/flowise_env.py), with one machine's addresses. What is
-secret is made once and kept, for credentials in the database can be read with its own key alone; delete
+The environment is the one that pods get (components/flowise_service/environment.py), with one machine's addresses.
+What is secret is made once and kept, for credentials in the database can be read with its own key alone; delete
 compose/generated and the volumes (`docker compose down --volumes`) to begin anew.
 """
 
@@ -20,10 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pulumi import Output
 
-from components.parts.dashboards import PAGES
-from components.parts.flowise_setup import PACKAGE
-from components.planning.external_secrets import SecretField
-from components.planning.flowise_env import (
+from components.flowise_service.environment import (
     ENCRYPTION_KEY,
     GENERATED,
     Cache,
@@ -33,8 +30,11 @@ from components.planning.flowise_env import (
     rows,
     secret,
 )
-from components.planning.timeouts import timeouts
-from components.settings import ServiceSettings
+from components.flowise_service.settings import ServiceSettings
+from components.flowise_service.setup import PACKAGE
+from components.monitoring_stack.dashboards import PAGES
+from components.shared.external_secrets import SecretField
+from components.web_service.timeouts import timeouts
 
 FOLDER = Path(__file__).parents[1] / "compose" / "generated"
 MEMORY_LIMIT_MIB = 2048

@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from components.planning.flowise_env import GENERATED
+from components.flowise_service.environment import GENERATED
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "operations" / "disasters.md"

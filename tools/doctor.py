@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import get_args
 
-from components.planning.alert_routes import notification_secrets
-from components.planning.backups import Kind
-from components.settings import StackSettings
+from components.monitoring_stack.alert_routes import notification_secrets
+from components.shared.backup_schedule import Kind
 from sandbox.toolchain import Pin
+from stack import StackSettings
 
 from .checks import Ask, Check, Finding, NoAnswer, NotThere, Run, StackFile, aws, findings, read_stack, report
 from .checks import run_program as run_it

@@ -12,7 +12,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from components.planning.alerting import ALARM_BRIDGE_ALERT, Watched, groups
+from components.monitoring_stack.alerts.rules import ALARM_BRIDGE_ALERT, groups
+from components.monitoring_stack.alerts.watched import Watched
 
 from .checks import NoAnswer, Run, StackFile, read_stack
 from .checks import run_program as run_it

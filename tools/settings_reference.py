@@ -14,7 +14,8 @@ from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from components.settings import InProd, LogDays, Section, StackSettings
+from components.config.section import InProd, LogDays, Section
+from stack import StackSettings
 
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
 HEAD = """# Settings

@@ -3,7 +3,7 @@
 import pulumi_kubernetes as k8s
 import pytest
 
-from tests.planning.charts.test_keys import known, unknown
+from tests.components.monitoring_stack.charts.test_keys import known, unknown
 from tests.program import run
 
 

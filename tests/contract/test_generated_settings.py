@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from components.settings import StackSettings
+from stack import StackSettings
 from tools.soak.generator import TEXTS, draw, keys
 
 SEEDS = range(600)

@@ -1,6 +1,6 @@
 """Who reaches whom in a whole stack: policies as the program renders them, pods and Services as the charts do.
 
-Judged as the VPC CNI enforces them (`tests/planning/network_policy_controller.py`). A party dials a Service by its
+Judged as the VPC CNI enforces them (`tests/network_policy_controller.py`). A party dials a Service by its
 ClusterIP, and policies see that address.
 """
 
@@ -12,17 +12,9 @@ from typing import Any
 
 import pytest
 
-from components.planning.egress_domains import PLATFORM_DOMAINS
-from components.planning.subnets import api_server_address
-from tests.planning.network_policy_controller import (
-    Cluster,
-    ContainerPort,
-    Pod,
-    Policy,
-    Service,
-    ServicePort,
-    passes,
-)
+from components.vpc.egress_domains import PLATFORM_DOMAINS
+from components.vpc.subnets import api_server_address
+from tests.network_policy_controller import Cluster, ContainerPort, Pod, Policy, Service, ServicePort, passes
 from tests.program import Run, run
 from tools import chart_facts, shapes
 

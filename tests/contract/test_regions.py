@@ -5,9 +5,9 @@ from typing import Any, get_args
 import pytest
 
 import components
-from components.settings.places import Region
+from components.config.regions import Region
 
-ASSETS = Path(components.__file__).parent / "assets"
+ASSETS = Path(components.__file__).parent / "shared" / "assets"
 
 
 @pytest.mark.parametrize("region", get_args(Region))

@@ -1,4 +1,4 @@
-from components.settings import StackSettings
+from stack import StackSettings
 from tools.settings_reference import PAGE, reference
 
 

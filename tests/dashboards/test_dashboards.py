@@ -14,8 +14,8 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from components.parts.dashboards import PAGES
-from components.planning.alerting import all_alerts
+from components.monitoring_stack.alerts.rules import all_alerts
+from components.monitoring_stack.dashboards import PAGES
 from sandbox.logql import faults
 from sandbox.prometheus import promtool
 from tools.dashboards.__main__ import main, stale

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from components.parts.dashboards import PAGES
+from components.monitoring_stack.dashboards import PAGES
 from sandbox.prometheus import promtool
 from tools.dashboards.preview import PICTURES, variables
 from tools.dashboards.sample_series import openmetrics

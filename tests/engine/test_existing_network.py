@@ -14,8 +14,8 @@ PROGRAM = f"""
 import sys
 sys.path.insert(0, {str(REPOSITORY)!r})
 import pulumi, pulumi_aws as aws
-from components import Vpc, VpcArgs
-from components.settings import NetworkSettings
+from components.vpc.component import Vpc, VpcArgs
+from components.vpc.settings import NetworkSettings
 
 provider = aws.Provider("aws", region="eu-west-1")
 own = pulumi.ResourceOptions(provider=provider)

@@ -12,9 +12,9 @@ PROGRAM = f"""
 import sys
 sys.path.insert(0, {str(REPOSITORY)!r})
 import pulumi, pulumi_aws as aws
-from components.parts.alarm_topic import AlarmTopic, AlarmTopicArgs
-from components.parts.synthetic_check import SyntheticCheck, SyntheticCheckArgs
-from components.settings import SyntheticCheckSettings
+from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
+from components.synthetic_check.component import SyntheticCheck, SyntheticCheckArgs
+from components.synthetic_check.settings import SyntheticCheckSettings
 
 opts = pulumi.ResourceOptions(providers=[aws.Provider("aws-check", region="us-east-1")])
 emails = ["a@example.com", "b@example.com"]

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from components.parts.database_setup import MODULES
-from components.settings import ServiceSettings
+from components.flowise_service.settings import ServiceSettings
+from components.rds_postgres.setup import MODULES
 
 IMAGE = Path(__file__).parents[2] / "image"
 LOCK: dict[str, Any] = json.loads((IMAGE / "package-lock.json").read_text())

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.settings import ServiceSettings
+from components.flowise_service.settings import ServiceSettings
 
 WORKFLOWS = Path(__file__).parents[2] / ".github" / "workflows"
 PATHS = sorted(WORKFLOWS.glob("*.yml"))

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Frame, Page, expect
 
-from components.planning.response_headers import INLINE_SCRIPTS, removed_headers, response_headers
+from components.waf_cdn.response_headers import INLINE_SCRIPTS, removed_headers, response_headers
 
 from . import flowise
 from .browser import chromium, console

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.nodejs import NODE
-from tests.assets.node import SCRIPTS, ask
+from tests.node import SCRIPTS, ask
 from tests.ports import free_port
 
 from .servers import listens, program, wait_until

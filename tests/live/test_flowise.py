@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from components.planning.open_paths import OPEN_PATHS, closed_inside
+from components.flowise_service.open_paths import OPEN_PATHS, closed_inside
 
 from .client import PIXEL, Browser
 from .conftest import MASTER_PASSWORD, TOKEN, Place, is_ready

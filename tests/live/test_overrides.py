@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.assets.node import run
+from tests.node import run
 
 from .client import model
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from sandbox.nodejs import NODE
-from tests.assets.node import SCRIPTS
+from tests.node import SCRIPTS
 from tests.ports import free_port
 
 from .conftest import Place

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 import yaml
 
-from components.parts.dashboards import PAGES
-from components.planning.alerting import PODS_JOB, QUEUE_JOB, SERVERS_JOB
-from components.planning.flowise_env import CONFIG_DIR, NAMESPACE, QUEUE_NAME, key_fingerprint
-from components.planning.timeouts import timeouts
-from components.settings import CacheSettings, DatabaseSettings, ServiceSettings
+from components.flowise_service.environment import CONFIG_DIR, NAMESPACE, QUEUE_NAME, key_fingerprint
+from components.flowise_service.settings import ServiceSettings
+from components.monitoring_stack.alerts.model import PODS_JOB, QUEUE_JOB, SERVERS_JOB
+from components.monitoring_stack.dashboards import PAGES
+from components.rds_postgres.settings import DatabaseSettings
+from components.redis_cache.settings import CacheSettings
+from components.web_service.timeouts import timeouts
 from tools.compose import LOCAL, SHOWN, environment, write
 
 COMPOSE = Path(__file__).parents[2] / "compose"

@@ -21,7 +21,7 @@ from .logs import logs
 from .overview import overview
 from .queue import queue
 
-FOLDER = Path(__file__).parents[2] / "components" / "assets" / "dashboards"
+FOLDER = Path(__file__).parents[2] / "components" / "monitoring_stack" / "assets" / "dashboards"
 # name of the file -> page
 PAGES: Mapping[str, Callable[[], Dashboard]] = {
     "overview": overview,
@@ -54,7 +54,7 @@ def stale() -> list[Path]:
 def main(arguments: list[str]) -> int:
     """Run the command line; the exit status is the process's."""
     parser = argparse.ArgumentParser(prog="python -m tools.dashboards", description="Write the dashboards.")
-    parser.add_argument("--write", action="store_true", help="write components/assets/dashboards")
+    parser.add_argument("--write", action="store_true", help="write components/monitoring_stack/assets/dashboards")
     if parser.parse_args(arguments).write:
         for path in stale():
             path.unlink(missing_ok=True)
@@ -62,7 +62,7 @@ def main(arguments: list[str]) -> int:
             path.write_text(text, encoding="utf-8")
     changed = stale()
     for path in changed:
-        print(f"{path.relative_to(FOLDER.parents[2])} is not what the code says: run again with --write")
+        print(f"{path.relative_to(FOLDER.parents[3])} is not what the code says: run again with --write")
     return 1 if changed else 0
 
 

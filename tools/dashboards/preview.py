@@ -23,7 +23,7 @@ from . import sample_series
 from .__main__ import FOLDER
 from .svg import document
 
-PICTURES = FOLDER.parents[2] / "docs" / "pictures"
+PICTURES = FOLDER.parents[3] / "docs" / "pictures"
 SHOWN_SECONDS = 3600
 # four times the scrape interval, as Grafana has it
 FILLED_IN = {"$__rate_interval": "1m", "$__range_s": str(SHOWN_SECONDS), "$__range": "1h", "$__interval": "1m"}

@@ -1,9 +1,9 @@
 """From where on a figure is bad, as the alerts have it; where a stack's settings decide, their default stands here."""
 
-from components.planning import edge_alarms
-from components.planning.alerting import cluster, data, edge, queue, service, slo
-from components.planning.alerting.watched import Watched
-from components.planning.cloudwatch_alarms import HIGH, LOW
+from components.monitoring_stack.alerts import cluster, data, edge, queue, service, slo
+from components.monitoring_stack.alerts.watched import Watched
+from components.shared import site_alarms as edge_alarms
+from components.shared.cloudwatch_alarms import HIGH, LOW
 
 _USUAL = Watched()
 LATENCY_SECONDS = _USUAL.latency_seconds

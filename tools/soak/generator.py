@@ -15,9 +15,8 @@ from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from components.settings import StackSettings
-from components.settings.network import PRIVATE_CLUSTER_ENDPOINTS
-from components.settings.stack import floors
+from components.vpc.settings import PRIVATE_CLUSTER_ENDPOINTS
+from stack import StackSettings, floors
 
 # Regions with zones a, b and c for every account, in each of which the types below are sold.
 REGIONS = ("eu-west-1", "eu-central-1", "us-east-1", "us-west-2", "ap-southeast-2")

@@ -1,0 +1,104 @@
+"""What only several sections show to be wrong: what one asks for, another must have."""
+
+from collections.abc import Iterator
+
+from components.backups.settings import BackupSettings
+from components.config.problems import Truth
+from components.eks_cluster.settings import ClusterSettings
+from components.flowise_service.settings import ServiceSettings
+from components.rds_postgres.settings import DatabaseSettings
+from components.shared import capacity
+from components.shared.backup_schedule import CLOSED_BEFORE_MINUTES, START_MINUTES
+from components.shared.windows import MINUTES_A_DAY, Span, daily, minute_of, weekly
+from components.vpc.settings import NetworkSettings
+from components.vpc.subnets import plan_subnets
+from components.waf_cdn.settings import EdgeSettings
+
+
+def connections_suffice(service: ServiceSettings, database: DatabaseSettings) -> Iterator[Truth]:
+    """Judge the connections that pods may open, the next rollout's among them; a proxy shares out its own."""
+    most, wanted = capacity.connections(database.instance_class), service.most_connections()
+    if not database.proxy and most is not None and wanted > most:
+        yield Truth(
+            "database.instance_class",
+            f"has room for {most} connections, and Flowise's pods may open {wanted}",
+            database.instance_class,
+            "choose a larger one, set database.proxy to true, or lower service.replicas_max or worker_replicas_max",
+        )
+
+
+def pods_fit(service: ServiceSettings, cluster: ClusterSettings) -> Iterator[Truth]:
+    """Judge that a pod fits on a node and, where no more nodes can come, that all of them fit on all of those."""
+    rooms = [room for room in map(capacity.for_pods, cluster.app_nodes.instance_types) if room is not None]
+    if not rooms or len(rooms) < len(cluster.app_nodes.instance_types) or cluster.karpenter is not None:
+        return
+    # with several types, the smallest may be all there is
+    millicores, mib = min(room[0] for room in rooms), min(room[1] for room in rooms)
+    asked = (
+        ("cpu_request_millicores", service.cpu_request_millicores, millicores),
+        ("memory_request_mib", service.memory_request_mib, mib),
+    )
+    for key, request, room in asked:
+        if request > room:
+            yield Truth(
+                f"service.{key}",
+                f"does not fit on a node of cluster.app_nodes, which has {room} for pods",
+                request,
+                "lower it, or choose larger instance_types",
+            )
+            continue
+        most = room // request * cluster.app_nodes.max_size
+        wanted = service.most_at_work()
+        if wanted > most:
+            yield Truth(
+                "cluster.app_nodes.max_size",
+                f"nodes have room for {most} of Flowise's pods by {key}, and there may be {wanted}",
+                cluster.app_nodes.max_size,
+                "raise it, choose larger instance_types, or set cluster.karpenter",
+            )
+
+
+def sign_in_is_reached(edge: EdgeSettings, network: NetworkSettings) -> Iterator[Truth]:
+    """Judge that the load balancer has a way to the provider that people sign in with."""
+    if edge.sign_in is not None and network.nat == "none" and network.existing is None:
+        yield Truth(
+            "edge.sign_in",
+            "is out of the load balancer's reach where network.nat is none",
+            edge.sign_in.token_endpoint,
+            "set network.nat to single, per_zone or regional",
+        )
+
+
+def addresses_suffice(network: NetworkSettings, cluster: ClusterSettings) -> Iterator[Truth]:
+    """Judge that the nodes' subnets have addresses for all nodes and their pods."""
+    if network.existing is not None or network.pod_cidr is not None:
+        return
+    private = [each.cidr for each in plan_subnets(network.cidr, network.zones) if each.tier == "private"]
+    most, nodes = capacity.addresses(private), cluster.system_nodes.max_size + cluster.app_nodes.max_size
+    if capacity.addresses_of(nodes) > most:
+        yield Truth(
+            "network.cidr",
+            f"leaves nodes {most} addresses, and {nodes} of them may take {capacity.addresses_of(nodes)}",
+            network.cidr,
+            "choose a wider one, add network.pod_cidr, or lower max_size of cluster.app_nodes",
+        )
+
+
+def backups_can_begin(backup: BackupSettings, database: DatabaseSettings) -> Iterator[Truth]:
+    """Judge that AWS Backup's jobs begin when RDS lets them: not in its own windows, nor within the hour before."""
+    if not backup.enabled:
+        return
+    begins = [Span(day * MINUTES_A_DAY + minute_of(backup.daily_at), START_MINUTES) for day in range(7)]
+    for key, spans in (
+        ("backup_window", daily(database.backup_window)),
+        ("maintenance_window", weekly(database.maintenance_window)),
+    ):
+        closed = [span.with_before(CLOSED_BEFORE_MINUTES) for span in spans]
+        if any(one.meets(other) for one in begins for other in closed):
+            yield Truth(
+                "backup.daily_at",
+                f"lies within database.{key} ({getattr(database, key)}) or less than two hours before it, when no "
+                "backup of the database can begin",
+                backup.daily_at,
+                "choose another hour, best some four hours from both windows",
+            )

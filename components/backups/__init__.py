@@ -1,0 +1,1 @@
+"""Backups by AWS Backup with their trials, and the budget."""

@@ -1,0 +1,1 @@
+"""What runs in every cluster: autoscalers of nodes and pods, load balancers' controller, secrets' operator."""

@@ -1,0 +1,159 @@
+"""What workloads expect of any cluster: disks, secrets, a way to register with a load balancer, and room to grow."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_kubernetes as k8s
+
+from ..eks_cluster.settings import KarpenterSettings
+from ..shared.addons import SYSTEM_NODES
+from ..shared.iam_documents import allow
+from ..shared.network_policies import Places
+from ..shared.pod_role import PodRole, PodRoleArgs
+from .karpenter import Karpenter, KarpenterArgs
+from .secret_operator import SecretOperator, SecretOperatorArgs
+
+NAMESPACE = "kube-system"
+CONTROLLER = "aws-load-balancer-controller"
+# seen with EKS in 2026-08; the chart's own repository has newer ones
+CONTROLLER_CHART_VERSION = "3.5.0"
+CHARTS = "https://aws.github.io/eks-charts"
+# What the controller needs when it only binds pods to target groups that somebody else owns, and leaves security groups
+# alone (its installation guide, on IAM permissions for TargetGroupBinding only).
+LOOKS = (
+    "ec2:DescribeAvailabilityZones",
+    "ec2:DescribeInstances",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
+    "elasticloadbalancing:DescribeTargetGroups",
+    "elasticloadbalancing:DescribeTargetHealth",
+)
+REGISTERS = ("elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterServicesArgs:
+    """The cluster to equip, and the network in which its pods are found and its further nodes started."""
+
+    karpenter: KarpenterSettings | None
+    places: Places
+    reader_role_path: str
+    cluster_name: pulumi.Input[str]
+    cluster_arn: pulumi.Input[str]
+    endpoint: pulumi.Input[str]
+    cluster_security_group_id: pulumi.Input[str]
+    vpc_id: pulumi.Input[str]
+    node_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    region: str
+    tags: Mapping[str, str]
+
+
+class ClusterServices(pulumi.ComponentResource):
+    """The default storage class, the AWS Load Balancer Controller, External Secrets; by setting Karpenter.
+
+    The controller may register pods with target groups and nothing more: load balancers are made by Pulumi, so that
+    they are known beforehand and gone afterwards.
+    """
+
+    secret_operator_role_arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: ClusterServicesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("flowise:parts:ClusterServices", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        _storage_class(name, child)
+        role = _controller_role(name, args, child, pulumi.InvokeOutputOptions(parent=self))
+        k8s.helm.v3.Release(
+            f"{name}-controller",
+            chart=CONTROLLER,
+            version=CONTROLLER_CHART_VERSION,
+            namespace=NAMESPACE,
+            repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=CHARTS),
+            atomic=True,
+            values={
+                "clusterName": args.cluster_name,
+                # both would be asked of the instance metadata, which pods cannot reach
+                "region": args.region,
+                "vpcId": args.vpc_id,
+                "serviceAccount": {"create": True, "name": CONTROLLER},
+                "replicaCount": 2,
+                "nodeSelector": dict(SYSTEM_NODES),
+                "podDisruptionBudget": {"maxUnavailable": 1},
+                # it would answer for every Service of every chart, and fail those made before it runs
+                "enableServiceMutatorWebhook": False,
+            },
+            # the pods start with the role or without it for good; no property of the release names it
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[role])),
+        )
+        if args.karpenter is not None:
+            Karpenter(
+                f"{name}-karpenter",
+                KarpenterArgs(
+                    settings=args.karpenter,
+                    cluster_name=args.cluster_name,
+                    cluster_arn=args.cluster_arn,
+                    endpoint=args.endpoint,
+                    security_group_id=args.cluster_security_group_id,
+                    subnet_ids=args.node_subnet_ids,
+                    region=args.region,
+                    tags=args.tags,
+                ),
+                child,
+            )
+        operator = SecretOperator(
+            f"{name}-secrets",
+            SecretOperatorArgs(
+                cluster_name=args.cluster_name,
+                cluster_arn=args.cluster_arn,
+                reader_role_path=args.reader_role_path,
+                places=args.places,
+                tags=args.tags,
+            ),
+            child,
+        )
+        self.secret_operator_role_arn = operator.role_arn
+        self.register_outputs({"secret_operator_role_arn": self.secret_operator_role_arn})
+
+
+def _storage_class(name: str, child: pulumi.ResourceOptions) -> None:
+    k8s.storage.v1.StorageClass(
+        f"{name}-gp3",
+        metadata=k8s.meta.v1.ObjectMetaArgs(annotations={"storageclass.kubernetes.io/is-default-class": "true"}),
+        provisioner="ebs.csi.aws.com",
+        parameters={"type": "gp3", "encrypted": "true"},
+        # the disk is made in the zone of the pod that first claims it
+        volume_binding_mode="WaitForFirstConsumer",
+        allow_volume_expansion=True,
+        reclaim_policy="Delete",
+        opts=child,
+    )
+
+
+def _controller_role(
+    name: str, args: ClusterServicesArgs, child: pulumi.ResourceOptions, lookup: pulumi.InvokeOutputOptions
+) -> PodRole:
+    return PodRole(
+        f"{name}-controller-role",
+        PodRoleArgs(
+            cluster_name=args.cluster_name,
+            cluster_arn=args.cluster_arn,
+            namespace=NAMESPACE,
+            service_account=CONTROLLER,
+            statements=[
+                # Describe actions of EC2 and Elastic Load Balancing support no narrower resource
+                allow("FindsPodsAndTargetGroups", LOOKS, ["*"]),
+                allow("RegistersPods", REGISTERS, [_target_groups(args.region, lookup)]),
+            ],
+            tags=args.tags,
+        ),
+        child,
+    )
+
+
+def _target_groups(region: str, lookup: pulumi.InvokeOutputOptions) -> pulumi.Output[str]:
+    partition = aws.get_partition_output(opts=lookup).partition
+    account = aws.get_caller_identity_output(opts=lookup).account_id
+    return pulumi.Output.concat("arn:", partition, f":elasticloadbalancing:{region}:", account, ":targetgroup/*")

@@ -1,0 +1,73 @@
+"""External Secrets: makes Kubernetes Secrets of what AWS keeps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_kubernetes as k8s
+
+from ..shared.iam_documents import allow
+from ..shared.isolated_namespace import operator_namespace
+from ..shared.network_policies import Places, operator_policies
+from ..shared.pod_role import PodRole, PodRoleArgs
+from .external_secrets_chart import secret_operator_values
+
+NAMESPACE = ACCOUNT = CHART = "external-secrets"
+# seen in 2026-08 beside EKS 1.35; its CRDs serve external-secrets.io/v1
+CHART_VERSION = "2.1.0"
+CHARTS = "https://charts.external-secrets.io"
+# the chart's port of the webhook, which the API server calls
+WEBHOOK_PORT = 10250
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretOperatorArgs:
+    """The cluster, and the IAM path of the roles that the operator may take on: one for each namespace with Secrets."""
+
+    cluster_name: pulumi.Input[str]
+    cluster_arn: pulumi.Input[str]
+    reader_role_path: str
+    places: Places
+    tags: Mapping[str, str]
+
+
+class SecretOperator(pulumi.ComponentResource):
+    """The operator in a namespace of its own. It reads nothing as itself, but as the role of each store's namespace."""
+
+    role_arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: SecretOperatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("flowise:parts:SecretOperator", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        policies = operator_policies(args.places, called_on=[WEBHOOK_PORT])
+        lookup = pulumi.InvokeOutputOptions(parent=self)
+        partition = aws.get_partition_output(opts=lookup).partition
+        account = aws.get_caller_identity_output(opts=lookup).account_id
+        readers = pulumi.Output.concat("arn:", partition, ":iam::", account, ":role", args.reader_role_path, "*")
+        role = PodRole(
+            f"{name}-role",
+            PodRoleArgs(
+                cluster_name=args.cluster_name,
+                cluster_arn=args.cluster_arn,
+                namespace=NAMESPACE,
+                service_account=ACCOUNT,
+                statements=[allow("TakesOnReaders", ["sts:AssumeRole", "sts:TagSession"], [readers])],
+                tags=args.tags,
+            ),
+            child,
+        )
+        release = k8s.helm.v3.Release(
+            f"{name}-release",
+            chart=CHART,
+            version=CHART_VERSION,
+            namespace=operator_namespace(f"{name}-home", NAMESPACE, policies, child),
+            repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=CHARTS),
+            atomic=True,
+            values=secret_operator_values(service_account=ACCOUNT, webhook_port=WEBHOOK_PORT),
+            # the pods start with the role or without it for good; no property of the release names it
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[role])),
+        )
+        # asked of the release as well: the kinds of stores and Secrets come with it
+        self.role_arn = pulumi.Output.all(role.role_arn, release.status).apply(lambda known: str(known[0]))
+        self.register_outputs({"role_arn": self.role_arn})

@@ -1,0 +1,1 @@
+"""Flowise itself: its environment, scripts, secrets, bucket, releases and queue."""

@@ -1,0 +1,89 @@
+"""Tells Prometheus what stands in Flowise's queues."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from . import environment as env
+from .script import FlowiseScript, FlowiseScriptArgs
+
+COMPONENT = "queue-exporter"
+PORT_NAME, PORT = "metrics", 9464
+JOB = "flowise-queue"
+MONITORING_API = "monitoring.coreos.com/v1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueExporterArgs:
+    """Whose queues (Flowise's QUEUE_NAME of each release), and how to log in to the cache that holds them.
+
+    `secret_name` is a Secret with REDIS_PASSWORD and nothing else.
+    """
+
+    namespace: pulumi.Input[str]
+    labels: Mapping[str, str]
+    image: str
+    queue_names: Sequence[str]
+    cache: env.Cache
+    secret_name: pulumi.Input[str]
+
+
+class QueueExporter(pulumi.ComponentResource):
+    """One pod that reads the queues of all releases, and writes nothing. Two would count each finished job twice."""
+
+    def __init__(self, name: str, args: QueueExporterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("flowise:parts:QueueExporter", name, {}, opts)
+        cache = args.cache
+        FlowiseScript(
+            f"{name}-exporter",
+            FlowiseScriptArgs(
+                script="queue_exporter.cjs",
+                namespace=args.namespace,
+                labels={**args.labels, "app.kubernetes.io/component": COMPONENT},
+                image=args.image,
+                environment={
+                    "METRICS_PORT": str(PORT),
+                    "QUEUE_NAMES": ",".join(args.queue_names),
+                    "REDIS_HOST": cache.address,
+                    "REDIS_PORT": pulumi.Output.format("{0}", cache.port),
+                    "REDIS_USERNAME": cache.username,
+                    "REDIS_TLS": "true",
+                },
+                env_from=[args.secret_name],
+                port_name=PORT_NAME,
+                port=PORT,
+            ),
+            pulumi.ResourceOptions(parent=self),
+        )
+        self.register_outputs({})
+
+
+def queue_monitor(
+    name: str,
+    *,
+    namespace: pulumi.Input[str],
+    labels: Mapping[str, str],
+    interval_seconds: int,
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """Let Prometheus scrape it, wherever it stands in Flowise's namespace, as the job `flowise-queue`."""
+    k8s.apiextensions.CustomResource(
+        f"{name}-queue",
+        api_version=MONITORING_API,
+        kind="PodMonitor",
+        metadata=k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=dict(labels)),
+        spec={
+            "namespaceSelector": {"matchNames": [env.NAMESPACE]},
+            "selector": {"matchLabels": {"app.kubernetes.io/component": COMPONENT}},
+            "podMetricsEndpoints": [
+                {
+                    "port": PORT_NAME,
+                    "interval": f"{interval_seconds}s",
+                    "relabelings": [{"targetLabel": "job", "replacement": JOB}],
+                }
+            ],
+        },
+        opts=opts,
+    )

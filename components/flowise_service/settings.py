@@ -1,0 +1,319 @@
+"""Settings of Flowise itself."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from ..config.problems import Truth
+from ..config.section import InProd, Section
+from ..web_service import rollouts
+from .open_paths import Feature, Need
+
+# CloudFront gives up on an origin after at most 120 s (UpdateDistribution: OriginReadTimeout): a longer answer is lost.
+LONGEST_ANSWER_SECONDS = 120
+# Measured with flowise 3.1.4: under 512 MiB V8 aborts while it loads its nodes; 1 GiB starts and leaves little.
+FLOWISE_LEAST_MEMORY_MIB = 1024
+# The last release there is. Mended in it alone: CVE-2026-91929 to -91938, two ways to run code and one hole that needs
+# no login among them, -90533 to -90535 and -73603.
+FLOWISE_LEAST_VERSION = (3, 1, 4)
+# flowise 3.1.4: TypeORM's pool in each process, in mode main another for sessions, and one connection of the probes
+POOL, SESSION_POOL, PROBES = 10, 10, 1
+# Flowise's own guards against what flows may do to the pod and its network; its documentation says to leave them on.
+GUARDS = (
+    "CUSTOM_MCP_ALLOWED_COMMANDS",
+    "CUSTOM_MCP_PROTOCOL",
+    "CUSTOM_MCP_SECURITY_CHECK",
+    "HTTP_SECURITY_CHECK",
+    "OAUTH2_SECURITY_CHECK",
+    "PATH_TRAVERSAL_SAFETY",
+    "TRUST_PROXY",
+)
+# What opens more of Flowise than this platform guards, and what would be open.
+OPENING = {
+    "ALLOW_BUILTIN_DEP": "lets code of flows load modules that lead out of its sandbox (CVE-2026-119978)",
+    "ENABLE_BULLMQ_DASHBOARD": "gives the queue board to everybody who has logged in (CVE-2026-100608)",
+    "FLOWISE_EE_LICENSE_KEY": "turns on the Enterprise edition, whose sign-in takes over accounts by their e-mail "
+    "(CVE-2026-100606, -100607)",
+}
+# Read by nobody in 3.1.4, whatever guides say.
+DEAD = (
+    "APIKEY_STORAGE_TYPE",
+    "DISABLE_FLOWISE_TELEMETRY",
+    "FLOWISE_PASSWORD",
+    "FLOWISE_USERNAME",
+    "NUMBER_OF_PROXIES",
+    "PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS",
+)
+# What the table of environment.py is about: DATABASE_HOST, REDIS_URL, S3_STORAGE_REGION and the like.
+OWNED = re.compile(
+    r"^(DATABASE|REDIS|S3|STORAGE|SECRETKEY|METRICS|LOG_SANITIZE|DATABRICKS)_|^(APP_URL|BLOB_STORAGE_PATH|CORS_ORIGINS|"
+    r"DENYLIST_URLS|DRAIN_SECONDS|ENABLE_METRICS|EXPRESS_SESSION_SECRET|FLOWISE_SECRETKEY_OVERWRITE|HOME|IFRAME_ORIGINS|"
+    r"JWT_(AUTH|REFRESH)_TOKEN_SECRET|KEEP_ALIVE_SECONDS|LOG_LEVEL|LOG_PATH|MODE|NODE_ENV|NODE_EXTRA_CA_CERTS|NODE_OPTIONS|"
+    r"PORT|PROBE_PORT|REMOVE_ON_(AGE|COUNT)|SECURE_COOKIES|TOKEN_HASH_SECRET|WORKER_CONCURRENCY)$"
+)
+Image = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[a-z0-9.\-/_]+(:\d+/[a-z0-9.\-/_]+)?:\d+\.\d+\.\d+[a-z0-9.-]*(@sha256:[0-9a-f]{64})?$"
+    ),
+]
+SecretName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$")]
+# A flow's author who may name any command has the pod: names alone, found on PATH.
+Command = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]*$")]
+VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=128)]
+# foundation-model/ID, inference-profile/ID and application-inference-profile/ID (Service authorization reference,
+# Amazon Bedrock: resource types); no wildcard
+ModelArn = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^arn:aws[a-z-]*:bedrock:[a-z0-9-]+:(\d{12})?:"
+        r"(foundation-model|inference-profile|application-inference-profile)/[a-z0-9.:-]+$"
+    ),
+]
+
+
+class ExtraVariable(Section):
+    """One more variable of Flowise's environment: its value, or where that is kept."""
+
+    value: str | None = Field(default=None, description="the value itself, for what is no secret")
+    secret_name: SecretName | None = Field(
+        default=None,
+        description="name of a Secrets Manager secret, made by hand and encrypted with AWS's own key",
+        examples=["flowise/smtp"],
+    )
+    secret_field: str | None = Field(
+        default=None, description="a field of that secret's JSON object; without it, all of its text"
+    )
+    parameter_name: Annotated[str, StringConstraints(pattern=r"^/?[A-Za-z0-9_./-]{1,1011}$")] | None = Field(
+        default=None, description="name of a Systems Manager parameter, made by hand", examples=["/flowise/smtp-host"]
+    )
+
+    def truths(self) -> Iterator[Truth]:
+        """Judge that there is one source."""
+        sources = {"value": self.value, "secret_name": self.secret_name, "parameter_name": self.parameter_name}
+        given = [key for key, each in sources.items() if each is not None]
+        if len(given) != 1:
+            yield Truth(
+                "value", "or another source must be given, one alone", given, f"write one of {', '.join(sources)}"
+            )
+        if self.secret_field is not None and self.secret_name is None:
+            yield Truth("secret_field", "is of a secret", self.secret_field, "name the secret in secret_name")
+
+
+class DatabricksSettings(Section):
+    """A Databricks workspace that flows may call."""
+
+    url: Annotated[str, StringConstraints(pattern=r"^https://[a-z0-9.-]+$")] = Field(
+        description="workspace URL, https, without a path", examples=["https://dbc-12345678-90ab.cloud.databricks.com"]
+    )
+    token_secret_name: SecretName = Field(
+        description="name of the Secrets Manager secret that holds the token, made by hand under AWS's own key",
+        examples=["flowise/databricks-token"],
+    )
+
+    @property
+    def host(self) -> str:
+        """Give the workspace's host name."""
+        return self.url.removeprefix("https://")
+
+
+class BlueGreenSettings(Section):
+    """Two releases side by side; one of them is served."""
+
+    active: Literal["blue", "green"] = Field(description="the one that is served: the switch, and the way back")
+    blue_image: Image = Field(description="image of blue", examples=["flowiseai/flowise:3.1.4"])
+    green_image: Image = Field(description="image of green", examples=["flowiseai/flowise:3.1.4"])
+
+
+class ServiceSettings(Section):
+    """Flowise itself."""
+
+    image: Annotated[Image, InProd(containing="@sha256:")] = Field(
+        default="flowiseai/flowise:3.1.4",
+        description="container image with its version, 3.1.4 or later, and @sha256:... to pin the very image",
+        examples=["flowiseai/flowise:3.1.4"],
+    )
+    mode: Annotated[Literal["main", "queue"], InProd(equals="queue")] = Field(
+        default="main", description="main: one process does all; queue: servers hand predictions to workers over Redis"
+    )
+    replicas_min: Annotated[int, InProd(at_least=2)] = Field(
+        default=1, ge=1, le=50, description="fewest servers; more than one needs mode queue"
+    )
+    replicas_max: int = Field(default=1, ge=1, le=50, description="most servers; more than one needs mode queue")
+    worker_replicas_min: int = Field(default=2, ge=1, le=50, description="fewest workers, in mode queue only")
+    worker_replicas_max: int = Field(default=2, ge=1, le=100, description="most workers, in mode queue only")
+    worker_scaling: Literal["queue_length", "cpu"] = Field(
+        default="queue_length",
+        description="what more workers come by: predictions that wait, counted by KEDA, or the CPU of those that run",
+    )
+    worker_concurrency: int = Field(
+        default=5, ge=1, le=100, description="predictions a worker runs at once, in mode queue only"
+    )
+    cpu_request_millicores: int = Field(
+        default=500, ge=100, le=16000, description="CPU reserved for a pod, thousandths of a core"
+    )
+    cpu_limit_millicores: int | None = Field(
+        default=None, ge=100, le=16000, description="most CPU of a pod, thousandths of a core; none by default"
+    )
+    memory_request_mib: int = Field(
+        default=1024, ge=FLOWISE_LEAST_MEMORY_MIB, le=65536, description="memory reserved for a pod, MiB"
+    )
+    memory_limit_mib: int = Field(
+        default=2048, ge=FLOWISE_LEAST_MEMORY_MIB, le=65536, description="most memory of a pod, MiB"
+    )
+    max_answer_seconds: int = Field(
+        default=120,
+        ge=1,
+        le=LONGEST_ANSWER_SECONDS,
+        description="seconds a flow may take to answer; load balancer and CDN wait as long",
+    )
+    log_level: Literal["error", "warn", "info", "debug"] = Field(
+        default="info", description="what Flowise logs; debug shows requests, their bodies but for passwords"
+    )
+    owner_email: Annotated[
+        str, StringConstraints(pattern=r"^[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}$", max_length=255)
+    ] = Field(
+        default="owner@example.com",
+        description="e-mail of the first owner, who is made before anybody else could register; the password is in the "
+        "secret that the output owner_secret_arn names",
+    )
+    custom_mcp_commands: tuple[Command, ...] = Field(
+        default=(),
+        description="commands that authors of flows may run in the pods as MCP servers over stdio; none by default, "
+        "and each is a way to run code beside Flowise's secrets",
+        examples=["npx"],
+    )
+    open_features: tuple[Feature, ...] = Field(
+        default=(),
+        description="what is to work without a login, and is closed unless named here: assistant_files (download of "
+        "files that OpenAI assistants made), oauth2_connections (connecting OAuth2 credentials), public_executions "
+        "(runs that were shared), speech (text to speech in embedded chats); each has a hole that nobody mends",
+    )
+    bedrock_model_arns: tuple[ModelArn, ...] = Field(
+        default=(),
+        description="Bedrock models and inference profiles that flows may call without keys",
+        examples=["arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0"],
+    )
+    blue_green: BlueGreenSettings | None = Field(
+        default=None, description="two releases side by side instead of the one of `image`; each takes its full room"
+    )
+    environment: dict[VariableName, ExtraVariable] = Field(
+        default_factory=dict, description="further variables of Flowise, by name"
+    )
+    storage_expire_logs_days: int = Field(
+        default=90, ge=1, description="days after which Flowise's own logs in the bucket are deleted"
+    )
+    keys_secret_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/_+=.@:-]{1,2048}$")] | None = Field(
+        default=None,
+        description="name or ARN of another stack's secret of Flowise's keys, or of its copy: a stack that takes over "
+        "that one's database reads its credentials with them; without it new keys are made",
+        examples=["flowise-prod-app-keys-secret-1a2b3c4"],
+    )
+    databricks: DatabricksSettings | None = Field(default=None, description="a Databricks workspace; none by default")
+
+    def truths(self) -> Iterator[Truth]:
+        """Judge limits against requests, replicas against the mode, the image's version, and further variables."""
+        yield from self._replica_truths()
+        yield from self._resource_truths()
+        yield from self._environment_truths()
+        yield from _image_truths("image", self.image)
+        if self.blue_green is not None:
+            yield from _image_truths("blue_green.blue_image", self.blue_green.blue_image)
+            yield from _image_truths("blue_green.green_image", self.blue_green.green_image)
+            if self.mode == "main":
+                # in main mode both would run every schedule
+                yield Truth("mode", "must be queue with blue_green", self.mode, "write queue")
+
+    def _replica_truths(self) -> Iterator[Truth]:
+        for least, most in (("replicas_min", "replicas_max"), ("worker_replicas_min", "worker_replicas_max")):
+            fewest, given = getattr(self, least), getattr(self, most)
+            if given < fewest:
+                yield Truth(most, f"must not be below {least}", given, f"write {fewest} or more")
+        if self.mode == "main" and max(self.replicas_min, self.replicas_max) > 1:
+            # in main mode every replica runs the schedules itself, and rate limits are counted per pod
+            key = "replicas_max" if self.replicas_max > 1 else "replicas_min"
+            yield Truth(key, "must be 1 in mode main", getattr(self, key), "write 1, or set service.mode to queue")
+
+    def _resource_truths(self) -> Iterator[Truth]:
+        pairs = (
+            ("memory_limit_mib", "memory_request_mib"),
+            ("cpu_limit_millicores", "cpu_request_millicores"),
+        )
+        for limit, request in pairs:
+            most, asked = getattr(self, limit), getattr(self, request)
+            if most is not None and most < asked:
+                yield Truth(limit, f"must not be below {request}", most, f"write {asked} or more")
+
+    def _environment_truths(self) -> Iterator[Truth]:
+        for name in self.environment:
+            key = f"environment.{name}"
+            if name in GUARDS:
+                yield Truth(key, "would lower one of Flowise's guards", name, "remove it")
+            elif name in OPENING:
+                yield Truth(key, OPENING[name], name, "remove it")
+            elif name in DEAD:
+                yield Truth(key, "is read by nobody in Flowise 3.1", name, "remove it")
+            elif OWNED.match(name):
+                yield Truth(key, "is set by the program", name, "remove it, and use the setting that drives it")
+
+    def needs(self) -> frozenset[Need]:
+        """Give what has to answer without a login."""
+        mail: frozenset[Need] = frozenset({"mail"}) if "SMTP_HOST" in self.environment else frozenset()
+        return mail.union(self.open_features)
+
+    def scaled_by_queue(self) -> bool:
+        """Tell whether KEDA scales the workers."""
+        return (
+            self.mode == "queue"
+            and self.worker_scaling == "queue_length"
+            and self.worker_replicas_max > self.worker_replicas_min
+        )
+
+    def most_at_work(self) -> int:
+        """Give the most servers and workers of all releases that run or start, while new ones take over."""
+        return self._pods(rollouts.at_work)
+
+    def most_pods(self) -> int:
+        """Give the most that exist, those that are ending among them."""
+        return self._pods(rollouts.at_once)
+
+    def _pods(self, most: Callable[[int], int]) -> int:
+        workers = most(self.worker_replicas_max) if self.mode == "queue" else 0
+        return (most(self.replicas_max) + workers) * self.releases()
+
+    def most_connections(self) -> int:
+        """Give the most connections to the database that those pods, and the setup of each release, open at once."""
+        sessions = SESSION_POOL * rollouts.at_once(self.replicas_max) if self.mode == "main" else 0
+        return self.most_pods() * (POOL + PROBES) + sessions + POOL * self.releases()
+
+    def images(self) -> dict[str, str]:
+        """Give the image of each release by its colour; one release has none ("")."""
+        if self.blue_green is None:
+            return {"": self.image}
+        return {"blue": self.blue_green.blue_image, "green": self.blue_green.green_image}
+
+    def script_image(self) -> str:
+        """Give the image of what serves all releases: the first one's, so that a switch leaves it alone."""
+        return next(iter(self.images().values()))
+
+    def active_colour(self) -> str:
+        """Give the colour of the release that is served."""
+        return self.blue_green.active if self.blue_green else ""
+
+    def releases(self) -> int:
+        """Tell how many releases stand side by side."""
+        return len(self.images())
+
+
+def _image_truths(key: str, image: str) -> Iterator[Truth]:
+    version = re.search(r":(\d+)\.(\d+)\.(\d+)", image)
+    if version and tuple(map(int, version.groups())) < FLOWISE_LEAST_VERSION:
+        yield Truth(
+            key,
+            "must be version 3.1.4 or later, older ones have published holes, one of which needs no login "
+            "(CVE-2026-91937)",
+            image,
+            "write flowiseai/flowise:3.1.4, which is the last",
+        )

@@ -1,0 +1,1 @@
+"""Metrics, logs, traces, alerts, dashboards, and whom they tell."""

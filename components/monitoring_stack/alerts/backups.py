@@ -1,0 +1,106 @@
+"""Alerts on backups, trials of restoring them, cost and deployments: what goes wrong without anybody noticing.
+
+Each figure of AWS Backup is told by vault, by type of resource and by both, so that sums count double. It stands for minutes and is gone then. `lasting` counts from the last one that was seen, which
+also gives a new stack its time, and survives a restart of Prometheus (ALERTS_FOR_STATE).
+"""
+
+from typing import get_args
+
+from ...shared.backup_schedule import Kind
+from .model import Alert
+from .watched import Watched
+
+DONE, FAILED = "aws_backup_number_of_backup_jobs_completed_sum", "aws_backup_number_of_backup_jobs_failed_sum"
+KIND, VAULT = "dimension_ResourceType", "dimension_BackupVaultName"
+RESTORED = "aws_backup_number_of_restore_jobs_completed_sum"
+NOT_RESTORED = "aws_backup_number_of_restore_jobs_failed_sum"
+# a daily plan, with the hours that a job may take; a weekly trial, with a day
+OLDEST_BACKUP, OLDEST_TRIAL = "36h", "8d"
+# a day that costs so many days of the budget
+MOST_DAYS_A_DAY = 2
+DAYS_OF_MONTH = 30
+
+
+def backup_alerts(watched: Watched) -> list[Alert]:
+    """Give the alerts of what the stack has."""
+    return [
+        *(_backups() if watched.backups else []),
+        *(_trials() if watched.restore_tests else []),
+        *([_cost(watched.budget_usd)] if watched.budget_usd else []),
+        *([_deployments()] if watched.deployments else []),
+    ]
+
+
+def _backups() -> list[Alert]:
+    return [
+        Alert(
+            name="BackupTooOld",
+            # figures by kind are of the whole region; those by vault, of this stack's own vaults and any kind
+            expression=" or ".join([*map(_no_backup, sorted(get_args(Kind))), f'absent({DONE}{{{VAULT}!=""}} > 0)']),
+            lasting=OLDEST_BACKUP,
+            severity="critical",
+            summary="There is no fresh backup {{ $labels.dimension_ResourceType }}",
+            description=f"No backup job of it has ended well for {OLDEST_BACKUP}; there should be one every day.",
+        ),
+        Alert(
+            name="BackupFailed",
+            expression=f"max(max_over_time({FAILED}[1h])) > 0",
+            lasting="",
+            severity="warning",
+            summary="A backup failed",
+            description="AWS Backup could not back up {{ $value }} of what it should.",
+            keep_firing_for="6h",
+        ),
+    ]
+
+
+def _no_backup(kind: Kind) -> str:
+    # of a comparison, absent() tells no label
+    return f'label_replace(absent({DONE}{{{KIND}="{kind}"}} > 0), "{KIND}", "{kind}", "", "")'
+
+
+def _trials() -> list[Alert]:
+    return [
+        Alert(
+            name="RestoreTestFailed",
+            expression=f"max(max_over_time({NOT_RESTORED}[1h])) > 0",
+            lasting="",
+            severity="critical",
+            summary="A backup could not be restored",
+            description="The weekly trial failed: a backup that cannot be restored is none.",
+            keep_firing_for="1d",
+        ),
+        Alert(
+            name="RestoreTestTooOld",
+            expression=f"absent({RESTORED} > 0)",
+            lasting=OLDEST_TRIAL,
+            severity="warning",
+            summary="No backup has been restored as a trial",
+            description=f"No trial has ended well for {OLDEST_TRIAL}; there should be one every week.",
+        ),
+    ]
+
+
+def _cost(budget_usd: int) -> Alert:
+    most = MOST_DAYS_A_DAY * budget_usd / DAYS_OF_MONTH
+    return Alert(
+        name="CostPerDayHigh",
+        expression=f"flowise:cost_usd:increase1d > {most:.2f}",
+        lasting="6h",
+        severity="warning",
+        summary="The account costs more than it should",
+        description=f"{{{{ $value | humanize }}}} USD in a day, where the budget of {budget_usd} USD a month allows "
+        f"{budget_usd / DAYS_OF_MONTH:.2f}.",
+    )
+
+
+def _deployments() -> Alert:
+    return Alert(
+        name="DeploymentFailed",
+        expression="sum by (dimension_Stack) (max_over_time(aws_flowise_deployments_failed_sum[15m])) > 0",
+        lasting="",
+        severity="warning",
+        summary="A deployment failed: {{ $labels.dimension_Stack }}",
+        description="The pipeline could not deploy {{ $labels.dimension_Stack }}, or went back.",
+        keep_firing_for="1h",
+    )

@@ -1,0 +1,128 @@
+"""Alerts on the monitoring itself: what is not seen raises no alert, so that not seeing must raise one."""
+
+from .model import CLOUDWATCH_JOB, DATABRICKS_JOB, PODS_JOB, QUEUE_JOB, SERVERS_JOB, SITE_JOB, Alert, either
+from .watched import Watched
+
+CHART_JOBS = ("kube-state-metrics", "node-exporter", "kubelet", "apiserver")
+# CloudWatch has a figure of these every minute, whatever happens
+STEADY = ("aws_rds_cpuutilization_average", "aws_elasticache_engine_cpuutilization_average")
+
+
+def jobs(watched: Watched) -> tuple[str, ...]:
+    """Give the scrape jobs without which alerts cannot fire; AppInstanceDown watches `flowise-pods` itself."""
+    asked = {
+        QUEUE_JOB: watched.queue,
+        DATABRICKS_JOB: watched.databricks,
+        "loki": watched.logs,
+        "alloy": watched.logs,
+        "otel-collector": watched.traces,
+        "tempo": watched.tempo,
+    }
+    return (SERVERS_JOB, SITE_JOB, CLOUDWATCH_JOB, *CHART_JOBS, *(job for job, there in asked.items() if there))
+
+
+def monitoring_alerts(watched: Watched) -> list[Alert]:
+    """Give the alerts."""
+    return [
+        Alert(
+            name="Watchdog",
+            expression="vector(1)",
+            lasting="",
+            severity="info",
+            summary="Alerts arrive",
+            description="Always fires. Whoever stops hearing it learns that Prometheus or Alertmanager is down.",
+        ),
+        Alert(
+            name="TargetMissing",
+            expression=either(*(f'absent(up{{job="{job}"}})' for job in jobs(watched))),
+            lasting="10m",
+            severity="warning",
+            summary="Nothing is scraped of {{ $labels.job }}",
+            description="Prometheus knows no target of {{ $labels.job }}: alerts on its metrics cannot fire.",
+        ),
+        Alert(
+            name="TargetDown",
+            expression=f'sum by (job, namespace) (up{{job!="{PODS_JOB}"}} == bool 0) > 0',
+            lasting="10m",
+            severity="warning",
+            summary="Targets do not answer Prometheus: {{ $labels.job }}",
+            description="{{ $value }} targets of {{ $labels.job }} have not answered for ten minutes.",
+        ),
+        Alert(
+            name="RulesFail",
+            expression="sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total[10m])) > 0",
+            lasting="5m",
+            severity="critical",
+            summary="Rules cannot be evaluated",
+            description="{{ $labels.rule_group }} failed {{ $value | humanize }} times: its alerts cannot fire.",
+        ),
+        Alert(
+            name="AlertsNotDelivered",
+            expression=either(
+                "sum by (integration) (rate(alertmanager_notifications_failed_total[5m])) > 0",
+                "max(prometheus_notifications_alertmanagers_discovered) < 1",
+                "absent(prometheus_notifications_alertmanagers_discovered)",
+            ),
+            lasting="10m",
+            severity="critical",
+            summary="Notifications do not arrive: {{ $labels.integration }}",
+            description="Alertmanager fails to notify by {{ $labels.integration }}, or Prometheus finds no Alertmanager.",
+        ),
+        Alert(
+            name="CloudWatchUnreadable",
+            # NaN is not at least 0, so that a series of NaN counts as absent
+            expression=either(*(f"absent({metric} >= 0)" for metric in STEADY)),
+            lasting="30m",
+            severity="warning",
+            summary="CloudWatch's metrics do not arrive",
+            description="There is no figure of database or cache: alerts on them, the CDN and backups cannot fire.",
+        ),
+        *(_logs() if watched.logs else []),
+        *(_traces() if watched.traces else []),
+    ]
+
+
+def _logs() -> list[Alert]:
+    lines, read = "loki_distributor_lines_received_total", "loki_source_file_read_lines_total"
+    return [
+        Alert(
+            name="LogsMissing",
+            expression=either(f"sum(rate({lines}[15m])) == 0", f"absent({lines})"),
+            lasting="15m",
+            severity="warning",
+            summary="No logs arrive",
+            description="Loki has received no line for a quarter of an hour.",
+        ),
+        Alert(
+            name="PodLogsMissing",
+            # of the collector on the nodes alone: Kubernetes' events reach Loki by another one
+            expression=either(f"sum(rate({read}[15m])) == 0", f"absent({read})"),
+            lasting="15m",
+            severity="warning",
+            summary="No pod's log is read",
+            description="The collector on the nodes has read no line of a pod's log for a quarter of an hour.",
+        ),
+        Alert(
+            name="LogsDropped",
+            expression="sum(rate(loki_write_dropped_entries_total[10m])) > 0",
+            lasting="10m",
+            severity="warning",
+            summary="Logs are lost",
+            description="Alloy drops {{ $value | humanize }} lines a second: Loki refuses them, or cannot be reached.",
+        ),
+    ]
+
+
+def _traces() -> list[Alert]:
+    failed = "otelcol_exporter_send_failed_spans"
+    return [
+        Alert(
+            name="TracesDropped",
+            # the collector's setting without_type_suffix leaves out the end of the name
+            expression=f"sum(rate({failed}_total[10m]) or rate({failed}[10m])) > 0",
+            lasting="15m",
+            severity="info",
+            summary="Traces are lost",
+            description="The collector fails to send {{ $value | humanize }} spans a second.",
+        )
+    ]

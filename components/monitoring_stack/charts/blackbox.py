@@ -1,0 +1,36 @@
+"""The exporter that asks sites as their users do."""
+
+from typing import Any
+
+from ...shared.chart_values import resources
+from ..scrape_configs import ANSWERS, BLACKBOX, SERVES
+
+
+def blackbox_values() -> dict[str, Any]:
+    """Give the values of prometheus-blackbox-exporter."""
+    return {
+        "fullnameOverride": BLACKBOX,
+        "resources": resources("10m", "32Mi", "64Mi"),
+        "config": {
+            "modules": {
+                # an answer that asks for the token is an answer; the token itself stays with Flowise
+                ANSWERS: _https([200, 401, 403]),
+                SERVES: _https([200]),
+            }
+        },
+    }
+
+
+def _https(codes: list[int]) -> dict[str, Any]:
+    return {
+        "prober": "http",
+        "timeout": "5s",
+        "http": {
+            "valid_status_codes": codes,
+            "fail_if_not_ssl": True,
+            "follow_redirects": False,
+            # nodes have addresses of this family alone
+            "preferred_ip_protocol": "ip4",
+            "ip_protocol_fallback": False,
+        },
+    }

@@ -1,0 +1,264 @@
+"""Metrics, logs and alerts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from ..flowise_service.queue_exporter import queue_monitor
+from ..shared.data_key import DataKey, DataKeyArgs
+from ..shared.external_secrets import SecretField
+from ..shared.isolated_namespace import ClosedNamespace, ClosedNamespaceArgs
+from ..shared.network_policies import Places, monitoring_policies
+from .alerts.rules import rule_groups
+from .alerts.watched import Watched
+from .cloudwatch_exporter import CloudWatchExporter, CloudWatchExporterArgs
+from .dashboards import Dashboards, DashboardsArgs
+from .datadog import Datadog, DatadogArgs
+from .log_collector import LogCollector, LogCollectorArgs
+from .log_store import LOKI_URL, LogStore, LogStoreArgs
+from .prometheus_stack import PrometheusStack, PrometheusStackArgs
+from .scrapes import MONITORING_API, Scrapes, ScrapesArgs
+from .settings.monitoring import MonitoringSettings
+from .tracing import Tracing, TracingArgs
+
+METRICS_NAMESPACE = "monitoring"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonitoringStackArgs:
+    """How much is kept and who is told (settings), what alerts are on (watched), the cluster and site, and where alarms
+    arrive.
+
+    `stack_name` is what cluster, database and the firewall's metric are called; `databricks_url` the workspace, if any.
+    """
+
+    settings: MonitoringSettings
+    stack_name: str
+    watched: Watched
+    environment: str
+    region: str
+    places: Places
+    cluster_name: pulumi.Input[str]
+    cluster_arn: pulumi.Input[str]
+    access_log_bucket: pulumi.Input[str]
+    protect_data: bool
+    tags: Mapping[str, str]
+    metrics_key: SecretField
+    secret_operator_role_arn: pulumi.Input[str]
+    reader_role_path: str
+    alarm_topic_arn: pulumi.Input[str]
+    alarm_key_arn: pulumi.Input[str]
+    site_url: pulumi.Input[str]
+    databricks_url: str | None = None
+    queue: bool = False
+
+
+class MonitoringStack(pulumi.ComponentResource):
+    """Prometheus, Alertmanager and Grafana, logs, traces, Datadog if asked, Flowise's alerts and dashboards."""
+
+    namespace: pulumi.Output[str]
+    grafana_secret_arn: pulumi.Output[str]
+    logs_bucket_name: pulumi.Output[str | None]
+
+    def __init__(self, name: str, args: MonitoringStackArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("flowise:index:MonitoringStack", name, {}, opts)
+        self._name, self._args = name, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._lasting = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=args.protect_data))
+
+        key = DataKey(f"{name}-key", DataKeyArgs(purpose="Logs", region=args.region, tags=args.tags), self._lasting)
+        metrics = self._metrics_namespace()
+        prometheus = self._prometheus(metrics, key)
+        # the kinds of these come with the chart, and no property says so
+        after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[prometheus.release]))
+        self._flowise(metrics, after)
+        self._scrapes(metrics, prometheus)
+        if args.queue:
+            queue_monitor(
+                name,
+                namespace=metrics,
+                labels=_labels(),
+                interval_seconds=args.settings.scrape_interval_seconds,
+                opts=after,
+            )
+        has = {"queue": args.queue, "logs": args.settings.keeps_logs}
+        left_out = [page for page, there in has.items() if not there]
+        Dashboards(
+            f"{name}-dashboards", DashboardsArgs(namespace=metrics, labels=_labels(), left_out=left_out), self._child
+        )
+        store = self._logs(key, prometheus.release)
+        self._traces(key, prometheus.release)
+        self._datadog()
+
+        self.namespace = metrics
+        self.grafana_secret_arn = prometheus.grafana_secret_arn
+        self.logs_bucket_name = store.bucket_name if store else pulumi.Output.from_input(None)
+        self.register_outputs(
+            {
+                "namespace": self.namespace,
+                "grafana_secret_arn": self.grafana_secret_arn,
+                "logs_bucket_name": self.logs_bucket_name,
+            }
+        )
+
+    def _metrics_namespace(self) -> pulumi.Output[str]:
+        smtp = self._args.settings.notifications.smtp
+        home = ClosedNamespaceArgs(
+            namespace=METRICS_NAMESPACE,
+            labels=_labels(),
+            policies=monitoring_policies(self._args.places, mail_port=smtp.port if smtp else None),
+            # the node exporter reads the node's own /proc and network, which only this level admits
+            level="privileged",
+        )
+        return ClosedNamespace(f"{self._name}-metrics", home, self._child).namespace
+
+    def _prometheus(self, namespace: pulumi.Output[str], key: DataKey) -> PrometheusStack:
+        args = self._args
+        stack_args = PrometheusStackArgs(
+            settings=args.settings,
+            namespace=namespace,
+            namespace_name=METRICS_NAMESPACE,
+            stack_name=args.stack_name,
+            cluster_name=args.cluster_name,
+            cluster_arn=args.cluster_arn,
+            alarm_topic_arn=args.alarm_topic_arn,
+            alarm_key_arn=args.alarm_key_arn,
+            labels=_labels(),
+            region=args.region,
+            kms_key_arn=key.arn,
+            metrics_key=args.metrics_key,
+            secret_operator_role_arn=args.secret_operator_role_arn,
+            reader_role_path=args.reader_role_path,
+            loki_url=LOKI_URL,
+            tags=args.tags,
+        )
+        return PrometheusStack(self._name, stack_args, self._child)
+
+    def _flowise(self, namespace: pulumi.Output[str], after: pulumi.ResourceOptions) -> None:
+        k8s.apiextensions.CustomResource(
+            f"{self._name}-alerts",
+            api_version=MONITORING_API,
+            kind="PrometheusRule",
+            metadata=k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels()),
+            spec={"groups": rule_groups(self._args.watched)},
+            opts=after,
+        )
+
+    def _scrapes(self, namespace: pulumi.Output[str], prometheus: PrometheusStack) -> None:
+        args = self._args
+        Scrapes(
+            self._name,
+            ScrapesArgs(
+                namespace=namespace,
+                labels=_labels(),
+                interval_seconds=args.settings.scrape_interval_seconds,
+                metrics_key_name=prometheus.metrics_key_name,
+                site_url=args.site_url,
+                databricks_url=args.databricks_url,
+                kinds=prometheus.release,
+            ),
+            self._child,
+        )
+        if not args.settings.cloudwatch_metrics:
+            return
+        CloudWatchExporter(
+            f"{self._name}-cloudwatch",
+            CloudWatchExporterArgs(
+                namespace=namespace,
+                namespace_name=METRICS_NAMESPACE,
+                cluster_name=args.cluster_name,
+                cluster_arn=args.cluster_arn,
+                region=args.region,
+                web_acl_metric=args.stack_name,
+                tags=args.tags,
+                kinds=prometheus.release,
+            ),
+            self._child,
+        )
+
+    def _logs(self, key: DataKey, scraper: pulumi.Resource) -> LogStore | None:
+        args, logs = self._args, self._args.settings.logs
+        if not args.settings.keeps_logs:
+            return None
+        store = LogStore(
+            f"{self._name}-logs",
+            LogStoreArgs(settings=logs, scraper=scraper, labels=_labels(), **self._shared(key)),
+            self._child,
+        )
+        LogCollector(
+            f"{self._name}-alloy",
+            LogCollectorArgs(
+                chart_version=logs.alloy_chart_version,
+                loki_url=LOKI_URL,
+                store_namespace=store.namespace,
+                places=args.places,
+                labels=_labels(),
+                scraper=scraper,
+            ),
+            self._child,
+        )
+        return store
+
+    def _traces(self, key: DataKey, scraper: pulumi.Resource) -> None:
+        settings = self._args.settings
+        if settings.traces is None:
+            return
+        Tracing(
+            f"{self._name}-traces",
+            TracingArgs(
+                settings=settings.traces,
+                collector_chart_version=settings.logs.alloy_chart_version,
+                scraper=scraper,
+                labels=_labels(),
+                **self._shared(key),
+            ),
+            self._child,
+        )
+
+    def _datadog(self) -> None:
+        args, settings = self._args, self._args.settings
+        if settings.datadog is None:
+            return
+        Datadog(
+            f"{self._name}-datadog",
+            DatadogArgs(
+                settings=settings.datadog,
+                environment=args.environment,
+                takes_traces=settings.traces is not None and settings.traces.backend == "datadog",
+                cluster_name=args.cluster_name,
+                places=args.places,
+                region=args.region,
+                metrics_key=args.metrics_key,
+                secret_operator_role_arn=args.secret_operator_role_arn,
+                reader_role_path=args.reader_role_path,
+                labels=_labels(),
+                tags=args.tags,
+            ),
+            self._child,
+        )
+
+    def _shared(self, key: DataKey) -> dict[str, Any]:
+        """Give what whoever keeps data in S3 takes alike."""
+        args = self._args
+        return {
+            "places": args.places,
+            "cluster_name": args.cluster_name,
+            "cluster_arn": args.cluster_arn,
+            "region": args.region,
+            "kms_key_arn": key.arn,
+            "access_log_bucket": args.access_log_bucket,
+            "protect_data": args.protect_data,
+            "tags": args.tags,
+        }
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "app.kubernetes.io/name": "monitoring",
+        "app.kubernetes.io/instance": "monitoring",
+        "app.kubernetes.io/part-of": "flowise",
+        "app.kubernetes.io/managed-by": "pulumi",
+    }

@@ -1,0 +1,79 @@
+"""Settings of metrics, logs and alerts."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from ...config.problems import Truth
+from ...config.section import InProd, Section
+from ...flowise_service.settings import LONGEST_ANSWER_SECONDS
+from ...synthetic_check.settings import SyntheticCheckSettings
+from .datadog import DatadogSettings
+from .logs import ChartVersion, LogSettings
+from .notifications import Email, NotificationSettings
+from .objectives import ObjectivesSettings
+from .traces import TraceSettings
+
+
+class MonitoringSettings(Section):
+    """Prometheus, Alertmanager, Grafana, and what keeps logs and traces."""
+
+    prometheus_chart_version: ChartVersion = Field(
+        default="88.5.3", description="version of the chart kube-prometheus-stack", examples=["88.5.3"]
+    )
+    prometheus_replicas: Annotated[int, InProd(at_least=2)] = Field(
+        default=1, ge=1, le=3, description="Prometheus servers"
+    )
+    prometheus_storage_gib: int = Field(default=20, ge=5, le=2000, description="disk of a Prometheus server, GiB")
+    prometheus_retention_days: int = Field(default=7, ge=1, le=400, description="days that metrics are kept")
+    scrape_interval_seconds: int = Field(default=15, ge=5, le=300, description="seconds between scrapes")
+    alertmanager_replicas: Annotated[int, InProd(at_least=2)] = Field(
+        default=1, ge=1, le=5, description="Alertmanagers"
+    )
+    alarm_emails: Annotated[tuple[Email, ...], InProd(given=True)] = Field(
+        default=(),
+        description="who is told of CloudWatch's alarms, budgets, failed backups and of alerts that no route of "
+        "notifications takes; each must confirm once",
+        examples=["platform@example.com"],
+    )
+    notifications: NotificationSettings = Field(
+        default_factory=NotificationSettings, description="who is told of alerts, and how"
+    )
+    cloudwatch_metrics: bool = Field(
+        default=False,
+        description="CloudWatch's metrics in Prometheus; some 100 series cost 9 USD a month",
+    )
+    latency_threshold_seconds: float = Field(
+        default=2.0, gt=0, le=LONGEST_ANSWER_SECONDS, description="answers slower than this raise HighLatency, seconds"
+    )
+    latency_for_minutes: int = Field(
+        default=5, ge=1, le=60, description="minutes that answers must be slow before HighLatency is raised"
+    )
+    team: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")] = Field(
+        default="platform", description="label `team` of the alerts, by which they are routed"
+    )
+    runbook_base_url: Annotated[str, StringConstraints(pattern=r"^https://[^\s\"'<>]+$")] | None = Field(
+        default=None,
+        description="where docs/operations/runbooks is published, for links in alerts; without it they name the file",
+        examples=["https://github.com/example/flowise-platform/blob/main/docs/operations/runbooks"],
+    )
+    objectives: ObjectivesSettings = Field(
+        default_factory=ObjectivesSettings, description="service level objectives, which alerts watch"
+    )
+    logs: LogSettings = Field(default_factory=LogSettings, description="logs of pods and Kubernetes events")
+    traces: TraceSettings | None = Field(default=None, description="traces of Flowise's requests; none by default")
+    datadog: DatadogSettings | None = Field(default=None, description="Datadog's agents; none by default")
+    synthetic_check: SyntheticCheckSettings | None = Field(
+        default=None, description="a flow is asked from outside every few minutes, by CloudWatch Synthetics; none asks"
+    )
+
+    @property
+    def keeps_logs(self) -> bool:
+        """Tell whether the stack keeps logs itself."""
+        return self.datadog is None or not self.datadog.replaces_logs
+
+    def truths(self) -> Iterator[Truth]:
+        """Judge that whoever is sent traces is there."""
+        if self.traces is not None and self.traces.backend == "datadog" and self.datadog is None:
+            yield Truth("traces.backend", "needs monitoring.datadog", "datadog", "set it, or choose tempo or xray")

@@ -1,0 +1,1 @@
+"""The roles by which GitHub Actions plans and deploys a stack."""

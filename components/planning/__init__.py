@@ -1,1 +1,0 @@
-"""Pure functions that decide what a component creates; nothing here knows a cloud's SDK, so tests need no engine."""

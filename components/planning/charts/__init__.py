@@ -1,1 +1,0 @@
-"""What each chart is told, beyond its defaults: a module a chart."""

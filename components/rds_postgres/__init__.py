@@ -1,0 +1,1 @@
+"""PostgreSQL on RDS, its logins and what makes them, its proxy."""

@@ -1,0 +1,150 @@
+"""Settings of the database."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from ..config.problems import Truth
+from ..config.section import SIZE, InProd, LogDays, Section
+from ..shared.windows import daily, weekly
+
+# CreateDBInstance: BackupRetentionPeriod.
+RDS_MAX_BACKUP_DAYS = 35
+
+
+SnapshotName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9:_-]{0,254}$|^arn:aws[a-z-]*:rds:.+$")]
+InstanceName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
+AutomatedBackupArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:rds:.+:auto-backup:.+$")]
+Moment = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
+
+
+class RestoreSettings(Section):
+    """What a new instance begins with. It says nothing to an instance that stands."""
+
+    snapshot: SnapshotName | None = Field(
+        default=None, description="name or ARN of a snapshot", examples=["flowise-prod-final-1a2b3c4d"]
+    )
+    source_instance: InstanceName | None = Field(
+        default=None,
+        description="name of an instance that stands, or stood under another name, restored to a point in time",
+        examples=["flowise-prod-damaged"],
+    )
+    automated_backup_arn: AutomatedBackupArn | None = Field(
+        default=None,
+        description="ARN of automated backups that outlived their instance, or were copied from another region",
+        examples=["arn:aws:rds:eu-west-1:111122223333:auto-backup:ab-0123456789abcdef"],
+    )
+    time: Moment | None = Field(
+        default=None,
+        description="moment to go back to, UTC; the latest possible without one",
+        examples=["2026-11-21T14:30:00Z"],
+    )
+
+    def truths(self) -> Iterator[Truth]:
+        """Judge that there is one source, and a moment only where one can be chosen."""
+        sources = {"snapshot": self.snapshot, "source_instance": self.source_instance}
+        sources["automated_backup_arn"] = self.automated_backup_arn
+        named = [key for key, value in sources.items() if value]
+        if len(named) != 1:
+            yield Truth(
+                "snapshot", "or another source must be given, one alone", named, f"write one of {', '.join(sources)}"
+            )
+        if self.time and self.snapshot:
+            yield Truth("time", "cannot be chosen with a snapshot", self.time, "remove it, or write source_instance")
+
+
+# CreateDBInstance: PreferredBackupWindow, PreferredMaintenanceWindow.
+_TIME = r"([01]\d|2[0-3]):[0-5]\d"
+_DAY = "(mon|tue|wed|thu|fri|sat|sun)"
+DailyWindow = Annotated[str, StringConstraints(pattern=rf"^{_TIME}-{_TIME}$")]
+WeeklyWindow = Annotated[str, StringConstraints(pattern=rf"^{_DAY}:{_TIME}-{_DAY}:{_TIME}$")]
+LEAST_WINDOW_MINUTES = 30
+
+
+class DatabaseSettings(Section):
+    """The PostgreSQL instance."""
+
+    # 17.1 to 17.11: cfn-lint 1.58.0, aws_rds_dbinstance/engine_version.json
+    engine_version: Annotated[str, StringConstraints(pattern=r"^17(\.([1-9]|1[01]))?$")] = Field(
+        default="17",
+        description="PostgreSQL version, 17 or 17.x; minor upgrades come by themselves, so that 17 suffices",
+        examples=['"17"'],
+    )
+    instance_class: Annotated[str, StringConstraints(pattern=rf"^db\.[a-z0-9]+\.{SIZE}$")] = Field(
+        default="db.t4g.medium", description="instance class", examples=["db.t4g.medium"]
+    )
+    storage_gib: int = Field(default=20, ge=20, le=65536, description="storage at creation, GiB, gp3")
+    max_storage_gib: int = Field(
+        default=100, ge=22, le=65536, description="storage up to which RDS grows it by itself, GiB"
+    )
+    multi_az: Annotated[bool, InProd(equals=True)] = Field(
+        default=False, description="a standby in another zone takes over when one fails"
+    )
+    backup_retention_days: Annotated[int, InProd(at_least=7)] = Field(
+        default=7, ge=1, le=RDS_MAX_BACKUP_DAYS, description="days that automatic backups are kept, 1 to 35"
+    )
+    backup_window: DailyWindow = Field(
+        default="02:00-03:00", description="when RDS takes its daily backup, UTC; half an hour or more"
+    )
+    maintenance_window: WeeklyWindow = Field(
+        default="sun:03:30-sun:04:30", description="when RDS may change the instance, UTC; half an hour or more"
+    )
+    deletion_protection: Annotated[bool, InProd(equals=True)] = Field(
+        default=True, description="RDS refuses to delete the instance"
+    )
+    final_snapshot: Annotated[bool, InProd(equals=True)] = Field(
+        default=True, description="a last snapshot is taken when the instance is deleted"
+    )
+    performance_insights: Annotated[bool, InProd(equals=True)] = Field(
+        default=True, description="Performance Insights, kept 7 days; some small instance classes lack it"
+    )
+    monitoring_interval_seconds: Annotated[Literal[0, 1, 5, 10, 15, 30, 60], InProd(at_least=1)] = Field(
+        default=60, description="seconds between samples of enhanced monitoring; 0 turns it off"
+    )
+    log_retention_days: LogDays = Field(default=14, description="days that the database's logs are kept")
+    slow_query_milliseconds: int = Field(
+        default=1000, ge=0, description="statements that take longer are logged, milliseconds"
+    )
+    password_generation: int = Field(
+        default=1,
+        ge=1,
+        description="raise by one to change the application's password: the next login takes over, the old one works "
+        "until the next change",
+    )
+    proxy: bool = Field(
+        default=False, description="RDS Proxy between Flowise and the instance: fewer connections, faster failover"
+    )
+    blue_green_updates: bool = Field(
+        default=False,
+        description="changes are made on a copy that then takes over; RDS then does not keep and change the master's "
+        "password itself",
+    )
+    restore: RestoreSettings | None = Field(
+        default=None, description="what a new instance begins with; ignored while one stands"
+    )
+
+    def truths(self) -> Iterator[Truth]:
+        """Judge the ceiling of the storage, which RDS wants at least a tenth above the start, and its two windows."""
+        if self.max_storage_gib * 10 < self.storage_gib * 11:
+            least = -(-self.storage_gib * 11 // 10)
+            yield Truth(
+                "max_storage_gib",
+                "must be at least 10 % above storage_gib",
+                self.max_storage_gib,
+                f"write {least} or more",
+            )
+        for key, spans in (
+            ("backup_window", daily(self.backup_window)),
+            ("maintenance_window", weekly(self.maintenance_window)),
+        ):
+            if spans[0].minutes < LEAST_WINDOW_MINUTES:
+                yield Truth(key, "must be half an hour long or more", getattr(self, key), "let it end later")
+        kept = weekly(self.maintenance_window)[0]
+        if any(each.meets(kept) for each in daily(self.backup_window)):
+            yield Truth(
+                "maintenance_window",
+                f"must not overlap backup_window ({self.backup_window})",
+                self.maintenance_window,
+                "let one begin after the other ends",
+            )

@@ -1,0 +1,163 @@
+"""Makes the application's roles and database, from within the cluster."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from ..shared.database_certificates import database_certificates
+from ..shared.iam_documents import read_secrets
+from ..shared.isolated_namespace import ClosedNamespace, ClosedNamespaceArgs
+from ..shared.network_policies import Places, setup_policies
+from ..shared.pod_role import PodRole, PodRoleArgs
+from ..shared.pod_security import restricted_container, restricted_pod
+
+NAMESPACE = ACCOUNT = "database-setup"
+ASSETS = Path(__file__).parent / "assets"
+SCRIPT = "database_setup.cjs"
+AT = "/etc/setup"
+# Flowise's own image brings Node, the PostgreSQL client and the AWS SDK where npm puts a global package's.
+MODULES = "/usr/local/lib/node_modules/flowise/node_modules"
+TRIES, LONGEST_SECONDS = 4, 600
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseSetupArgs:
+    """The database, the role that is to own it, and where logins are read. `generation` is the logins' last change."""
+
+    image: str
+    cluster_name: pulumi.Input[str]
+    cluster_arn: pulumi.Input[str]
+    region: str
+    places: Places
+    address: pulumi.Input[str]
+    port: pulumi.Input[int]
+    database_name: pulumi.Input[str]
+    owner: str
+    username: pulumi.Input[str]
+    master_secret_arn: pulumi.Input[str]
+    login_secret_arns: pulumi.Input[Sequence[str]]
+    kms_key_arn: pulumi.Input[str]
+    generation: int
+    tags: Mapping[str, str]
+
+
+class DatabaseSetup(pulumi.ComponentResource):
+    """A Job that runs when the database, its logins or its own script change, and may be run at any time.
+
+    It alone may read the master's password, which reaches no state, no Secret and no log. Its output is the login that
+    the application uses, known once the Job has ended well: whoever is handed it waits for it.
+    """
+
+    username: pulumi.Output[str]
+
+    def __init__(self, name: str, args: DatabaseSetupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("flowise:parts:DatabaseSetup", name, {}, opts)
+        self._name, self._args = name, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        # Pod Identity knows the namespace by its name
+        home = ClosedNamespace(
+            f"{name}-home",
+            ClosedNamespaceArgs(namespace=NAMESPACE, labels=_labels(), policies=setup_policies(args.places)),
+            self._child,
+        )
+        job = self._job(home.namespace, [self._role()])
+        self.username = pulumi.Output.all(args.username, job.status).apply(lambda known: str(known[0]))
+        self.register_outputs({"username": self.username})
+
+    def _role(self) -> PodRole:
+        args = self._args
+        secrets = pulumi.Output.all(args.master_secret_arn, args.login_secret_arns).apply(
+            lambda all_: [all_[0], *all_[1]]
+        )
+        return PodRole(
+            f"{self._name}-role",
+            PodRoleArgs(
+                cluster_name=args.cluster_name,
+                cluster_arn=args.cluster_arn,
+                namespace=NAMESPACE,
+                service_account=ACCOUNT,
+                statements=read_secrets(secrets, kms_key_arns=[args.kms_key_arn], region=args.region),
+                tags=args.tags,
+            ),
+            self._child,
+        )
+
+    def _job(self, namespace: pulumi.Output[str], before: Sequence[pulumi.Resource]) -> k8s.batch.v1.Job:
+        args = self._args
+        files = {
+            SCRIPT: (ASSETS / SCRIPT).read_text(),
+            "rds-ca.pem": database_certificates(args.region),
+        }
+        meta = k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels())
+        mounted = k8s.core.v1.ConfigMap(f"{self._name}-files", metadata=meta, data=files, opts=self._child)
+        account = k8s.core.v1.ServiceAccount(
+            f"{self._name}-account",
+            metadata=k8s.meta.v1.ObjectMetaArgs(name=ACCOUNT, namespace=namespace, labels=_labels()),
+            automount_service_account_token=False,
+            opts=self._child,
+        )
+        digest = hashlib.sha256("".join([*files.values(), str(args.generation)]).encode()).hexdigest()
+        return k8s.batch.v1.Job(
+            f"{self._name}-job",
+            metadata=meta,
+            spec=k8s.batch.v1.JobSpecArgs(
+                backoff_limit=TRIES,
+                active_deadline_seconds=LONGEST_SECONDS,
+                template=k8s.core.v1.PodTemplateSpecArgs(
+                    # a Job's pods cannot change: another digest is another Job, which runs anew
+                    metadata=k8s.meta.v1.ObjectMetaArgs(labels=_labels(), annotations={"checksum/setup": digest}),
+                    spec=self._pod(account.metadata.name, mounted.metadata.name),
+                ),
+            ),
+            # its pod starts with credentials and a way out, or without them for good
+            opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=list(before))),
+        )
+
+    def _pod(self, account: pulumi.Output[str], files: pulumi.Output[str]) -> k8s.core.v1.PodSpecArgs:
+        args = self._args
+        environment: dict[str, pulumi.Input[str]] = {
+            "AWS_REGION": args.region,
+            "DATABASE_HOST": args.address,
+            "DATABASE_NAME": args.database_name,
+            "DATABASE_PORT": pulumi.Output.from_input(args.port).apply(str),
+            "LOGIN_SECRET_ARNS": pulumi.Output.from_input(args.login_secret_arns).apply(",".join),
+            "MASTER_SECRET_ARN": args.master_secret_arn,
+            "NODE_EXTRA_CA_CERTS": f"{AT}/rds-ca.pem",
+            "NODE_PATH": MODULES,
+            "OWNER_ROLE": args.owner,
+        }
+        return k8s.core.v1.PodSpecArgs(
+            restart_policy="Never",
+            service_account_name=account,
+            automount_service_account_token=False,
+            enable_service_links=False,
+            security_context=restricted_pod(),
+            containers=[
+                k8s.core.v1.ContainerArgs(
+                    name="setup",
+                    image=args.image,
+                    command=["node", f"{AT}/{SCRIPT}"],
+                    env=[k8s.core.v1.EnvVarArgs(name=key, value=value) for key, value in environment.items()],
+                    resources=k8s.core.v1.ResourceRequirementsArgs(
+                        requests={"cpu": "50m", "memory": "128Mi"}, limits={"memory": "256Mi"}
+                    ),
+                    security_context=restricted_container(),
+                    volume_mounts=[k8s.core.v1.VolumeMountArgs(name="files", mount_path=AT, read_only=True)],
+                )
+            ],
+            volumes=[
+                k8s.core.v1.VolumeArgs(name="files", config_map=k8s.core.v1.ConfigMapVolumeSourceArgs(name=files))
+            ],
+        )
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "app.kubernetes.io/name": "database-setup",
+        "app.kubernetes.io/part-of": "flowise",
+        "app.kubernetes.io/managed-by": "pulumi",
+    }

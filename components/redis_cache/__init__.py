@@ -1,0 +1,1 @@
+"""Valkey on ElastiCache."""

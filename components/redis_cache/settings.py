@@ -1,0 +1,49 @@
+"""Settings of the cache."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from ..config.section import SIZE, InProd, LogDays, Section
+
+# CreateReplicationGroup: SnapshotRetentionLimit.
+ELASTICACHE_MAX_SNAPSHOT_DAYS = 35
+# CreateReplicationGroup: NumCacheClusters is at most 6, one of them the primary.
+ELASTICACHE_MAX_REPLICAS = 5
+
+
+class CacheSettings(Section):
+    """The Valkey replication group: Flowise's queue, sessions and rate limits."""
+
+    engine_version: Literal["7.2", "8.0", "8.1", "8.2", "9.0", "9.1"] = Field(
+        default="8.2", description="Valkey version, major.minor; cannot go back"
+    )
+    node_type: Annotated[str, StringConstraints(pattern=rf"^cache\.[a-z0-9]+\.{SIZE}$")] = Field(
+        default="cache.t4g.small", description="node type", examples=["cache.t4g.small"]
+    )
+    replicas: Annotated[int, InProd(at_least=1)] = Field(
+        default=0,
+        ge=0,
+        le=ELASTICACHE_MAX_REPLICAS,
+        description="replicas beside the primary; with one or more, failover is automatic and across zones",
+    )
+    snapshot_retention_days: Annotated[int, InProd(at_least=7)] = Field(
+        default=1,
+        ge=0,
+        le=ELASTICACHE_MAX_SNAPSHOT_DAYS,
+        description="days that daily snapshots are kept; 0 takes none",
+    )
+    final_snapshot: Annotated[bool, InProd(equals=True)] = Field(
+        default=True, description="a last snapshot is taken when the group is deleted"
+    )
+    password_generation: int = Field(
+        default=1,
+        ge=1,
+        description="raise by one to change the password; the one before works until the next change",
+    )
+    restore_snapshot: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,254}$")] | None = Field(
+        default=None,
+        description="name of a snapshot that a new group begins with; ignored while one stands",
+        examples=["flowise-prod-final-1a2b3c4d"],
+    )
+    log_retention_days: LogDays = Field(default=14, description="days that engine and slow logs are kept")

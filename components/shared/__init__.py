@@ -1,0 +1,1 @@
+"""What at least two folders use; it knows none of them."""

@@ -1,0 +1,1 @@
+"""A check from outside that asks a flow through the CDN."""

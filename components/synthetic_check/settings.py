@@ -1,0 +1,106 @@
+"""Settings of the check from outside that asks a flow through the CDN."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from ..config.problems import Truth
+from ..config.regions import Region
+from ..config.section import Section
+from ..waf_cdn.settings import EdgeSettings, SecretName
+
+PREDICTION = "/api/v1/prediction/"
+# Where the addresses of AWS's regions lie, as AWS WAF's countries have it (https://aws.amazon.com/about-aws/global-infrastructure/regions_az/).
+COUNTRIES = {
+    "af-south": "ZA",
+    "ap-east-1": "HK",
+    "ap-northeast-1": "JP",
+    "ap-northeast-2": "KR",
+    "ap-northeast-3": "JP",
+    "ap-south-": "IN",
+    "ap-southeast-1": "SG",
+    "ap-southeast-2": "AU",
+    "ap-southeast-3": "ID",
+    "ap-southeast-4": "AU",
+    "ca-": "CA",
+    "eu-central-1": "DE",
+    "eu-central-2": "CH",
+    "eu-north-1": "SE",
+    "eu-south-1": "IT",
+    "eu-south-2": "ES",
+    "eu-west-1": "IE",
+    "eu-west-2": "GB",
+    "eu-west-3": "FR",
+    "me-central-1": "AE",
+    "me-south-1": "BH",
+    "sa-": "BR",
+    "us-": "US",
+}
+
+
+class SyntheticCheckSettings(Section):
+    """A canary of CloudWatch Synthetics that asks a flow as programs do, and looks at the answer."""
+
+    flow_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")] = Field(
+        description="the flow that is asked, as its address in Flowise ends; best a small one of its own, for each "
+        "question is a chat that is kept and costs what its model costs",
+        examples=["3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d"],
+    )
+    question: Annotated[str, StringConstraints(min_length=1, max_length=1000)] = Field(
+        default="Answer with the one word pong.", description="what it is asked", examples=["Say pong."]
+    )
+    expected: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(
+        default="pong", description="what the answer's text must contain, in capitals or not", examples=["pong"]
+    )
+    max_answer_seconds: int = Field(default=30, ge=1, le=120, description="an answer that takes longer has failed")
+    # CreateCanary: an interval is 1 to 60 minutes, and a run must end within it
+    every_minutes: int = Field(
+        default=5,
+        ge=3,
+        le=60,
+        description="minutes from one question to the next; a run costs 0.0012 USD, every 5 minutes 10.50 USD a month",
+    )
+    api_key_secret_name: SecretName | None = Field(
+        default=None,
+        description="name or ARN of the Secrets Manager secret that holds the flow's API key as its whole text, made "
+        "by hand beforehand in the region of the check; none where the flow asks for no key",
+        examples=["flowise/synthetic-check"],
+    )
+    edge_key_secret_name: SecretName | None = Field(
+        default=None,
+        description="likewise the x-api-key that edge.api_key_paths asks for",
+        examples=["flowise/synthetic-check-edge"],
+    )
+    region: Region | None = Field(
+        default=None, description="region from which the flow is asked; none is the stack's own", examples=["us-east-1"]
+    )
+
+
+def check_gets_in(check: SyntheticCheckSettings, region: str, edge: EdgeSettings) -> Iterator[Truth]:
+    """Judge that the firewall lets the check in, whose addresses are AWS's, and change."""
+    key, firewall = "monitoring.synthetic_check", edge.firewall
+    place = check.region or region
+    country = next((country for begins, country in COUNTRIES.items() if place.startswith(begins)), None)
+    if firewall.allowed_cidrs:
+        yield Truth(
+            key,
+            "comes from addresses of AWS's that change, and edge.firewall.allowed_cidrs keeps them out",
+            list(firewall.allowed_cidrs),
+            "leave out one of the two",
+        )
+    if firewall.allowed_countries and country not in firewall.allowed_countries:
+        yield Truth(
+            f"{key}.region",
+            f"lies in {country or 'no country that is known here'}, which edge.firewall.allowed_countries keeps out",
+            place,
+            "choose a region in a country that may come in, or add its country",
+        )
+    closed = [path for path in edge.api_key_paths if PREDICTION.startswith(path) or path.startswith(PREDICTION)]
+    if closed and check.edge_key_secret_name is None:
+        yield Truth(
+            f"{key}.edge_key_secret_name",
+            "must be given where edge.api_key_paths asks for a key",
+            closed,
+            "name a secret that holds one of the known keys",
+        )

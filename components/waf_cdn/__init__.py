@@ -1,0 +1,1 @@
+"""CloudFront and the web firewall before a site."""

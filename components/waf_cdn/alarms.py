@@ -1,0 +1,86 @@
+"""Who is told, and when, that the site is down or attacked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from ..shared import site_alarms as tables
+from ..shared.alarm_topic import AlarmTopic, AlarmTopicArgs
+from ..shared.cloudwatch_alarms import MetricAlarm
+from ..shared.metric_alarms import metric_alarms
+from .firewall import EDGE_REGION
+from .firewall_rules import PING
+
+
+@dataclass(frozen=True, kw_only=True)
+class EdgeAlarmsArgs:
+    """What is watched, who is told by mail, and the key under which the messages lie."""
+
+    distribution_id: pulumi.Input[str]
+    domain_name: pulumi.Input[str]
+    web_acl_metric: str
+    certificate_arn: pulumi.Input[str] | None
+    outside_health_check: bool
+    emails: Sequence[str]
+    kms_key_arn: pulumi.Input[str]
+    tags: Mapping[str, str]
+
+
+class EdgeAlarms(pulumi.ComponentResource):
+    """Alarms on a distribution, its firewall, its certificate and a look from outside, with a topic of their own.
+
+    CloudFront, its firewall and health checks tell their metrics in us-east-1 alone, and an alarm tells topics of its
+    region alone.
+    """
+
+    topic_arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: EdgeAlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("flowise:parts:EdgeAlarms", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        topic = AlarmTopic(
+            f"{name}-told",
+            AlarmTopicArgs(emails=args.emails, region=EDGE_REGION, kms_key_arn=args.kms_key_arn, tags=args.tags),
+            child,
+        )
+        watched: list[tuple[str, Sequence[MetricAlarm], Mapping[str, pulumi.Input[str]]]] = [
+            ("AWS/CloudFront", tables.CDN, {"DistributionId": args.distribution_id, "Region": "Global"}),
+            ("AWS/WAFV2", tables.FIREWALL, {"WebACL": args.web_acl_metric, "Rule": "ALL"}),
+        ]
+        if args.certificate_arn is not None:
+            watched.append(("AWS/CertificateManager", tables.CERTIFICATE, {"CertificateArn": args.certificate_arn}))
+        if args.outside_health_check:
+            check = _health_check(name, args, child)
+            watched.append(("AWS/Route53", tables.OUTSIDE, {"HealthCheckId": check.id}))
+        for namespace, table, dimensions in watched:
+            metric_alarms(
+                name,
+                table,
+                namespace=namespace,
+                dimensions=dimensions,
+                topic_arn=topic.arn,
+                tags=args.tags,
+                opts=child,
+                region=EDGE_REGION,
+            )
+        self.topic_arn = topic.arn
+        self.register_outputs({"topic_arn": self.topic_arn})
+
+
+def _health_check(name: str, args: EdgeAlarmsArgs, child: pulumi.ResourceOptions) -> aws.route53.HealthCheck:
+    return aws.route53.HealthCheck(
+        f"{name}-outside",
+        type="HTTPS_STR_MATCH",
+        fqdn=args.domain_name,
+        port=443,
+        resource_path=PING,
+        # an error page would do for a check of the status alone: Flowise answers 200 on any path
+        search_string="pong",
+        enable_sni=True,
+        request_interval=30,
+        failure_threshold=3,
+        tags={**args.tags, "Name": name},
+        opts=child,
+    )

@@ -1,0 +1,75 @@
+"""What CloudFront does with each path."""
+
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from .functions import CdnFunctions
+from .origins import BALANCER, EITHER_BALANCER, FILES, OTHER_BALANCER
+from .policies import ALL_VIEWER, ASSET_SECONDS, CACHING_DISABLED, YEAR_SECONDS, cache_policy, headers_policy
+from .settings import EdgeSettings
+from .static_files import MAINTENANCE_PAGE
+
+Default = aws.cloudfront.DistributionDefaultCacheBehaviorArgs
+Ordered = aws.cloudfront.DistributionOrderedCacheBehaviorArgs
+READS = ["GET", "HEAD", "OPTIONS"]
+READS_AND_WRITES = [*READS, "PUT", "POST", "PATCH", "DELETE"]
+
+
+def cdn_behaviors(
+    name: str, settings: EdgeSettings, functions: CdnFunctions, opts: pulumi.ResourceOptions
+) -> tuple[Default, list[Ordered]]:
+    """Make the policies, and give what is done with every path, and with those that differ from it."""
+    headers = headers_policy(f"{name}-headers", settings.embed_origins, shared=False, opts=opts)
+    common: dict[str, Any] = {"viewer_protocol_policy": "redirect-to-https", "cached_methods": READS, "compress": True}
+    seen_first: Any = {"event_type": "viewer-request", "function_arn": functions.request}
+    seen_last: Any = {"event_type": "viewer-response", "function_arn": functions.asset}
+    default = Default(
+        **common,
+        target_origin_id=OTHER_BALANCER if settings.failover and settings.failover.active else BALANCER,
+        allowed_methods=READS_AND_WRITES,
+        cache_policy_id=CACHING_DISABLED,
+        # the Host header among them: the load balancer's certificate is held against it
+        origin_request_policy_id=ALL_VIEWER,
+        response_headers_policy_id=headers,
+        function_associations=[seen_first],
+    )
+    read_only = {**common, "allowed_methods": READS}
+    assets = Ordered(
+        **read_only,
+        path_pattern="/assets/*",
+        # CloudFront turns to the other origin for what is only read, and never for what is written
+        target_origin_id=EITHER_BALANCER if settings.failover else BALANCER,
+        cache_policy_id=cache_policy(
+            f"{name}-assets", least_seconds=ASSET_SECONDS, most_seconds=YEAR_SECONDS, opts=opts
+        ),
+        origin_request_policy_id=ALL_VIEWER,
+        response_headers_policy_id=headers,
+        function_associations=[seen_last],
+    )
+    maintenance = Ordered(
+        **read_only,
+        path_pattern=f"/{MAINTENANCE_PAGE}",
+        target_origin_id=FILES,
+        cache_policy_id=CACHING_DISABLED,
+        response_headers_policy_id=headers,
+    )
+    if settings.static_site is None:
+        return default, [assets, maintenance]
+    path = settings.static_site.path
+    shared = headers_policy(f"{name}-site-headers", settings.embed_origins, shared=True, opts=opts)
+    # as long as each file says for itself; one that says nothing is asked for again each time
+    kept = cache_policy(f"{name}-site", least_seconds=0, most_seconds=YEAR_SECONDS, opts=opts)
+    site = [
+        Ordered(
+            **read_only,
+            path_pattern=pattern,
+            target_origin_id=FILES,
+            cache_policy_id=kept,
+            response_headers_policy_id=shared,
+            function_associations=[seen_first],
+        )
+        for pattern in (path, f"{path}/*")
+    ]
+    return default, [assets, maintenance, *site]

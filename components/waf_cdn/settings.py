@@ -1,0 +1,128 @@
+"""Settings of the CDN, and of the gateway behind it."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from ..config.problems import Truth
+from ..config.section import InProd, Section
+from .firewall_settings import ClosedPath, FirewallSettings
+
+HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[A-Za-z0-9.-]+(/[A-Za-z0-9/._~-]*)?$")]
+Origin = Annotated[str, StringConstraints(pattern=r"^https://([a-z0-9-]+\.)+[a-z]{2,}(:\d{2,5})?$")]
+SecretName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/_+=.@:-]{1,2048}$")]
+# Behind these lies Flowise itself, or what CloudFront serves for it.
+TAKEN_PATHS = ("/api", "/assets", "/admin", "/maintenance.html", "/oauth2")
+# ELBV2 AuthenticateOidcActionConfig: SessionTimeout is 1 to 604,800 s.
+MOST_SESSION_HOURS = 168
+
+
+class DomainSettings(Section):
+    """The site's own name."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$")] = Field(
+        description="fully qualified name of the site", examples=["flowise.example.com"]
+    )
+    hosted_zone_id: Annotated[str, StringConstraints(pattern=r"^Z[A-Z0-9]{1,31}$")] = Field(
+        description="Route 53 hosted zone in which the name lies", examples=["Z0123456789ABCDEFGHIJ"]
+    )
+
+
+class SignInSettings(Section):
+    """An OpenID Connect provider that people sign in with, before they see Flowise's own login."""
+
+    issuer: HttpsUrl = Field(description="the provider's issuer", examples=["https://login.example.com"])
+    authorization_endpoint: HttpsUrl = Field(
+        description="where people are sent", examples=["https://login.example.com/authorize"]
+    )
+    token_endpoint: HttpsUrl = Field(
+        description="where the load balancer redeems a code", examples=["https://login.example.com/token"]
+    )
+    user_info_endpoint: HttpsUrl = Field(
+        description="where it asks who somebody is", examples=["https://login.example.com/userinfo"]
+    )
+    client_id: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,256}$")] = Field(
+        description="the client's id; its redirect address is https://<domain>/oauth2/idpresponse", examples=["flowise"]
+    )
+    client_secret_name: SecretName = Field(
+        description="name or ARN of the Secrets Manager secret that holds the client's secret as its whole text, made "
+        "by hand beforehand",
+        examples=["flowise/sign-in"],
+    )
+    session_hours: int = Field(
+        default=12, ge=1, le=MOST_SESSION_HOURS, description="hours after which people sign in again"
+    )
+
+
+class StaticSiteSettings(Section):
+    """Files that are served beside Flowise: the build of a single-page application."""
+
+    path: ClosedPath = Field(description="where they are served; their keys begin with it", examples=["/portal"])
+
+    def truths(self) -> Iterator[Truth]:
+        """Judge that the path is one of its own."""
+        if self.path.lower().startswith(TAKEN_PATHS) or self.path.endswith("/") or self.path != self.path.lower():
+            yield Truth(
+                "path", "must be in lower case, end in no /, and not be one of Flowise's", self.path, "choose /portal"
+            )
+
+
+class FailoverSettings(Section):
+    """The load balancer of the same site in another region."""
+
+    load_balancer_arn: Annotated[
+        str,
+        StringConstraints(
+            pattern=r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:loadbalancer/app/[\w-]+/\w+$"
+        ),
+    ] = Field(
+        description="ARN of the internal load balancer there",
+        examples=["arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/flowise/0123456789abcdef"],
+    )
+    load_balancer_dns_name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+\.elb\.amazonaws\.com$")] = Field(
+        description="its DNS name", examples=["internal-flowise-1234567890.eu-central-1.elb.amazonaws.com"]
+    )
+    active: bool = Field(default=False, description="serve everything from there")
+
+
+class EdgeSettings(Section):
+    """CloudFront, the web firewall before the site, and the gateway."""
+
+    # without one the load balancer can have no certificate, sees plain HTTP, and Flowise's login does not hold
+    domain: Annotated[DomainSettings | None, InProd(given=True)] = Field(
+        default=None,
+        description="the site's own name; without it CloudFront's, under a certificate that admits TLS 1.0",
+    )
+    price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = Field(
+        default="PriceClass_100", description="CloudFront locations that serve the site"
+    )
+    embed_origins: tuple[Origin, ...] = Field(
+        default=(),
+        description="other sites that may show Flowise or a chat in a frame, and whose pages may ask flows",
+        examples=["https://shop.example.com"],
+    )
+    sign_in: SignInSettings | None = Field(default=None, description="people sign in before they reach the UI")
+    api_key_paths: tuple[ClosedPath, ...] = Field(
+        default=(),
+        description="beginnings of paths that are answered only with a known x-api-key, kept in a CloudFront key value "
+        "store",
+        examples=["/api/v1/prediction"],
+    )
+    static_site: StaticSiteSettings | None = Field(default=None, description="files served beside Flowise")
+    outside_health_check: Annotated[bool, InProd(equals=True)] = Field(
+        default=False, description="Route 53 asks the site from all over the world whether it is well, with an alarm"
+    )
+    shield_advanced: bool = Field(
+        default=False,
+        description="protect the distribution by Shield Advanced, to which the account must be subscribed",
+    )
+    failover: FailoverSettings | None = Field(default=None, description="a load balancer in another region")
+    firewall: FirewallSettings = Field(default_factory=FirewallSettings, description="the web firewall")
+
+    def truths(self) -> Iterator[Truth]:
+        """Judge that people sign in over TLS alone."""
+        if self.sign_in and not self.domain:
+            yield Truth(
+                "sign_in", "needs the load balancer to speak HTTPS, and so a domain", "no domain", "set edge.domain"
+            )

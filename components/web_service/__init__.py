@@ -1,0 +1,1 @@
+"""What any HTTP service in a cluster needs: workloads, rollouts, load balancer, quota."""

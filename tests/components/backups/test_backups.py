@@ -1,0 +1,156 @@
+import json
+from typing import Any
+
+import pulumi_aws as aws
+import pytest
+from moto.events.models import EventPattern
+
+from components.backups.budget import Budget, BudgetArgs
+from components.backups.component import Backups, BackupsArgs, TrialArgs
+from components.backups.settings import BackupSettings
+from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
+from tests.cloud import Cloud
+from tests.samples import TAGS
+
+DATABASE = "arn:aws:rds:eu-west-1:123456789012:db:flowise-test"
+BUCKET, CLUSTER = "arn:aws:s3:::flowise-test-files", "arn:aws:eks:eu-west-1:123456789012:cluster/flowise-test"
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
+
+
+def build(cloud: Cloud, **settings: Any) -> None:
+    args = BackupsArgs(
+        settings=BackupSettings.model_validate({"retention_days": 35, **settings}),
+        stack_name="flowise-test",
+        region="eu-west-1",
+        resource_arns={"RDS": DATABASE, "S3": BUCKET, "EKS": CLUSTER},
+        trial=TrialArgs(
+            database_arn=DATABASE, database_port=5432, vpc_id="vpc-1", subnet_group_name="flowise-test-data"
+        ),
+        alarm_topic_arn=TOPIC,
+        tags=TAGS,
+    )
+    cloud.build(lambda: Backups("backups", args))
+
+
+def test_it_builds_with_and_without_knowing_the_cloud(any_cloud: Cloud) -> None:
+    build(any_cloud, copy_region="eu-central-1", restore_tests=True)
+    assert len(any_cloud.of(aws.backup.Vault)) == 2
+
+
+def test_what_holds_data_is_backed_up_every_day_and_kept_as_long_as_set(cloud: Cloud) -> None:
+    build(cloud, daily_at="22:05")
+    selected = cloud.only(aws.backup.Selection).inputs
+    # by name: what is chosen by tags alone waits for the account to opt in to its kind (UpdateRegionSettings)
+    assert set(selected["resources"]) == {DATABASE, BUCKET, CLUSTER}
+    assert "selectionTags" not in selected
+    (rule,) = cloud.only(aws.backup.Plan).inputs["rules"]
+    assert (rule["schedule"], rule["lifecycle"]) == ("cron(5 22 * * ? *)", {"deleteAfter": 35})
+    assert "copyActions" not in rule
+
+
+def test_copies_lie_in_the_second_region_under_a_key_of_its_own(cloud: Cloud) -> None:
+    build(cloud, copy_region="eu-central-1")
+    copies = cloud.named("backups-copies").inputs
+    assert copies["region"] == "eu-central-1"
+    assert copies["kmsKeyArn"].startswith("arn:aws:kms:eu-central-1:")
+    (rule,) = cloud.only(aws.backup.Plan).inputs["rules"]
+    (action,) = rule["copyActions"]
+    assert ":eu-central-1:" in action["destinationVaultArn"]
+    assert action["lifecycle"] == {"deleteAfter": 35}
+
+
+@pytest.mark.parametrize(("retention_days", "least"), [(35, 7), (3, 3)])
+def test_every_vault_is_locked_within_what_the_plan_keeps(cloud: Cloud, retention_days: int, least: int) -> None:
+    build(cloud, retention_days=retention_days, copy_region="eu-central-1", lock_grace_days=30)
+    locks = [each.inputs for each in cloud.of(aws.backup.VaultLockConfiguration)]
+    assert len(locks) == 2
+    for lock in locks:
+        assert (lock["minRetentionDays"], lock["maxRetentionDays"]) == (least, retention_days)
+        assert lock["changeableForDays"] == 30
+
+
+def test_a_lock_that_nobody_could_undo_is_not_the_default(cloud: Cloud) -> None:
+    build(cloud)
+    assert "changeableForDays" not in cloud.only(aws.backup.VaultLockConfiguration).inputs
+
+
+def test_the_database_is_restored_as_a_trial_every_week_where_that_is_wanted(cloud: Cloud) -> None:
+    build(cloud, restore_tests=True)
+    plan = cloud.only(aws.backup.RestoreTestingPlan).inputs
+    assert (plan["name"], plan["scheduleExpression"]) == ("flowise_test", "cron(0 6 ? * SUN *)")
+    trial = cloud.only(aws.backup.RestoreTestingSelection).inputs
+    assert (trial["protectedResourceType"], trial["protectedResourceArns"]) == ("RDS", [DATABASE])
+
+
+def test_a_trial_is_restored_beside_the_database_where_nobody_reaches_it(cloud: Cloud) -> None:
+    build(cloud, restore_tests=True)
+    where = cloud.only(aws.backup.RestoreTestingSelection).inputs["restoreMetadataOverrides"]
+    assert (where["dbSubnetGroupName"], where["publiclyAccessible"]) == ("flowise-test-data", "false")
+    (group,) = json.loads(where["vpcSecurityGroupIds"])
+    assert group.startswith("sg-")
+    assert cloud.only(aws.ec2.SecurityGroup).inputs["vpcId"] == "vpc-1"
+    assert cloud.of(aws.vpc.SecurityGroupIngressRule) + cloud.of(aws.vpc.SecurityGroupEgressRule) == []
+
+
+def test_no_trial_is_made_where_none_is_wanted(cloud: Cloud) -> None:
+    build(cloud)
+    assert cloud.of(aws.backup.RestoreTestingPlan) == []
+
+
+def told(cloud: Cloud, kind: str, **detail: str) -> bool:
+    """Whether the rule passes an event on, as EventBridge matches it."""
+    pattern = EventPattern.load(cloud.only(aws.cloudwatch.EventRule).inputs["eventPattern"])
+    event: Any = {"source": "aws.backup", "detail-type": kind, "account": "123456789012", "detail": detail}
+    return bool(pattern.matches_event(event))
+
+
+# AWS Backup developer guide, eventbridge: restores tell `status`, the others `state`
+JOBS = {"Backup Job State Change": "state", "Copy Job State Change": "state", "Restore Job State Change": "status"}
+
+
+def test_whatever_did_not_end_well_is_told(cloud: Cloud) -> None:
+    build(cloud, restore_tests=True)
+    assert cloud.only(aws.cloudwatch.EventTarget).inputs["arn"] == TOPIC
+    ours = cloud.only(aws.backup.Selection).inputs["iamRoleArn"]
+    assert ours.startswith("arn:aws:iam::")
+    for kind, key in JOBS.items():
+        for state in ("ABORTED", "EXPIRED", "FAILED", "PARTIAL"):
+            assert told(cloud, kind, iamRoleArn=ours, **{key: state})
+            assert told(cloud, kind, **{key: state})
+            assert not told(cloud, kind, iamRoleArn="arn:aws:iam::123456789012:role/other", **{key: state})
+        assert not told(cloud, kind, iamRoleArn=ours, **{key: "COMPLETED"})
+    assert not told(cloud, "Backup Vault State Change", iamRoleArn=ours, state="FAILED")
+
+
+def test_a_budget_counts_this_stack_alone_and_speaks_before_it_is_spent(cloud: Cloud) -> None:
+    tags = {"Project": "flowise", "Environment": "dev"}
+    args = BudgetArgs(monthly_usd=250, cost_tags=tags, alarm_topic_arn=TOPIC, tags=TAGS)
+    cloud.build(lambda: Budget("budget", args))
+    budget = cloud.only(aws.budgets.Budget).inputs
+    assert (budget["limitAmount"], budget["timeUnit"]) == ("250", "MONTHLY")
+    assert [each["tags"] for each in budget["filterExpression"]["ands"]] == [
+        {"key": "Project", "values": ["flowise"]},
+        {"key": "Environment", "values": ["dev"]},
+    ]
+    assert {each["threshold"] for each in budget["notifications"]} == {80, 100}
+
+
+def test_only_this_account_writes_access_logs(cloud: Cloud) -> None:
+    cloud.build(lambda: AccessLogBucket("access", AccessLogBucketArgs(region="eu-west-1", expire_days=90, tags=TAGS)))
+    deny, *writes = json.loads(cloud.only(aws.s3.BucketPolicy).inputs["policy"])["Statement"]
+    assert deny["Effect"] == "Deny"
+    here = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    assert {each["Principal"]["Service"]: each["Condition"] for each in writes} == {
+        "logging.s3.amazonaws.com": here,
+        "logdelivery.elasticloadbalancing.amazonaws.com": {
+            "ArnLike": {"aws:SourceArn": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/*"}
+        },
+        "delivery.logs.amazonaws.com": {
+            **here,
+            "ArnLike": {"aws:SourceArn": "arn:aws:logs:us-east-1:123456789012:delivery-source:*"},
+        },
+    }
+    assert {tuple(each["Action"]) for each in writes} == {("s3:PutObject",)}
+    encryption = cloud.only(aws.s3.BucketServerSideEncryptionConfiguration).inputs["rules"][0]
+    assert encryption["applyServerSideEncryptionByDefault"] == {"sseAlgorithm": "AES256"}
+    assert cloud.of(aws.s3.BucketLogging) == []

@@ -1,0 +1,88 @@
+import json
+
+import pulumi_kubernetes as k8s
+
+from components.cluster_services.component import ClusterServices, ClusterServicesArgs
+from components.eks_cluster.settings import KarpenterSettings
+from tests.cloud import Cloud
+from tests.samples import PLACES, TAGS
+
+
+def build(cloud: Cloud, karpenter: KarpenterSettings | None = None) -> ClusterServices:
+    args = ClusterServicesArgs(
+        karpenter=karpenter,
+        places=PLACES,
+        reader_role_path="/flowise-test/secret-readers/",
+        cluster_name="flowise-test",
+        cluster_arn="arn:c",
+        endpoint="https://api",
+        cluster_security_group_id="sg-1",
+        vpc_id="vpc-1",
+        node_subnet_ids=["subnet-a", "subnet-b"],
+        region="eu-west-1",
+        tags=TAGS,
+    )
+    return cloud.build(lambda: ClusterServices("services", args))
+
+
+def test_it_builds_with_and_without_knowing_the_cloud(any_cloud: Cloud) -> None:
+    build(any_cloud)
+    assert any_cloud.named("services-controller").inputs["version"] == "3.5.0"
+
+
+def test_disks_are_encrypted_by_default(cloud: Cloud) -> None:
+    build(cloud)
+    storage = cloud.only(k8s.storage.v1.StorageClass).inputs
+    assert storage["parameters"] == {"type": "gp3", "encrypted": "true"}
+    assert storage["metadata"]["annotations"] == {"storageclass.kubernetes.io/is-default-class": "true"}
+
+
+def test_the_controller_asks_nothing_of_the_instance_metadata(cloud: Cloud) -> None:
+    build(cloud)
+    values = cloud.named("services-controller").inputs["values"]
+    assert (values["clusterName"], values["region"], values["vpcId"]) == ("flowise-test", "eu-west-1", "vpc-1")
+
+
+def test_the_controller_may_register_targets_but_not_make_load_balancers(cloud: Cloud) -> None:
+    build(cloud)
+    policy = json.loads(cloud.named("services-controller-role-policy").inputs["policy"])
+    looks, registers = policy["Statement"]
+    assert all(":Describe" in action for action in looks["Action"])
+    assert registers["Action"] == [
+        "elasticloadbalancing:DeregisterTargets",
+        "elasticloadbalancing:RegisterTargets",
+    ]
+    assert registers["Resource"] == ["arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/*"]
+
+
+def test_the_controller_waits_for_its_permissions(cloud: Cloud) -> None:
+    build(cloud)
+    association = cloud.named("services-controller-role-association").urn
+    assert association in cloud.named("services-controller").depends_on
+
+
+def test_the_secret_operator_may_take_on_readers_of_this_stack_alone(cloud: Cloud) -> None:
+    build(cloud)
+    (statement,) = json.loads(cloud.named("services-secrets-role-policy").inputs["policy"])["Statement"]
+    assert statement["Action"] == ["sts:AssumeRole", "sts:TagSession"]
+    assert statement["Resource"] == ["arn:aws:iam::123456789012:role/flowise-test/secret-readers/*"]
+
+
+def test_the_secret_operator_keeps_to_kinds_of_a_namespace(cloud: Cloud) -> None:
+    build(cloud)
+    values = cloud.named("services-secrets-release").inputs["values"]
+    assert {key: values[key] for key in values if key.startswith("process")} == {
+        "processClusterStore": False,
+        "processClusterExternalSecret": False,
+        "processClusterPushSecret": False,
+        "processClusterGenerator": False,
+        "processPushSecret": False,
+    }
+
+
+def test_operators_are_reached_by_the_api_server_alone(cloud: Cloud) -> None:
+    build(cloud)
+    assert cloud.named("services-secrets-home-deny-all").inputs["spec"]["policyTypes"] == ["Ingress", "Egress"]
+    (way,) = cloud.named("services-secrets-home-webhook").inputs["spec"]["ingress"]
+    assert way["from"] == [{"ipBlock": {"cidr": "10.20.224.0/22"}}]
+    assert [each["port"] for each in way["ports"]] == [10250]

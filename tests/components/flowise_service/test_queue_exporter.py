@@ -1,0 +1,106 @@
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.flowise_service.environment import Cache
+from components.flowise_service.queue_exporter import QueueExporter, QueueExporterArgs, queue_monitor
+from components.flowise_service.quota import EXPORTER_CPU_MILLICORES, EXPORTER_MEMORY_MIB
+from components.shared.external_secrets import SecretField
+from tests.cloud import Cloud
+
+PASSWORD = SecretField(arn="arn:cache", version_id="v1", field="password")
+
+
+def create() -> QueueExporter:
+    return QueueExporter(
+        "queue",
+        QueueExporterArgs(
+            namespace="flowise",
+            labels={"app.kubernetes.io/name": "flowise"},
+            image="flowiseai/flowise:3.1.4",
+            queue_names=["flowise-queue-blue", "flowise-queue-green"],
+            cache=Cache(address="cache.local", port=6379, username="flowise", password=PASSWORD),
+            secret_name="cache-login",
+        ),
+    )
+
+
+def spec(cloud: Cloud) -> dict[str, Any]:
+    cloud.build(create)
+    return dict(cloud.only(k8s.apps.v1.Deployment).inputs["spec"])
+
+
+def test_it_builds_with_and_without_knowing_the_cloud(any_cloud: Cloud) -> None:
+    any_cloud.build(create)
+    assert any_cloud.only(k8s.apps.v1.Deployment).name == "queue-exporter-pods"
+
+
+def test_never_do_two_count_the_same_jobs(cloud: Cloud) -> None:
+    deployment = spec(cloud)
+    assert deployment["replicas"] == 1
+    assert deployment["strategy"]["rollingUpdate"] == {"maxSurge": 0, "maxUnavailable": 1}
+    assert cloud.of(k8s.policy.v1.PodDisruptionBudget) == []
+
+
+def test_it_knows_of_the_cache_and_of_nothing_else(cloud: Cloud) -> None:
+    (container,) = spec(cloud)["template"]["spec"]["containers"]
+    assert {each["name"]: each["value"] for each in container["env"]} == {
+        "FLOWISE_PACKAGE": "/usr/local/lib/node_modules/flowise",
+        "METRICS_PORT": "9464",
+        "QUEUE_NAMES": "flowise-queue-blue,flowise-queue-green",
+        "REDIS_HOST": "cache.local",
+        "REDIS_PORT": "6379",
+        "REDIS_USERNAME": "flowise",
+        "REDIS_TLS": "true",
+    }
+    assert container["envFrom"] == [{"secretRef": {"name": "cache-login"}}]
+
+
+def test_it_runs_its_script_from_files_that_it_cannot_change(cloud: Cloud) -> None:
+    pod = spec(cloud)["template"]["spec"]
+    (container,) = pod["containers"]
+    assert container["command"] == ["node", "/etc/flowise/queue_exporter.cjs"]
+    data = cloud.only(k8s.core.v1.ConfigMap).inputs["data"]
+    assert set(data) == {"queue_exporter.cjs", "serving.cjs", "within.cjs", "json_logs.cjs"}
+    assert container["volumeMounts"] == [{"name": "files", "mountPath": "/etc/flowise", "readOnly": True}]
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    assert pod["automountServiceAccountToken"] is False
+
+
+def test_the_kubelet_asks_it_on_the_port_of_its_metrics(cloud: Cloud) -> None:
+    (container,) = spec(cloud)["template"]["spec"]["containers"]
+    assert container["ports"] == [{"name": "metrics", "containerPort": 9464}]
+    probed = {kind: container[f"{kind}Probe"]["httpGet"] for kind in ("startup", "liveness", "readiness")}
+    assert probed == {
+        "startup": {"path": "/readyz", "port": "metrics"},
+        "liveness": {"path": "/livez", "port": "metrics"},
+        "readiness": {"path": "/readyz", "port": "metrics"},
+    }
+
+
+def test_the_namespace_has_room_for_it(cloud: Cloud) -> None:
+    (container,) = spec(cloud)["template"]["spec"]["containers"]
+    wanted = {"cpu": f"{EXPORTER_CPU_MILLICORES}m", "memory": f"{EXPORTER_MEMORY_MIB}Mi"}
+    assert container["resources"]["requests"] == wanted
+
+
+def test_prometheus_scrapes_it_under_the_name_of_the_job(cloud: Cloud) -> None:
+    cloud.build(
+        lambda: queue_monitor(
+            "watch", namespace="monitoring", labels={}, interval_seconds=15, opts=pulumi.ResourceOptions()
+        )
+    )
+    monitor = cloud.named("watch-queue").inputs
+    assert monitor["kind"] == "PodMonitor"
+    assert monitor["spec"] == {
+        "namespaceSelector": {"matchNames": ["flowise"]},
+        "selector": {"matchLabels": {"app.kubernetes.io/component": "queue-exporter"}},
+        "podMetricsEndpoints": [
+            {
+                "port": "metrics",
+                "interval": "15s",
+                "relabelings": [{"targetLabel": "job", "replacement": "flowise-queue"}],
+            }
+        ],
+    }

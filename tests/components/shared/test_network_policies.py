@@ -1,0 +1,222 @@
+"""Who may talk to whom, computed from the policies as they are rendered, against a literal table."""
+
+import pytest
+
+from components.shared.network_policies import (
+    Places,
+    Spec,
+    collector_policies,
+    datadog_policies,
+    flowise_policies,
+    logging_policies,
+    operator_policies,
+    setup_policies,
+    tracing_policies,
+)
+from tests.parties import Parties, Who
+
+PLACES = Places(
+    vpc=["10.20.0.0/16"],
+    balancer=["10.20.160.0/22", "10.20.164.0/22"],
+    data=["10.20.192.0/22", "10.20.196.0/22"],
+    intra=["10.20.224.0/22", "10.20.228.0/22"],
+    services="172.20.0.0/16",
+)
+NAME, PART = "app.kubernetes.io/name", "app.kubernetes.io/component"
+SERVER = {NAME: "flowise", PART: "server"}
+
+# pods: their namespace and labels; the rest are addresses
+WHO: dict[str, Who] = {
+    "server": ("flowise", SERVER),
+    "worker": ("flowise", {NAME: "flowise", PART: "worker"}),
+    "setup": ("flowise", {NAME: "flowise", PART: "setup"}),
+    "queue exporter": ("flowise", {NAME: "flowise", PART: "queue-exporter"}),
+    "database-setup": ("database-setup", {NAME: "database-setup"}),
+    "prometheus": ("monitoring", {NAME: "prometheus"}),
+    "grafana": ("monitoring", {NAME: "grafana"}),
+    "stranger": ("default", {NAME: "stranger"}),
+    "dns": ("kube-system", {"k8s-app": "kube-dns"}),
+    "controller": ("kube-system", {NAME: "aws-load-balancer-controller"}),
+    "external-secrets": ("external-secrets", {NAME: "external-secrets"}),
+    "keda": ("keda", {NAME: "keda-operator"}),
+    "load balancer": "10.20.160.10",
+    "api server": "10.20.228.11",
+    "api server's service": "172.20.0.1",
+    "aws endpoint": "10.20.224.12",
+    "database": "10.20.192.20",
+    "cache": "10.20.196.21",
+    "node": "10.20.0.30",
+    "other pod in the vpc": "10.20.40.40",
+    "pod identity": "169.254.170.23",
+    "instance metadata": "169.254.169.254",
+    "internet": "203.0.113.50",
+}
+SCRAPED = {"server": 3001, "worker": 3001, "queue-exporter": 9464}
+NAMESPACES: dict[str, dict[str, Spec]] = {
+    "flowise": flowise_policies(
+        PLACES,
+        queue=True,
+        http_port=3000,
+        server=SERVER,
+        scraper="monitoring",
+        scraped=SCRAPED,
+        confined="queue-exporter",
+    ),
+    "database-setup": setup_policies(PLACES),
+    "external-secrets": operator_policies(PLACES, called_on=[10250]),
+    "keda": operator_policies(PLACES, called_on=[9443, 6443], asks_cache=True),
+}
+
+YES: set[tuple[str, str, str, int]] = {
+    *((who, "dns", protocol, 53)
+      for who in ("server", "worker", "setup", "queue exporter", "database-setup", "external-secrets", "keda")
+      for protocol in ("TCP", "UDP")),
+    *((who, where, "TCP", 443)
+      for who in ("server", "worker", "setup", "database-setup", "external-secrets", "keda")
+      for where in ("internet", "api server", "aws endpoint")),
+    *((who, "api server's service", "TCP", 443) for who in ("external-secrets", "keda")),
+    *((who, "pod identity", "TCP", 80)
+      for who in ("server", "worker", "setup", "database-setup", "external-secrets", "keda")),
+    *((who, where, "TCP", 5432) for who in ("server", "worker", "setup", "database-setup")
+      for where in ("database", "cache")),
+    *((who, where, "TCP", 6379)
+      for who in ("server", "worker", "setup", "queue exporter", "keda") for where in ("database", "cache")),
+    ("prometheus", "server", "TCP", 3000),
+    *(("prometheus", who, "TCP", 3001) for who in ("server", "worker")),
+    ("prometheus", "queue exporter", "TCP", 9464),
+    ("load balancer", "server", "TCP", 3000),
+    *((where, "external-secrets", "TCP", 10250) for where in ("api server", "aws endpoint")),
+    *((where, "keda", "TCP", port) for where in ("api server", "aws endpoint") for port in (9443, 6443)),
+}  # fmt: skip
+PORTS = (("TCP", 22), ("TCP", 53), ("UDP", 53), ("TCP", 80), ("TCP", 443), ("TCP", 3000), ("TCP", 3001), ("TCP", 5432),
+         ("TCP", 6379), ("TCP", 6443), ("TCP", 9443), ("TCP", 9464), ("TCP", 10250))  # fmt: skip
+
+
+PARTIES = Parties(WHO, NAMESPACES)
+
+
+@pytest.mark.parametrize("source", WHO)
+def test_who_may_talk_to_whom(source: str) -> None:
+    got = {
+        (source, target, protocol, port)
+        for target in WHO
+        for protocol, port in PORTS
+        if source != target
+        and {source, target} & PARTIES.guarded()
+        and PARTIES.connects(source, target, protocol, port)
+    }
+    # a pod without policies may try anything; what counts is who lets it in
+    assert got == {row for row in YES if row[0] == source}
+
+
+# the namespaces of what watches the rest, and of Flowise where it is watched so
+WATCHING: dict[str, dict[str, Spec]] = {
+    "flowise": flowise_policies(
+        PLACES,
+        queue=True,
+        http_port=3000,
+        server=SERVER,
+        scraper="monitoring",
+        scraped=SCRAPED,
+        confined="queue-exporter",
+        traced=True,
+        datadog_ports=[3000, 3001],
+    ),
+    "logging": logging_policies(PLACES),
+    "log-collector": collector_policies(PLACES),
+    "tracing": tracing_policies(PLACES, senders=["flowise"], datadog=True),
+    "datadog": datadog_policies(PLACES, scraped={"flowise": [3000, 3001]}),
+}
+WATCHERS: dict[str, Who] = {
+    **WHO,
+    "loki": ("logging", {NAME: "loki"}),
+    "events": ("logging", {NAME: "alloy-events"}),
+    "alloy": ("log-collector", {NAME: "alloy"}),
+    "collector": ("tracing", {NAME: "otel-collector"}),
+    "tempo": ("tracing", {NAME: "tempo"}),
+    "agent": ("datadog", {"app": "datadog"}),
+}
+WATCHED = Parties(WATCHERS, WATCHING)
+# who may open which port of whom, beside DNS and what stands above
+OPEN: set[tuple[str, str, int]] = {
+    *(("prometheus", who, 3001) for who in ("server", "worker")),
+    *((who, "loki", 3100) for who in ("events", "alloy", "grafana", "prometheus")),
+    # by the selector of their namespace: nothing of theirs listens there
+    *((who, "events", 3100) for who in ("loki", "alloy", "grafana", "prometheus")),
+    *((who, target, 12345) for who in ("prometheus",) for target in ("loki", "events", "alloy", "collector", "tempo")),
+    *(("prometheus", target, 3200) for target in ("collector", "tempo")),
+    *(("grafana", target, 3200) for target in ("collector", "tempo")),
+    *((who, "collector", 4318) for who in ("server", "worker", "setup", "tempo")),
+    ("collector", "tempo", 4318),
+    *((who, "agent", 4318) for who in ("collector", "tempo")),
+    *(("agent", target, port) for target in ("server", "worker", "setup") for port in (3000, 3001)),
+    ("prometheus", "server", 3000),
+    *(("prometheus", target, 3001) for target in ("server", "worker")),
+}
+
+
+def test_who_may_reach_what_watches() -> None:
+    pods = [name for name, who in WATCHERS.items() if not isinstance(who, str)]
+    got = {
+        (source, target, port)
+        for source in pods
+        for target in pods
+        for port in (3000, 3001, 3100, 3200, 4318, 12345)
+        if source != target
+        # within a namespace everybody may
+        and WATCHERS[source][0] != WATCHERS[target][0]
+        and WATCHERS[target][0] in WATCHING
+        and WATCHED.connects(source, target, "TCP", port)
+    }
+    within = {row for row in OPEN if WATCHERS[row[0]][0] == WATCHERS[row[1]][0]}
+    assert got == OPEN - within
+
+
+WITHIN = {"api server", "aws endpoint"}
+
+
+@pytest.mark.parametrize(
+    ("who", "reaches"),
+    [
+        ("loki", {"internet", *WITHIN}),
+        ("events", {"internet", "api server's service", *WITHIN}),
+        ("tempo", {"internet", *WITHIN}),
+        ("agent", {"internet", "api server's service", *WITHIN}),
+        # who reads all logs tells nobody but Loki
+        ("alloy", {"api server's service", *WITHIN}),
+    ],
+)
+def test_who_may_leave(who: str, reaches: set[str]) -> None:
+    places = [name for name, each in WATCHERS.items() if isinstance(each, str)]
+    assert {place for place in places if WATCHED.admitted(who, "Egress", place, "TCP", 443)} == reaches
+    assert {place for place in places if WATCHED.admitted(who, "Egress", place, "TCP", 80)} == (
+        set() if who == "alloy" else {"pod identity"}
+    )
+
+
+def test_without_traces_and_datadog_nobody_hears_of_flowise() -> None:
+    assert {"traces", "datadog"} & set(NAMESPACES["flowise"]) == set()
+    assert "datadog" not in tracing_policies(PLACES, senders=["flowise"], datadog=False)
+
+
+def test_nobody_reaches_the_instance_metadata() -> None:
+    assert not [row for row in YES if row[1] == "instance metadata"]
+
+
+def test_an_operators_pods_reach_each_other() -> None:
+    parties = Parties({**WHO, "another keda": WHO["keda"]}, NAMESPACES)
+    assert parties.connects("another keda", "keda", "TCP", 9666)
+    assert not parties.connects("external-secrets", "keda", "TCP", 9666)
+
+
+def test_without_a_queue_the_cache_is_out_of_reach() -> None:
+    policies = flowise_policies(
+        PLACES,
+        queue=False,
+        http_port=3000,
+        server=SERVER,
+        scraper="monitoring",
+        scraped={"server": 3001},
+        confined="queue-exporter",
+    )
+    assert "cache" not in policies

@@ -1,0 +1,57 @@
+"""Runs the program's scripts in a real Node."""
+
+import os
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sandbox.nodejs import NODE
+
+SCRIPTS = Path(__file__).parents[1] / "components" / "flowise_service" / "assets"
+
+
+def run(script: str, **environment: str) -> str:
+    """Run a script to its end; give what it printed."""
+    settings = {**os.environ, **environment}
+    return subprocess.run(
+        [NODE, "-e", script], cwd=SCRIPTS, env=settings, check=True, stdout=subprocess.PIPE, text=True, timeout=60
+    ).stdout
+
+
+@contextmanager
+def running(script: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a script until it says `ready`, and leave nothing of it behind.
+
+    Its input stays open: where whoever runs the tests has none, a script that waits for input would end by itself.
+    """
+    process = subprocess.Popen(
+        [NODE, "-e", script],
+        cwd=SCRIPTS,
+        env={**os.environ, **environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        assert process.stdout.readline() == "ready\n"
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdin.close()
+        process.stdout.close()
+
+
+def ask(port: str, path: str, method: str = "GET") -> tuple[int, str]:
+    """Ask a server on this machine; give the status and the text of its answer."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
