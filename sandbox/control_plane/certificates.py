@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from .credentials import TOKENS, USERS
+from .users import TOKENS, USERS
 
 # A world may be kept for years, and nobody rotates what never leaves the machine.
 VALID_DAYS = 3650

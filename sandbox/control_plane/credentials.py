@@ -8,15 +8,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-ADMIN = "sandbox:admin"
-CONTROLLER_MANAGER = "system:kube-controller-manager"
-SCHEDULER = "system:kube-scheduler"
-KUBELETS = "sandbox:kubelets"
-# Users and the groups that the API server's own RBAC roles know them by; one program plays every kubelet, which the
-# role of a kubelet, made for a single node, does not allow.
-USERS = {ADMIN: "system:masters", CONTROLLER_MANAGER: "", SCHEDULER: "", KUBELETS: "system:masters"}
-# Written last: what has it is whole.
-TOKENS = "tokens.csv"
+from .users import TOKENS
 
 
 @dataclass(frozen=True)

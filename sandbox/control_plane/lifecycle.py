@@ -23,10 +23,11 @@ import yaml
 
 from .binaries import Binaries, binaries
 from .client import Client, KubernetesError
-from .credentials import ADMIN, CONTROLLER_MANAGER, KUBELETS, SCHEDULER, Credentials
+from .credentials import Credentials
 from .kubeconfig import kubeconfig
 from .processes import Processes, ProcessesError
 from .programs import AUTOSCALER_SECONDS, ETCD_SOCKET, HOST, PEER_SOCKET, Cluster, Ports
+from .users import ADMIN, CONTROLLER_MANAGER, KUBELETS, SCHEDULER
 
 # EKS gives Services this range where the VPC has addresses in 10.0.0.0/8, 10.100.0.0/16 where it has none (EKS API
 # reference, KubernetesNetworkConfigRequest: serviceIpv4Cidr).
