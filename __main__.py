@@ -36,7 +36,7 @@ stack_name = f"{pulumi.get_project()}-{pulumi.get_stack()}"
 
 # where the roles lie that External Secrets may take on, and nothing else
 secret_readers = f"/{stack_name}/secret-readers/"
-places = settings.network.places()
+ranges = settings.network.ranges()
 
 aws_provider = aws.Provider("aws", region=region)
 random_provider = random.Provider("random")
@@ -161,7 +161,7 @@ services = ClusterServices(
     "services",
     ClusterServicesArgs(
         karpenter=settings.cluster.karpenter,
-        places=places,
+        ranges=ranges,
         reader_role_path=secret_readers,
         cluster_name=cluster.cluster_name,
         cluster_arn=cluster.cluster_arn,
@@ -182,7 +182,7 @@ setup = DatabaseSetup(
         cluster_name=cluster.cluster_name,
         cluster_arn=cluster.cluster_arn,
         region=region,
-        places=places,
+        ranges=ranges,
         address=database.instance_address,
         port=database.port,
         database_name=database.database_name,
@@ -213,7 +213,7 @@ service = FlowiseService(
         cluster_security_group_id=cluster.cluster_security_group_id,
         vpc_id=vpc.vpc_id,
         balancer_subnet_ids=vpc.balancer_subnet_ids,
-        places=places,
+        ranges=ranges,
         database=Database(
             address=database.address,
             port=database.port,
@@ -289,7 +289,7 @@ monitoring = MonitoringStack(
         environment=settings.environment,
         stack_name=stack_name,
         region=region,
-        places=places,
+        ranges=ranges,
         access_log_bucket=access_logs.bucket_name,
         cluster_name=cluster.cluster_name,
         cluster_arn=cluster.cluster_arn,
@@ -329,12 +329,12 @@ if check is not None:
 AlarmBridge(
     "bridge",
     AlarmBridgeArgs(
-        topics=[Topic("home", region, alarms.arn), Topic("edge", EDGE_REGION, site.alarm_topic_arn)],
+        topics=[Topic("alarms", region, alarms.arn), Topic("site", EDGE_REGION, site.alarm_topic_arn)],
         alarm_topic_arn=alarms.arn,
         image=settings.service.script_image(),
         namespace=monitoring.namespace,
         namespace_name=METRICS_NAMESPACE,
-        places=places,
+        ranges=ranges,
         team=settings.monitoring.team,
         cluster_name=cluster.cluster_name,
         cluster_arn=cluster.cluster_arn,

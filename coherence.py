@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from components.backups.settings import BackupSettings
-from components.config.problems import Truth
+from components.config.problems import Problem
 from components.eks_cluster.settings import ClusterSettings
 from components.flowise_service.settings import ServiceSettings
 from components.rds_postgres.settings import DatabaseSettings
@@ -15,11 +15,11 @@ from components.vpc.subnets import plan_subnets
 from components.waf_cdn.settings import EdgeSettings
 
 
-def connections_suffice(service: ServiceSettings, database: DatabaseSettings) -> Iterator[Truth]:
+def connections_suffice(service: ServiceSettings, database: DatabaseSettings) -> Iterator[Problem]:
     """Judge the connections that pods may open, the next rollout's among them; a proxy shares out its own."""
     most, wanted = capacity.connections(database.instance_class), service.most_connections()
     if not database.proxy and most is not None and wanted > most:
-        yield Truth(
+        yield Problem(
             "database.instance_class",
             f"has room for {most} connections, and Flowise's pods may open {wanted}",
             database.instance_class,
@@ -27,7 +27,7 @@ def connections_suffice(service: ServiceSettings, database: DatabaseSettings) ->
         )
 
 
-def pods_fit(service: ServiceSettings, cluster: ClusterSettings) -> Iterator[Truth]:
+def pods_fit(service: ServiceSettings, cluster: ClusterSettings) -> Iterator[Problem]:
     """Judge that a pod fits on a node and, where no more nodes can come, that all of them fit on all of those."""
     rooms = [room for room in map(capacity.for_pods, cluster.app_nodes.instance_types) if room is not None]
     if not rooms or len(rooms) < len(cluster.app_nodes.instance_types) or cluster.karpenter is not None:
@@ -40,7 +40,7 @@ def pods_fit(service: ServiceSettings, cluster: ClusterSettings) -> Iterator[Tru
     )
     for key, request, room in asked:
         if request > room:
-            yield Truth(
+            yield Problem(
                 f"service.{key}",
                 f"does not fit on a node of cluster.app_nodes, which has {room} for pods",
                 request,
@@ -50,7 +50,7 @@ def pods_fit(service: ServiceSettings, cluster: ClusterSettings) -> Iterator[Tru
         most = room // request * cluster.app_nodes.max_size
         wanted = service.most_at_work()
         if wanted > most:
-            yield Truth(
+            yield Problem(
                 "cluster.app_nodes.max_size",
                 f"nodes have room for {most} of Flowise's pods by {key}, and there may be {wanted}",
                 cluster.app_nodes.max_size,
@@ -58,10 +58,10 @@ def pods_fit(service: ServiceSettings, cluster: ClusterSettings) -> Iterator[Tru
             )
 
 
-def sign_in_is_reached(edge: EdgeSettings, network: NetworkSettings) -> Iterator[Truth]:
+def sign_in_is_reached(edge: EdgeSettings, network: NetworkSettings) -> Iterator[Problem]:
     """Judge that the load balancer has a way to the provider that people sign in with."""
     if edge.sign_in is not None and network.nat == "none" and network.existing is None:
-        yield Truth(
+        yield Problem(
             "edge.sign_in",
             "is out of the load balancer's reach where network.nat is none",
             edge.sign_in.token_endpoint,
@@ -69,14 +69,14 @@ def sign_in_is_reached(edge: EdgeSettings, network: NetworkSettings) -> Iterator
         )
 
 
-def addresses_suffice(network: NetworkSettings, cluster: ClusterSettings) -> Iterator[Truth]:
+def addresses_suffice(network: NetworkSettings, cluster: ClusterSettings) -> Iterator[Problem]:
     """Judge that the nodes' subnets have addresses for all nodes and their pods."""
     if network.existing is not None or network.pod_cidr is not None:
         return
     private = [each.cidr for each in plan_subnets(network.cidr, network.zones) if each.tier == "private"]
     most, nodes = capacity.addresses(private), cluster.system_nodes.max_size + cluster.app_nodes.max_size
     if capacity.addresses_of(nodes) > most:
-        yield Truth(
+        yield Problem(
             "network.cidr",
             f"leaves nodes {most} addresses, and {nodes} of them may take {capacity.addresses_of(nodes)}",
             network.cidr,
@@ -84,7 +84,7 @@ def addresses_suffice(network: NetworkSettings, cluster: ClusterSettings) -> Ite
         )
 
 
-def backups_can_begin(backup: BackupSettings, database: DatabaseSettings) -> Iterator[Truth]:
+def backups_can_begin(backup: BackupSettings, database: DatabaseSettings) -> Iterator[Problem]:
     """Judge that AWS Backup's jobs begin when RDS lets them: not in its own windows, nor within the hour before."""
     if not backup.enabled:
         return
@@ -95,7 +95,7 @@ def backups_can_begin(backup: BackupSettings, database: DatabaseSettings) -> Ite
     ):
         closed = [span.with_before(CLOSED_BEFORE_MINUTES) for span in spans]
         if any(one.meets(other) for one in begins for other in closed):
-            yield Truth(
+            yield Problem(
                 "backup.daily_at",
                 f"lies within database.{key} ({getattr(database, key)}) or less than two hours before it, when no "
                 "backup of the database can begin",

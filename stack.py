@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from coherence import addresses_suffice, backups_can_begin, connections_suffice, pods_fit, sign_in_is_reached
 from components.backups.settings import BackupSettings
-from components.config.problems import NAMESPACE, Truth
+from components.config.problems import NAMESPACE, Problem
 from components.config.regions import Region
 from components.config.section import InProd, Section
 from components.eks_cluster.settings import ClusterSettings
@@ -57,16 +57,16 @@ class StackSettings(Section):
         default=None, description="roles by which GitHub Actions plans and deploys the stack; none by default"
     )
 
-    def truths(self) -> Iterator[Truth]:
+    def problems(self) -> Iterator[Problem]:
         """Judge the zones against the region, tags' keys, sections against each other, production against its floor."""
         yield from _zones_in_region(self.region, self.network.zones)
         if self.backup.copy_region == self.region:
-            yield Truth(
+            yield Problem(
                 "backup.copy_region", "must be another region than aws:region", self.region, "choose a second one"
             )
         for key in self.tags:
             if key.lower().startswith("aws:"):
-                yield Truth("tags", "must not begin with aws:, which AWS keeps for itself", key, "choose another key")
+                yield Problem("tags", "must not begin with aws:, which AWS keeps for itself", key, "choose another key")
         if self.monitoring.synthetic_check is not None:
             yield from check_gets_in(self.monitoring.synthetic_check, self.region, self.edge)
         yield from connections_suffice(self.service, self.database)
@@ -86,10 +86,10 @@ class StackSettings(Section):
         return {"Project": NAMESPACE, "Environment": self.environment}
 
 
-def _zones_in_region(region: str, zones: tuple[str, ...]) -> Iterator[Truth]:
+def _zones_in_region(region: str, zones: tuple[str, ...]) -> Iterator[Problem]:
     for zone in zones:
         if zone[:-1] != region:
-            yield Truth(
+            yield Problem(
                 "network.zones",
                 f"must lie in aws:region {region}",
                 zone,
@@ -108,7 +108,7 @@ def floors(model: type[Section] = StackSettings, path: str = "") -> Iterator[tup
                 yield f"{path}{name}", field.get_default(call_default_factory=True), mark
 
 
-def production_floor(values: Mapping[str, Any], judged: frozenset[str] = frozenset()) -> Iterator[Truth]:
+def production_floor(values: Mapping[str, Any], judged: frozenset[str] = frozenset()) -> Iterator[Problem]:
     """Yield every value below production's floor, except for keys whose value is judged wrong already."""
     for path, default, floor in floors():
         *sections, key = path.split(".")
@@ -120,4 +120,4 @@ def production_floor(values: Mapping[str, Any], judged: frozenset[str] = frozens
             continue
         value = owner.get(key, default)
         if not floor.holds(value):
-            yield Truth(path, f"must be {floor} in prod", value, f"write {floor.to_write()}")
+            yield Problem(path, f"must be {floor} in prod", value, f"write {floor.to_write()}")

@@ -358,7 +358,7 @@ def _updated(olds: dict[str, Any], given: Mapping[str, Any], news: Mapping[str, 
 
 
 def _type_and_name(urn: str) -> tuple[str, str]:
-    """`aws:ec2/vpc:Vpc` and `main` of `urn:pulumi:dev::flowise::flowise:index:Vpc$aws:ec2/vpc:Vpc::main`."""
+    """`aws:ec2/vpc:Vpc` and `main` of `urn:pulumi:dev::flowise::platform:vpc:Vpc$aws:ec2/vpc:Vpc::main`."""
     types, name = urn.split("::", 3)[2:]
     return types.rpartition("$")[2], name
 

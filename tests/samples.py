@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from components.shared.network_policies import Places
+from components.shared.network_policies import NetworkRanges
 from stack import StackSettings
 
 IMAGE = f"111122223333.dkr.ecr.eu-west-1.amazonaws.com/flowise:3.1.4@sha256:{'0123456789abcdef' * 4}"
-PLACES = Places(
+RANGES = NetworkRanges(
     vpc=["10.20.0.0/16"],
     balancer=["10.20.160.0/22"],
     data=["10.20.192.0/22"],

@@ -24,7 +24,7 @@ class Budget(pulumi.ComponentResource):
     """A monthly budget that tells the alarms' topic. It stops nothing."""
 
     def __init__(self, name: str, args: BudgetArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:Budget", name, {}, opts)
+        super().__init__("platform:backups:Budget", name, {}, opts)
         aws.budgets.Budget(
             f"{name}-monthly",
             budget_type="COST",

@@ -63,7 +63,7 @@ class Backups(pulumi.ComponentResource):
     vault_name: pulumi.Output[str]
 
     def __init__(self, name: str, args: BackupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:Backups", name, {}, opts)
+        super().__init__("platform:backups:Backups", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         # who hears of failures and what a trial restores come and go, and no backup goes with them
@@ -165,7 +165,7 @@ class Backups(pulumi.ComponentResource):
             opts=self._loose,
         )
         aws.cloudwatch.EventTarget(
-            f"{self._name}-failures-told", rule=rule.name, arn=self._args.alarm_topic_arn, opts=self._loose
+            f"{self._name}-failures-target", rule=rule.name, arn=self._args.alarm_topic_arn, opts=self._loose
         )
 
     def _restore_tests(self, vault: aws.backup.Vault, role: aws.iam.Role) -> None:

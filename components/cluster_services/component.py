@@ -10,7 +10,7 @@ import pulumi_kubernetes as k8s
 from ..eks_cluster.settings import KarpenterSettings
 from ..shared.addons import SYSTEM_NODES
 from ..shared.iam_documents import allow
-from ..shared.network_policies import Places
+from ..shared.network_policies import NetworkRanges
 from ..shared.pod_role import PodRole, PodRoleArgs
 from .karpenter import Karpenter, KarpenterArgs
 from .secret_operator import SecretOperator, SecretOperatorArgs
@@ -40,7 +40,7 @@ class ClusterServicesArgs:
     """The cluster to equip, and the network in which its pods are found and its further nodes started."""
 
     karpenter: KarpenterSettings | None
-    places: Places
+    ranges: NetworkRanges
     reader_role_path: str
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
@@ -62,7 +62,7 @@ class ClusterServices(pulumi.ComponentResource):
     secret_operator_role_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: ClusterServicesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:ClusterServices", name, {}, opts)
+        super().__init__("platform:cluster_services:ClusterServices", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         _storage_class(name, child)
         role = _controller_role(name, args, child, pulumi.InvokeOutputOptions(parent=self))
@@ -109,7 +109,7 @@ class ClusterServices(pulumi.ComponentResource):
                 cluster_name=args.cluster_name,
                 cluster_arn=args.cluster_arn,
                 reader_role_path=args.reader_role_path,
-                places=args.places,
+                ranges=args.ranges,
                 tags=args.tags,
             ),
             child,

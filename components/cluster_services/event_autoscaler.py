@@ -6,7 +6,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..shared.isolated_namespace import operator_namespace
-from ..shared.network_policies import Places, operator_policies
+from ..shared.network_policies import NetworkRanges, operator_policies
 from .keda_chart import event_autoscaler_values
 
 NAMESPACE = CHART = "keda"
@@ -22,21 +22,21 @@ class EventAutoscalerArgs:
     """The one namespace whose workloads it scales, and where the queue is that it looks at."""
 
     watched_namespace: pulumi.Input[str]  # of a namespace that stands: the chart binds a role in it
-    places: Places
+    ranges: NetworkRanges
 
 
 class EventAutoscaler(pulumi.ComponentResource):
     """The operator in a namespace of its own. It reads Secrets of the watched namespace and of no other."""
 
     def __init__(self, name: str, args: EventAutoscalerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:EventAutoscaler", name, {}, opts)
+        super().__init__("platform:cluster_services:EventAutoscaler", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        policies = operator_policies(args.places, called_on=[WEBHOOK_PORT, METRICS_PORT], asks_cache=True)
+        policies = operator_policies(args.ranges, called_on=[WEBHOOK_PORT, METRICS_PORT], asks_cache=True)
         k8s.helm.v3.Release(
             f"{name}-release",
             chart=CHART,
             version=CHART_VERSION,
-            namespace=operator_namespace(f"{name}-home", NAMESPACE, policies, child),
+            namespace=operator_namespace(name, NAMESPACE, policies, child),
             repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=CHARTS),
             atomic=True,
             values=event_autoscaler_values(watched_namespace=args.watched_namespace),

@@ -42,7 +42,7 @@ class Karpenter(pulumi.ComponentResource):
     """
 
     def __init__(self, name: str, args: KarpenterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:Karpenter", name, {}, opts)
+        super().__init__("platform:cluster_services:Karpenter", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         lookup = pulumi.InvokeOutputOptions(parent=self)

@@ -9,7 +9,7 @@ import pulumi_kubernetes as k8s
 
 from ..shared.iam_documents import allow
 from ..shared.isolated_namespace import operator_namespace
-from ..shared.network_policies import Places, operator_policies
+from ..shared.network_policies import NetworkRanges, operator_policies
 from ..shared.pod_role import PodRole, PodRoleArgs
 from .external_secrets_chart import secret_operator_values
 
@@ -28,7 +28,7 @@ class SecretOperatorArgs:
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
     reader_role_path: str
-    places: Places
+    ranges: NetworkRanges
     tags: Mapping[str, str]
 
 
@@ -38,9 +38,9 @@ class SecretOperator(pulumi.ComponentResource):
     role_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: SecretOperatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:SecretOperator", name, {}, opts)
+        super().__init__("platform:cluster_services:SecretOperator", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        policies = operator_policies(args.places, called_on=[WEBHOOK_PORT])
+        policies = operator_policies(args.ranges, called_on=[WEBHOOK_PORT])
         lookup = pulumi.InvokeOutputOptions(parent=self)
         partition = aws.get_partition_output(opts=lookup).partition
         account = aws.get_caller_identity_output(opts=lookup).account_id
@@ -61,7 +61,7 @@ class SecretOperator(pulumi.ComponentResource):
             f"{name}-release",
             chart=CHART,
             version=CHART_VERSION,
-            namespace=operator_namespace(f"{name}-home", NAMESPACE, policies, child),
+            namespace=operator_namespace(name, NAMESPACE, policies, child),
             repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=CHARTS),
             atomic=True,
             values=secret_operator_values(service_account=ACCOUNT, webhook_port=WEBHOOK_PORT),

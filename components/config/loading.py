@@ -27,7 +27,7 @@ def load() -> StackSettings:
             # pydantic looks across sections only once each is sound; the operator wants to hear of the floor in the
             # same breath
             judged = frozenset(fault.key.removeprefix(f"{NAMESPACE}:").split("[")[0] for fault in faults)
-            faults += [fault_of(truth) for truth in production_floor(raw, judged)]
+            faults += [fault_of(each) for each in production_floor(raw, judged)]
     else:
         if not faults:
             return settings

@@ -35,7 +35,7 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Truth:
+class Problem:
     """A fault that a model found by looking at several of its fields; `key` is relative to that model."""
 
     key: str
@@ -44,11 +44,11 @@ class Truth:
     write: str
 
 
-def raise_all(truths: Sequence[Truth]) -> None:
+def raise_all(problems: Sequence[Problem]) -> None:
     """Raise every fault a model found as one pydantic error, for a validator may raise only once."""
-    if truths:
-        told = "; ".join(f"{truth.key} {truth.problem}, got {shown(truth.key, truth.got)}" for truth in truths)
-        raise PydanticCustomError(CUSTOM, "{told}", {"told": told, "truths": tuple(truths)})
+    if problems:
+        told = "; ".join(f"{each.key} {each.problem}, got {shown(each.key, each.got)}" for each in problems)
+        raise PydanticCustomError(CUSTOM, "{told}", {"told": told, "problems": tuple(problems)})
 
 
 def shown(key: str, value: object) -> str:
@@ -72,10 +72,10 @@ def full_key(path: str) -> str:
     return "aws:region" if path == "region" else f"{NAMESPACE}:{path}"
 
 
-def fault_of(truth: Truth, owner: str = "") -> Fault:
+def fault_of(problem: Problem, owner: str = "") -> Fault:
     """Give the line for a fault that a model found, the model lying under `owner`."""
-    key = f"{owner}.{truth.key}" if owner else truth.key
-    return Fault(full_key(key), truth.problem, shown(key, truth.got), truth.write)
+    key = f"{owner}.{problem.key}" if owner else problem.key
+    return Fault(full_key(key), problem.problem, shown(key, problem.got), problem.write)
 
 
 def faults_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Fault]:
@@ -83,7 +83,7 @@ def faults_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Fault]
     for detail in error.errors(include_url=False):
         path = dotted(detail["loc"])
         if detail["type"] == CUSTOM:
-            yield from (fault_of(truth, path) for truth in detail["ctx"]["truths"])
+            yield from (fault_of(each, path) for each in detail["ctx"]["problems"])
         elif detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
             continue  # pydantic counts only the sound items, and the others have a fault of their own
         else:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
-from .problems import Truth, raise_all
+from .problems import Problem, raise_all
 
 # PutRetentionPolicy accepts these numbers of days and no others.
 LogDays = Literal[
@@ -61,15 +61,15 @@ class InProd:
 
 
 class Section(BaseModel):
-    """A frozen, closed part of the configuration; `truths` yields what only several fields show to be wrong."""
+    """A frozen, closed part of the configuration; `problems` yields what only several fields show to be wrong."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    def truths(self) -> Iterator[Truth]:
+    def problems(self) -> Iterator[Problem]:
         """Yield what is wrong across fields."""
         yield from ()
 
     @model_validator(mode="after")
     def _truths_hold(self) -> Self:
-        raise_all(list(self.truths()))
+        raise_all(list(self.problems()))
         return self

@@ -34,7 +34,7 @@ class NodeGroup(pulumi.ComponentResource):
     """Nodes on which no pod reaches the metadata service, repaired when they fail. It makes no role."""
 
     def __init__(self, name: str, args: NodeGroupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:NodeGroup", name, {}, opts)
+        super().__init__("platform:eks_cluster:NodeGroup", name, {}, opts)
         settings, child = args.settings, pulumi.ResourceOptions(parent=self)
         template = _launch_template(name, args, child)
         aws.eks.NodeGroup(

@@ -39,7 +39,7 @@ class OperatorHost(pulumi.ComponentResource):
     """
 
     def __init__(self, name: str, args: OperatorHostArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:OperatorHost", name, {}, opts)
+        super().__init__("platform:eks_cluster:OperatorHost", name, {}, opts)
         child, lookup = pulumi.ResourceOptions(parent=self), pulumi.InvokeOutputOptions(parent=self)
         profile, granted = _profile(name, args.tags, child, lookup)
         group = _group(name, args, child)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from ..config.problems import FORM, Truth
+from ..config.problems import FORM, Problem
 from ..config.section import SIZE, Cidr, InProd, LogDays, Section
 
 PrincipalArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+$")]
@@ -40,11 +40,11 @@ class NodeGroupSettings(Section):
     max_size: int = Field(default=4, ge=1, le=100, description="most nodes")
     disk_gib: int = Field(default=50, ge=20, le=1000, description="disk of a node, GiB, gp3, encrypted")
 
-    def truths(self) -> Iterator[Truth]:
+    def problems(self) -> Iterator[Problem]:
         """Judge the sizes against each other."""
         if not self.min_size <= self.desired_size <= self.max_size:
             between = f"write a number from min_size {self.min_size} to max_size {self.max_size}"
-            yield Truth("desired_size", "must be between min_size and max_size", self.desired_size, between)
+            yield Problem("desired_size", "must be between min_size and max_size", self.desired_size, between)
 
 
 class KarpenterSettings(Section):
@@ -120,11 +120,11 @@ class ClusterSettings(Section):
         "there can be only one",
     )
 
-    def truths(self) -> Iterator[Truth]:
+    def problems(self) -> Iterator[Problem]:
         """Judge that the API is not open to all, and that everybody has one role."""
         for cidr in self.public_access_cidrs:
             if cidr.endswith("/0"):
-                yield Truth(
+                yield Problem(
                     "public_access_cidrs",
                     "must not open the API to all",
                     cidr,
@@ -134,5 +134,5 @@ class ClusterSettings(Section):
         for key in ("admin_principal_arns", "deployer_principal_arns", "viewer_principal_arns"):
             for arn in getattr(self, key):
                 if arn in seen:
-                    yield Truth(key, "names a principal that has a role already", arn, "give each principal one role")
+                    yield Problem(key, "names a principal that has a role already", arn, "give each principal one role")
                 seen.add(arn)

@@ -18,7 +18,7 @@ class ThreatDetection(pulumi.ComponentResource):
     """A detector that watches audit logs and processes of pods. An account has one in each region: so by setting."""
 
     def __init__(self, name: str, args: ThreatDetectionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:ThreatDetection", name, {}, opts)
+        super().__init__("platform:eks_cluster:ThreatDetection", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         detector = aws.guardduty.Detector(f"{name}-detector", enable=True, tags=dict(args.tags), opts=child)
         aws.guardduty.DetectorFeature(

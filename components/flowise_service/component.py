@@ -13,11 +13,11 @@ import pulumi_random as random
 from ..cluster_services.event_autoscaler import EventAutoscaler, EventAutoscalerArgs
 from ..monitoring_stack.trace_pipeline import COLLECTOR_URL
 from ..shared.data_key import DataKey, DataKeyArgs
-from ..shared.existing_secrets import kept_secret, kept_values
+from ..shared.existing_secrets import lookup_secret, lookup_values
 from ..shared.external_secrets import SecretField
 from ..shared.iam_documents import allow, keep_objects
-from ..shared.isolated_namespace import ClosedNamespace, ClosedNamespaceArgs
-from ..shared.network_policies import Places, flowise_policies
+from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
+from ..shared.network_policies import NetworkRanges, flowise_policies
 from ..shared.pod_role import PodRole, PodRoleArgs
 from ..shared.secret_reader import SecretReader, SecretReaderArgs
 from ..shared.secure_bucket import SecureBucket, SecureBucketArgs
@@ -53,7 +53,7 @@ class FlowiseServiceArgs:
     cluster_security_group_id: pulumi.Input[str]
     vpc_id: pulumi.Input[str]
     balancer_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
-    places: Places
+    ranges: NetworkRanges
     database: env.Database
     cache: env.Cache
     controllers: pulumi.Resource  # bring the kinds of load balancing and secrets, and act on them
@@ -89,7 +89,7 @@ class FlowiseService(pulumi.ComponentResource):
     certificate_record: pulumi.Output[str]
 
     def __init__(self, name: str, args: FlowiseServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:index:FlowiseService", name, {}, opts)
+        super().__init__("platform:flowise_service:FlowiseService", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         # files, and keys without which stored credentials cannot be read
@@ -196,12 +196,12 @@ class FlowiseService(pulumi.ComponentResource):
         )
         return StoredSecret(f"{self._name}-owner", secret_args, self._lasting)
 
-    def _home(self) -> ClosedNamespace:
+    def _home(self) -> IsolatedNamespace:
         args, settings = self._args, self._args.settings
         queue = settings.mode == "queue"
         processes = dict.fromkeys(("server", "worker") if queue else ("server",), env.PROBE_PORT)
         policies = flowise_policies(
-            args.places,
+            args.ranges,
             queue=queue,
             http_port=env.PORT,
             # of every release, whichever colour
@@ -212,9 +212,9 @@ class FlowiseService(pulumi.ComponentResource):
             traced=args.traced,
             datadog_ports=[env.PORT, env.PROBE_PORT] if args.datadog else [],
         )
-        home = ClosedNamespace(
-            f"{self._name}-home",
-            ClosedNamespaceArgs(namespace=env.NAMESPACE, labels=_labels(), policies=policies),
+        home = IsolatedNamespace(
+            self._name,
+            IsolatedNamespaceArgs(namespace=env.NAMESPACE, labels=_labels(), policies=policies),
             self._child,
         )
         namespace_bounds(
@@ -239,14 +239,14 @@ class FlowiseService(pulumi.ComponentResource):
             site_domain=args.domain.name if args.domain else None,
             waits=self._waits,
             generated={variable: keys.field(variable) for variable in env.GENERATED},
-            databricks_token=kept_secret(databricks.token_secret_name, None, lookup) if databricks else None,
-            extra=kept_values(args.settings.environment, lookup),
+            databricks_token=lookup_secret(databricks.token_secret_name, None, lookup) if databricks else None,
+            extra=lookup_values(args.settings.environment, lookup),
             embed_origins=args.embed_origins,
             traces_url=COLLECTOR_URL if args.traced else None,
         )
 
     def _secrets(
-        self, home: ClosedNamespace, rows: Sequence[env.Row], owner: StoredSecret
+        self, home: IsolatedNamespace, rows: Sequence[env.Row], owner: StoredSecret
     ) -> Mapping[str, pulumi.Output[str]]:
         args = self._args
         setup = {"OWNER_PASSWORD": owner.field("password"), "METRICS_API_KEY": owner.field("metrics_api_key")}
@@ -269,7 +269,7 @@ class FlowiseService(pulumi.ComponentResource):
         )
         return reader.names
 
-    def _account(self, home: ClosedNamespace, key: DataKey, bucket: SecureBucket) -> pulumi.Output[str]:
+    def _account(self, home: IsolatedNamespace, key: DataKey, bucket: SecureBucket) -> pulumi.Output[str]:
         args = self._args
         models = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
         named = args.settings.bedrock_model_arns
@@ -297,16 +297,16 @@ class FlowiseService(pulumi.ComponentResource):
         # a pod started before its account's role is associated never gets credentials
         return pulumi.Output.all(account.metadata.name, role.association_id).apply(lambda known: str(known[0]))
 
-    def _queue_autoscaler(self, home: ClosedNamespace) -> EventAutoscaler | None:
+    def _queue_autoscaler(self, home: IsolatedNamespace) -> EventAutoscaler | None:
         if not self._args.settings.scaled_by_queue():
             return None
         # it looks after this namespace alone, and writes into it: so it is the service's, and not the cluster's
-        args = EventAutoscalerArgs(watched_namespace=home.namespace, places=self._args.places)
+        args = EventAutoscalerArgs(watched_namespace=home.namespace, ranges=self._args.ranges)
         return EventAutoscaler(f"{self._name}-keda", args, self._child)
 
     def _releases(
         self,
-        home: ClosedNamespace,
+        home: IsolatedNamespace,
         rows: Sequence[env.Row],
         secrets: Mapping[str, pulumi.Output[str]],
         account: pulumi.Output[str],
@@ -352,7 +352,7 @@ class FlowiseService(pulumi.ComponentResource):
                 self._child,
             )
 
-    def _queue_exporter(self, home: ClosedNamespace, secrets: Mapping[str, pulumi.Output[str]]) -> None:
+    def _queue_exporter(self, home: IsolatedNamespace, secrets: Mapping[str, pulumi.Output[str]]) -> None:
         settings = self._args.settings
         QueueExporter(
             f"{self._name}-queue",
@@ -371,7 +371,7 @@ class FlowiseService(pulumi.ComponentResource):
         args, active = self._args, self._args.settings.active_colour()
         return InternalLoadBalancer(
             # short: a load balancer's name, stack and all, has 32 characters
-            f"{self._name}-in",
+            self._name,
             InternalLoadBalancerArgs(
                 domain=args.domain,
                 sign_in=args.sign_in,

@@ -34,7 +34,7 @@ class QueueExporter(pulumi.ComponentResource):
     """One pod that reads the queues of all releases, and writes nothing. Two would count each finished job twice."""
 
     def __init__(self, name: str, args: QueueExporterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:QueueExporter", name, {}, opts)
+        super().__init__("platform:flowise_service:QueueExporter", name, {}, opts)
         cache = args.cache
         FlowiseScript(
             f"{name}-exporter",

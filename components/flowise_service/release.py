@@ -49,7 +49,7 @@ class FlowiseRelease(pulumi.ComponentResource):
     """One release. Two of them may stand side by side: each hands predictions to workers of its own."""
 
     def __init__(self, name: str, args: FlowiseReleaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:FlowiseRelease", name, {}, opts)
+        super().__init__("platform:flowise_service:FlowiseRelease", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         self._server = {**args.labels, "app.kubernetes.io/component": "server"}

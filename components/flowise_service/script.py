@@ -45,7 +45,7 @@ class FlowiseScript(pulumi.ComponentResource):
     """
 
     def __init__(self, name: str, args: FlowiseScriptArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:FlowiseScript", name, {}, opts)
+        super().__init__("platform:flowise_service:FlowiseScript", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         meta = k8s.meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=dict(args.labels))
         account = k8s.core.v1.ServiceAccount(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from ..config.problems import Truth
+from ..config.problems import Problem
 from ..config.section import InProd, Section
 from ..web_service import rollouts
 from .open_paths import Feature, Need
@@ -90,16 +90,16 @@ class ExtraVariable(Section):
         default=None, description="name of a Systems Manager parameter, made by hand", examples=["/flowise/smtp-host"]
     )
 
-    def truths(self) -> Iterator[Truth]:
+    def problems(self) -> Iterator[Problem]:
         """Judge that there is one source."""
         sources = {"value": self.value, "secret_name": self.secret_name, "parameter_name": self.parameter_name}
         given = [key for key, each in sources.items() if each is not None]
         if len(given) != 1:
-            yield Truth(
+            yield Problem(
                 "value", "or another source must be given, one alone", given, f"write one of {', '.join(sources)}"
             )
         if self.secret_field is not None and self.secret_name is None:
-            yield Truth("secret_field", "is of a secret", self.secret_field, "name the secret in secret_name")
+            yield Problem("secret_field", "is of a secret", self.secret_field, "name the secret in secret_name")
 
 
 class DatabricksSettings(Section):
@@ -213,7 +213,7 @@ class ServiceSettings(Section):
     )
     databricks: DatabricksSettings | None = Field(default=None, description="a Databricks workspace; none by default")
 
-    def truths(self) -> Iterator[Truth]:
+    def problems(self) -> Iterator[Problem]:
         """Judge limits against requests, replicas against the mode, the image's version, and further variables."""
         yield from self._replica_truths()
         yield from self._resource_truths()
@@ -224,19 +224,19 @@ class ServiceSettings(Section):
             yield from _image_truths("blue_green.green_image", self.blue_green.green_image)
             if self.mode == "main":
                 # in main mode both would run every schedule
-                yield Truth("mode", "must be queue with blue_green", self.mode, "write queue")
+                yield Problem("mode", "must be queue with blue_green", self.mode, "write queue")
 
-    def _replica_truths(self) -> Iterator[Truth]:
+    def _replica_truths(self) -> Iterator[Problem]:
         for least, most in (("replicas_min", "replicas_max"), ("worker_replicas_min", "worker_replicas_max")):
             fewest, given = getattr(self, least), getattr(self, most)
             if given < fewest:
-                yield Truth(most, f"must not be below {least}", given, f"write {fewest} or more")
+                yield Problem(most, f"must not be below {least}", given, f"write {fewest} or more")
         if self.mode == "main" and max(self.replicas_min, self.replicas_max) > 1:
             # in main mode every replica runs the schedules itself, and rate limits are counted per pod
             key = "replicas_max" if self.replicas_max > 1 else "replicas_min"
-            yield Truth(key, "must be 1 in mode main", getattr(self, key), "write 1, or set service.mode to queue")
+            yield Problem(key, "must be 1 in mode main", getattr(self, key), "write 1, or set service.mode to queue")
 
-    def _resource_truths(self) -> Iterator[Truth]:
+    def _resource_truths(self) -> Iterator[Problem]:
         pairs = (
             ("memory_limit_mib", "memory_request_mib"),
             ("cpu_limit_millicores", "cpu_request_millicores"),
@@ -244,19 +244,19 @@ class ServiceSettings(Section):
         for limit, request in pairs:
             most, asked = getattr(self, limit), getattr(self, request)
             if most is not None and most < asked:
-                yield Truth(limit, f"must not be below {request}", most, f"write {asked} or more")
+                yield Problem(limit, f"must not be below {request}", most, f"write {asked} or more")
 
-    def _environment_truths(self) -> Iterator[Truth]:
+    def _environment_truths(self) -> Iterator[Problem]:
         for name in self.environment:
             key = f"environment.{name}"
             if name in GUARDS:
-                yield Truth(key, "would lower one of Flowise's guards", name, "remove it")
+                yield Problem(key, "would lower one of Flowise's guards", name, "remove it")
             elif name in OPENING:
-                yield Truth(key, OPENING[name], name, "remove it")
+                yield Problem(key, OPENING[name], name, "remove it")
             elif name in DEAD:
-                yield Truth(key, "is read by nobody in Flowise 3.1", name, "remove it")
+                yield Problem(key, "is read by nobody in Flowise 3.1", name, "remove it")
             elif OWNED.match(name):
-                yield Truth(key, "is set by the program", name, "remove it, and use the setting that drives it")
+                yield Problem(key, "is set by the program", name, "remove it, and use the setting that drives it")
 
     def needs(self) -> frozenset[Need]:
         """Give what has to answer without a login."""
@@ -307,10 +307,10 @@ class ServiceSettings(Section):
         return len(self.images())
 
 
-def _image_truths(key: str, image: str) -> Iterator[Truth]:
+def _image_truths(key: str, image: str) -> Iterator[Problem]:
     version = re.search(r":(\d+)\.(\d+)\.(\d+)", image)
     if version and tuple(map(int, version.groups())) < FLOWISE_LEAST_VERSION:
-        yield Truth(
+        yield Problem(
             key,
             "must be version 3.1.4 or later, older ones have published holes, one of which needs no login "
             "(CVE-2026-91937)",

@@ -41,7 +41,7 @@ class FlowiseSetup(pulumi.ComponentResource):
     done: pulumi.Output[str]
 
     def __init__(self, name: str, args: FlowiseSetupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:FlowiseSetup", name, {}, opts)
+        super().__init__("platform:flowise_service:FlowiseSetup", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         meta = k8s.meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=dict(args.labels))
         account = k8s.core.v1.ServiceAccount(

@@ -12,7 +12,7 @@ from ..flowise_service.script import FlowiseScript, FlowiseScriptArgs
 from ..shared.cloudwatch_alarms import MetricAlarm
 from ..shared.iam_documents import allow, allow_principal, document
 from ..shared.metric_alarms import metric_alarms
-from ..shared.network_policies import Places, alarm_bridge_policies
+from ..shared.network_policies import NetworkRanges, alarm_bridge_policies
 from ..shared.pod_role import PodRole, PodRoleArgs
 
 ACCOUNT = "alarm-bridge"
@@ -36,9 +36,9 @@ QUEUE_ALARMS = (
         periods=1,
     ),
 )
-ASIDE_ALARMS = (
+DEAD_LETTER_ALARMS = (
     MetricAlarm(
-        "aside",
+        "dead-letters",
         "ApproximateNumberOfMessagesVisible",
         "above",
         0,
@@ -71,7 +71,7 @@ class AlarmBridgeArgs:
     image: str
     namespace: pulumi.Input[str]
     namespace_name: str  # by which Pod Identity knows it
-    places: Places
+    ranges: NetworkRanges
     team: str
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
@@ -86,7 +86,7 @@ class AlarmBridge(pulumi.ComponentResource):
     """
 
     def __init__(self, name: str, args: AlarmBridgeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:AlarmBridge", name, {}, opts)
+        super().__init__("platform:monitoring_stack:AlarmBridge", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         queue = self._queue()
@@ -119,8 +119,8 @@ class AlarmBridge(pulumi.ComponentResource):
     def _queue(self) -> aws.sqs.Queue:
         name, args = self._name, self._args
         common: dict[str, Any] = {"sqs_managed_sse_enabled": True, "tags": dict(args.tags), "opts": self._child}
-        aside = aws.sqs.Queue(f"{name}-aside", message_retention_seconds=14 * DAY_SECONDS, **common)
-        redrive = {"deadLetterTargetArn": aside.arn, "maxReceiveCount": MOST_TRIES}
+        dead_letters = aws.sqs.Queue(f"{name}-dlq", message_retention_seconds=14 * DAY_SECONDS, **common)
+        redrive = {"deadLetterTargetArn": dead_letters.arn, "maxReceiveCount": MOST_TRIES}
         queue = aws.sqs.Queue(
             f"{name}-queue",
             message_retention_seconds=4 * DAY_SECONDS,
@@ -144,7 +144,7 @@ class AlarmBridge(pulumi.ComponentResource):
         )
         for topic in args.topics:
             aws.sns.TopicSubscription(
-                f"{name}-hears-{topic.role}",
+                f"{name}-subscription-{topic.role}",
                 topic=topic.arn,
                 protocol="sqs",
                 endpoint=queue.arn,
@@ -152,7 +152,7 @@ class AlarmBridge(pulumi.ComponentResource):
                 # what is said before the queue lets it in is lost
                 opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[policy])),
             )
-        for made, table in ((queue, QUEUE_ALARMS), (aside, ASIDE_ALARMS)):
+        for made, table in ((queue, QUEUE_ALARMS), (dead_letters, DEAD_LETTER_ALARMS)):
             metric_alarms(
                 f"{name}-alarm",
                 table,
@@ -191,7 +191,7 @@ class AlarmBridge(pulumi.ComponentResource):
         )
 
     def _policies(self) -> list[pulumi.Resource]:
-        specs: Mapping[str, Any] = alarm_bridge_policies(self._args.places, whose=_labels(), alertmanager_port=9093)
+        specs: Mapping[str, Any] = alarm_bridge_policies(self._args.ranges, whose=_labels(), alertmanager_port=9093)
         return [
             k8s.networking.v1.NetworkPolicy(
                 f"{self._name}-{role}",

@@ -39,7 +39,7 @@ class CloudWatchExporter(pulumi.ComponentResource):
     """YACE with a role that reads metrics and tags, and nothing else."""
 
     def __init__(self, name: str, args: CloudWatchExporterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:CloudWatchExporter", name, {}, opts)
+        super().__init__("platform:monitoring_stack:CloudWatchExporter", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         role = PodRole(
             f"{name}-role",

@@ -10,8 +10,8 @@ import pulumi_kubernetes as k8s
 from ..flowise_service.queue_exporter import queue_monitor
 from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.external_secrets import SecretField
-from ..shared.isolated_namespace import ClosedNamespace, ClosedNamespaceArgs
-from ..shared.network_policies import Places, monitoring_policies
+from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
+from ..shared.network_policies import NetworkRanges, monitoring_policies
 from .alerts.rules import rule_groups
 from .alerts.watched import Watched
 from .cloudwatch_exporter import CloudWatchExporter, CloudWatchExporterArgs
@@ -40,7 +40,7 @@ class MonitoringStackArgs:
     watched: Watched
     environment: str
     region: str
-    places: Places
+    ranges: NetworkRanges
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
     access_log_bucket: pulumi.Input[str]
@@ -64,7 +64,7 @@ class MonitoringStack(pulumi.ComponentResource):
     logs_bucket_name: pulumi.Output[str | None]
 
     def __init__(self, name: str, args: MonitoringStackArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:index:MonitoringStack", name, {}, opts)
+        super().__init__("platform:monitoring_stack:MonitoringStack", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         self._lasting = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=args.protect_data))
@@ -106,14 +106,14 @@ class MonitoringStack(pulumi.ComponentResource):
 
     def _metrics_namespace(self) -> pulumi.Output[str]:
         smtp = self._args.settings.notifications.smtp
-        home = ClosedNamespaceArgs(
+        home = IsolatedNamespaceArgs(
             namespace=METRICS_NAMESPACE,
             labels=_labels(),
-            policies=monitoring_policies(self._args.places, mail_port=smtp.port if smtp else None),
+            policies=monitoring_policies(self._args.ranges, mail_port=smtp.port if smtp else None),
             # the node exporter reads the node's own /proc and network, which only this level admits
             level="privileged",
         )
-        return ClosedNamespace(f"{self._name}-metrics", home, self._child).namespace
+        return IsolatedNamespace(f"{self._name}-metrics", home, self._child).namespace
 
     def _prometheus(self, namespace: pulumi.Output[str], key: DataKey) -> PrometheusStack:
         args = self._args
@@ -194,7 +194,7 @@ class MonitoringStack(pulumi.ComponentResource):
                 chart_version=logs.alloy_chart_version,
                 loki_url=LOKI_URL,
                 store_namespace=store.namespace,
-                places=args.places,
+                ranges=args.ranges,
                 labels=_labels(),
                 scraper=scraper,
             ),
@@ -229,7 +229,7 @@ class MonitoringStack(pulumi.ComponentResource):
                 environment=args.environment,
                 takes_traces=settings.traces is not None and settings.traces.backend == "datadog",
                 cluster_name=args.cluster_name,
-                places=args.places,
+                ranges=args.ranges,
                 region=args.region,
                 metrics_key=args.metrics_key,
                 secret_operator_role_arn=args.secret_operator_role_arn,
@@ -244,7 +244,7 @@ class MonitoringStack(pulumi.ComponentResource):
         """Give what whoever keeps data in S3 takes alike."""
         args = self._args
         return {
-            "places": args.places,
+            "ranges": args.ranges,
             "cluster_name": args.cluster_name,
             "cluster_arn": args.cluster_arn,
             "region": args.region,

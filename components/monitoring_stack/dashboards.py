@@ -26,7 +26,7 @@ class Dashboards(pulumi.ComponentResource):
     """A ConfigMap for each page of assets/dashboards: all in one would come near the MiB that a ConfigMap holds."""
 
     def __init__(self, name: str, args: DashboardsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:Dashboards", name, {}, opts)
+        super().__init__("platform:monitoring_stack:Dashboards", name, {}, opts)
         for path in sorted(PAGES.glob("*.json")):
             if path.stem in args.left_out:
                 continue

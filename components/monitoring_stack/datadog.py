@@ -7,10 +7,10 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..flowise_service import environment as env
-from ..shared.existing_secrets import kept_secret
+from ..shared.existing_secrets import lookup_secret
 from ..shared.external_secrets import SecretField
-from ..shared.isolated_namespace import ClosedNamespace, ClosedNamespaceArgs
-from ..shared.network_policies import DATADOG, Places, datadog_policies
+from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
+from ..shared.network_policies import DATADOG, NetworkRanges, datadog_policies
 from ..shared.secret_reader import SecretReader, SecretReaderArgs
 from .charts.datadog import API_KEY, METRICS_KEY, datadog_values
 from .settings.datadog import DatadogSettings
@@ -26,7 +26,7 @@ class DatadogArgs:
     environment: str
     takes_traces: bool
     cluster_name: pulumi.Input[str]
-    places: Places
+    ranges: NetworkRanges
     region: str
     metrics_key: SecretField
     secret_operator_role_arn: pulumi.Input[str]
@@ -39,18 +39,18 @@ class Datadog(pulumi.ComponentResource):
     """An agent on every node and one for the cluster, in a namespace of their own (docs/decisions/0016)."""
 
     def __init__(self, name: str, args: DatadogArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:Datadog", name, {}, opts)
+        super().__init__("platform:monitoring_stack:Datadog", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        policies = datadog_policies(args.places, scraped={env.NAMESPACE: [env.PORT, env.PROBE_PORT]})
-        home_args = ClosedNamespaceArgs(
+        policies = datadog_policies(args.ranges, scraped={env.NAMESPACE: [env.PORT, env.PROBE_PORT]})
+        home_args = IsolatedNamespaceArgs(
             namespace=DATADOG,
             labels=args.labels,
             policies=policies,
             # agents read logs and the runtime's socket on the node
             level="privileged",
         )
-        home = ClosedNamespace(f"{name}-home", home_args, child).namespace
-        api_key = kept_secret(args.settings.api_key_secret_name, None, pulumi.InvokeOutputOptions(parent=self))
+        home = IsolatedNamespace(name, home_args, child).namespace
+        api_key = lookup_secret(args.settings.api_key_secret_name, None, pulumi.InvokeOutputOptions(parent=self))
         reader_args = SecretReaderArgs(
             namespace=home,
             labels=args.labels,

@@ -7,8 +7,8 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..shared.isolated_namespace import ClosedNamespace, ClosedNamespaceArgs
-from ..shared.network_policies import COLLECTOR, Places, collector_policies
+from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
+from ..shared.network_policies import COLLECTOR, NetworkRanges, collector_policies
 from .charts.alloy import event_values, node_values
 from .log_pipeline import event_config, node_config
 from .service_monitor import service_monitor
@@ -23,7 +23,7 @@ class LogCollectorArgs:
     chart_version: str
     loki_url: str
     store_namespace: pulumi.Input[str]
-    places: Places
+    ranges: NetworkRanges
     labels: Mapping[str, str]
     scraper: pulumi.Resource
 
@@ -32,17 +32,17 @@ class LogCollector(pulumi.ComponentResource):
     """Alloy on every node, which reads files, and one more that reads events (docs/decisions/0014)."""
 
     def __init__(self, name: str, args: LogCollectorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:LogCollector", name, {}, opts)
+        super().__init__("platform:monitoring_stack:LogCollector", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
-        home_args = ClosedNamespaceArgs(
+        home_args = IsolatedNamespaceArgs(
             namespace=COLLECTOR,
             labels=args.labels,
-            policies=collector_policies(args.places),
+            policies=collector_policies(args.ranges),
             # the level below refuses the folder of the node in which logs lie
             level="privileged",
         )
-        home = ClosedNamespace(f"{name}-home", home_args, self._child).namespace
+        home = IsolatedNamespace(name, home_args, self._child).namespace
         self._release("nodes", home, node_values(node_config(args.loki_url)), "alloy")
         # it reads no files, so that it may run under the strict level
         self._release("events", args.store_namespace, event_values(event_config(args.loki_url)), "alloy-events")

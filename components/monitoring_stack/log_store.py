@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..shared.isolated_namespace import ClosedNamespace, ClosedNamespaceArgs
-from ..shared.network_policies import LOGGING, LOKI, Places, logging_policies
+from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
+from ..shared.network_policies import LOGGING, LOKI, NetworkRanges, logging_policies
 from .charts.loki import loki_values
 from .pod_bucket import PodBucket, PodBucketArgs
 from .service_monitor import service_monitor
@@ -24,7 +24,7 @@ class LogStoreArgs:
     """How much is kept (settings), where, and under which key; `scraper` brings the kinds that Prometheus reads."""
 
     settings: LogSettings
-    places: Places
+    ranges: NetworkRanges
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
     region: str
@@ -46,10 +46,10 @@ class LogStore(pulumi.ComponentResource):
     bucket_name: pulumi.Output[str]
 
     def __init__(self, name: str, args: LogStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:LogStore", name, {}, opts)
+        super().__init__("platform:monitoring_stack:LogStore", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        home_args = ClosedNamespaceArgs(namespace=LOGGING, labels=args.labels, policies=logging_policies(args.places))
-        self.namespace = ClosedNamespace(f"{name}-home", home_args, child).namespace
+        home_args = IsolatedNamespaceArgs(namespace=LOGGING, labels=args.labels, policies=logging_policies(args.ranges))
+        self.namespace = IsolatedNamespace(name, home_args, child).namespace
         bucket = PodBucket(
             f"{name}-s3",
             PodBucketArgs(

@@ -34,7 +34,7 @@ class PodBucket(pulumi.ComponentResource):
     usable_name: pulumi.Output[str]
 
     def __init__(self, name: str, args: PodBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:PodBucket", name, {}, opts)
+        super().__init__("platform:monitoring_stack:PodBucket", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         bucket = SecureBucket(
             f"{name}-data",

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 import pulumi_random as random
 
-from ..shared.existing_secrets import kept_secret
+from ..shared.existing_secrets import lookup_secret
 from ..shared.external_secrets import SecretField
 from ..shared.iam_documents import Statement, allow
 from ..shared.pod_role import PodRole, PodRoleArgs
@@ -62,7 +62,7 @@ class PrometheusStack(pulumi.ComponentResource):
     metrics_key_name: pulumi.Output[str]
 
     def __init__(self, name: str, args: PrometheusStackArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:PrometheusStack", name, {}, opts)
+        super().__init__("platform:monitoring_stack:PrometheusStack", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         login = self._grafana_login()
@@ -98,7 +98,7 @@ class PrometheusStack(pulumi.ComponentResource):
                 "grafana": {GRAFANA_USER: login.field("username"), GRAFANA_PASSWORD: login.field("password")},
                 "scrape": {METRICS_KEY: args.metrics_key},
                 "alerts": {
-                    file: kept_secret(name, None, pulumi.InvokeOutputOptions(parent=self))
+                    file: lookup_secret(name, None, pulumi.InvokeOutputOptions(parent=self))
                     for file, name in notification_secrets(args.settings.notifications).items()
                 },
             },

@@ -36,7 +36,7 @@ class Scrapes(pulumi.ComponentResource):
     """Monitors of Flowise's servers and of all its pods, and the exporter that asks sites as their users do."""
 
     def __init__(self, name: str, args: ScrapesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:Scrapes", name, {}, opts)
+        super().__init__("platform:monitoring_stack:Scrapes", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         every = args.interval_seconds

@@ -8,8 +8,8 @@ import pulumi_kubernetes as k8s
 
 from ..flowise_service.environment import NAMESPACE as FLOWISE
 from ..shared.iam_documents import allow
-from ..shared.isolated_namespace import ClosedNamespace, ClosedNamespaceArgs
-from ..shared.network_policies import TRACING, Places, tracing_policies
+from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
+from ..shared.network_policies import TRACING, NetworkRanges, tracing_policies
 from ..shared.pod_role import PodRole, PodRoleArgs
 from .charts.alloy import trace_values
 from .charts.tempo import tempo_values
@@ -29,7 +29,7 @@ class TracingArgs:
 
     settings: TraceSettings
     collector_chart_version: str
-    places: Places
+    ranges: NetworkRanges
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
     region: str
@@ -45,12 +45,12 @@ class Tracing(pulumi.ComponentResource):
     """A collector in a namespace of its own, which Flowise alone sends to, and what keeps what it has chosen."""
 
     def __init__(self, name: str, args: TracingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:Tracing", name, {}, opts)
+        super().__init__("platform:monitoring_stack:Tracing", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
-        policies = tracing_policies(args.places, senders=[FLOWISE], datadog=args.settings.backend == "datadog")
-        home_args = ClosedNamespaceArgs(namespace=TRACING, labels=args.labels, policies=policies)
-        home = ClosedNamespace(f"{name}-home", home_args, self._child).namespace
+        policies = tracing_policies(args.ranges, senders=[FLOWISE], datadog=args.settings.backend == "datadog")
+        home_args = IsolatedNamespaceArgs(namespace=TRACING, labels=args.labels, policies=policies)
+        home = IsolatedNamespace(name, home_args, self._child).namespace
         if args.settings.backend == "tempo":
             self._tempo(home)
         self._collector(home)

@@ -41,7 +41,7 @@ class PipelineAccess(pulumi.ComponentResource):
     boundary_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: PipelineAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:PipelineAccess", name, {}, opts)
+        super().__init__("platform:pipeline_access:PipelineAccess", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         lookup = pulumi.InvokeOutputOptions(parent=self)

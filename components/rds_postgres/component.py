@@ -72,7 +72,7 @@ class RdsPostgres(pulumi.ComponentResource):
     security_group_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: RdsPostgresArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:index:RdsPostgres", name, {}, opts)
+        super().__init__("platform:rds_postgres:RdsPostgres", name, {}, opts)
         self._name = name
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)

@@ -36,7 +36,7 @@ class DatabaseLogins(pulumi.ComponentResource):
     secret_arns: pulumi.Output[list[str]]
 
     def __init__(self, name: str, args: DatabaseLoginsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:DatabaseLogins", name, {}, opts)
+        super().__init__("platform:rds_postgres:DatabaseLogins", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         both = logins(args.generation)
         passwords = {login: database_password(f"{name}-{login.slot}", child, login) for login in both}

@@ -36,7 +36,7 @@ class DatabaseProxy(pulumi.ComponentResource):
     address: pulumi.Output[str]
 
     def __init__(self, name: str, args: DatabaseProxyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:DatabaseProxy", name, {}, opts)
+        super().__init__("platform:rds_postgres:DatabaseProxy", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         access = _access(name, args, child)
         role, granted = _role(name, args, child)

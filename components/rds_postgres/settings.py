@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from ..config.problems import Truth
+from ..config.problems import Problem
 from ..config.section import SIZE, InProd, LogDays, Section
 from ..shared.windows import daily, weekly
 
@@ -41,17 +41,17 @@ class RestoreSettings(Section):
         examples=["2026-11-21T14:30:00Z"],
     )
 
-    def truths(self) -> Iterator[Truth]:
+    def problems(self) -> Iterator[Problem]:
         """Judge that there is one source, and a moment only where one can be chosen."""
         sources = {"snapshot": self.snapshot, "source_instance": self.source_instance}
         sources["automated_backup_arn"] = self.automated_backup_arn
         named = [key for key, value in sources.items() if value]
         if len(named) != 1:
-            yield Truth(
+            yield Problem(
                 "snapshot", "or another source must be given, one alone", named, f"write one of {', '.join(sources)}"
             )
         if self.time and self.snapshot:
-            yield Truth("time", "cannot be chosen with a snapshot", self.time, "remove it, or write source_instance")
+            yield Problem("time", "cannot be chosen with a snapshot", self.time, "remove it, or write source_instance")
 
 
 # CreateDBInstance: PreferredBackupWindow, PreferredMaintenanceWindow.
@@ -124,11 +124,11 @@ class DatabaseSettings(Section):
         default=None, description="what a new instance begins with; ignored while one stands"
     )
 
-    def truths(self) -> Iterator[Truth]:
+    def problems(self) -> Iterator[Problem]:
         """Judge the ceiling of the storage, which RDS wants at least a tenth above the start, and its two windows."""
         if self.max_storage_gib * 10 < self.storage_gib * 11:
             least = -(-self.storage_gib * 11 // 10)
-            yield Truth(
+            yield Problem(
                 "max_storage_gib",
                 "must be at least 10 % above storage_gib",
                 self.max_storage_gib,
@@ -139,10 +139,10 @@ class DatabaseSettings(Section):
             ("maintenance_window", weekly(self.maintenance_window)),
         ):
             if spans[0].minutes < LEAST_WINDOW_MINUTES:
-                yield Truth(key, "must be half an hour long or more", getattr(self, key), "let it end later")
+                yield Problem(key, "must be half an hour long or more", getattr(self, key), "let it end later")
         kept = weekly(self.maintenance_window)[0]
         if any(each.meets(kept) for each in daily(self.backup_window)):
-            yield Truth(
+            yield Problem(
                 "maintenance_window",
                 f"must not overlap backup_window ({self.backup_window})",
                 self.maintenance_window,

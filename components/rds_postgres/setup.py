@@ -10,8 +10,8 @@ import pulumi_kubernetes as k8s
 
 from ..shared.database_certificates import database_certificates
 from ..shared.iam_documents import read_secrets
-from ..shared.isolated_namespace import ClosedNamespace, ClosedNamespaceArgs
-from ..shared.network_policies import Places, setup_policies
+from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
+from ..shared.network_policies import NetworkRanges, setup_policies
 from ..shared.pod_role import PodRole, PodRoleArgs
 from ..shared.pod_security import restricted_container, restricted_pod
 
@@ -32,7 +32,7 @@ class DatabaseSetupArgs:
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
     region: str
-    places: Places
+    ranges: NetworkRanges
     address: pulumi.Input[str]
     port: pulumi.Input[int]
     database_name: pulumi.Input[str]
@@ -55,13 +55,13 @@ class DatabaseSetup(pulumi.ComponentResource):
     username: pulumi.Output[str]
 
     def __init__(self, name: str, args: DatabaseSetupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:DatabaseSetup", name, {}, opts)
+        super().__init__("platform:rds_postgres:DatabaseSetup", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         # Pod Identity knows the namespace by its name
-        home = ClosedNamespace(
-            f"{name}-home",
-            ClosedNamespaceArgs(namespace=NAMESPACE, labels=_labels(), policies=setup_policies(args.places)),
+        home = IsolatedNamespace(
+            name,
+            IsolatedNamespaceArgs(namespace=NAMESPACE, labels=_labels(), policies=setup_policies(args.ranges)),
             self._child,
         )
         job = self._job(home.namespace, [self._role()])

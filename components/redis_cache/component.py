@@ -58,7 +58,7 @@ class RedisCache(pulumi.ComponentResource):
     security_group_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: RedisCacheArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:index:RedisCache", name, {}, opts)
+        super().__init__("platform:redis_cache:RedisCache", name, {}, opts)
         self._name = name
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)

@@ -27,7 +27,7 @@ class AccessLogBucket(pulumi.ComponentResource):
     bucket_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: AccessLogBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:AccessLogBucket", name, {}, opts)
+        super().__init__("platform:shared:AccessLogBucket", name, {}, opts)
         lookup = pulumi.InvokeOutputOptions(parent=self)
         account = aws.get_caller_identity_output(opts=lookup).account_id
         partition = aws.get_partition_output(opts=lookup).partition

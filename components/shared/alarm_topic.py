@@ -35,7 +35,7 @@ class AlarmTopic(pulumi.ComponentResource):
     key_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: AlarmTopicArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:AlarmTopic", name, {}, opts)
+        super().__init__("platform:shared:AlarmTopic", name, {}, opts)
         child, lookup = pulumi.ResourceOptions(parent=self), pulumi.InvokeOutputOptions(parent=self)
         key_arn = args.kms_key_arn
         if key_arn is None:

@@ -34,13 +34,13 @@ def validated_certificate(
     )
     record: pulumi.Output[str]
     if proved_by is None:
-        proof = certificate.domain_validation_options[0]
+        validation = certificate.domain_validation_options[0]
         record = aws.route53.Record(
-            f"{name}-proof",
+            f"{name}-validation",
             zone_id=domain.hosted_zone_id,
-            name=proof.resource_record_name,
-            type=proof.resource_record_type,
-            records=[proof.resource_record_value],
+            name=validation.resource_record_name,
+            type=validation.resource_record_type,
+            records=[validation.resource_record_value],
             ttl=RECORD_TTL_SECONDS,
             opts=opts,
         ).fqdn

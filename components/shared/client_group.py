@@ -24,7 +24,7 @@ class ClientGroup(pulumi.ComponentResource):
     security_group_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: ClientGroupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:ClientGroup", name, {}, opts)
+        super().__init__("platform:shared:ClientGroup", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         group = aws.ec2.SecurityGroup(
             f"{name}-sg",

@@ -29,7 +29,7 @@ class DataKey(pulumi.ComponentResource):
     arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: DataKeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:DataKey", name, {}, opts)
+        super().__init__("platform:shared:DataKey", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         lookup = pulumi.InvokeOutputOptions(parent=self)
         policy = key_policy(

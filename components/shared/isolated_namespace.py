@@ -11,7 +11,7 @@ from .pod_security import level_labels
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClosedNamespaceArgs:
+class IsolatedNamespaceArgs:
     """Its name, by which Pod Identity and others know it, and NetworkPolicies' specs by role, `deny-all` among them.
 
     `level` is the Pod Security Standard; whoever sets another than the strictest says why.
@@ -23,13 +23,13 @@ class ClosedNamespaceArgs:
     level: Literal["restricted", "baseline", "privileged"] = "restricted"
 
 
-class ClosedNamespace(pulumi.ComponentResource):
+class IsolatedNamespace(pulumi.ComponentResource):
     """A namespace under a Pod Security Standard. Its name is known once its policies stand."""
 
     namespace: pulumi.Output[str]
 
-    def __init__(self, name: str, args: ClosedNamespaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:ClosedNamespace", name, {}, opts)
+    def __init__(self, name: str, args: IsolatedNamespaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("platform:shared:IsolatedNamespace", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         made = k8s.core.v1.Namespace(
             f"{name}-namespace",
@@ -63,6 +63,6 @@ def operator_namespace(
         "app.kubernetes.io/part-of": "platform",
         "app.kubernetes.io/managed-by": "pulumi",
     }
-    return ClosedNamespace(
-        name, ClosedNamespaceArgs(namespace=namespace, labels=labels, policies=policies), opts
+    return IsolatedNamespace(
+        name, IsolatedNamespaceArgs(namespace=namespace, labels=labels, policies=policies), opts
     ).namespace

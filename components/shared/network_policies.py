@@ -31,7 +31,7 @@ POD_METRICS = (3000, 3001, 3100, 3200, 5000, 8080, 8081, 8888, 9090, 9093, 9115,
 
 
 @dataclass(frozen=True, kw_only=True)
-class Places:
+class NetworkRanges:
     """Ranges of the network, each as wide as what stands there."""
 
     vpc: Sequence[str]
@@ -51,7 +51,7 @@ class Places:
 
 
 def flowise_policies(
-    places: Places,
+    ranges: NetworkRanges,
     *,
     queue: bool,
     http_port: int,
@@ -72,9 +72,9 @@ def flowise_policies(
     prometheus = _pods(scraper, PROMETHEUS)
     others: Spec = {"matchExpressions": [{"key": COMPONENT, "operator": "NotIn", "values": [confined]}]}
     return {
-        **_outbound(places, others),
-        "database": _out(_ranges(places.data), ("TCP", POSTGRES), whose=others),
-        **({"cache": _out(_ranges(places.data), ("TCP", VALKEY))} if queue else {}),
+        **_outbound(ranges, others),
+        "database": _out(_ranges(ranges.data), ("TCP", POSTGRES), whose=others),
+        **({"cache": _out(_ranges(ranges.data), ("TCP", VALKEY))} if queue else {}),
         **({"traces": _out([_pods(TRACING, COLLECTS_TRACES)], ("TCP", OTLP), whose=others)} if traced else {}),
         **(
             {"datadog": _in([_namespace(DATADOG)], *(("TCP", port) for port in datadog_ports), whose=others)}
@@ -84,7 +84,7 @@ def flowise_policies(
         "http": {
             "podSelector": {"matchLabels": dict(server)},
             "policyTypes": ["Ingress"],
-            "ingress": [{"from": [*_ranges(places.balancer), prometheus], "ports": _ports(("TCP", http_port))}],
+            "ingress": [{"from": [*_ranges(ranges.balancer), prometheus], "ports": _ports(("TCP", http_port))}],
         },
         **{
             f"{component}-metrics": {
@@ -97,32 +97,32 @@ def flowise_policies(
     }
 
 
-def setup_policies(places: Places) -> dict[str, Spec]:
+def setup_policies(ranges: NetworkRanges) -> dict[str, Spec]:
     """Give the policies of the database's setup: it reaches the database and AWS, and nobody reaches it."""
-    return {**_outbound(places), "database": _out(_ranges(places.data), ("TCP", POSTGRES))}
+    return {**_outbound(ranges), "database": _out(_ranges(ranges.data), ("TCP", POSTGRES))}
 
 
-def operator_policies(places: Places, *, called_on: Sequence[int], asks_cache: bool = False) -> dict[str, Spec]:
+def operator_policies(ranges: NetworkRanges, *, called_on: Sequence[int], asks_cache: bool = False) -> dict[str, Spec]:
     """Give the policies of an operator: it speaks to the API server and AWS, and the API server calls its ports."""
     return {
-        **_outbound(places),
-        **({"data": _out(_ranges(places.data), ("TCP", VALKEY))} if asks_cache else {}),
-        "api-server": _out(places.api_server(), ("TCP", HTTPS)),
+        **_outbound(ranges),
+        **({"data": _out(_ranges(ranges.data), ("TCP", VALKEY))} if asks_cache else {}),
+        "api-server": _out(ranges.api_server(), ("TCP", HTTPS)),
         "itself": _itself(),
         # the API server has no address of its own in a policy: it calls from interfaces in the VPC
-        "webhook": _in(_ranges(places.intra), *(("TCP", port) for port in called_on)),
+        "webhook": _in(_ranges(ranges.intra), *(("TCP", port) for port in called_on)),
     }
 
 
-def monitoring_policies(places: Places, *, mail_port: int | None) -> dict[str, Spec]:
+def monitoring_policies(ranges: NetworkRanges, *, mail_port: int | None) -> dict[str, Spec]:
     """Give the policies of the monitoring namespace, by the names and ports that the charts give their pods.
 
     The node exporter uses its node's network, to which no policy applies; `mail_port` is that of a mail server, if any.
     """
-    aws = [_to([_beyond(places), *_ranges(places.intra)], HTTPS), _to(_ranges([POD_IDENTITY_AGENT]), 80)]
-    api_server = _to(places.api_server(), HTTPS)
+    aws = [_to([_beyond(ranges), *_ranges(ranges.intra)], HTTPS), _to(_ranges([POD_IDENTITY_AGENT]), 80)]
+    api_server = _to(ranges.api_server(), HTTPS)
     prometheus, grafana, alertmanager = ([_named(name)] for name in ("prometheus", "grafana", "alertmanager"))
-    mail = [_to([_beyond(places)], mail_port)] if mail_port else []
+    mail = [_to([_beyond(ranges)], mail_port)] if mail_port else []
     mesh = [("TCP", MESH), ("UDP", MESH)]
     return {
         "deny-all": DENY_ALL,
@@ -132,7 +132,7 @@ def monitoring_policies(places: Places, *, mail_port: int | None) -> dict[str, S
             ingress=[_from([*grafana, *prometheus], 9090), _from(prometheus, RELOADER)],
             egress=[
                 api_server,
-                _to(_ranges(places.vpc), *NODE_METRICS),
+                _to(_ranges(ranges.vpc), *NODE_METRICS),
                 _to([{"namespaceSelector": EVERYBODY}], *POD_METRICS),
             ],
         ),
@@ -161,14 +161,14 @@ def monitoring_policies(places: Places, *, mail_port: int | None) -> dict[str, S
         "operator": _both(
             "kube-prometheus-stack-prometheus-operator",
             # the API server asks it whether rules are right; it has no address of its own in a policy
-            ingress=[_from([*prometheus, *_ranges(places.intra)], 10250)],
+            ingress=[_from([*prometheus, *_ranges(ranges.intra)], 10250)],
             egress=[api_server],
         ),
         "objects": _both("kube-state-metrics", ingress=[_from(prometheus, 8080, 8081)], egress=[api_server]),
         "sites": _both(
             "prometheus-blackbox-exporter",
             ingress=[_from(prometheus, 9115)],
-            egress=[_to([_beyond(places), *_ranges(places.intra)], HTTPS)],
+            egress=[_to([_beyond(ranges), *_ranges(ranges.intra)], HTTPS)],
         ),
         "cloudwatch": _both(
             "prometheus-yet-another-cloudwatch-exporter", ingress=[_from(prometheus, 5000)], egress=aws
@@ -197,39 +197,39 @@ def _from(peers: Sequence[Spec], *ports: int) -> Spec:
     return {"from": list(peers), "ports": _ports(*(("TCP", port) for port in ports))}
 
 
-def _beyond(places: Places) -> Spec:
+def _beyond(ranges: NetworkRanges) -> Spec:
     # beyond the VPC: model endpoints, Databricks, S3. Names are the DNS firewall's business
     # (network.egress_allowed_domains): a policy knows addresses alone. Without ClusterIPs: behind one that listens on
     # the same port any pod might stand, whatever policies say of it.
-    return {"ipBlock": {"cidr": "0.0.0.0/0", "except": [LINK_LOCAL, *places.vpc, places.services]}}
+    return {"ipBlock": {"cidr": "0.0.0.0/0", "except": [LINK_LOCAL, *ranges.vpc, ranges.services]}}
 
 
-def logging_policies(places: Places) -> dict[str, Spec]:
+def logging_policies(ranges: NetworkRanges) -> dict[str, Spec]:
     """Give the policies of the namespace of Loki and of who reads events: S3, the API server, and each other."""
     return {
-        **_outbound(places),
-        "api-server": _out(places.api_server(), ("TCP", HTTPS), whose={"matchLabels": READS_EVENTS}),
+        **_outbound(ranges),
+        "api-server": _out(ranges.api_server(), ("TCP", HTTPS), whose={"matchLabels": READS_EVENTS}),
         "itself": _itself(),
         "readers": _in([_pods(METRICS, GRAFANA), _namespace(COLLECTOR)], ("TCP", LOKI)),
         "scraper": _in([_pods(METRICS, PROMETHEUS)], ("TCP", LOKI), ("TCP", ALLOY)),
     }
 
 
-def collector_policies(places: Places) -> dict[str, Spec]:
+def collector_policies(ranges: NetworkRanges) -> dict[str, Spec]:
     """Give the policies of who reads the nodes' logs: the API server and Loki are all it reaches, not the internet."""
     return {
         "deny-all": DENY_ALL,
         "dns": _dns(),
-        "api-server": _out(places.api_server(), ("TCP", HTTPS)),
+        "api-server": _out(ranges.api_server(), ("TCP", HTTPS)),
         "loki": _out([_namespace(LOGGING)], ("TCP", LOKI)),
         "scraper": _in([_pods(METRICS, PROMETHEUS)], ("TCP", ALLOY)),
     }
 
 
-def tracing_policies(places: Places, *, senders: Sequence[str], datadog: bool) -> dict[str, Spec]:
+def tracing_policies(ranges: NetworkRanges, *, senders: Sequence[str], datadog: bool) -> dict[str, Spec]:
     """Give the policies of the namespace of the collector of traces and of Tempo; `senders` are namespaces."""
     return {
-        **_outbound(places),
+        **_outbound(ranges),
         "itself": _itself(),
         "senders": _in([_namespace(name) for name in senders], ("TCP", OTLP)),
         "readers": _in([_pods(METRICS, GRAFANA)], ("TCP", TEMPO)),
@@ -238,14 +238,14 @@ def tracing_policies(places: Places, *, senders: Sequence[str], datadog: bool) -
     }
 
 
-def datadog_policies(places: Places, *, scraped: Mapping[str, Sequence[int]]) -> dict[str, Spec]:
+def datadog_policies(ranges: NetworkRanges, *, scraped: Mapping[str, Sequence[int]]) -> dict[str, Spec]:
     """Give the policies of Datadog's agents; `scraped` are ports by namespace. Their site is on the internet."""
     return {
-        **_outbound(places),
-        "api-server": _out(places.api_server(), ("TCP", HTTPS)),
+        **_outbound(ranges),
+        "api-server": _out(ranges.api_server(), ("TCP", HTTPS)),
         "itself": _itself(),
         # of each node its kubelet
-        "kubelets": _out(_ranges(places.vpc), ("TCP", KUBELET)),
+        "kubelets": _out(_ranges(ranges.vpc), ("TCP", KUBELET)),
         **{
             f"scrapes-{name}": _out([_namespace(name)], *(("TCP", port) for port in ports))
             for name, ports in scraped.items()
@@ -254,22 +254,24 @@ def datadog_policies(places: Places, *, scraped: Mapping[str, Sequence[int]]) ->
     }
 
 
-def alarm_bridge_policies(places: Places, *, whose: Mapping[str, str], alertmanager_port: int) -> dict[str, Spec]:
+def alarm_bridge_policies(
+    ranges: NetworkRanges, *, whose: Mapping[str, str], alertmanager_port: int
+) -> dict[str, Spec]:
     """Give the policies of the alarm bridge, whose pods have these labels: it reaches AWS and its namespace's
     Alertmanagers, and nobody reaches it.
     """
     selected = {"matchLabels": dict(whose)}
     alertmanager = {"podSelector": {"matchLabels": {"app.kubernetes.io/name": "alertmanager"}}}
-    policies = {**_outbound(places), "alertmanager": _out([alertmanager], ("TCP", alertmanager_port))}
+    policies = {**_outbound(ranges), "alertmanager": _out([alertmanager], ("TCP", alertmanager_port))}
     return {role: {**spec, "podSelector": selected} for role, spec in policies.items()}
 
 
-def _outbound(places: Places, whose: Spec = EVERYBODY) -> dict[str, Spec]:
+def _outbound(ranges: NetworkRanges, whose: Spec = EVERYBODY) -> dict[str, Spec]:
     return {
         "deny-all": DENY_ALL,
         "dns": _dns(),
-        "https": _out([_beyond(places)], ("TCP", HTTPS), whose=whose),
-        "aws-endpoints": _out(_ranges(places.intra), ("TCP", HTTPS), whose=whose),
+        "https": _out([_beyond(ranges)], ("TCP", HTTPS), whose=whose),
+        "aws-endpoints": _out(_ranges(ranges.intra), ("TCP", HTTPS), whose=whose),
         "pod-identity": _out(_ranges([POD_IDENTITY_AGENT]), ("TCP", 80), whose=whose),
     }
 

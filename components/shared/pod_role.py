@@ -29,7 +29,7 @@ class PodRole(pulumi.ComponentResource):
     association_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: PodRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:PodRole", name, {}, opts)
+        super().__init__("platform:shared:PodRole", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         trust = pod_trust(cluster_arn=args.cluster_arn, namespace=args.namespace, service_account=args.service_account)
         role = aws.iam.Role(

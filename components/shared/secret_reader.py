@@ -43,7 +43,7 @@ class SecretReader(pulumi.ComponentResource):
     names: Mapping[str, pulumi.Output[str]]
 
     def __init__(self, name: str, args: SecretReaderArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:SecretReader", name, {}, opts)
+        super().__init__("platform:shared:SecretReader", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         sources = [source for fields in args.secrets.values() for source in fields.values()]

@@ -40,7 +40,7 @@ class SecureBucket(pulumi.ComponentResource):
     regional_domain_name: pulumi.Output[str]
 
     def __init__(self, name: str, args: SecureBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:SecureBucket", name, {}, opts)
+        super().__init__("platform:shared:SecureBucket", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         bucket = aws.s3.Bucket(f"{name}-bucket", tags=dict(args.tags), opts=child)
         closed = aws.s3.BucketPublicAccessBlock(

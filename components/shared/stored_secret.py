@@ -34,7 +34,7 @@ class StoredSecret(pulumi.ComponentResource):
     version_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: StoredSecretArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:StoredSecret", name, {}, opts)
+        super().__init__("platform:shared:StoredSecret", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         replicas = None
         if args.copy_region is not None:

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from ..shared.alarm_topic import AlarmTopic, AlarmTopicArgs
 from ..shared.cloudwatch_alarms import MetricAlarm
-from ..shared.existing_secrets import kept_secret
+from ..shared.existing_secrets import lookup_secret
 from ..shared.iam_documents import allow, document, service_trust
 from ..shared.metric_alarms import metric_alarms
 from ..shared.secure_bucket import SecureBucket, SecureBucketArgs
@@ -51,7 +51,7 @@ class SyntheticCheck(pulumi.ComponentResource):
     canary_name: pulumi.Output[str]
 
     def __init__(self, name: str, args: SyntheticCheckArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:SyntheticCheck", name, {}, opts)
+        super().__init__("platform:synthetic_check:SyntheticCheck", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         self._lookup = pulumi.InvokeOutputOptions(parent=self)
@@ -76,7 +76,7 @@ class SyntheticCheck(pulumi.ComponentResource):
         settings = self._args.settings
         named = {"API_KEY_ARN": settings.api_key_secret_name, "EDGE_KEY_ARN": settings.edge_key_secret_name}
         return {
-            variable: kept_secret(secret, None, self._lookup).arn
+            variable: lookup_secret(secret, None, self._lookup).arn
             for variable, secret in named.items()
             if secret is not None
         }
@@ -174,7 +174,7 @@ class SyntheticCheck(pulumi.ComponentResource):
         topic = args.alarm_topic_arn
         if topic is None:
             told = AlarmTopicArgs(emails=args.emails, region=args.region, tags=args.tags)
-            topic = AlarmTopic(f"{self._name}-told", told, self._child).arn
+            topic = AlarmTopic(f"{self._name}-alarms", told, self._child).arn
         failed = MetricAlarm(
             "answers",
             "SuccessPercent",

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from ..config.problems import Truth
+from ..config.problems import Problem
 from ..config.regions import Region
 from ..config.section import Section
 from ..waf_cdn.settings import EdgeSettings, SecretName
@@ -77,20 +77,20 @@ class SyntheticCheckSettings(Section):
     )
 
 
-def check_gets_in(check: SyntheticCheckSettings, region: str, edge: EdgeSettings) -> Iterator[Truth]:
+def check_gets_in(check: SyntheticCheckSettings, region: str, edge: EdgeSettings) -> Iterator[Problem]:
     """Judge that the firewall lets the check in, whose addresses are AWS's, and change."""
     key, firewall = "monitoring.synthetic_check", edge.firewall
     place = check.region or region
     country = next((country for begins, country in COUNTRIES.items() if place.startswith(begins)), None)
     if firewall.allowed_cidrs:
-        yield Truth(
+        yield Problem(
             key,
             "comes from addresses of AWS's that change, and edge.firewall.allowed_cidrs keeps them out",
             list(firewall.allowed_cidrs),
             "leave out one of the two",
         )
     if firewall.allowed_countries and country not in firewall.allowed_countries:
-        yield Truth(
+        yield Problem(
             f"{key}.region",
             f"lies in {country or 'no country that is known here'}, which edge.firewall.allowed_countries keeps out",
             place,
@@ -98,7 +98,7 @@ def check_gets_in(check: SyntheticCheckSettings, region: str, edge: EdgeSettings
         )
     closed = [path for path in edge.api_key_paths if PREDICTION.startswith(path) or path.startswith(PREDICTION)]
     if closed and check.edge_key_secret_name is None:
-        yield Truth(
+        yield Problem(
             f"{key}.edge_key_secret_name",
             "must be given where edge.api_key_paths asks for a key",
             closed,

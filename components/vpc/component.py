@@ -62,7 +62,7 @@ class Vpc(pulumi.ComponentResource):
     nat_public_ips: pulumi.Output[list[str]]
 
     def __init__(self, name: str, args: VpcArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:index:Vpc", name, {}, opts)
+        super().__init__("platform:vpc:Vpc", name, {}, opts)
         self._name = name
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)

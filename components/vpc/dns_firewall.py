@@ -27,7 +27,7 @@ class DnsFirewall(pulumi.ComponentResource):
     """
 
     def __init__(self, name: str, args: DnsFirewallArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:DnsFirewall", name, {}, opts)
+        super().__init__("platform:vpc:DnsFirewall", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         group = aws.route53.ResolverFirewallRuleGroup(f"{name}-rules", tags=dict(args.tags), opts=child)
         rules = [

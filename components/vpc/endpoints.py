@@ -31,7 +31,7 @@ class VpcEndpoints(pulumi.ComponentResource):
     """
 
     def __init__(self, name: str, args: VpcEndpointsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:VpcEndpoints", name, {}, opts)
+        super().__init__("platform:vpc:VpcEndpoints", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         lookup = pulumi.InvokeOutputOptions(parent=self)

@@ -26,7 +26,7 @@ class FlowLog(pulumi.ComponentResource):
     """A record of all traffic, accepted and refused, in a log group under its own key."""
 
     def __init__(self, name: str, args: FlowLogArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:FlowLog", name, {}, opts)
+        super().__init__("platform:vpc:FlowLog", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         key = DataKey(
             f"{name}-key",

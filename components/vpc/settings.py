@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from ..config.problems import Truth
+from ..config.problems import Problem
 from ..config.section import Cidr, InProd, LogDays, Section
-from ..shared.network_policies import Places
+from ..shared.network_policies import NetworkRanges
 from .subnets import Tier, plan_subnets, service_range
 
 Zone = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d[a-h]$")]
@@ -112,63 +112,63 @@ class NetworkSettings(Section):
     )
     flow_log_retention_days: LogDays = Field(default=14, description="days that flow logs are kept")
 
-    def truths(self) -> Iterator[Truth]:
+    def problems(self) -> Iterator[Problem]:
         """Judge the range as arithmetic, and that no zone is named twice."""
         try:
             network = ipaddress.IPv4Network(self.cidr)
         except ValueError:
-            yield Truth(
+            yield Problem(
                 "cidr", "is not a network's first address and prefix", self.cidr, "write, for example, 10.20.0.0/16"
             )
         else:
             if not network.is_private:
-                yield Truth(
+                yield Problem(
                     "cidr",
                     "must be a private range",
                     self.cidr,
                     "take it from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
                 )
             if not WIDEST_PREFIX <= network.prefixlen <= NARROWEST_PREFIX:
-                yield Truth(
+                yield Problem(
                     "cidr",
                     "must be /16 to /20",
                     self.cidr,
                     f"write {network.network_address}/16, or a prefix up to /20",
                 )
         if len(set(self.zones)) < len(self.zones):
-            yield Truth("zones", "names a zone twice", list(self.zones), "name each zone once")
-        yield from self._pod_truths()
+            yield Problem("zones", "names a zone twice", list(self.zones), "name each zone once")
+        yield from self._pod_problems()
         if len(set(self.interface_endpoints)) < len(self.interface_endpoints):
             listed = list(self.interface_endpoints)
-            yield Truth("interface_endpoints", "names a service twice", listed, "name each service once")
+            yield Problem("interface_endpoints", "names a service twice", listed, "name each service once")
         missing = [each for each in PRIVATE_CLUSTER_ENDPOINTS if each not in self.interface_endpoints]
         if self.nat == "none" and self.existing is None and missing:
-            yield Truth(
+            yield Problem(
                 "nat",
                 f"must not be none without interface_endpoints for {', '.join(missing)}",
                 self.nat,
                 "add them, or write single",
             )
 
-    def _pod_truths(self) -> Iterator[Truth]:
+    def _pod_problems(self) -> Iterator[Problem]:
         if self.pod_cidr is None:
             return
         wanted = "write, for example, 100.64.0.0/16"
         try:
             pods = ipaddress.IPv4Network(self.pod_cidr)
         except ValueError:
-            yield Truth("pod_cidr", "is not a network's first address and prefix", self.pod_cidr, wanted)
+            yield Problem("pod_cidr", "is not a network's first address and prefix", self.pod_cidr, wanted)
             return
         if not pods.subnet_of(POD_RANGE) or not WIDEST_PREFIX <= pods.prefixlen <= NARROWEST_PREFIX:
-            yield Truth("pod_cidr", "must be a /16 to /20 of 100.64.0.0/10", self.pod_cidr, wanted)
+            yield Problem("pod_cidr", "must be a /16 to /20 of 100.64.0.0/10", self.pod_cidr, wanted)
 
     def cidrs(self) -> tuple[str, ...]:
         """Give every range of the VPC."""
         return (self.cidr,) if self.pod_cidr is None else (self.cidr, self.pod_cidr)
 
-    def places(self) -> Places:
+    def ranges(self) -> NetworkRanges:
         """Give the ranges that policies name; in a network that was there before, what stands where is not known."""
-        return Places(
+        return NetworkRanges(
             vpc=self.cidrs(),
             data=self._ranges("data"),
             balancer=self._ranges("balancer"),

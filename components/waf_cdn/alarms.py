@@ -38,10 +38,10 @@ class EdgeAlarms(pulumi.ComponentResource):
     topic_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: EdgeAlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:EdgeAlarms", name, {}, opts)
+        super().__init__("platform:waf_cdn:EdgeAlarms", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         topic = AlarmTopic(
-            f"{name}-told",
+            name,
             AlarmTopicArgs(emails=args.emails, region=EDGE_REGION, kms_key_arn=args.kms_key_arn, tags=args.tags),
             child,
         )

@@ -65,7 +65,7 @@ class WafCdn(pulumi.ComponentResource):
     alarm_topic_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: WafCdnArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:index:WafCdn", name, {}, opts)
+        super().__init__("platform:waf_cdn:WafCdn", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         if not LEAST_READ_SECONDS <= args.read_timeout_seconds <= MOST_READ_SECONDS:

@@ -36,7 +36,7 @@ class EdgeFirewall(pulumi.ComponentResource):
     web_acl_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: EdgeFirewallArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:EdgeFirewall", name, {}, opts)
+        super().__init__("platform:waf_cdn:EdgeFirewall", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         acl = _acl(name, args, child)
         _log(name, args, acl, child)

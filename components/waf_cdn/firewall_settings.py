@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from ..config.problems import Truth
+from ..config.problems import Problem
 from ..config.section import LogDays, Section
 from .countries import COUNTRIES
 from .firewall_groups import LABELS
@@ -82,24 +82,24 @@ class FirewallSettings(Section):
         default=False, description="log every request; else those that a rule blocked, challenged or counted"
     )
 
-    def truths(self) -> Iterator[Truth]:
+    def problems(self) -> Iterator[Problem]:
         """Judge that the firewall knows each country and label, and that each range is one."""
         for country in self.allowed_countries:
             if country not in COUNTRIES:
-                yield Truth(
+                yield Problem(
                     "allowed_countries", "is no country that AWS WAF knows", country, "write ISO 3166 codes, such as DE"
                 )
         for key, ranges in (("allowed_cidrs", self.allowed_cidrs), ("denied_cidrs", self.denied_cidrs)):
             for each in ranges:
                 if not _is_range(each):
-                    yield Truth(key, "is no range of addresses", each, "write one such as 198.51.100.0/24")
+                    yield Problem(key, "is no range of addresses", each, "write one such as 198.51.100.0/24")
         for label, paths in self.exemptions.items():
             if label not in LABELS:
-                yield Truth(
+                yield Problem(
                     "exemptions", "is no label of a rule here", label, "copy it from the firewall's log, with awswaf:"
                 )
             elif not paths:
-                yield Truth("exemptions", "names no path", label, "list beginnings of paths, such as /api/v1/webhook")
+                yield Problem("exemptions", "names no path", label, "list beginnings of paths, such as /api/v1/webhook")
 
 
 def _is_range(text: str) -> bool:

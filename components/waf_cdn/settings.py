@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from ..config.problems import Truth
+from ..config.problems import Problem
 from ..config.section import InProd, Section
 from .firewall_settings import ClosedPath, FirewallSettings
 
@@ -60,10 +60,10 @@ class StaticSiteSettings(Section):
 
     path: ClosedPath = Field(description="where they are served; their keys begin with it", examples=["/portal"])
 
-    def truths(self) -> Iterator[Truth]:
+    def problems(self) -> Iterator[Problem]:
         """Judge that the path is one of its own."""
         if self.path.lower().startswith(TAKEN_PATHS) or self.path.endswith("/") or self.path != self.path.lower():
-            yield Truth(
+            yield Problem(
                 "path", "must be in lower case, end in no /, and not be one of Flowise's", self.path, "choose /portal"
             )
 
@@ -120,9 +120,9 @@ class EdgeSettings(Section):
     failover: FailoverSettings | None = Field(default=None, description="a load balancer in another region")
     firewall: FirewallSettings = Field(default_factory=FirewallSettings, description="the web firewall")
 
-    def truths(self) -> Iterator[Truth]:
+    def problems(self) -> Iterator[Problem]:
         """Judge that people sign in over TLS alone."""
         if self.sign_in and not self.domain:
-            yield Truth(
+            yield Problem(
                 "sign_in", "needs the load balancer to speak HTTPS, and so a domain", "no domain", "set edge.domain"
             )

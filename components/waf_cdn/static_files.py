@@ -33,7 +33,7 @@ class StaticFiles(pulumi.ComponentResource):
     access_control_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: StaticFilesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:StaticFiles", name, {}, opts)
+        super().__init__("platform:waf_cdn:StaticFiles", name, {}, opts)
         self._child = pulumi.ResourceOptions(parent=self)
         self._bucket = SecureBucket(
             f"{name}-files",

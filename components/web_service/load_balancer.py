@@ -53,7 +53,7 @@ class InternalLoadBalancer(pulumi.ComponentResource):
     certificate_record: pulumi.Output[str]
 
     def __init__(self, name: str, args: InternalLoadBalancerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:InternalLoadBalancer", name, {}, opts)
+        super().__init__("platform:web_service:InternalLoadBalancer", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
 

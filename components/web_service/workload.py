@@ -70,7 +70,7 @@ class Workload(pulumi.ComponentResource):
     """
 
     def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("flowise:parts:Workload", name, {}, opts)
+        super().__init__("platform:web_service:Workload", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         self._selector = k8s.meta.v1.LabelSelectorArgs(match_labels=dict(args.labels))

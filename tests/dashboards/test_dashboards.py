@@ -85,12 +85,12 @@ def test_a_page_is_what_grafanas_model_knows_and_nothing_else(name: str) -> None
 @EACH
 def test_no_panel_hides_another_or_leaves_the_grid(name: str) -> None:
     everything = page(name)["panels"]
-    places = [each["gridPos"] for each in everything]
-    for place in places:
+    ranges = [each["gridPos"] for each in everything]
+    for place in ranges:
         assert place["w"] > 0
         assert place["h"] > 0
         assert place["x"] + place["w"] <= COLUMNS
-    for one, other in itertools.combinations(places, 2):
+    for one, other in itertools.combinations(ranges, 2):
         beside = one["x"] + one["w"] <= other["x"] or other["x"] + other["w"] <= one["x"]
         below = one["y"] + one["h"] <= other["y"] or other["y"] + other["h"] <= one["y"]
         assert beside or below, (one, other)

@@ -23,7 +23,7 @@ def named(sandbox: Sandbox, name: str) -> dict[str, Any]:
 
 def weights(sandbox: Sandbox) -> dict[str, int]:
     """How the load balancer divides what comes between the two releases."""
-    first, second = named(sandbox, "app-in-route-site")["inputs"]["actions"][0]["forward"]["targetGroups"]
+    first, second = named(sandbox, "app-route-site")["inputs"]["actions"][0]["forward"]["targetGroups"]
     return {"blue": first["weight"], "green": second["weight"]}
 
 
@@ -59,7 +59,7 @@ def test_one_release_is_changed_while_the_other_is_served_and_the_switch_touches
 
     change(platform, "prod", "service.blue_green", {**colours, "active": "green", "green_image": NEW})
     # one alert asks whether the release that is served is ready
-    assert platform.altered("prod") == {"app-in-route-site": {"update"}, "monitoring-alerts": {"update"}}
+    assert platform.altered("prod") == {"app-route-site": {"update"}, "monitoring-alerts": {"update"}}
     assert weights(platform) == {"blue": 100, "green": 0}
     platform("up", stack="prod")
     assert weights(platform) == {"blue": 0, "green": 100}

@@ -137,7 +137,7 @@ def package() -> Path:
 
 
 @pytest.fixture(scope="session")
-def places(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def ranges(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Give a function that makes a place for a stack, with settings changed: a mapping for each section."""
     with ExitStack() as stack:
 
@@ -148,9 +148,9 @@ def places(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="session")
-def queue(places: Callable[..., Place]) -> Place:
+def queue(ranges: Callable[..., Place]) -> Place:
     """Prod, ready for its pods: servers that hand predictions to workers, and a shop that embeds the chat."""
-    place: Place = places(
+    place: Place = ranges(
         "prod", service={"max_answer_seconds": 60}, edge={"embed_origins": [SHOP]}, monitoring=MONITORING
     )
     place.setup_database()

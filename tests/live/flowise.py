@@ -66,7 +66,7 @@ def running(
     files.mkdir()
     for name, text in pod.files.items():
         (files / name).write_text(text)
-    # what is mounted at fixed places in a pod lies in this run's own folder
+    # what is mounted at fixed ranges in a pod lies in this run's own folder
     local = {
         name: value.replace(pod.files_at, str(files)).replace("/home/node", str(folder / "home"))
         for name, value in {**pod.environment, **changed}.items()

@@ -22,9 +22,9 @@ Make = Callable[..., Place]
 
 
 @pytest.fixture(scope="module")
-def alone(places: Make) -> Place:
+def alone(ranges: Make) -> Place:
     """Dev: one process that does all, here with a workspace of Databricks to ask."""
-    place = places("dev", service={"databricks": DATABRICKS})
+    place = ranges("dev", service={"databricks": DATABRICKS})
     place.setup_database()
     place.setup()
     return place

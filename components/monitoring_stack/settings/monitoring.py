@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from ...config.problems import Truth
+from ...config.problems import Problem
 from ...config.section import InProd, Section
 from ...flowise_service.settings import LONGEST_ANSWER_SECONDS
 from ...synthetic_check.settings import SyntheticCheckSettings
@@ -73,7 +73,7 @@ class MonitoringSettings(Section):
         """Tell whether the stack keeps logs itself."""
         return self.datadog is None or not self.datadog.replaces_logs
 
-    def truths(self) -> Iterator[Truth]:
+    def problems(self) -> Iterator[Problem]:
         """Judge that whoever is sent traces is there."""
         if self.traces is not None and self.traces.backend == "datadog" and self.datadog is None:
-            yield Truth("traces.backend", "needs monitoring.datadog", "datadog", "set it, or choose tempo or xray")
+            yield Problem("traces.backend", "needs monitoring.datadog", "datadog", "set it, or choose tempo or xray")

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from ...config.problems import Truth
+from ...config.problems import Problem
 from ...config.section import Section
 from ...flowise_service.settings import SecretName
 
@@ -50,10 +50,10 @@ class ReceiverSettings(Section):
         default=(), description="addresses that are written to through smtp", examples=["oncall@example.com"]
     )
 
-    def truths(self) -> Iterator[Truth]:
+    def problems(self) -> Iterator[Problem]:
         """Judge that somebody is told."""
         if not (self.pagerduty_secret_name or self.slack_secret_name or self.emails):
-            yield Truth(
+            yield Problem(
                 "emails",
                 "tells nobody, and neither does anything else of this receiver",
                 self.emails,
@@ -89,10 +89,10 @@ class WorkingHoursSettings(Section):
         default="UTC", description="time zone by its name in the IANA data base", examples=["Europe/Berlin"]
     )
 
-    def truths(self) -> Iterator[Truth]:
+    def problems(self) -> Iterator[Problem]:
         """Judge that work has a length."""
         if self.end <= self.start:
-            yield Truth("end", f"must be later than start ({self.start})", self.end, "write a later time")
+            yield Problem("end", f"must be later than start ({self.start})", self.end, "write a later time")
 
 
 class NotificationSettings(Section):
@@ -111,24 +111,26 @@ class NotificationSettings(Section):
         examples=["flowise/heartbeat-url"],
     )
 
-    def truths(self) -> Iterator[Truth]:
+    def problems(self) -> Iterator[Problem]:
         """Judge routes, receivers and the mail server against each other."""
         known = {*self.receivers, ALARM_TOPIC}
         if ALARM_TOPIC in self.receivers:
-            yield Truth("receivers", f"names {ALARM_TOPIC}, which every stack has", ALARM_TOPIC, "choose another name")
+            yield Problem(
+                "receivers", f"names {ALARM_TOPIC}, which every stack has", ALARM_TOPIC, "choose another name"
+            )
         for route in self.routes:
             if route.receiver not in known:
-                yield Truth(
+                yield Problem(
                     "routes",
                     "leads to a receiver that is not configured",
                     route.receiver,
                     f"name one of {', '.join(sorted(known))}, or add it to receivers",
                 )
         for name in sorted({*self.receivers} - {route.receiver for route in self.routes}):
-            yield Truth("receivers", "has one that no route leads to", name, "add a route to it, or take it out")
+            yield Problem("receivers", "has one that no route leads to", name, "add a route to it, or take it out")
         mailed = sorted(name for name, receiver in self.receivers.items() if receiver.emails)
         if mailed and self.smtp is None:
-            yield Truth("smtp", f"must be given: {mailed[0]} is told by mail", self.smtp, "add the server for mails")
+            yield Problem("smtp", f"must be given: {mailed[0]} is told by mail", self.smtp, "add the server for mails")
 
     def hosts(self) -> tuple[str, ...]:
         """Give the names of the servers that are asked to tell somebody; the heartbeat's stands in its secret."""

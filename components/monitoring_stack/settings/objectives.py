@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ...config.problems import Truth
+from ...config.problems import Problem
 from ...config.section import Section
 
 # upper bounds of the buckets of flowise_http_request_duration_seconds: only at these is a share known exactly
@@ -60,13 +60,13 @@ class ObjectivesSettings(Section):
     api_seconds: float | None = Field(default=None, description="likewise for the API and logins", examples=[1])
     page_seconds: float | None = Field(default=None, description="likewise for pages and their files", examples=[1])
 
-    def truths(self) -> Iterator[Truth]:
+    def problems(self) -> Iterator[Problem]:
         """Judge that every time is one at which the histogram can be cut."""
         for key in ("prediction_seconds", "api_seconds", "page_seconds"):
             value = getattr(self, key)
             if value is not None and value not in BUCKETS_SECONDS:
                 bounds = ", ".join(f"{bound:g}" for bound in BUCKETS_SECONDS)
-                yield Truth(key, "must be a bound of the histogram's buckets", value, f"write one of {bounds}")
+                yield Problem(key, "must be a bound of the histogram's buckets", value, f"write one of {bounds}")
 
     def resolved(self) -> Objectives:
         """Give the preset's figures with what was set in their place."""

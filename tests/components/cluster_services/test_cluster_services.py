@@ -5,13 +5,13 @@ import pulumi_kubernetes as k8s
 from components.cluster_services.component import ClusterServices, ClusterServicesArgs
 from components.eks_cluster.settings import KarpenterSettings
 from tests.cloud import Cloud
-from tests.samples import PLACES, TAGS
+from tests.samples import RANGES, TAGS
 
 
 def build(cloud: Cloud, karpenter: KarpenterSettings | None = None) -> ClusterServices:
     args = ClusterServicesArgs(
         karpenter=karpenter,
-        places=PLACES,
+        ranges=RANGES,
         reader_role_path="/flowise-test/secret-readers/",
         cluster_name="flowise-test",
         cluster_arn="arn:c",
@@ -82,7 +82,7 @@ def test_the_secret_operator_keeps_to_kinds_of_a_namespace(cloud: Cloud) -> None
 
 def test_operators_are_reached_by_the_api_server_alone(cloud: Cloud) -> None:
     build(cloud)
-    assert cloud.named("services-secrets-home-deny-all").inputs["spec"]["policyTypes"] == ["Ingress", "Egress"]
-    (way,) = cloud.named("services-secrets-home-webhook").inputs["spec"]["ingress"]
+    assert cloud.named("services-secrets-deny-all").inputs["spec"]["policyTypes"] == ["Ingress", "Egress"]
+    (way,) = cloud.named("services-secrets-webhook").inputs["spec"]["ingress"]
     assert way["from"] == [{"ipBlock": {"cidr": "10.20.224.0/22"}}]
     assert [each["port"] for each in way["ports"]] == [10250]

@@ -106,7 +106,7 @@ def test_other_roles_may_do_less(cloud: Cloud, key: str, policy: str, scope: dic
 def test_the_network_plugin_and_the_identity_agent_come_before_the_nodes(cloud: Cloud) -> None:
     build(cloud)
     # what a component waits for, its children wait for as well
-    for nodes in cloud.of("flowise:parts:NodeGroup"):
+    for nodes in cloud.of("platform:eks_cluster:NodeGroup"):
         assert cloud.named("cluster-vpc-cni").urn in nodes.depends_on
         assert cloud.named("cluster-eks-pod-identity-agent").urn in nodes.depends_on
         assert cloud.named("cluster-node-join").urn in nodes.depends_on

@@ -14,7 +14,7 @@ from components.shared.external_secrets import SecretField
 from components.waf_cdn.settings import DomainSettings
 from components.web_service.rollouts import START_SECONDS
 from tests.cloud import Cloud, Created
-from tests.samples import PLACES, TAGS
+from tests.samples import RANGES, TAGS
 
 QUEUE = {"mode": "queue", "replicas_min": 2, "replicas_max": 4, "worker_replicas_min": 2, "worker_replicas_max": 6}
 COLOURS = {"active": "green", "blue_image": "flowiseai/flowise:3.1.4", "green_image": "flowiseai/flowise:3.1.5"}
@@ -44,7 +44,7 @@ def create(
             cluster_security_group_id="sg-cluster",
             vpc_id="vpc-1",
             balancer_subnet_ids=["subnet-a", "subnet-b"],
-            places=PLACES,
+            ranges=RANGES,
             database=Database(address="db.local", port=5432, name="flowise", username="u", password=PASSWORD),
             cache=Cache(address="cache.local", port=6379, username="flowise", password=CACHE_PASSWORD),
             controllers=pulumi.ComponentResource("test:index:Controllers", "controllers"),
@@ -79,7 +79,7 @@ def pod(cloud: Cloud, role: str = "app-server-pods") -> dict[str, Any]:
 @pytest.mark.parametrize("settings", [{}, {**QUEUE, "databricks": DATABRICKS}], ids=["main", "queue"])
 def test_it_builds_with_and_without_knowing_the_cloud(any_cloud: Cloud, settings: dict[str, object]) -> None:
     build(any_cloud, **settings)
-    assert any_cloud.named("app-home-namespace").inputs["metadata"]["name"] == "flowise"
+    assert any_cloud.named("app-namespace").inputs["metadata"]["name"] == "flowise"
 
 
 @pytest.mark.parametrize("role", ["app-server-pods", "app-worker-pods", "app-setup-job"])
@@ -281,8 +281,8 @@ def test_keda_reads_the_secrets_of_the_namespace_that_it_watches_and_tells_what_
 
 def test_keda_is_reached_by_the_api_server_alone(cloud: Cloud) -> None:
     build(cloud, **QUEUE)
-    assert cloud.named("app-keda-home-deny-all").inputs["spec"]["policyTypes"] == ["Ingress", "Egress"]
-    (way,) = cloud.named("app-keda-home-webhook").inputs["spec"]["ingress"]
+    assert cloud.named("app-keda-deny-all").inputs["spec"]["policyTypes"] == ["Ingress", "Egress"]
+    (way,) = cloud.named("app-keda-webhook").inputs["spec"]["ingress"]
     assert way["from"] == [{"ipBlock": {"cidr": "10.20.224.0/22"}}]
     assert [each["port"] for each in way["ports"]] == [9443, 6443]
 
@@ -354,7 +354,7 @@ def test_the_balancer_is_internal_and_admits_cloudfront_alone(cloud: Cloud) -> N
     build(cloud)
     balancer = cloud.only(aws.lb.LoadBalancer).inputs
     assert (balancer["internal"], balancer["enableDeletionProtection"]) == (True, True)
-    rule = cloud.named("app-in-from-cloudfront").inputs
+    rule = cloud.named("app-from-cloudfront").inputs
     assert rule["prefixListId"].startswith("pl-")
     assert "cidrIpv4" not in rule
 
@@ -415,7 +415,7 @@ def test_two_releases_stand_side_by_side_and_one_is_served(cloud: Cloud) -> None
     targets = cloud.only(aws.lb.Listener).inputs["defaultActions"][0]["forward"]["targetGroups"]
     arns = {each.name: each for each in cloud.of(aws.lb.TargetGroup)}
     assert [each["weight"] for each in targets] == [0, 100]
-    assert list(arns) == ["app-in-b", "app-in-g"]
+    assert list(arns) == ["app-b", "app-g"]
 
 
 def test_each_release_hands_predictions_to_workers_of_its_own(cloud: Cloud) -> None:
@@ -431,7 +431,7 @@ def test_each_release_hands_predictions_to_workers_of_its_own(cloud: Cloud) -> N
 def test_pods_of_either_release_are_reached(cloud: Cloud) -> None:
     build(cloud, **QUEUE, blue_green=COLOURS)
     selectors = {
-        each.name.removeprefix("app-home-"): each.inputs["spec"]["podSelector"].get("matchLabels", {})
+        each.name.removeprefix("app-"): each.inputs["spec"]["podSelector"].get("matchLabels", {})
         for each in cloud.of(k8s.networking.v1.NetworkPolicy)
     }
     for role, policies in {
@@ -468,13 +468,13 @@ def test_traces_go_to_the_collector_and_only_where_there_is_one(cloud: Cloud) ->
     cloud.build(lambda: create(None, traced=True))
     told = cloud.named("app-environment").inputs["data"]
     assert told["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://otel-collector.tracing.svc.cluster.local:4318"
-    assert "app-home-traces" in {each.name for each in cloud.of(k8s.networking.v1.NetworkPolicy)}
+    assert "app-traces" in {each.name for each in cloud.of(k8s.networking.v1.NetworkPolicy)}
 
 
 def test_without_a_collector_nothing_is_told_of_one(cloud: Cloud) -> None:
     build(cloud)
     assert "OTEL_EXPORTER_OTLP_ENDPOINT" not in cloud.named("app-environment").inputs["data"]
-    assert "app-home-traces" not in {each.name for each in cloud.of(k8s.networking.v1.NetworkPolicy)}
+    assert "app-traces" not in {each.name for each in cloud.of(k8s.networking.v1.NetworkPolicy)}
 
 
 def test_datadogs_agents_are_told_of_the_pods_where_there_are_any(cloud: Cloud) -> None:
@@ -489,7 +489,7 @@ def test_datadogs_agents_are_told_of_the_pods_where_there_are_any(cloud: Cloud) 
     processes = "http://%%host%%:3001/metrics"
     assert checks("app-server-pods") == [processes, "http://%%host%%:3000/api/v1/metrics"]
     assert checks("app-worker-pods") == [processes]
-    assert "app-home-datadog" in {each.name for each in cloud.of(k8s.networking.v1.NetworkPolicy)}
+    assert "app-datadog" in {each.name for each in cloud.of(k8s.networking.v1.NetworkPolicy)}
 
 
 def test_without_datadog_pods_say_nothing_to_it(cloud: Cloud) -> None:

@@ -6,7 +6,7 @@ import pulumi_kubernetes as k8s
 
 from components.monitoring_stack.alarm_bridge import AlarmBridge, AlarmBridgeArgs, Topic
 from tests.cloud import Cloud
-from tests.samples import PLACES, TAGS
+from tests.samples import RANGES, TAGS
 
 HOME, EDGE = "arn:aws:sns:eu-west-1:123456789012:home", "arn:aws:sns:us-east-1:123456789012:edge"
 
@@ -20,7 +20,7 @@ def create(region: str = "eu-west-1") -> AlarmBridge:
             image="flowiseai/flowise:3.1.4",
             namespace="monitoring",
             namespace_name="monitoring",
-            places=PLACES,
+            ranges=RANGES,
             team="platform",
             cluster_name="flowise-test",
             cluster_arn="arn:c",
@@ -59,11 +59,11 @@ def test_what_nobody_takes_on_is_put_aside_and_told_by_mail(cloud: Cloud) -> Non
     aside = json.loads(cloud.named("bridge-queue").inputs["redrivePolicy"])
     assert aside["maxReceiveCount"] == 10
     assert aside["deadLetterTargetArn"].startswith("arn:aws:sqs:")
-    assert cloud.named("bridge-aside").urn in cloud.named("bridge-queue").depends_on
+    assert cloud.named("bridge-dlq").urn in cloud.named("bridge-queue").depends_on
     alarms = {each.name: each.inputs for each in cloud.of(aws.cloudwatch.MetricAlarm)}
     assert {name: each["metricName"] for name, each in alarms.items()} == {
         "bridge-alarm-unread": "ApproximateAgeOfOldestMessage",
-        "bridge-alarm-aside": "ApproximateNumberOfMessagesVisible",
+        "bridge-alarm-dead-letters": "ApproximateNumberOfMessagesVisible",
     }
     assert all(each["alarmActions"] == [HOME] for each in alarms.values())
 

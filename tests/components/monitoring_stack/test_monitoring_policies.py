@@ -3,7 +3,7 @@
 import pytest
 
 from components.shared.network_policies import monitoring_policies
-from tests.components.shared.test_network_policies import PLACES
+from tests.components.shared.test_network_policies import RANGES
 from tests.parties import Parties, Who
 
 NAME = "app.kubernetes.io/name"
@@ -38,7 +38,7 @@ WHO: dict[str, Who] = {
     "instance metadata": "169.254.169.254",
     "internet": "203.0.113.50",
 }
-PARTIES = Parties(WHO, {"monitoring": monitoring_policies(PLACES, mail_port=MAIL)})
+PARTIES = Parties(WHO, {"monitoring": monitoring_policies(RANGES, mail_port=MAIL)})
 AT_HOME = ("prometheus", "alertmanager", "another alertmanager", "grafana", "operator", "objects", "sites",
            "cloudwatch", "unknown")  # fmt: skip
 ABROAD = ("flowise", "loki", "tempo", "dns", "stranger")
@@ -90,6 +90,6 @@ def test_nobody_reaches_the_instance_metadata() -> None:
 
 
 def test_without_a_mail_server_its_port_is_closed() -> None:
-    parties = Parties(WHO, {"monitoring": monitoring_policies(PLACES, mail_port=None)})
+    parties = Parties(WHO, {"monitoring": monitoring_policies(RANGES, mail_port=None)})
     assert not parties.admitted("alertmanager", "Egress", "internet", "TCP", MAIL)
     assert parties.admitted("alertmanager", "Egress", "internet", "TCP", 443)

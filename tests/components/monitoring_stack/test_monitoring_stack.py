@@ -7,7 +7,7 @@ from components.monitoring_stack.component import MonitoringStack, MonitoringSta
 from components.monitoring_stack.settings.monitoring import MonitoringSettings
 from components.shared.external_secrets import SecretField
 from tests.cloud import Cloud
-from tests.samples import PLACES, TAGS
+from tests.samples import RANGES, TAGS
 
 DATABRICKS = "https://dbc-12345678-90ab.cloud.databricks.com"
 
@@ -21,7 +21,7 @@ def create(databricks_url: str | None = None, queue: bool = False, **settings: o
             watched=Watched(databricks=databricks_url is not None),
             environment="dev",
             region="eu-west-1",
-            places=PLACES,
+            ranges=RANGES,
             cluster_name="flowise-test",
             cluster_arn="arn:c",
             access_log_bucket="access-logs",

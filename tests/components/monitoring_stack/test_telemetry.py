@@ -17,7 +17,7 @@ from components.monitoring_stack.settings.traces import TraceSettings
 from components.monitoring_stack.tracing import Tracing, TracingArgs
 from components.shared.external_secrets import SecretField
 from tests.cloud import Cloud, Created
-from tests.samples import PLACES, TAGS
+from tests.samples import RANGES, TAGS
 
 LEVEL = "pod-security.kubernetes.io/enforce"
 LABELS = {"app.kubernetes.io/name": "monitoring"}
@@ -29,7 +29,7 @@ def scraper() -> pulumi.Resource:
 
 def shared(protect: bool = True) -> dict[str, Any]:
     return {
-        "places": PLACES,
+        "ranges": RANGES,
         "cluster_name": "flowise-test",
         "cluster_arn": "arn:c",
         "region": "eu-west-1",
@@ -51,7 +51,7 @@ def collect() -> LogCollector:
         chart_version="1.11.1",
         loki_url=LOKI_URL,
         store_namespace="logging",
-        places=PLACES,
+        ranges=RANGES,
         labels=LABELS,
         scraper=scraper(),
     )
@@ -70,7 +70,7 @@ def datadog(takes_traces: bool = False) -> Datadog:
         environment="dev",
         takes_traces=takes_traces,
         cluster_name="flowise-test",
-        places=PLACES,
+        ranges=RANGES,
         region="eu-west-1",
         metrics_key=key,
         secret_operator_role_arn="arn:aws:iam::1:role/operator",
@@ -201,7 +201,7 @@ def test_to_x_ray_the_collector_may_write_and_nothing_else(cloud: Cloud) -> None
 def test_the_collector_sends_to_datadog_only_where_it_is_asked_to(cloud: Cloud) -> None:
     cloud.build(lambda: trace(backend="datadog"))
     names = {each.name for each in cloud.of(k8s.networking.v1.NetworkPolicy)}
-    assert "traces-home-datadog" in names
+    assert "traces-datadog" in names
     assert cloud.of(aws.eks.PodIdentityAssociation) == []
 
 

@@ -5,7 +5,7 @@ import pulumi_kubernetes as k8s
 
 from components.rds_postgres.setup import DatabaseSetup, DatabaseSetupArgs
 from tests.cloud import Cloud
-from tests.samples import PLACES, TAGS
+from tests.samples import RANGES, TAGS
 
 MASTER, LOGINS = "arn:aws:secretsmanager:eu-west-1:1:secret:master", ["arn:a", "arn:b"]
 
@@ -16,7 +16,7 @@ def create(generation: int = 1, name: str = "setup") -> DatabaseSetup:
         cluster_name="flowise-test",
         cluster_arn="arn:c",
         region="eu-west-1",
-        places=PLACES,
+        ranges=RANGES,
         address="db.local",
         port=5432,
         database_name="flowise",
@@ -78,10 +78,10 @@ def test_it_starts_once_it_has_a_role_and_a_way_out(cloud: Cloud) -> None:
 def test_nobody_reaches_it_and_it_reaches_the_database_and_aws_alone(cloud: Cloud) -> None:
     cloud.build(create)
     policies = {each.name: each.inputs["spec"] for each in cloud.of(k8s.networking.v1.NetworkPolicy)}
-    assert policies["setup-home-deny-all"]["policyTypes"] == ["Ingress", "Egress"]
+    assert policies["setup-deny-all"]["policyTypes"] == ["Ingress", "Egress"]
     assert not [spec for spec in policies.values() if "ingress" in spec]
-    assert policies["setup-home-database"]["egress"][0]["ports"] == [{"protocol": "TCP", "port": 5432}]
-    roles = {name.removeprefix("setup-home-") for name in policies}
+    assert policies["setup-database"]["egress"][0]["ports"] == [{"protocol": "TCP", "port": 5432}]
+    roles = {name.removeprefix("setup-") for name in policies}
     assert roles == {"deny-all", "dns", "database", "https", "aws-endpoints", "pod-identity"}
 
 

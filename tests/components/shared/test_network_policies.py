@@ -3,7 +3,7 @@
 import pytest
 
 from components.shared.network_policies import (
-    Places,
+    NetworkRanges,
     Spec,
     collector_policies,
     datadog_policies,
@@ -15,7 +15,7 @@ from components.shared.network_policies import (
 )
 from tests.parties import Parties, Who
 
-PLACES = Places(
+RANGES = NetworkRanges(
     vpc=["10.20.0.0/16"],
     balancer=["10.20.160.0/22", "10.20.164.0/22"],
     data=["10.20.192.0/22", "10.20.196.0/22"],
@@ -54,7 +54,7 @@ WHO: dict[str, Who] = {
 SCRAPED = {"server": 3001, "worker": 3001, "queue-exporter": 9464}
 NAMESPACES: dict[str, dict[str, Spec]] = {
     "flowise": flowise_policies(
-        PLACES,
+        RANGES,
         queue=True,
         http_port=3000,
         server=SERVER,
@@ -62,9 +62,9 @@ NAMESPACES: dict[str, dict[str, Spec]] = {
         scraped=SCRAPED,
         confined="queue-exporter",
     ),
-    "database-setup": setup_policies(PLACES),
-    "external-secrets": operator_policies(PLACES, called_on=[10250]),
-    "keda": operator_policies(PLACES, called_on=[9443, 6443], asks_cache=True),
+    "database-setup": setup_policies(RANGES),
+    "external-secrets": operator_policies(RANGES, called_on=[10250]),
+    "keda": operator_policies(RANGES, called_on=[9443, 6443], asks_cache=True),
 }
 
 YES: set[tuple[str, str, str, int]] = {
@@ -112,7 +112,7 @@ def test_who_may_talk_to_whom(source: str) -> None:
 # the namespaces of what watches the rest, and of Flowise where it is watched so
 WATCHING: dict[str, dict[str, Spec]] = {
     "flowise": flowise_policies(
-        PLACES,
+        RANGES,
         queue=True,
         http_port=3000,
         server=SERVER,
@@ -122,10 +122,10 @@ WATCHING: dict[str, dict[str, Spec]] = {
         traced=True,
         datadog_ports=[3000, 3001],
     ),
-    "logging": logging_policies(PLACES),
-    "log-collector": collector_policies(PLACES),
-    "tracing": tracing_policies(PLACES, senders=["flowise"], datadog=True),
-    "datadog": datadog_policies(PLACES, scraped={"flowise": [3000, 3001]}),
+    "logging": logging_policies(RANGES),
+    "log-collector": collector_policies(RANGES),
+    "tracing": tracing_policies(RANGES, senders=["flowise"], datadog=True),
+    "datadog": datadog_policies(RANGES, scraped={"flowise": [3000, 3001]}),
 }
 WATCHERS: dict[str, Who] = {
     **WHO,
@@ -187,16 +187,16 @@ WITHIN = {"api server", "aws endpoint"}
     ],
 )
 def test_who_may_leave(who: str, reaches: set[str]) -> None:
-    places = [name for name, each in WATCHERS.items() if isinstance(each, str)]
-    assert {place for place in places if WATCHED.admitted(who, "Egress", place, "TCP", 443)} == reaches
-    assert {place for place in places if WATCHED.admitted(who, "Egress", place, "TCP", 80)} == (
+    ranges = [name for name, each in WATCHERS.items() if isinstance(each, str)]
+    assert {place for place in ranges if WATCHED.admitted(who, "Egress", place, "TCP", 443)} == reaches
+    assert {place for place in ranges if WATCHED.admitted(who, "Egress", place, "TCP", 80)} == (
         set() if who == "alloy" else {"pod identity"}
     )
 
 
 def test_without_traces_and_datadog_nobody_hears_of_flowise() -> None:
     assert {"traces", "datadog"} & set(NAMESPACES["flowise"]) == set()
-    assert "datadog" not in tracing_policies(PLACES, senders=["flowise"], datadog=False)
+    assert "datadog" not in tracing_policies(RANGES, senders=["flowise"], datadog=False)
 
 
 def test_nobody_reaches_the_instance_metadata() -> None:
@@ -211,7 +211,7 @@ def test_an_operators_pods_reach_each_other() -> None:
 
 def test_without_a_queue_the_cache_is_out_of_reach() -> None:
     policies = flowise_policies(
-        PLACES,
+        RANGES,
         queue=False,
         http_port=3000,
         server=SERVER,

@@ -57,7 +57,7 @@ READS: Mapping[str, Callable[[Request], Iterator[str]]] = {
     "QUERYSTRING": _query,
     "URIPATH": _path,
 }
-PLACES = {
+RANGES = {
     "BODY": "Body",
     "COOKIE": "Cookie",
     "HEADER": "Header",
@@ -81,7 +81,7 @@ def _pattern(namespace: str, stem: str, pattern: str, *places: str) -> list[Mana
         def meets(request: Request) -> bool:
             return any(re.search(pattern, text) for text in READS[place](request))
 
-        return ManagedRule(f"{stem}_{place}", f"awswaf:managed:aws:{namespace}:{stem}_{PLACES[place]}", meets)
+        return ManagedRule(f"{stem}_{place}", f"awswaf:managed:aws:{namespace}:{stem}_{RANGES[place]}", meets)
 
     return [rule(place) for place in places]
 
