@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from .commands import COMMANDS
 from .commands.parser import parser
+from .commands.run_options import not_judged
 from .faults import FaultSyntaxError
 from .logql import grammar
 from .prometheus import amtool, promtool
@@ -36,7 +37,10 @@ def main(arguments: Sequence[str]) -> int:
         if options.fresh:
             with workspace.locked():
                 workspace.reset()
-        return COMMANDS[options.command](workspace, options, rest)
+        status = COMMANDS[options.command](workspace, options, rest)
+        if left_out := not_judged(options):
+            print(left_out, file=sys.stderr)
+        return status
     except (SandboxError, ToolchainError, FaultSyntaxError) as error:
         print(error, file=sys.stderr)
         return 1

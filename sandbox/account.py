@@ -59,7 +59,8 @@ class Account:
     def _refusals(self, op: ResourceOperation) -> list[tuple[laws.Law, laws.Refusal]]:
         if not self._options.laws:
             return []
-        return laws.refusals(replace(op, inventory=self._view(op.preview), quotas=self._options.quotas))
+        judged = replace(op, inventory=self._view(op.preview), quotas=self._options.quotas)
+        return laws.refusals(judged, self._options.laws_off)
 
     def raise_if_outage(self, token: str, name: str, operation: str) -> None:
         """Fail where an outage strikes. Raises RefusedError."""

@@ -11,6 +11,8 @@ class RunOptions:
     """What a run is told about the account."""
 
     laws: bool = True
+    laws_off: Sequence[str] = ()
+    """The ids of laws that are not judged."""
     quotas: Mapping[str, int] = field(default_factory=dict)
     faults: Sequence[str] = ()
     crash_after: int = 0

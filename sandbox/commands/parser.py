@@ -114,6 +114,9 @@ def _add_run_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--laws", choices=("on", "off"), default="on", help="whether to refuse what the clouds refuse")
     command.add_argument(
+        "--law-off", action="append", default=[], metavar="ID", help="judge by all laws but this one (repeatable)"
+    )
+    command.add_argument(
         "--quota", action="append", default=[], metavar="NAME=NUMBER", help="a quota that differs from AWS's default"
     )
     command.add_argument(

@@ -1,6 +1,8 @@
 """What a run is told by its options: from the command line to RunOptions, and to the engine's own options."""
 
 from argparse import Namespace
+from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from ..faults import parse
@@ -14,6 +16,7 @@ def run_options(options: Namespace) -> RunOptions:
         parse(text)  # so that a mistake is told before anything starts
     told = RunOptions(
         laws=options.laws == "on",
+        laws_off=_laws_off(options.law_off),
         quotas=_quotas(options.quota),
         faults=options.fault,
         crash_after=options.crash_after,
@@ -32,6 +35,30 @@ def run_options(options: Namespace) -> RunOptions:
     return told
 
 
+def _laws_off(ids: Sequence[str]) -> tuple[str, ...]:
+    if not ids:
+        return ()
+    from ..laws import NAMES  # noqa: PLC0415 # slow: only when needed
+
+    for given in ids:
+        if given not in NAMES:
+            nearest = ", ".join(get_close_matches(given, NAMES, cutoff=0))
+            raise SandboxError(f"--law-off {given}: there is no such law; the nearest are {nearest} (docs/laws.md)")
+    return tuple(dict.fromkeys(ids))
+
+
+def not_judged(options: Namespace) -> str:
+    """Which laws a run was told to leave out, as its end says it; empty where none."""
+    if getattr(options, "laws", "on") == "off":
+        return "no law was judged (--laws off): the real clouds may refuse what went through here"
+    if not getattr(options, "law_off", ()):
+        return ""
+    from ..laws import NAMES  # noqa: PLC0415 # likewise
+
+    left_out = "".join(f"\n  {each}: {NAMES[each]}" for each in dict.fromkeys(options.law_off))
+    return f"laws that were not judged (--law-off):{left_out}"
+
+
 def _charts(folder: str) -> str:
     if folder and not Path(folder).is_dir():
         raise SandboxError(f"--charts {folder}: there is no such folder; it holds archives of charts (`helm pull`)")
@@ -41,7 +68,7 @@ def _charts(folder: str) -> str:
 def _quotas(texts: list[str]) -> dict[str, int]:
     if not texts:
         return {}
-    from ..laws import QUOTAS  # noqa: PLC0415 # slow: only when needed
+    from ..laws import QUOTAS  # noqa: PLC0415 # likewise
 
     quotas: dict[str, int] = {}
     for text in texts:

@@ -1,6 +1,8 @@
 """What the real clouds refuse: one module per subject, each law naming the source of its truth."""
 
+from collections.abc import Collection, Mapping
 from functools import cache
+from types import ModuleType
 
 from . import (
     api_models,
@@ -24,7 +26,7 @@ from . import (
 )
 from .law import Law, Refusal, ResourceOperation, sentence
 
-_MODULES = (
+MODULES: tuple[ModuleType, ...] = (
     api_models,
     references,
     names,
@@ -44,7 +46,9 @@ _MODULES = (
     windows,
     teardown,
 )
-LAWS: tuple[Law, ...] = tuple(law for module in _MODULES for law in module.LAWS)
+LAWS: tuple[Law, ...] = tuple(law for module in MODULES for law in module.LAWS)
+NAMES: Mapping[str, str] = {law.id: law.name for law in LAWS}
+"""What each law says in a few words, by its id."""
 QUOTAS = names.QUOTAS
 
 
@@ -53,9 +57,9 @@ def _of(token: str, operation: str) -> tuple[Law, ...]:
     return tuple(law for law in LAWS if operation in law.operations and law.applies(token))
 
 
-def refusals(op: ResourceOperation) -> list[tuple[Law, Refusal]]:
-    """Everything that stands against an operation."""
-    return [(law, refusal) for law in _of(op.token, op.operation) for refusal in law.judge(op)]
+def refusals(op: ResourceOperation, off: Collection[str] = ()) -> list[tuple[Law, Refusal]]:
+    """Everything that stands against an operation, but for laws whose ids are switched off."""
+    return [(law, refusal) for law in _of(op.token, op.operation) if law.id not in off for refusal in law.judge(op)]
 
 
-__all__ = ["LAWS", "QUOTAS", "Law", "Refusal", "ResourceOperation", "refusals", "sentence"]
+__all__ = ["LAWS", "MODULES", "NAMES", "QUOTAS", "Law", "Refusal", "ResourceOperation", "refusals", "sentence"]

@@ -151,4 +151,12 @@ def _refusal(path: str, value: Any, why: str) -> Refusal:
     )
 
 
-LAWS = (Law("AWS's model of a property", _SOURCE, "|".join(re.escape(token) for token in sorted(JUDGED)), _judge),)
+LAWS = (
+    Law(
+        "aws-property-model",
+        "AWS's model of a property",
+        _SOURCE,
+        "|".join(re.escape(token) for token in sorted(JUDGED)),
+        _judge,
+    ),
+)

@@ -88,8 +88,8 @@ def _node(op: ResourceOperation) -> Iterator[Refusal]:
 
 
 LAWS = (
-    Law("failover needs a replica", _CREATE, _GROUP, _failover),
-    Law("tokens need TLS", _AUTH, _GROUP, _token),
-    Law("engines and families of a cache", _CREATE, _GROUP, _engine),
-    Law("nodes of a cache", _CREATE, _GROUP, _node),
+    Law("elasticache-failover", "failover needs a replica", _CREATE, _GROUP, _failover),
+    Law("elasticache-auth-token", "tokens need TLS", _AUTH, _GROUP, _token),
+    Law("elasticache-engine-version", "engines and families of a cache", _CREATE, _GROUP, _engine),
+    Law("elasticache-node-type", "nodes of a cache", _CREATE, _GROUP, _node),
 )

@@ -300,29 +300,32 @@ def _subnets_exist(op: ResourceOperation) -> Iterator[Refusal]:
 
 
 LAWS = (
-    Law("engine versions", _CREATE, _INSTANCE, _version),
+    Law("rds-engine-version", "engine versions of a database", _CREATE, _INSTANCE, _version),
     Law(
-        "instance classes",
+        "rds-instance-class",
+        "instance classes of a database",
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.html",
         _INSTANCE,
         _class,
     ),
-    Law("storage that fits", _STORAGE, _INSTANCE, _storage),
-    Law("names and passwords of a database", _CREATE, _INSTANCE, _credentials),
-    Law("the family fits the engine", _CREATE, _INSTANCE, _family),
+    Law("rds-storage", "storage that fits", _STORAGE, _INSTANCE, _storage),
+    Law("rds-credentials", "names and passwords of a database", _CREATE, _INSTANCE, _credentials),
+    Law("rds-parameter-group-family", "the family fits the engine", _CREATE, _INSTANCE, _family),
     Law(
+        "rds-parameter",
         "parameters of a database",
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html",
         r"aws:rds/parameterGroup:ParameterGroup",
         _parameters,
     ),
     Law(
+        "rds-subnet-group-zones",
         "a subnet group covers two zones",
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
         r"aws:rds/subnetGroup:SubnetGroup",
         _zones,
     ),
-    Law("options that exclude each other", _CREATE, _INSTANCE, _options),
-    Law("what a database can change", _MODIFY, _INSTANCE, _change, ("update",)),
-    Law("a zone of the subnet group", _CREATE, _INSTANCE, _subnets_exist),
+    Law("rds-exclusive-options", "options that exclude each other", _CREATE, _INSTANCE, _options),
+    Law("rds-modification", "what a database can change", _MODIFY, _INSTANCE, _change, ("update",)),
+    Law("rds-availability-zone", "a zone of the subnet group", _CREATE, _INSTANCE, _subnets_exist),
 )

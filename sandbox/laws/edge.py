@@ -335,19 +335,41 @@ def _zone_record(op: ResourceOperation) -> Iterator[Refusal]:
 
 _DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 LAWS = (
-    Law("a load balancer's zones", _ELB + "API_CreateLoadBalancer.html", _BALANCER, _balancer_zones),
-    Law("a load balancer's timeouts", _ELB + "API_ModifyLoadBalancerAttributes.html", _BALANCER, _balancer_options),
-    Law("health checks", _ELB + "API_CreateTargetGroup.html", _TARGETS, _health_check),
-    Law("listeners", _ELB + "API_CreateListener.html", _LISTENER, _listener),
     Law(
+        "load-balancer-zones",
+        "a load balancer's zones",
+        _ELB + "API_CreateLoadBalancer.html",
+        _BALANCER,
+        _balancer_zones,
+    ),
+    Law(
+        "load-balancer-timeouts",
+        "a load balancer's timeouts",
+        _ELB + "API_ModifyLoadBalancerAttributes.html",
+        _BALANCER,
+        _balancer_options,
+    ),
+    Law(
+        "target-group-health-check",
+        "health checks of a target group",
+        _ELB + "API_CreateTargetGroup.html",
+        _TARGETS,
+        _health_check,
+    ),
+    Law(
+        "load-balancer-listener", "listeners of a load balancer", _ELB + "API_CreateListener.html", _LISTENER, _listener
+    ),
+    Law(
+        "certificate-validation",
         "a certificate is validated before use",
         _ELB + "API_CreateListener.html",
         f"{_LISTENER}|{_DISTRIBUTION}",
         _certificate_ready,
     ),
-    Law("a distribution's names", _CLOUDFRONT, _DISTRIBUTION, _aliases),
-    Law("a distribution's origins", _CLOUDFRONT, _DISTRIBUTION, _origins),
+    Law("cloudfront-aliases", "a distribution's names", _CLOUDFRONT, _DISTRIBUTION, _aliases),
+    Law("cloudfront-origins", "a distribution's origins", _CLOUDFRONT, _DISTRIBUTION, _origins),
     Law(
+        "cloudfront-vpc-origin-in-use",
         "a VPC origin in use stays as it is",
         "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_UpdateVpcOrigin.html",
         "aws:cloudfront/vpcOrigin:VpcOrigin",
@@ -355,31 +377,36 @@ LAWS = (
         ("update",),
     ),
     Law(
+        "cloudfront-timeouts",
         "a distribution's timeouts",
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html",
         _DISTRIBUTION,
         _timeouts,
     ),
-    Law("a distribution's web ACL", _CLOUDFRONT, _DISTRIBUTION, _web_acl_arn),
+    Law("cloudfront-web-acl", "a distribution's web ACL", _CLOUDFRONT, _DISTRIBUTION, _web_acl_arn),
     Law(
-        "web ACLs",
+        "waf-web-acl",
+        "rules of a web ACL",
         _WAF,
         r"aws:wafv2/(webAcl:WebAcl|ipSet:IpSet|ruleGroup:RuleGroup|regexPatternSet:RegexPatternSet)",
         _web_acl,
     ),
     Law(
+        "waf-statement-depth",
         "how deep a web ACL's statements nest",
         "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/wafv2/schemas.go",
         r"aws:wafv2/(webAcl:WebAcl|ruleGroup:RuleGroup|webAclRule:WebAclRule)",
         _statement_depth,
     ),
     Law(
+        "waf-log-destination",
         "where a web ACL may log",
         "https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html",
         r"aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",
         _web_acl_log,
     ),
     Law(
+        "route53-record",
         "records of a zone",
         "https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html",
         r"aws:route53/record:Record",

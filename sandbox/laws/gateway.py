@@ -66,18 +66,21 @@ def _function(op: ResourceOperation) -> Iterator[Refusal]:
 
 LAWS = (
     Law(
+        "listener-rule",
         "rules of a listener",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html",
         _RULE,
         _listener_rule,
     ),
     Law(
+        "cloudfront-failover-methods",
         "what fails over is only read",
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html",
         _DISTRIBUTION,
         _origin_groups,
     ),
     Law(
+        "cloudfront-function",
         "a function fits into CloudFront",
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html",
         "aws:cloudfront/function:Function",

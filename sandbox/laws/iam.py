@@ -230,14 +230,16 @@ def _attachment(op: ResourceOperation) -> Iterator[Refusal]:
 
 
 LAWS = (
-    Law("policy documents", f"{_GRAMMAR}, {_ACTIONS}, {_LIMITS}", _TYPES, _document),
+    Law("iam-policy-document", "IAM policy documents", f"{_GRAMMAR}, {_ACTIONS}, {_LIMITS}", _TYPES, _document),
     Law(
+        "kms-key-policy-lockout",
         "a key's policy leaves a way in",
         "https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html",
         r"aws:kms/(key:Key|keyPolicy:KeyPolicy)",
         _lockout,
     ),
     Law(
+        "iam-policy-arn",
         "an attached policy has an ARN",
         "https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html",
         r"aws:iam/\w+PolicyAttachment:\w+",

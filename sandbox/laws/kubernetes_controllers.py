@@ -79,12 +79,14 @@ def _outlives(op: ResourceOperation) -> Iterator[Refusal]:
 
 LAWS = (
     Law(
+        "keda-trigger-secret",
         "what a trigger names can be read",
         "https://github.com/kedacore/charts/blob/main/keda/README.md",
         re.escape(_SCALED),
         _scaled,
     ),
     Law(
+        "keda-trigger-secret",
         "what a trigger names can be read",
         "https://github.com/kedacore/charts/blob/main/keda/README.md",
         re.escape(RELEASE),
@@ -92,6 +94,7 @@ LAWS = (
         ("update",),
     ),
     Law(
+        "kubernetes-finalizer",
         "a controller outlives what it lets go",
         "https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/",
         re.escape(RELEASE),

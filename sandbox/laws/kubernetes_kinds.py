@@ -197,15 +197,26 @@ _API = "https://kubernetes.io/docs/reference/using-api/"
 _ALL = r"kubernetes:(?!yaml|kustomize|index:).*"
 LAWS = (
     Law(
-        "a manifest fits its schema", "https://kubernetes.io/docs/reference/generated/kubernetes-api/", OBJECTS, _schema
+        "kubernetes-schema",
+        "a manifest fits its schema",
+        "https://kubernetes.io/docs/reference/generated/kubernetes-api/",
+        OBJECTS,
+        _schema,
     ),
-    Law("a kind is known", "https://kubernetes.io/docs/reference/using-api/deprecation-guide/", OBJECTS, _known_kind),
     Law(
+        "kubernetes-kind",
+        "a kind is known",
+        "https://kubernetes.io/docs/reference/using-api/deprecation-guide/",
+        OBJECTS,
+        _known_kind,
+    ),
+    Law(
+        "kubernetes-namespace",
         "a namespace is there first",
         "https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
         f"{OBJECTS}|{re.escape(RELEASE)}",
         _namespace,
         ("create",),
     ),
-    Law("a cluster is there", _API, _ALL, _reachable, ("create", "update", "delete")),
+    Law("kubernetes-cluster", "a cluster is there", _API, _ALL, _reachable, ("create", "update", "delete")),
 )

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from ipaddress import ip_network
 from typing import Any
@@ -428,46 +428,69 @@ def _cron(op: ResourceOperation) -> Iterator[Refusal]:
 
 
 _DOCS = "https://kubernetes.io/docs/"
-_JUDGES: tuple[tuple[str, str, str, Callable[[ResourceOperation], Iterator[Refusal]]], ...] = (
-    ("names and labels", f"{_NAMES}, {_LABELS}", OBJECTS, _metadata),
-    (
+LAWS = (
+    Law("kubernetes-metadata", "names and labels", f"{_NAMES}, {_LABELS}", OBJECTS, _metadata),
+    Law(
+        "kubernetes-selector",
         "a selector matches its template",
         _DOCS + "concepts/workloads/controllers/deployment/#selector",
         WORKLOADS,
         _selector,
     ),
-    (
+    Law(
+        "kubernetes-rollout",
         "a rollout can move",
         _DOCS + "concepts/workloads/controllers/deployment/#strategy",
         r"kubernetes:apps/v1:Deployment",
         _strategy,
     ),
-    ("containers", _DOCS + "reference/kubernetes-api/workload-resources/pod-v1/", WORKLOADS, _containers),
-    (
+    Law(
+        "kubernetes-container",
+        "containers of a pod",
+        _DOCS + "reference/kubernetes-api/workload-resources/pod-v1/",
+        WORKLOADS,
+        _containers,
+    ),
+    Law(
+        "kubernetes-service-port",
         "ports of a Service",
         _DOCS + "reference/kubernetes-api/service-resources/service-v1/",
         r"kubernetes:core/v1:Service",
         _service,
     ),
-    (
+    Law(
+        "kubernetes-autoscaler",
         "bounds of an autoscaler",
         _DOCS + "reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/",
         r"kubernetes:autoscaling/v[12]:HorizontalPodAutoscaler",
         _autoscaler,
     ),
-    (
+    Law(
+        "kubernetes-disruption-budget",
         "one floor for disruptions",
         _DOCS + "tasks/run-application/configure-pdb/",
         r"kubernetes:policy/v1:PodDisruptionBudget",
         _budget,
     ),
-    ("ConfigMaps and Secrets", _DOCS + "concepts/configuration/", r"kubernetes:core/v1:(ConfigMap|Secret)", _data),
-    (
+    Law(
+        "kubernetes-config-data",
+        "ConfigMaps and Secrets",
+        _DOCS + "concepts/configuration/",
+        r"kubernetes:core/v1:(ConfigMap|Secret)",
+        _data,
+    ),
+    Law(
+        "kubernetes-network-policy",
         "ranges of a NetworkPolicy",
         _DOCS + "concepts/services-networking/network-policies/",
         r"kubernetes:networking.k8s.io/v1:NetworkPolicy",
         _network_policy,
     ),
-    ("schedules", _DOCS + "concepts/workloads/controllers/cron-jobs/", r"kubernetes:batch/v1:CronJob", _cron),
+    Law(
+        "kubernetes-cron-schedule",
+        "schedules of CronJobs",
+        _DOCS + "concepts/workloads/controllers/cron-jobs/",
+        r"kubernetes:batch/v1:CronJob",
+        _cron,
+    ),
 )
-LAWS = tuple(Law(name, source, types, judge) for name, source, types, judge in _JUDGES)

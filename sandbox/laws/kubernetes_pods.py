@@ -169,12 +169,14 @@ def _restricted(spec: Any) -> Iterator[str]:
 
 LAWS = (
     Law(
+        "kubernetes-pod-reference",
         "what a pod names is there",
         "https://kubernetes.io/docs/tasks/debug/debug-application/debug-pods/",
         WORKLOADS,
         _references,
     ),
     Law(
+        "kubernetes-pod-security",
         "Pod Security of the namespace",
         "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
         WORKLOADS,

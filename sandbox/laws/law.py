@@ -98,8 +98,12 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Law:
-    """A rule of the clouds, and where it is written."""
+    """A rule of the clouds, and where it is written. Its id stays as it is: people write it after `--law-off`.
 
+    Rows that judge different types by one rule share its id and its name.
+    """
+
+    id: str
     name: str
     source: str
     types: str
@@ -120,6 +124,6 @@ def sentence(op: ResourceOperation, law: Law, refusal: Refusal) -> str:
     return (
         f"{_DOING[op.operation]} {op.token}: {refusal.code}: {refusal.message}\n"
         f"  resource: {op.urn}\n"
-        f"  law:      {law.name} ({law.source})\n"
+        f"  law:      {law.id}: {law.name} ({law.source})\n"
         f"  way out:  {refusal.instead}"
     )

@@ -376,15 +376,28 @@ def _inline_rules(op: ResourceOperation) -> Iterator[Refusal]:
 
 QUOTAS = (*dict.fromkeys(quota.name for quota in _QUOTAS), "origin-read-timeout")
 LAWS = (
-    *(Law("names", rule.source, re.escape(token), _legal) for token, rule in _NAMES.items()),
-    *(Law("a name is free", _TAKEN, re.escape(token), _free, ("create",)) for token in _NAMES),
+    *(
+        Law("name-format", "names in the form that a service takes", rule.source, re.escape(token), _legal)
+        for token, rule in _NAMES.items()
+    ),
+    *(Law("name-taken", "a name is free", _TAKEN, re.escape(token), _free, ("create",)) for token in _NAMES),
     Law(
+        "secret-scheduled-for-deletion",
         "a deleted secret keeps its name",
         "https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_delete-secret.html",
         r"aws:secretsmanager/secret:Secret",
         _pending_deletion,
         ("create",),
     ),
-    *(Law(f"quota {q.name}", q.source, re.escape(q.token), _within(q), ("create",)) for q in _QUOTAS),
-    Law("quota rules-per-security-group", _VPC_QUOTAS, r"aws:ec2/securityGroup:SecurityGroup", _inline_rules),
+    *(
+        Law(f"quota-{q.name}", f"quota {q.name}", q.source, re.escape(q.token), _within(q), ("create",))
+        for q in _QUOTAS
+    ),
+    Law(
+        "quota-rules-per-security-group",
+        "quota rules-per-security-group",
+        _VPC_QUOTAS,
+        r"aws:ec2/securityGroup:SecurityGroup",
+        _inline_rules,
+    ),
 )

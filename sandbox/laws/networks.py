@@ -229,40 +229,45 @@ def _rule_once(op: ResourceOperation) -> Iterator[Refusal]:
 _RULES = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
 _RULE_TYPES = r"aws:vpc/securityGroup(Ingress|Egress)Rule:.*"
 LAWS = (
-    Law("sizes of ranges", _SIZES, r"aws:ec2/(vpc:Vpc|subnet:Subnet)", _range),
-    Law("a subnet lies in its VPC", _SUBNETS, r"aws:ec2/subnet:Subnet", _inside),
-    Law("subnets do not overlap", _SUBNETS, r"aws:ec2/subnet:Subnet", _apart),
+    Law("cidr-size", "sizes of CIDR ranges", _SIZES, r"aws:ec2/(vpc:Vpc|subnet:Subnet)", _range),
+    Law("subnet-cidr-in-vpc", "a subnet lies in its VPC", _SUBNETS, r"aws:ec2/subnet:Subnet", _inside),
+    Law("subnet-cidr-overlap", "subnets do not overlap", _SUBNETS, r"aws:ec2/subnet:Subnet", _apart),
     Law(
+        "availability-zone",
         "zones of the region",
         "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html",
         r"aws:ec2/subnet:Subnet",
         _zone,
     ),
-    Law("one route per destination", _ROUTES, r"aws:ec2/route:Route", _one_route),
-    Law("one target per route", _ROUTES, r"aws:ec2/route:Route", _route_target),
+    Law("route-destination", "one route per destination", _ROUTES, r"aws:ec2/route:Route", _one_route),
+    Law("route-target", "one target per route", _ROUTES, r"aws:ec2/route:Route", _route_target),
     Law(
+        "subnet-route-table",
         "one route table per subnet",
         "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html",
         r"aws:ec2/routeTableAssociation:RouteTableAssociation",
         _one_association,
     ),
     Law(
+        "vpc-internet-gateway",
         "one internet gateway per VPC",
         "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html",
         r"aws:ec2/internetGateway(Attachment)?:InternetGateway(Attachment)?",
         _attached_gateway,
     ),
     Law(
+        "nat-gateway-address",
         "a NAT gateway's address",
         "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNatGateway.html",
         r"aws:ec2/natGateway:NatGateway",
         _nat,
     ),
     Law(
+        "security-group-rule",
         "ports and sources of a rule",
         _RULES,
         _RULE_TYPES + r"|aws:ec2/securityGroupRule:SecurityGroupRule",
         _group_rule,
     ),
-    Law("a rule stands once", _RULES, _RULE_TYPES, _rule_once),
+    Law("security-group-rule-duplicate", "a rule stands once", _RULES, _RULE_TYPES, _rule_once),
 )

@@ -119,12 +119,14 @@ def _told(op: ResourceOperation) -> Iterator[Refusal]:
 
 LAWS = (
     Law(
-        "who tells is let in",
+        "sns-topic-policy",
+        "a topic's policy lets in who publishes",
         "https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html",
         "|".join(_TELLS),
         _heard,
     ),
     Law(
+        "backup-vault-events",
         "events that AWS Backup tells",
         "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_PutBackupVaultNotifications.html",
         _VAULT,

@@ -248,9 +248,10 @@ _PLACED = (
     r"|lambda/function:Function|ec2/routeTableAssociation:RouteTableAssociation)"
 )
 LAWS = (
-    Law("a reference stands", _ERRORS, r"aws:.*", _standing),
-    Law("a reference is of the right kind", _IDS, r"aws:.*", _right_kind),
+    Law("reference-exists", "a reference stands", _ERRORS, r"aws:.*", _standing),
+    Law("reference-type", "a reference is of the right kind", _IDS, r"aws:.*", _right_kind),
     Law(
+        "rds-subnet-group-vpc",
         "the subnets of a database stay in their VPC",
         "https://github.com/hashicorp/terraform-provider-aws/issues/27459",
         r"aws:(rds|docdb|neptune)/subnetGroup:SubnetGroup",
@@ -260,6 +261,7 @@ LAWS = (
         ("update",),
     ),
     Law(
+        "elasticache-subnet-group-vpc",
         "the subnets of a cache stay in their VPC",
         # nodes keep their addresses; the words: https://github.com/floci-io/floci/pull/2401, tried against AWS
         "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ModifyCacheSubnetGroup.html",
@@ -273,6 +275,7 @@ LAWS = (
         ("update",),
     ),
     Law(
+        "eks-vpc",
         "a cluster stays in its VPC",
         "https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateClusterConfig.html",
         "aws:eks/cluster:Cluster",
@@ -285,20 +288,29 @@ LAWS = (
         ("update",),
     ),
     Law(
+        "load-balancer-vpc",
         "a load balancer stays in its VPC",
         "https://github.com/hashicorp/terraform-provider-aws/issues/18317",
         "aws:(lb|alb)/loadBalancer:LoadBalancer",
         _stays("InvalidConfigurationRequest", "The subnets are in a different VPC than the load balancer", "subnets"),
         ("update",),
     ),
-    Law("one VPC", "https://docs.aws.amazon.com/vpc/latest/userguide/how-it-works.html", _PLACED, _same_vpc),
     Law(
+        "same-vpc",
+        "what works together lies in one VPC",
+        "https://docs.aws.amazon.com/vpc/latest/userguide/how-it-works.html",
+        _PLACED,
+        _same_vpc,
+    ),
+    Law(
+        "route-gateway-vpc",
         "a route's gateway is in its VPC",
         "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html",
         r"aws:ec2/route:Route",
         _reachable_gateway,
     ),
     Law(
+        "security-group-reference",
         "a group refers to groups it can reach",
         "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
         r"aws:(vpc/securityGroup(Ingress|Egress)Rule:.*|ec2/securityGroupRule:SecurityGroupRule)",

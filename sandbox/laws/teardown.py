@@ -210,10 +210,18 @@ def _final_snapshot(op: ResourceOperation) -> Iterator[Refusal]:
 
 LAWS = (
     *(
-        Law("what is referred to stays", _VPC_SOURCE if "/vpc:" in token else _SOURCE, token, _released, ("delete",))
+        Law(
+            "resource-in-use",
+            "what is referred to stays",
+            _VPC_SOURCE if "/vpc:" in token else _SOURCE,
+            token,
+            _released,
+            ("delete",),
+        )
         for token in _HELD
     ),
     Law(
+        "internet-gateway-in-use",
         "an internet gateway goes last",
         "https://docs.aws.amazon.com/vpc/latest/userguide/working-with-igw.html",
         "aws:ec2/internetGateway:InternetGateway",
@@ -222,6 +230,7 @@ LAWS = (
     ),
     *(
         Law(
+            "deletion-protection",
             "deletion protection",
             "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html",
             token,
@@ -231,6 +240,7 @@ LAWS = (
         for token in _PROTECTED
     ),
     Law(
+        "bucket-not-empty",
         "an empty bucket",
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html",
         "aws:s3/bucket:Bucket",
@@ -238,6 +248,7 @@ LAWS = (
         ("delete",),
     ),
     Law(
+        "final-snapshot-name",
         "a final snapshot has a name",
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html",
         "aws:rds/instance:Instance",

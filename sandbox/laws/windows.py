@@ -119,6 +119,12 @@ def _backed_up_elsewhen(op: ResourceOperation) -> Iterator[Refusal]:
 
 
 LAWS = (
-    Law("windows", _RDS, "|".join(map(re.escape, _WINDOWS)), _overlap),
-    Law("backups are due outside the windows", _BACKUP, _SELECTION, _backed_up_elsewhen),
+    Law(
+        "maintenance-window",
+        "maintenance and backup windows do not overlap",
+        _RDS,
+        "|".join(map(re.escape, _WINDOWS)),
+        _overlap,
+    ),
+    Law("backup-window", "backups are due outside the windows", _BACKUP, _SELECTION, _backed_up_elsewhen),
 )

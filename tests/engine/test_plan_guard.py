@@ -22,7 +22,7 @@ bucket = aws.s3.Bucket("files", bucket="{name}")
 queue = aws.sqs.Queue("jobs", name="{name}")
 """
 TODAY = date(2026, 11, 21)
-LAW = "law:      a load balancer's timeouts"
+LAW = "law:      load-balancer-timeouts: a load balancer's timeouts"
 
 
 def planned(sandbox: Sandbox) -> Plan:

@@ -1,11 +1,12 @@
 import re
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
 import pulumi_aws as aws
 import pytest
 
-from sandbox.laws import LAWS, refusals
+from sandbox.laws import LAWS, MODULES, NAMES, refusals
 from sandbox.laws.inventory import Inventory, LayeredInventory
 from sandbox.laws.law import Operation, ResourceOperation
 from sandbox.run_options import RunOptions
@@ -16,7 +17,7 @@ from . import pairs
 from .law_cloud import LawCloud, refusal
 from .pairs import PAIRS, Pair
 
-IDS = [f"{number:03}-{pair.law.replace(' ', '-')}" for number, pair in enumerate(PAIRS)]
+IDS = [f"{number:03}-{pair.law}" for number, pair in enumerate(PAIRS)]
 
 
 @pytest.mark.usefixtures("loop")
@@ -32,7 +33,7 @@ def test_a_break_is_refused_in_the_clouds_words(pair: Pair, tmp_path: Path) -> N
         said = refusal(lambda: cloud.run(lambda: pair.program(pair.bad)))
 
     assert pair.says in said
-    assert f"law:      {pair.law} (https://" in said
+    assert f"law:      {pair.law}: {NAMES[pair.law]} (https://" in said
     assert "resource: urn:pulumi:" in said
     assert "way out:  " in said
 
@@ -71,14 +72,14 @@ def test_in_the_right_order_everything_goes(pair: Pair, tmp_path: Path) -> None:
 
 def test_every_law_has_a_pair() -> None:
     tried = {pair.law for pair in PAIRS}
-    assert {law.name for law in LAWS} - tried - TRIED_ELSEWHERE == set()
+    assert {law.id for law in LAWS} - tried - TRIED_ELSEWHERE == set()
 
 
 # Each has a test of its own below or beside this file.
 TRIED_ELSEWHERE = {
-    "a reference stands",
-    "a deleted secret keeps its name",
-    "a cluster is there",
+    "reference-exists",
+    "secret-scheduled-for-deletion",
+    "kubernetes-cluster",
 }
 
 
@@ -89,7 +90,7 @@ def test_there_are_enough_pairs_and_real_threads() -> None:
 
 
 def test_every_law_names_the_source_of_its_truth() -> None:
-    assert [law.name for law in LAWS if not law.source.startswith("https://")] == []
+    assert [law.id for law in LAWS if not law.source.startswith("https://")] == []
 
 
 def holds_itself(inputs: Path) -> bool:
@@ -109,8 +110,34 @@ def holds_itself(inputs: Path) -> bool:
 def test_where_the_sdks_types_have_no_end_a_law_knows_that_of_the_provider() -> None:
     """A provider's schema is finite: what nests deeper is an unknown key to it, in a preview already."""
     folders = Path(aws.__file__).parent.iterdir()
-    # "how deep a web ACL's statements nest"
+    # waf-statement-depth
     assert {folder.name for folder in folders if holds_itself(folder / "_inputs.py")} == {"wafv2"}
+
+
+def test_an_id_is_one_law_of_one_module_and_can_be_typed() -> None:
+    names, modules = defaultdict(set), defaultdict(set)
+    for module in MODULES:
+        for law in module.LAWS:
+            names[law.id].add(law.name)
+            modules[law.id].add(module.__name__)
+    assert [each for each in names if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", each)] == []
+    assert {each: named for each, named in names.items() if len(named) > 1} == {}
+    assert {each: held for each, held in modules.items() if len(held) > 1} == {}
+    assert len(set(NAMES.values())) == len(NAMES)
+
+
+def test_a_law_that_is_switched_off_is_the_only_one_that_does_not_judge() -> None:
+    inputs = {"cidrBlock": "10.0.0.0/8", "tags": {"aws:name": "x"}}
+    op = ResourceOperation("create", "aws:ec2/vpc:Vpc", "v", "urn", inputs, region="eu-west-1")
+    assert {law.id for law, _ in refusals(op)} == {"cidr-size", "tags"}
+    assert {law.id for law, _ in refusals(op, {"cidr-size"})} == {"tags"}
+
+
+@pytest.mark.usefixtures("loop")
+def test_a_run_goes_through_what_a_law_would_refuse_where_that_law_is_off(tmp_path: Path) -> None:
+    cloud = LawCloud(tmp_path, RunOptions(laws_off=[PAIRS[0].law]))
+    cloud.run(lambda: PAIRS[0].program(PAIRS[0].bad))
+    assert len(cloud.world) > 0
 
 
 @pytest.mark.usefixtures("loop")
@@ -194,9 +221,9 @@ def test_a_preview_sees_that_what_stands_would_move_with_a_vpc_that_is_replaced(
     op = ResourceOperation(
         "update", GROUP, "g", "urn:group", {"subnetIds": subnets}, inventory=inventory, old=group, preview=True
     )
-    said = [f"{law.name}: {refusal.message}" for law, refusal in refusals(op)]
+    said = [f"{law.id}: {refusal.message}" for law, refusal in refusals(op)]
     whole = (
-        "the subnets of a database stay in their VPC: The new Subnets are not in the same Vpc as the existing subnet "
+        "rds-subnet-group-vpc: The new Subnets are not in the same Vpc as the existing subnet "
         f"group: it stands in {HOME}, and not in the one that takes its place"
     )
     assert said == ([whole] if refused else [])

@@ -60,7 +60,7 @@ def test_what_waited_for_another_operation_is_not_made_after_a_crash(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account = Account(World(tmp_path / "world.db"), RunOptions(crash_after=1))
-    law = Law("a topic waits for the last one", "this test", TOKEN, lambda op: iter(()))
+    law = Law("topic-waits", "a topic waits for the last one", "this test", TOKEN, lambda op: iter(()))
     missing = [(law, Refusal("NotFound", "not yet", "wait", may_appear=True))]
 
     def refusals(op: ResourceOperation) -> list[tuple[Law, Refusal]]:
