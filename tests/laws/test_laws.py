@@ -15,7 +15,7 @@ from sandbox.world import Record
 
 from . import pairs
 from .law_cloud import LawCloud, refusal
-from .pairs import PAIRS, Pair
+from .pairs import PAIRS, Pair, programs, references
 
 IDS = [f"{number:03}-{pair.law}" for number, pair in enumerate(PAIRS)]
 
@@ -81,6 +81,13 @@ TRIED_ELSEWHERE = {
     "secret-scheduled-for-deletion",
     "kubernetes-cluster",
 }
+
+
+def test_pairs_lie_in_a_module_that_is_called_as_that_of_their_laws() -> None:
+    laws = {module.__name__.rpartition(".")[2]: {law.id for law in module.LAWS} for module in MODULES}
+    tried = {module.__name__.rpartition(".")[2]: {pair.law for pair in module.PAIRS} for module in pairs.MODULES}
+    assert list(tried) == list(laws)
+    assert {name: strange for name, ids in tried.items() if (strange := ids - laws[name])} == {}
 
 
 def test_there_are_enough_pairs_and_real_threads() -> None:
@@ -150,7 +157,7 @@ def test_without_laws_anything_goes(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("loop")
 def test_what_was_deleted_cannot_be_referred_to(tmp_path: Path) -> None:
     cloud = LawCloud(tmp_path)
-    cloud.run(pairs.vpc)
+    cloud.run(programs.vpc)
     gone = next(iter(cloud.world)).id
     cloud.delete("vpc")
 
@@ -232,8 +239,8 @@ def test_a_preview_sees_that_what_stands_would_move_with_a_vpc_that_is_replaced(
 @pytest.mark.usefixtures("loop")
 def test_a_group_that_no_node_uses_may_move(tmp_path: Path) -> None:
     cloud = LawCloud(tmp_path)
-    cloud.run(lambda: pairs.unused_group_moves(pairs.ONE))
-    cloud.run(lambda: pairs.unused_group_moves(pairs.TWO))
+    cloud.run(lambda: references.unused_group_moves(references.ONE))
+    cloud.run(lambda: references.unused_group_moves(references.TWO))
 
 
 def test_a_preview_says_nothing_of_what_it_does_not_know() -> None:
