@@ -9,6 +9,7 @@ from components.backups.budget import Budget, BudgetArgs
 from components.backups.component import Backups, BackupsArgs, TrialArgs
 from components.cluster_services.component import ClusterServices, ClusterServicesArgs
 from components.config.loading import load
+from components.config.regions import EDGE_REGION
 from components.eks_cluster.component import EksCluster, EksClusterArgs
 from components.flowise_service.component import FlowiseService, FlowiseServiceArgs
 from components.flowise_service.environment import NAMESPACE, Cache, Database
@@ -26,7 +27,6 @@ from components.shared.backup_schedule import Kind
 from components.synthetic_check.component import SyntheticCheck, SyntheticCheckArgs
 from components.vpc.component import Vpc, VpcArgs
 from components.waf_cdn.component import WafCdn, WafCdnArgs
-from components.waf_cdn.firewall import EDGE_REGION
 from components.web_service.timeouts import timeouts
 
 settings = load()

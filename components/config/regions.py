@@ -2,6 +2,9 @@
 
 from typing import Literal
 
+# CloudFront, and all that serves it, is administered from this region alone, whatever the stack's own.
+EDGE_REGION = "us-east-1"
+
 # Where the database's certificate authorities are known (docs/decisions/0003): shared/assets/rds-ca-<region>.pem.
 Region = Literal[
     "af-south-1",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from ..waf_cdn.firewall import EDGE_REGION
+from ..config.regions import EDGE_REGION
 from .iam_documents import allow_principal
 from .secure_bucket import SecureBucket, SecureBucketArgs
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
-from .firewall import EDGE_REGION
+from ..config.regions import EDGE_REGION
 
 # Query strings, cookies and referrers are left out: they carry tokens.
 ACCESS_LOG_FIELDS = [

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from ..config.regions import EDGE_REGION
 from ..shared import site_alarms as tables
 from ..shared.alarm_topic import AlarmTopic, AlarmTopicArgs
 from ..shared.cloudwatch_alarms import MetricAlarm
 from ..shared.metric_alarms import metric_alarms
-from .firewall import EDGE_REGION
 from .firewall_rules import PING
 
 

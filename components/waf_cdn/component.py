@@ -7,12 +7,13 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from ..config.regions import EDGE_REGION
 from ..shared.certificate import validated_certificate
 from ..shared.data_key import DataKey, DataKeyArgs
 from .access_log import deliver_access_log
 from .alarms import EdgeAlarms, EdgeAlarmsArgs
 from .behaviors import cdn_behaviors
-from .firewall import EDGE_REGION, EdgeFirewall, EdgeFirewallArgs
+from .firewall import EdgeFirewall, EdgeFirewallArgs
 from .functions import CdnFunctions, cdn_functions
 from .origins import AWAY, BALANCER, FILES, OTHER_BALANCER, balancer_origin, either_balancer
 from .settings import EdgeSettings

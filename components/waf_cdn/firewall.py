@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from ..config.regions import EDGE_REGION
 from .firewall_capacity import MOST_UNITS, units
 from .firewall_rules import WafRule, waf_rules
 from .firewall_settings import FirewallSettings
 
-# CloudFront, and all that serves it, is administered from this region alone, whatever the stack's own.
-EDGE_REGION = "us-east-1"
 # as good as a password to whoever reads them: sessions and keys; codes of logins, tokens of password resets
 SECRET_HEADERS = ("authorization", "cookie", "x-api-key")
 SECRET_ARGUMENTS = ("code", "token")
