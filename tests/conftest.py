@@ -8,7 +8,7 @@ import pulumi
 import pytest
 from pulumi.runtime import settings as runtime
 
-from tests.cloud import Cloud, CloudMonitor
+from testing.cloud import Cloud, CloudMonitor
 
 # What takes longest comes first, or a run of all ends with one worker at work and the others idle; what mostly waits
 # (drills, clusters, objects) does so beside what does not.

@@ -15,7 +15,7 @@ from typing import Any
 
 from sandbox.clusters.helm import Release, archive, rendered
 from sandbox.clusters.placeholders import LABEL
-from tests.program import ROOT, Run, run
+from testing.program import ROOT, Run, run
 from tools.shapes import made
 
 FILE = ROOT / "tests" / "contract" / "charts.json"

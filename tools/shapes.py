@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.cloud import Answer, Cloud, Created
-from tests.program import Run, run_changed
+from testing.cloud import Answer, Cloud, Created
+from testing.program import Run, run_changed
 
 FOLDER = Path(__file__).parents[1] / "tests" / "shapes"
 _IMAGE = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/flowise:3.1.4@sha256:" + "0123456789abcdef" * 4

@@ -3,8 +3,8 @@
 import pulumi_kubernetes as k8s
 import pytest
 
+from testing.program import run
 from tests.components.monitoring_stack.charts.test_keys import known, unknown
-from tests.program import run
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])

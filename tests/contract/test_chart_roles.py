@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.cloud import Created
-from tests.program import run
+from testing.cloud import Created
+from testing.program import run
 from tools import chart_facts
 from tools.shapes import made
 

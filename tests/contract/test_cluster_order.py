@@ -7,8 +7,8 @@ import pytest
 from pulumi.runtime import rpc
 
 from sandbox.laws.kubernetes_kinds import CHARTS, RELEASE, writes_to
-from tests.cloud import Created
-from tests.program import run
+from testing.cloud import Created
+from testing.program import run
 
 STACKS = ("dev", "prod")
 NAMESPACE = "kubernetes:core/v1:Namespace"

@@ -12,8 +12,8 @@ import pytest
 
 import components
 from sandbox import schema
-from tests.cloud import Created
-from tests.program import run
+from testing.cloud import Created
+from testing.program import run
 
 # A token is part of every URN: changing one replaces all that lies below it.
 TOKENS = {

@@ -14,8 +14,8 @@ import pytest
 
 from components.vpc.egress_domains import PLATFORM_DOMAINS
 from components.vpc.subnets import api_server_address
+from testing.program import Run, run
 from tests.network_policy_controller import Cluster, ContainerPort, Pod, Policy, Service, ServicePort, passes
-from tests.program import Run, run
 from tools import chart_facts, shapes
 
 STACKS = ("prod", "dev-with-traces-and-datadog")

@@ -15,7 +15,7 @@ from sandbox.clouds.resource import Request
 from sandbox.laws.law import ResourceOperation
 from sandbox.run_options import RunOptions
 from sandbox.world import Record, World
-from tests.cloud import drained, revealed
+from testing.cloud import drained, revealed
 
 REGION = "eu-west-1"
 

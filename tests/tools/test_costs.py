@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sandbox.workspace import SandboxError
-from tests.program import run
+from testing.program import run
 from tools import prices
 from tools.costs import STACKS, environment_of, estimate, page
 

@@ -9,7 +9,7 @@ from components.backups.budget import Budget, BudgetArgs
 from components.backups.component import Backups, BackupsArgs, TrialArgs
 from components.backups.settings import BackupSettings
 from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
-from tests.cloud import Cloud
+from testing.cloud import Cloud
 from tests.samples import TAGS
 
 DATABASE = "arn:aws:rds:eu-west-1:123456789012:db:flowise-test"

@@ -4,7 +4,7 @@ import pulumi_kubernetes as k8s
 
 from components.cluster_services.component import ClusterServices, ClusterServicesArgs
 from components.eks_cluster.settings import KarpenterSettings
-from tests.cloud import Cloud
+from testing.cloud import Cloud
 from tests.samples import RANGES, TAGS
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from components.eks_cluster.component import EksCluster, EksClusterArgs
 from components.eks_cluster.settings import ClusterSettings
-from tests.cloud import Cloud
+from testing.cloud import Cloud
 from tests.samples import TAGS
 
 IMDSV2 = {"httpEndpoint": "enabled", "httpTokens": "required", "httpPutResponseHopLimit": 1}

@@ -13,7 +13,7 @@ from components.flowise_service.settings import ServiceSettings
 from components.shared.external_secrets import SecretField
 from components.waf_cdn.settings import DomainSettings
 from components.web_service.rollouts import START_SECONDS
-from tests.cloud import Cloud, Created
+from testing.cloud import Cloud, Created
 from tests.samples import RANGES, TAGS
 
 QUEUE = {"mode": "queue", "replicas_min": 2, "replicas_max": 4, "worker_replicas_min": 2, "worker_replicas_max": 6}

@@ -7,7 +7,7 @@ from components.flowise_service.environment import Cache
 from components.flowise_service.queue_exporter import QueueExporter, QueueExporterArgs, queue_monitor
 from components.flowise_service.quota import EXPORTER_CPU_MILLICORES, EXPORTER_MEMORY_MIB
 from components.shared.external_secrets import SecretField
-from tests.cloud import Cloud
+from testing.cloud import Cloud
 
 PASSWORD = SecretField(arn="arn:cache", version_id="v1", field="password")
 

@@ -5,7 +5,7 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
 from components.monitoring_stack.alarm_bridge import AlarmBridge, AlarmBridgeArgs, Topic
-from tests.cloud import Cloud
+from testing.cloud import Cloud
 from tests.samples import RANGES, TAGS
 
 HOME, EDGE = "arn:aws:sns:eu-west-1:123456789012:home", "arn:aws:sns:us-east-1:123456789012:edge"

@@ -3,7 +3,7 @@ import json
 import pulumi_kubernetes as k8s
 
 from components.monitoring_stack.dashboards import PAGES, Dashboards, DashboardsArgs
-from tests.cloud import Cloud
+from testing.cloud import Cloud
 
 MOST_BYTES = 2**20
 

@@ -7,7 +7,7 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 import pytest
 
-from tests.cloud import Cloud
+from testing.cloud import Cloud
 from tests.components.monitoring_stack.test_monitoring_stack import DATABRICKS, build
 
 ONCALL = {

@@ -6,7 +6,7 @@ from components.monitoring_stack.alerts.watched import Watched
 from components.monitoring_stack.component import MonitoringStack, MonitoringStackArgs
 from components.monitoring_stack.settings.monitoring import MonitoringSettings
 from components.shared.external_secrets import SecretField
-from tests.cloud import Cloud
+from testing.cloud import Cloud
 from tests.samples import RANGES, TAGS
 
 DATABRICKS = "https://dbc-12345678-90ab.cloud.databricks.com"

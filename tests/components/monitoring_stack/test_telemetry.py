@@ -16,7 +16,7 @@ from components.monitoring_stack.settings.logs import LogSettings
 from components.monitoring_stack.settings.traces import TraceSettings
 from components.monitoring_stack.tracing import Tracing, TracingArgs
 from components.shared.external_secrets import SecretField
-from tests.cloud import Cloud, Created
+from testing.cloud import Cloud, Created
 from tests.samples import RANGES, TAGS
 
 LEVEL = "pod-security.kubernetes.io/enforce"

@@ -15,10 +15,10 @@ from components.pipeline_access.deploy_actions import ACTIONS
 from components.pipeline_access.permissions import DOCUMENTS, NO_RESOURCE
 from components.pipeline_access.settings import PipelineSettings
 from sandbox import aws_data
+from testing.cloud import Cloud
+from testing.program import run_changed
 from tests import iam
-from tests.cloud import Cloud
 from tests.policies.packs import Server
-from tests.program import run_changed
 from tests.samples import TAGS
 from tools.shapes import SHAPES
 

@@ -7,7 +7,7 @@ import pytest
 
 from components.rds_postgres.component import RdsPostgres, RdsPostgresArgs
 from components.rds_postgres.settings import DatabaseSettings
-from tests.cloud import Cloud
+from testing.cloud import Cloud
 from tests.samples import TAGS
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"

@@ -4,7 +4,7 @@ from typing import Any
 import pulumi_kubernetes as k8s
 
 from components.rds_postgres.setup import DatabaseSetup, DatabaseSetupArgs
-from tests.cloud import Cloud
+from testing.cloud import Cloud
 from tests.samples import RANGES, TAGS
 
 MASTER, LOGINS = "arn:aws:secretsmanager:eu-west-1:1:secret:master", ["arn:a", "arn:b"]

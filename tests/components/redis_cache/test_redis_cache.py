@@ -6,7 +6,7 @@ import pytest
 
 from components.redis_cache.component import RedisCache, RedisCacheArgs
 from components.redis_cache.settings import CacheSettings
-from tests.cloud import Cloud
+from testing.cloud import Cloud
 from tests.samples import TAGS
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 import pulumi_aws as aws
 
 from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
-from tests.cloud import Cloud
+from testing.cloud import Cloud
 from tests.samples import TAGS
 
 

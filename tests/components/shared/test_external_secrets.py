@@ -4,7 +4,7 @@ import pulumi
 import pytest
 
 from components.shared.external_secrets import Parameter, SecretField, external_secret_spec, services, store_spec
-from tests.cloud import Cloud
+from testing.cloud import Cloud
 
 SECRET = SecretField(arn="arn:s", version_id="v7", field="password")
 WHOLE = SecretField(arn="arn:w", version_id="v1")

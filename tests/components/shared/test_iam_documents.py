@@ -7,7 +7,7 @@ import pytest
 
 from components.shared.iam_documents import allow, document, key_policy, pod_trust, service_trust
 from components.vpc.endpoint_policies import s3_endpoint_policy
-from tests.cloud import Cloud
+from testing.cloud import Cloud
 
 
 def rendered(cloud: Cloud, written: Mapping[str, Any]) -> dict[str, Any]:

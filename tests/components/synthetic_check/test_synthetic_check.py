@@ -6,7 +6,7 @@ import pytest
 
 from components.synthetic_check.component import SyntheticCheck, SyntheticCheckArgs
 from components.synthetic_check.settings import SyntheticCheckSettings
-from tests.cloud import Cloud
+from testing.cloud import Cloud
 from tests.samples import DEV, TAGS, changed, stack
 
 FLOW = "3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d"

@@ -5,7 +5,7 @@ import pytest
 
 from components.vpc.component import Vpc, VpcArgs
 from components.vpc.settings import PRIVATE_CLUSTER_ENDPOINTS, NetworkSettings
-from tests.cloud import Cloud
+from testing.cloud import Cloud
 from tests.samples import TAGS
 
 TWO = ("eu-west-1a", "eu-west-1b")

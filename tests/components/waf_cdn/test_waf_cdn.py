@@ -8,7 +8,7 @@ import pytest
 from components.waf_cdn.component import WafCdn, WafCdnArgs
 from components.waf_cdn.response_headers import response_headers
 from components.waf_cdn.settings import EdgeSettings
-from tests.cloud import Cloud
+from testing.cloud import Cloud
 from tests.samples import TAGS
 
 DOMAIN = {"name": "flowise.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"}

@@ -8,7 +8,7 @@ from components.waf_cdn.settings import DomainSettings, SignInSettings
 from components.web_service.listener_routes import MOST_VALUES
 from components.web_service.load_balancer import InternalLoadBalancer, InternalLoadBalancerArgs
 from components.web_service.timeouts import timeouts
-from tests.cloud import Cloud
+from testing.cloud import Cloud
 from tests.samples import TAGS
 
 DOMAIN = DomainSettings(name="flowise.example.com", hosted_zone_id="Z0123456789ABCDEFGHIJ")

@@ -13,7 +13,7 @@ from components.waf_cdn.firewall_settings import FirewallSettings
 from sandbox import clouds
 from sandbox.laws import refusals
 from sandbox.laws.law import ResourceOperation
-from tests.cloud import Cloud, Created
+from testing.cloud import Cloud, Created
 from tests.components.waf_cdn.firewall.managed import GROUPS
 from tests.components.waf_cdn.firewall.model import Firewall, Verdict
 from tests.components.waf_cdn.firewall.recorded import ALL_ASKED, AS_THEY_CAME, RECORDED

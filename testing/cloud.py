@@ -51,6 +51,7 @@ class Cloud(mocks.Mocks):
         self.outputs: dict[str, frozenset[str]] = {}
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        """Return the id and the outputs of a resource, as the sandbox makes them up."""
         if not args.custom:
             return None, {}
         inputs = revealed(args.inputs)
@@ -65,6 +66,7 @@ class Cloud(mocks.Mocks):
         return created_id, outputs
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        """Return the result of a function: a test's own answer, else the sandbox's."""
         known = self._answers.get(args.token)
         return clouds.invoke(args.token, args.args) if known is None else dict(known(args.args)), []
 
@@ -124,6 +126,7 @@ class CloudMonitor(mocks.MockMonitor):
         self._cloud = cloud
 
     def RegisterResource(self, request: Any) -> Any:
+        """Note what is registered, and how."""
         response = super().RegisterResource(request)  # type: ignore[no-untyped-call] # Pulumi's own
         if request.type != "pulumi:pulumi:Stack":
             inputs = rpc.deserialize_properties(request.object, keep_unknowns=True)
@@ -147,6 +150,7 @@ class CloudMonitor(mocks.MockMonitor):
         return response
 
     def RegisterResourceOutputs(self, request: Any) -> Any:
+        """Note which outputs a component registers."""
         outputs = rpc.deserialize_properties(request.outputs, keep_unknowns=True)
         self._cloud.outputs[request.urn] = frozenset(outputs)
         return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call] # Pulumi's own

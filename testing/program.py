@@ -15,7 +15,7 @@ import yaml
 from pulumi.runtime import config as runtime_config
 from pulumi.runtime import settings as runtime
 
-from tests.cloud import Cloud, CloudMonitor
+from testing.cloud import Cloud, CloudMonitor
 
 ROOT = Path(__file__).parents[1]
 

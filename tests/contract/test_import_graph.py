@@ -1,4 +1,4 @@
-"""No module leads back to itself by its imports, those inside functions among them."""
+"""What may import what, imports inside functions among them."""
 
 import ast
 from collections.abc import Iterator
@@ -30,7 +30,11 @@ def imported(module: str, path: Path) -> Iterator[str]:
             yield source
 
 
-@pytest.mark.parametrize("package", ["sandbox", "tools"])
+def part_of(package: str, module: str) -> bool:
+    return module.partition(".")[0] == package
+
+
+@pytest.mark.parametrize("package", ["sandbox", "testing", "tools"])
 def test_no_module_leads_back_to_itself(package: str) -> None:
     known = modules(package)
     graph = {}
@@ -38,3 +42,21 @@ def test_no_module_leads_back_to_itself(package: str) -> None:
         found = [each for each in imported(module, path) if each in known]
         graph[module] = {each for each in found if not any(other.startswith(f"{each}.") for other in found)} - {module}
     TopologicalSorter(graph).prepare()
+
+
+@pytest.mark.parametrize("package", ["components", "policies", "sandbox", "testing", "tools"])
+def test_nothing_but_tests_imports_tests(package: str) -> None:
+    tests = {
+        module for module, path in modules(package).items() for each in imported(module, path) if part_of("tests", each)
+    }
+    assert tests == set()
+
+
+def test_what_tests_and_tools_share_knows_no_tool() -> None:
+    tools = {
+        module
+        for module, path in modules("testing").items()
+        for each in imported(module, path)
+        if part_of("tools", each)
+    }
+    assert tools == set()
