@@ -25,7 +25,7 @@ CERTIFICATE_NOTICE = timedelta(days=30)
 # a version takes a release on dev, a week of looking, and a release on prod
 SUPPORT_NOTICE = timedelta(days=90)
 # what people accepted for a time is in the policies' levels; to decide anew takes a month
-ACCEPTED = Path(__file__).parents[1] / "policies" / "reliability"
+ACCEPTED = Path(__file__).parents[1] / "policies"
 ACCEPTANCE_NOTICE = timedelta(days=30)
 # CloudFront reads certificates there
 CDN_REGION = "us-east-1"

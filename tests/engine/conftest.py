@@ -91,6 +91,6 @@ def platform(tmp_path: Path) -> Sandbox:
     """This repository's own program, linked into a folder of its own, so that tests share no state."""
     for name in ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"):
         (tmp_path / name).write_text((REPOSITORY / name).read_text(encoding="utf-8"), encoding="utf-8")
-    for name in ("__main__.py", "components"):
-        (tmp_path / name).symlink_to(REPOSITORY / name)
+    for path in (*REPOSITORY.glob("*.py"), REPOSITORY / "components"):
+        (tmp_path / path.name).symlink_to(path)
     return Sandbox(tmp_path)

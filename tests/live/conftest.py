@@ -207,8 +207,8 @@ def _brought_up(name: str, sections: Mapping[str, Mapping[str, Any]], folder: Pa
     folder.mkdir()
     for file in ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"):
         (folder / file).write_text((REPOSITORY / file).read_text())
-    for linked in ("__main__.py", "components"):
-        (folder / linked).symlink_to(REPOSITORY / linked)
+    for linked in (*REPOSITORY.glob("*.py"), REPOSITORY / "components"):
+        (folder / linked.name).symlink_to(linked)
     settings = yaml.safe_load((folder / f"Pulumi.{name}.yaml").read_text())
     for section, changed in sections.items():
         settings["config"][f"flowise:{section}"] |= changed

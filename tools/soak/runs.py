@@ -100,8 +100,8 @@ class Outcome:
 
 def platform(folder: Path, config: dict[str, Any] | None = None) -> Sandbox:
     """The repository's own program in a folder of its own, with the stack file of dev or a generated one."""
-    for name in ("__main__.py", "components"):
-        (folder / name).symlink_to(REPOSITORY / name)
+    for path in (*REPOSITORY.glob("*.py"), REPOSITORY / "components"):
+        (folder / path.name).symlink_to(path)
     shutil.copy(REPOSITORY / "Pulumi.yaml", folder)
     if config is None:
         shutil.copy(REPOSITORY / "Pulumi.dev.yaml", folder / f"Pulumi.{STACK}.yaml")
