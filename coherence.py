@@ -10,9 +10,12 @@ from components.rds_postgres.settings import DatabaseSettings
 from components.shared import capacity
 from components.shared.backup_schedule import CLOSED_BEFORE_MINUTES, START_MINUTES
 from components.shared.windows import MINUTES_A_DAY, Span, daily, minute_of, weekly
+from components.synthetic_check.settings import COUNTRIES, SyntheticCheckSettings
 from components.vpc.settings import NetworkSettings
 from components.vpc.subnets import plan_subnets
 from components.waf_cdn.settings import EdgeSettings
+
+PREDICTION = "/api/v1/prediction/"
 
 
 def connections_suffice(service: ServiceSettings, database: DatabaseSettings) -> Iterator[Problem]:
@@ -102,3 +105,32 @@ def backups_can_begin(backup: BackupSettings, database: DatabaseSettings) -> Ite
                 backup.daily_at,
                 "choose another hour, best some four hours from both windows",
             )
+
+
+def check_gets_in(check: SyntheticCheckSettings, region: str, edge: EdgeSettings) -> Iterator[Problem]:
+    """Judge that the firewall lets the check in, whose addresses are AWS's, and change."""
+    key, firewall = "monitoring.synthetic_check", edge.firewall
+    place = check.region or region
+    country = next((country for begins, country in COUNTRIES.items() if place.startswith(begins)), None)
+    if firewall.allowed_cidrs:
+        yield Problem(
+            key,
+            "comes from addresses of AWS's that change, and edge.firewall.allowed_cidrs keeps them out",
+            list(firewall.allowed_cidrs),
+            "leave out one of the two",
+        )
+    if firewall.allowed_countries and country not in firewall.allowed_countries:
+        yield Problem(
+            f"{key}.region",
+            f"lies in {country or 'no country that is known here'}, which edge.firewall.allowed_countries keeps out",
+            place,
+            "choose a region in a country that may come in, or add its country",
+        )
+    closed = [path for path in edge.api_key_paths if PREDICTION.startswith(path) or path.startswith(PREDICTION)]
+    if closed and check.edge_key_secret_name is None:
+        yield Problem(
+            f"{key}.edge_key_secret_name",
+            "must be given where edge.api_key_paths asks for a key",
+            closed,
+            "name a secret that holds one of the known keys",
+        )

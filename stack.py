@@ -5,7 +5,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from coherence import addresses_suffice, backups_can_begin, connections_suffice, pods_fit, sign_in_is_reached
+from coherence import (
+    addresses_suffice,
+    backups_can_begin,
+    check_gets_in,
+    connections_suffice,
+    pods_fit,
+    sign_in_is_reached,
+)
 from components.backups.settings import BackupSettings
 from components.config.problems import NAMESPACE, Problem
 from components.config.regions import Region
@@ -16,7 +23,6 @@ from components.monitoring_stack.settings.monitoring import MonitoringSettings
 from components.pipeline_access.settings import PipelineSettings
 from components.rds_postgres.settings import DatabaseSettings
 from components.redis_cache.settings import CacheSettings
-from components.synthetic_check.settings import check_gets_in
 from components.vpc.settings import NetworkSettings
 from components.waf_cdn.settings import EdgeSettings
 

@@ -7,9 +7,9 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
-from ..eks_cluster.settings import KarpenterSettings
 from ..shared.addons import SYSTEM_NODES
 from ..shared.iam_documents import allow
+from ..shared.karpenter_settings import KarpenterSettings
 from ..shared.network_policies import NetworkRanges
 from ..shared.pod_role import PodRole, PodRoleArgs
 from .karpenter import Karpenter, KarpenterArgs

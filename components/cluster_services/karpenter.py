@@ -7,9 +7,9 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
-from ..eks_cluster.settings import KarpenterSettings
 from ..shared.addons import SYSTEM_NODES
 from ..shared.iam_documents import document
+from ..shared.karpenter_settings import KarpenterSettings
 from ..shared.node_role import node_role
 from ..shared.pod_role import PodRole, PodRoleArgs
 from . import karpenter_plan as plan

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from ..config.problems import FORM, Problem
 from ..config.section import SIZE, Cidr, InProd, LogDays, Section
+from ..shared.karpenter_settings import KarpenterSettings
 
 PrincipalArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+$")]
 
@@ -45,23 +46,6 @@ class NodeGroupSettings(Section):
         if not self.min_size <= self.desired_size <= self.max_size:
             between = f"write a number from min_size {self.min_size} to max_size {self.max_size}"
             yield Problem("desired_size", "must be between min_size and max_size", self.desired_size, between)
-
-
-class KarpenterSettings(Section):
-    """Nodes for what outgrows the groups, made by Karpenter when pods find no place."""
-
-    # 1.35 needs 1.9 or later, 1.36 needs 1.13 (Karpenter's compatibility matrix)
-    chart_version: Annotated[str, StringConstraints(pattern=r"^1\.(1[3-9]|[2-9]\d)\.\d+$")] = Field(
-        default="1.14.0", description="version of the chart karpenter, 1.13 or later", examples=["1.14.0"]
-    )
-    instance_categories: tuple[Literal["c", "m", "r"], ...] = Field(
-        default=("c", "m", "r"), min_length=1, description="families that may be started: compute, general, memory"
-    )
-    capacity_types: tuple[Literal["on-demand", "spot"], ...] = Field(
-        default=("on-demand",), min_length=1, description="how its nodes are bought; spot is tried first where listed"
-    )
-    cpu_limit_cores: int = Field(default=64, ge=2, le=10_000, description="cores of all its nodes together, at most")
-    disk_gib: int = Field(default=50, ge=20, le=1000, description="disk of a node, GiB, gp3, encrypted")
 
 
 class ClusterSettings(Section):

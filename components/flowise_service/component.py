@@ -11,6 +11,7 @@ import pulumi_kubernetes as k8s
 import pulumi_random as random
 
 from ..cluster_services.event_autoscaler import EventAutoscaler, EventAutoscalerArgs
+from ..config.types import DomainSettings, SignInSettings
 from ..monitoring_stack.trace_pipeline import COLLECTOR_URL
 from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.existing_secrets import lookup_secret, lookup_values
@@ -22,7 +23,6 @@ from ..shared.pod_role import PodRole, PodRoleArgs
 from ..shared.secret_reader import SecretReader, SecretReaderArgs
 from ..shared.secure_bucket import SecureBucket, SecureBucketArgs
 from ..shared.stored_secret import StoredSecret, StoredSecretArgs
-from ..waf_cdn.settings import DomainSettings, SignInSettings
 from ..web_service.load_balancer import InternalLoadBalancer, InternalLoadBalancerArgs
 from ..web_service.resource_quota import namespace_bounds
 from ..web_service.timeouts import timeouts

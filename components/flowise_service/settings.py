@@ -8,11 +8,10 @@ from pydantic import Field, StringConstraints
 
 from ..config.problems import Problem
 from ..config.section import InProd, Section
+from ..config.types import LONGEST_ANSWER_SECONDS, ExtraVariable, SecretId, SecretName
 from ..web_service import rollouts
 from .open_paths import Feature, Need
 
-# CloudFront gives up on an origin after at most 120 s (UpdateDistribution: OriginReadTimeout): a longer answer is lost.
-LONGEST_ANSWER_SECONDS = 120
 # Measured with flowise 3.1.4: under 512 MiB V8 aborts while it loads its nodes; 1 GiB starts and leaves little.
 FLOWISE_LEAST_MEMORY_MIB = 1024
 # The last release there is. Mended in it alone: CVE-2026-91929 to -91938, two ways to run code and one hole that needs
@@ -59,7 +58,6 @@ Image = Annotated[
         pattern=r"^[a-z0-9.\-/_]+(:\d+/[a-z0-9.\-/_]+)?:\d+\.\d+\.\d+[a-z0-9.-]*(@sha256:[0-9a-f]{64})?$"
     ),
 ]
-SecretName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$")]
 # A flow's author who may name any command has the pod: names alone, found on PATH.
 Command = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]*$")]
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=128)]
@@ -72,34 +70,6 @@ ModelArn = Annotated[
         r"(foundation-model|inference-profile|application-inference-profile)/[a-z0-9.:-]+$"
     ),
 ]
-
-
-class ExtraVariable(Section):
-    """One more variable of Flowise's environment: its value, or where that is kept."""
-
-    value: str | None = Field(default=None, description="the value itself, for what is no secret")
-    secret_name: SecretName | None = Field(
-        default=None,
-        description="name of a Secrets Manager secret, made by hand and encrypted with AWS's own key",
-        examples=["flowise/smtp"],
-    )
-    secret_field: str | None = Field(
-        default=None, description="a field of that secret's JSON object; without it, all of its text"
-    )
-    parameter_name: Annotated[str, StringConstraints(pattern=r"^/?[A-Za-z0-9_./-]{1,1011}$")] | None = Field(
-        default=None, description="name of a Systems Manager parameter, made by hand", examples=["/flowise/smtp-host"]
-    )
-
-    def problems(self) -> Iterator[Problem]:
-        """Judge that there is one source."""
-        sources = {"value": self.value, "secret_name": self.secret_name, "parameter_name": self.parameter_name}
-        given = [key for key, each in sources.items() if each is not None]
-        if len(given) != 1:
-            yield Problem(
-                "value", "or another source must be given, one alone", given, f"write one of {', '.join(sources)}"
-            )
-        if self.secret_field is not None and self.secret_name is None:
-            yield Problem("secret_field", "is of a secret", self.secret_field, "name the secret in secret_name")
 
 
 class DatabricksSettings(Section):
@@ -205,7 +175,7 @@ class ServiceSettings(Section):
     storage_expire_logs_days: int = Field(
         default=90, ge=1, description="days after which Flowise's own logs in the bucket are deleted"
     )
-    keys_secret_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/_+=.@:-]{1,2048}$")] | None = Field(
+    keys_secret_name: SecretId | None = Field(
         default=None,
         description="name or ARN of another stack's secret of Flowise's keys, or of its copy: a stack that takes over "
         "that one's database reads its credentials with them; without it new keys are made",

@@ -9,9 +9,8 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
 from ..flowise_service.script import FlowiseScript, FlowiseScriptArgs
-from ..shared.cloudwatch_alarms import MetricAlarm
 from ..shared.iam_documents import allow, allow_principal, document
-from ..shared.metric_alarms import metric_alarms
+from ..shared.metric_alarms import MetricAlarm, metric_alarms
 from ..shared.network_policies import NetworkRanges, alarm_bridge_policies
 from ..shared.pod_role import PodRole, PodRoleArgs
 

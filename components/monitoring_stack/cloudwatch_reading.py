@@ -2,8 +2,8 @@
 
 from pulumi import Input, Output
 
+from ..config.regions import EDGE_REGION
 from ..shared.iam_documents import Statement, allow
-from .cloudwatch_metrics import EDGE_REGION
 
 
 def reads_cloudwatch(*, partition: Input[str], account: Input[str], region: str, stack: Input[str]) -> list[Statement]:

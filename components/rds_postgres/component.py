@@ -7,12 +7,12 @@ import pulumi
 import pulumi_aws as aws
 
 from ..shared.client_group import ClientGroup, ClientGroupArgs
-from ..shared.cloudwatch_alarms import database_alarms
 from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.external_secrets import SecretField
 from ..shared.final_snapshot import final_snapshot
 from ..shared.iam_documents import service_trust
 from ..shared.metric_alarms import metric_alarms
+from .alarms import database_alarms
 from .logins import DatabaseLogins, DatabaseLoginsArgs, credentials, database_password
 from .parameters import FAMILY, parameters
 from .proxy import DatabaseProxy, DatabaseProxyArgs

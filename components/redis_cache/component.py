@@ -9,12 +9,12 @@ import pulumi_random as random
 
 from ..shared.alternating_logins import Login, logins
 from ..shared.client_group import ClientGroup, ClientGroupArgs
-from ..shared.cloudwatch_alarms import cache_alarms
 from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.external_secrets import SecretField
 from ..shared.final_snapshot import final_snapshot
 from ..shared.metric_alarms import metric_alarms
 from ..shared.stored_secret import StoredSecret, StoredSecretArgs
+from .alarms import cache_alarms
 from .settings import CacheSettings
 
 PORT = 6379

@@ -5,9 +5,26 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
-from ..waf_cdn.settings import DomainSettings
+from ..config.types import DomainSettings
+from .metric_alarms import MetricAlarm
 
 RECORD_TTL_SECONDS = 300
+# ACM renews 60 days before the end: by then it has failed for a month (ACM user guide, managed-renewal)
+FEWEST_DAYS_LEFT = 30
+DAY_SECONDS = 86_400
+# namespace AWS/CertificateManager, of a certificate
+CERTIFICATE = (
+    MetricAlarm(
+        "certificate",
+        "DaysToExpiry",
+        "below",
+        FEWEST_DAYS_LEFT,
+        "A certificate was not renewed (days left)",
+        "Minimum",
+        DAY_SECONDS,
+        1,
+    ),
+)
 
 
 def validated_certificate(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pulumi
 import pulumi_aws as aws
 
-from ..flowise_service.settings import ExtraVariable
+from ..config.types import ExtraVariable
 from .external_secrets import Parameter, SecretField, Source
 
 CURRENT = "AWSCURRENT"

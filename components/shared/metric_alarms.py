@@ -1,13 +1,38 @@
 """CloudWatch's alarms from a table."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
 
 import pulumi
 import pulumi_aws as aws
 
-from .cloudwatch_alarms import MetricAlarm
-
+# of storage, memory, connections: enough to act in daylight
+LOW, HIGH = 0.10, 0.80
 COMPARISONS = {"above": "GreaterThanThreshold", "below": "LessThanThreshold"}
+
+
+@dataclass(frozen=True)
+class MetricAlarm:
+    """One alarm; it goes off when `periods` periods of `period_seconds` in a row are beyond the threshold.
+
+    `critical`: somebody is waked for it.
+    """
+
+    role: str
+    metric: str
+    comparison: Literal["above", "below"]
+    threshold: float
+    summary: str
+    statistic: Literal["Average", "Maximum", "Minimum", "Sum"] = "Average"
+    period_seconds: int = 300
+    periods: int = 3
+    critical: bool = False
+
+    @property
+    def description(self) -> str:
+        """Give what is told of it; the severity stands in front, for a message has no other place for it."""
+        return f"[critical] {self.summary}" if self.critical else self.summary
 
 
 def metric_alarms(

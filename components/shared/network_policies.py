@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 from typing import Any
-
-from ..vpc.subnets import api_server_address
 
 Spec = dict[str, Any]
 
@@ -48,6 +47,11 @@ class NetworkRanges:
         (amazon-network-policy-controller-k8s, getMatchingServiceClusterIPs).
         """
         return _ranges([*self.intra, f"{api_server_address(self.services)}/32"])
+
+
+def api_server_address(services: str) -> str:
+    """Give the ClusterIP of Service `kubernetes`: a range's first one (Kubernetes, "Service ClusterIP allocation")."""
+    return str(IPv4Network(services)[1])
 
 
 def flowise_policies(

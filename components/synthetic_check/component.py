@@ -8,10 +8,9 @@ import pulumi
 import pulumi_aws as aws
 
 from ..shared.alarm_topic import AlarmTopic, AlarmTopicArgs
-from ..shared.cloudwatch_alarms import MetricAlarm
 from ..shared.existing_secrets import lookup_secret
 from ..shared.iam_documents import allow, document, service_trust
-from ..shared.metric_alarms import metric_alarms
+from ..shared.metric_alarms import MetricAlarm, metric_alarms
 from ..shared.secure_bucket import SecureBucket, SecureBucketArgs
 from .settings import SyntheticCheckSettings
 

@@ -1,16 +1,13 @@
 """Settings of the check from outside that asks a flow through the CDN."""
 
-from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from ..config.problems import Problem
 from ..config.regions import Region
 from ..config.section import Section
-from ..waf_cdn.settings import EdgeSettings, SecretName
+from ..config.types import SecretId
 
-PREDICTION = "/api/v1/prediction/"
 # Where the addresses of AWS's regions lie, as AWS WAF's countries have it (https://aws.amazon.com/about-aws/global-infrastructure/regions_az/).
 COUNTRIES = {
     "af-south": "ZA",
@@ -61,13 +58,13 @@ class SyntheticCheckSettings(Section):
         le=60,
         description="minutes from one question to the next; a run costs 0.0012 USD, every 5 minutes 10.50 USD a month",
     )
-    api_key_secret_name: SecretName | None = Field(
+    api_key_secret_name: SecretId | None = Field(
         default=None,
         description="name or ARN of the Secrets Manager secret that holds the flow's API key as its whole text, made "
         "by hand beforehand in the region of the check; none where the flow asks for no key",
         examples=["flowise/synthetic-check"],
     )
-    edge_key_secret_name: SecretName | None = Field(
+    edge_key_secret_name: SecretId | None = Field(
         default=None,
         description="likewise the x-api-key that edge.api_key_paths asks for",
         examples=["flowise/synthetic-check-edge"],
@@ -75,32 +72,3 @@ class SyntheticCheckSettings(Section):
     region: Region | None = Field(
         default=None, description="region from which the flow is asked; none is the stack's own", examples=["us-east-1"]
     )
-
-
-def check_gets_in(check: SyntheticCheckSettings, region: str, edge: EdgeSettings) -> Iterator[Problem]:
-    """Judge that the firewall lets the check in, whose addresses are AWS's, and change."""
-    key, firewall = "monitoring.synthetic_check", edge.firewall
-    place = check.region or region
-    country = next((country for begins, country in COUNTRIES.items() if place.startswith(begins)), None)
-    if firewall.allowed_cidrs:
-        yield Problem(
-            key,
-            "comes from addresses of AWS's that change, and edge.firewall.allowed_cidrs keeps them out",
-            list(firewall.allowed_cidrs),
-            "leave out one of the two",
-        )
-    if firewall.allowed_countries and country not in firewall.allowed_countries:
-        yield Problem(
-            f"{key}.region",
-            f"lies in {country or 'no country that is known here'}, which edge.firewall.allowed_countries keeps out",
-            place,
-            "choose a region in a country that may come in, or add its country",
-        )
-    closed = [path for path in edge.api_key_paths if PREDICTION.startswith(path) or path.startswith(PREDICTION)]
-    if closed and check.edge_key_secret_name is None:
-        yield Problem(
-            f"{key}.edge_key_secret_name",
-            "must be given where edge.api_key_paths asks for a key",
-            closed,
-            "name a secret that holds one of the known keys",
-        )

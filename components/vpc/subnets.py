@@ -64,10 +64,5 @@ def service_range(vpc_cidrs: Sequence[str]) -> str:
     return next(each for each in SERVICE_RANGES if not any(IPv4Network(each).overlaps(cidr) for cidr in taken))
 
 
-def api_server_address(services: str) -> str:
-    """Give the ClusterIP of Service `kubernetes`: a range's first one (Kubernetes, "Service ClusterIP allocation")."""
-    return str(IPv4Network(services)[1])
-
-
 def _nth(network: IPv4Network, bits: int, index: int) -> IPv4Network:
     return next(islice(network.subnets(prefixlen_diff=bits), index, None))

@@ -7,10 +7,10 @@ import pulumi
 import pulumi_aws as aws
 
 from ..config.regions import EDGE_REGION
-from ..shared import site_alarms as tables
 from ..shared.alarm_topic import AlarmTopic, AlarmTopicArgs
-from ..shared.cloudwatch_alarms import MetricAlarm
-from ..shared.metric_alarms import metric_alarms
+from ..shared.certificate import CERTIFICATE
+from ..shared.metric_alarms import MetricAlarm, metric_alarms
+from .alarm_tables import CDN, FIREWALL, OUTSIDE
 from .firewall_rules import PING
 
 
@@ -46,14 +46,14 @@ class EdgeAlarms(pulumi.ComponentResource):
             child,
         )
         watched: list[tuple[str, Sequence[MetricAlarm], Mapping[str, pulumi.Input[str]]]] = [
-            ("AWS/CloudFront", tables.CDN, {"DistributionId": args.distribution_id, "Region": "Global"}),
-            ("AWS/WAFV2", tables.FIREWALL, {"WebACL": args.web_acl_metric, "Rule": "ALL"}),
+            ("AWS/CloudFront", CDN, {"DistributionId": args.distribution_id, "Region": "Global"}),
+            ("AWS/WAFV2", FIREWALL, {"WebACL": args.web_acl_metric, "Rule": "ALL"}),
         ]
         if args.certificate_arn is not None:
-            watched.append(("AWS/CertificateManager", tables.CERTIFICATE, {"CertificateArn": args.certificate_arn}))
+            watched.append(("AWS/CertificateManager", CERTIFICATE, {"CertificateArn": args.certificate_arn}))
         if args.outside_health_check:
             check = _health_check(name, args, child)
-            watched.append(("AWS/Route53", tables.OUTSIDE, {"HealthCheckId": check.id}))
+            watched.append(("AWS/Route53", OUTSIDE, {"HealthCheckId": check.id}))
         for namespace, table, dimensions in watched:
             metric_alarms(
                 name,

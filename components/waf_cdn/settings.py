@@ -7,52 +7,12 @@ from pydantic import Field, StringConstraints
 
 from ..config.problems import Problem
 from ..config.section import InProd, Section
+from ..config.types import DomainSettings, SignInSettings
 from .firewall_settings import ClosedPath, FirewallSettings
 
-HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[A-Za-z0-9.-]+(/[A-Za-z0-9/._~-]*)?$")]
 Origin = Annotated[str, StringConstraints(pattern=r"^https://([a-z0-9-]+\.)+[a-z]{2,}(:\d{2,5})?$")]
-SecretName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/_+=.@:-]{1,2048}$")]
 # Behind these lies Flowise itself, or what CloudFront serves for it.
 TAKEN_PATHS = ("/api", "/assets", "/admin", "/maintenance.html", "/oauth2")
-# ELBV2 AuthenticateOidcActionConfig: SessionTimeout is 1 to 604,800 s.
-MOST_SESSION_HOURS = 168
-
-
-class DomainSettings(Section):
-    """The site's own name."""
-
-    name: Annotated[str, StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$")] = Field(
-        description="fully qualified name of the site", examples=["flowise.example.com"]
-    )
-    hosted_zone_id: Annotated[str, StringConstraints(pattern=r"^Z[A-Z0-9]{1,31}$")] = Field(
-        description="Route 53 hosted zone in which the name lies", examples=["Z0123456789ABCDEFGHIJ"]
-    )
-
-
-class SignInSettings(Section):
-    """An OpenID Connect provider that people sign in with, before they see Flowise's own login."""
-
-    issuer: HttpsUrl = Field(description="the provider's issuer", examples=["https://login.example.com"])
-    authorization_endpoint: HttpsUrl = Field(
-        description="where people are sent", examples=["https://login.example.com/authorize"]
-    )
-    token_endpoint: HttpsUrl = Field(
-        description="where the load balancer redeems a code", examples=["https://login.example.com/token"]
-    )
-    user_info_endpoint: HttpsUrl = Field(
-        description="where it asks who somebody is", examples=["https://login.example.com/userinfo"]
-    )
-    client_id: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,256}$")] = Field(
-        description="the client's id; its redirect address is https://<domain>/oauth2/idpresponse", examples=["flowise"]
-    )
-    client_secret_name: SecretName = Field(
-        description="name or ARN of the Secrets Manager secret that holds the client's secret as its whole text, made "
-        "by hand beforehand",
-        examples=["flowise/sign-in"],
-    )
-    session_hours: int = Field(
-        default=12, ge=1, le=MOST_SESSION_HOURS, description="hours after which people sign in again"
-    )
 
 
 class StaticSiteSettings(Section):

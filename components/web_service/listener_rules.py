@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from ..waf_cdn.settings import DomainSettings, SignInSettings
+from ..config.types import DomainSettings, SignInSettings
 from .listener_routes import Route, routes
 
 Condition = aws.lb.ListenerRuleConditionArgs

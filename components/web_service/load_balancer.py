@@ -7,11 +7,10 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from ..shared.certificate import validated_certificate
-from ..shared.cloudwatch_alarms import MetricAlarm
-from ..shared.metric_alarms import metric_alarms
-from ..shared.site_alarms import BALANCER, CERTIFICATE, TARGETS
-from ..waf_cdn.settings import DomainSettings, SignInSettings
+from ..config.types import DomainSettings, SignInSettings
+from ..shared.certificate import CERTIFICATE, validated_certificate
+from ..shared.metric_alarms import MetricAlarm, metric_alarms
+from .alarms import BALANCER, TARGETS
 from .listener_rules import gateway_rules
 from .timeouts import Timeouts
 

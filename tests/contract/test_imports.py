@@ -14,13 +14,9 @@ ALSO = {"flowise_service": {"web_service"}}
 SDKS = {"pulumi_aws", "pulumi_kubernetes", "pulumi_random"}
 # imports that the move to folders brought to light; only ever shortened
 NOT_YET = {
-    "cluster_services": {"eks_cluster"},
     "config": {"stack"},
-    "flowise_service": {"cluster_services", "monitoring_stack", "waf_cdn"},
+    "flowise_service": {"cluster_services", "monitoring_stack"},
     "monitoring_stack": {"flowise_service", "rds_postgres", "stack", "synthetic_check", "waf_cdn"},
-    "shared": {"flowise_service", "rds_postgres", "redis_cache", "vpc", "waf_cdn"},
-    "synthetic_check": {"waf_cdn"},
-    "web_service": {"waf_cdn"},
 }
 # modules that give inputs of resources and make none; only ever shortened, too
 ARGUMENTS_YET = {

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from components.shared.network_policies import api_server_address
 from components.vpc.egress_domains import PLATFORM_DOMAINS
-from components.vpc.subnets import api_server_address
 from testing.program import Run, run
 from tests.network_policy_controller import Cluster, ContainerPort, Pod, Policy, Service, ServicePort, passes
 from tools import chart_facts, shapes

@@ -4,7 +4,7 @@ YACE names a series `aws_<namespace>_<metric>_<statistic>`; a figure that CloudW
 holds for: CloudWatchUnreadable watches for that.
 """
 
-from ...shared.cloudwatch_alarms import HIGH, LOW
+from ...shared.metric_alarms import HIGH, LOW
 from .model import Alert
 from .watched import Watched
 

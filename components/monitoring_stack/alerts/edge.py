@@ -1,6 +1,7 @@
 """Alerts on what stands between people and Flowise: CDN, firewall, load balancer, certificate."""
 
-from ...shared.site_alarms import DAY_SECONDS, FEWEST_DAYS_LEFT, MOST_BLOCKED, MOST_FAILED_PERCENT
+from ...shared.certificate import DAY_SECONDS, FEWEST_DAYS_LEFT
+from ...waf_cdn.alarm_tables import MOST_BLOCKED, MOST_FAILED_PERCENT
 from .model import SITE_JOB, Alert, either
 from .watched import Watched
 

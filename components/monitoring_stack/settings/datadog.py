@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from ...config.section import Section
-from ...flowise_service.settings import SecretName
+from ...config.types import SecretName
 from .logs import ChartVersion
 
 # https://docs.datadoghq.com/getting_started/site/

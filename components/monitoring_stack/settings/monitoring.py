@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from ...config.problems import Problem
 from ...config.section import InProd, Section
-from ...flowise_service.settings import LONGEST_ANSWER_SECONDS
+from ...config.types import LONGEST_ANSWER_SECONDS
 from ...synthetic_check.settings import SyntheticCheckSettings
 from .datadog import DatadogSettings
 from .logs import ChartVersion, LogSettings

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from ...config.problems import Problem
 from ...config.section import Section
-from ...flowise_service.settings import SecretName
+from ...config.types import SecretName
 
 Severity = Literal["critical", "warning", "info"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]

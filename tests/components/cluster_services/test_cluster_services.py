@@ -3,7 +3,7 @@ import json
 import pulumi_kubernetes as k8s
 
 from components.cluster_services.component import ClusterServices, ClusterServicesArgs
-from components.eks_cluster.settings import KarpenterSettings
+from components.shared.karpenter_settings import KarpenterSettings
 from testing.cloud import Cloud
 from tests.samples import RANGES, TAGS
 

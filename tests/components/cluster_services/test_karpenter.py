@@ -5,7 +5,7 @@ from typing import Any
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
-from components.eks_cluster.settings import KarpenterSettings
+from components.shared.karpenter_settings import KarpenterSettings
 from testing.cloud import Cloud
 from tests.components.cluster_services.test_cluster_services import build as build_services
 from tests.samples import TAGS

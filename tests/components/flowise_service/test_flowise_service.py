@@ -7,11 +7,11 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 import pytest
 
+from components.config.types import DomainSettings
 from components.flowise_service.component import FlowiseService, FlowiseServiceArgs, _field
 from components.flowise_service.environment import GENERATED, Cache, Database
 from components.flowise_service.settings import ServiceSettings
 from components.shared.external_secrets import SecretField
-from components.waf_cdn.settings import DomainSettings
 from components.web_service.rollouts import START_SECONDS
 from testing.cloud import Cloud, Created
 from tests.samples import RANGES, TAGS

@@ -5,6 +5,7 @@ import pytest
 from components.shared.network_policies import (
     NetworkRanges,
     Spec,
+    api_server_address,
     collector_policies,
     datadog_policies,
     flowise_policies,
@@ -220,3 +221,7 @@ def test_without_a_queue_the_cache_is_out_of_reach() -> None:
         confined="queue-exporter",
     )
     assert "cache" not in policies
+
+
+def test_the_api_server_s_service_has_the_first_address() -> None:
+    assert api_server_address("172.20.0.0/16") == "172.20.0.1"

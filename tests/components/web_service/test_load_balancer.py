@@ -4,7 +4,7 @@ from typing import Any
 import pulumi_aws as aws
 import pytest
 
-from components.waf_cdn.settings import DomainSettings, SignInSettings
+from components.config.types import DomainSettings, SignInSettings
 from components.web_service.listener_routes import MOST_VALUES
 from components.web_service.load_balancer import InternalLoadBalancer, InternalLoadBalancerArgs
 from components.web_service.timeouts import timeouts

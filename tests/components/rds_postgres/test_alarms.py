@@ -1,9 +1,8 @@
 import pytest
 
+from components.rds_postgres.alarms import database_alarms
 from components.rds_postgres.parameters import max_connections, memory_gib
 from components.rds_postgres.settings import DatabaseSettings
-from components.redis_cache.settings import CacheSettings
-from components.shared.cloudwatch_alarms import cache_alarms, database_alarms
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Summary.html
 CLASSES = [
@@ -41,18 +40,8 @@ def test_a_burstable_class_is_watched_for_its_credits() -> None:
     assert "credits" in {each.role for each in database_alarms(DatabaseSettings(instance_class="db.t4g.medium"))}
 
 
-@pytest.mark.parametrize(("replicas", "lag"), [(0, False), (1, True)])
-def test_a_cache_is_watched_for_lag_where_it_has_a_replica(replicas: int, lag: bool) -> None:
-    table = {alarm.role: alarm for alarm in cache_alarms(CacheSettings(replicas=replicas))}
-    assert ("lag" in table) is lag
-    # one lost key is one lost job
-    assert (table["evictions"].threshold, table["evictions"].comparison) == (0, "above")
-
-
 def test_what_somebody_is_waked_for_says_so() -> None:
     told = {each.role: each.description for each in database_alarms(DatabaseSettings())}
     assert {role for role, text in told.items() if text.startswith("[critical] ")} == {"connections", "storage"}
     assert told["storage"] == "[critical] The database's storage is nearly full"
     assert told["cpu"] == "The database's CPU is busy"
-    cache = {each.role for each in cache_alarms(CacheSettings(replicas=1)) if each.critical}
-    assert cache == {"evictions", "memory"}

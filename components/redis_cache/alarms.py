@@ -1,0 +1,34 @@
+"""What CloudWatch tells of the cache, and when somebody must know."""
+
+from ..shared.metric_alarms import HIGH, MetricAlarm
+from .settings import CacheSettings
+
+
+def cache_alarms(settings: CacheSettings) -> tuple[MetricAlarm, ...]:
+    """Give the alarms of each node, in the namespace AWS/ElastiCache."""
+    table = [
+        MetricAlarm("cpu", "EngineCPUUtilization", "above", 100 * HIGH, "The cache's CPU is busy"),
+        MetricAlarm(
+            "memory",
+            "DatabaseMemoryUsagePercentage",
+            "above",
+            100 * HIGH,
+            "The cache is full soon, and then refuses jobs",
+            critical=True,
+        ),
+        MetricAlarm(
+            "evictions", "Evictions", "above", 0, "The cache drops keys: jobs are lost", "Sum", periods=1, critical=True
+        ),
+        MetricAlarm(
+            "authentication",
+            "AuthenticationFailures",
+            "above",
+            0,
+            "Somebody fails to log in to the cache",
+            "Sum",
+            periods=1,
+        ),
+    ]
+    if settings.replicas:
+        table.append(MetricAlarm("lag", "ReplicationLag", "above", 30, "The cache's replica lags behind (seconds)"))
+    return tuple(table)
