@@ -6,23 +6,31 @@ from types import ModuleType
 
 from . import (
     api_models,
-    caches,
-    databases,
-    edge,
+    certificates,
+    cloudfront,
     eks,
-    gateway,
+    elasticache,
     iam,
+    kms,
     kubernetes_controllers,
     kubernetes_kinds,
     kubernetes_objects,
     kubernetes_pods,
+    load_balancers,
+    logs,
+    maintenance_windows,
     names,
     networks,
     notifications,
+    quotas,
+    rds,
     references,
-    stores,
+    regions_and_tags,
+    route53,
+    s3,
+    secrets_manager,
     teardown,
-    windows,
+    waf,
 )
 from .law import Law, Refusal, ResourceOperation, sentence
 
@@ -30,26 +38,34 @@ MODULES: tuple[ModuleType, ...] = (
     api_models,
     references,
     names,
+    quotas,
+    regions_and_tags,
     networks,
     iam,
-    eks,
-    databases,
-    caches,
-    edge,
-    gateway,
-    stores,
-    kubernetes_controllers,
+    kms,
+    secrets_manager,
+    s3,
+    logs,
     notifications,
+    eks,
+    rds,
+    elasticache,
+    maintenance_windows,
+    load_balancers,
+    certificates,
+    cloudfront,
+    waf,
+    route53,
+    kubernetes_controllers,
     kubernetes_kinds,
     kubernetes_objects,
     kubernetes_pods,
-    windows,
     teardown,
 )
 LAWS: tuple[Law, ...] = tuple(law for module in MODULES for law in module.LAWS)
 NAMES: Mapping[str, str] = {law.id: law.name for law in LAWS}
 """What each law says in a few words, by its id."""
-QUOTAS = names.QUOTAS
+QUOTAS = quotas.QUOTAS
 
 
 @cache

@@ -117,6 +117,20 @@ def _told(op: ResourceOperation) -> Iterator[Refusal]:
             )
 
 
+def _topic_endpoint(op: ResourceOperation) -> Iterator[Refusal]:
+    protocol, endpoint = op.text("protocol"), op.text("endpoint")
+    expected = {"sqs": "arn:", "lambda": "arn:", "firehose": "arn:", "https": "https://", "http": "http://"}.get(
+        protocol
+    )
+    wrong_mail = protocol in ("email", "email-json") and endpoint and "@" not in endpoint
+    if endpoint and ((expected and not endpoint.startswith(expected)) or wrong_mail):
+        yield Refusal(
+            "InvalidParameter",
+            f"Invalid parameter: {protocol} endpoint {endpoint}",
+            f"give an endpoint of that protocol ({expected or 'name@domain'}...)",
+        )
+
+
 LAWS = (
     Law(
         "sns-topic-policy",
@@ -131,5 +145,12 @@ LAWS = (
         "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_PutBackupVaultNotifications.html",
         _VAULT,
         _told,
+    ),
+    Law(
+        "sns-subscription",
+        "endpoints of topic subscriptions",
+        "https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html",
+        r"aws:sns/topicSubscription:TopicSubscription",
+        _topic_endpoint,
     ),
 )

@@ -9,6 +9,10 @@ import pulumi_aws as aws
 from .pair import Pair
 
 
+def _subscription(endpoint: str) -> None:
+    aws.sns.TopicSubscription("mail", topic=aws.sns.Topic("topic").arn, protocol="email", endpoint=endpoint)
+
+
 def _told_topic(services: Any, key_services: Any = ()) -> pulumi.Output[str]:
     """Give the ARN of a topic, by way of its policy: what it tells comes after, and none is still to come."""
     policy = {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}
@@ -65,6 +69,7 @@ def _vault_events(events: Any) -> None:
 
 
 PAIRS = [
+    Pair("sns-subscription", "email endpoint ops", _subscription, "ops", "ops@example.com"),
     Pair(
         "sns-topic-policy",
         "events.amazonaws.com is not authorized to perform: SNS:Publish",

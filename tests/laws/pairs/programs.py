@@ -105,28 +105,27 @@ def cache_with(values: dict[str, Any]) -> None:
     cache(**values)
 
 
+def certificate(region: str | None = None) -> aws.acm.Certificate:
+    return aws.acm.Certificate("certificate", domain_name="flowise.example.com", validation_method="DNS", region=region)
+
+
 def balancer() -> aws.lb.LoadBalancer:
     return aws.lb.LoadBalancer("lb", subnets=[each.id for each in two_zones(vpc())])
 
 
 ACTIONS: Any = [{"type": "fixed-response", "fixed_response": {"content_type": "text/plain"}}]
+VISIBLE: Any = {"cloudwatch_metrics_enabled": True, "metric_name": "acl", "sampled_requests_enabled": True}
 
 
-def distribution(**more: Any) -> None:
-    given: dict[str, Any] = {
-        "enabled": True,
-        "origins": [{"origin_id": "app", "domain_name": "app.example.com"}],
-        "default_cache_behavior": {
-            "target_origin_id": "app",
-            "viewer_protocol_policy": "redirect-to-https",
-            "allowed_methods": ["GET", "HEAD"],
-            "cached_methods": ["GET", "HEAD"],
-        },
-        "restrictions": {"geo_restriction": {"restriction_type": "none"}},
-        "viewer_certificate": {"cloudfront_default_certificate": True},
-        **more,
-    }
-    aws.cloudfront.Distribution("site", **given)
+def web_acl(rules: Any = None, region: str = "us-east-1", scope: str = "CLOUDFRONT") -> aws.wafv2.WebAcl:
+    return aws.wafv2.WebAcl(
+        "acl",
+        scope=scope,
+        region=region,
+        default_action=aws.wafv2.WebAclDefaultActionArgs(allow=aws.wafv2.WebAclDefaultActionAllowArgs()),
+        visibility_config=VISIBLE,
+        rules=rules or [],
+    )
 
 
 def deployment(container: dict[str, Any] | None = None, **pod: Any) -> k8s.apps.v1.Deployment:

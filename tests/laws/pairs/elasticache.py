@@ -1,4 +1,4 @@
-"""Pairs of the laws in `sandbox/laws/caches.py`."""
+"""Pairs of the laws in `sandbox/laws/elasticache.py`."""
 
 from .pair import GITHUB, Pair
 from .programs import cache_with

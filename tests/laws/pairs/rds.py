@@ -1,4 +1,4 @@
-"""Pairs of the laws in `sandbox/laws/databases.py`."""
+"""Pairs of the laws in `sandbox/laws/rds.py`."""
 
 from typing import Any
 

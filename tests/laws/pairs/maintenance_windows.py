@@ -1,4 +1,4 @@
-"""Pairs of the laws in `sandbox/laws/windows.py`."""
+"""Pairs of the laws in `sandbox/laws/maintenance_windows.py`."""
 
 from typing import Any
 
