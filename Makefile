@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The tests start a thousand short processes: each would compile what it runs anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup cli kubernetes prometheus preview guard up refresh destroy outputs manifests scan lint check test format \
+.PHONY: help setup cli kubernetes prometheus preview guard up refresh destroy outputs manifests scan lint check test coverage format \
 	bench drills live soak
 
 help: ## Show this
@@ -77,6 +77,9 @@ check: lint prometheus ## The same, and the quick tests: the inner loop
 # One worker more than there are cores, for some of the time is waiting. tests/conftest.py says in which order.
 test: cli kubernetes prometheus ## Every test, the real engine's among them
 	@.venv/bin/pytest -n $$(($$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)) --dist loadgroup --no-loadscope-reorder
+
+coverage: prometheus ## The share of lines and branches that the quick tests run, by module
+	@.venv/bin/pytest -n auto -m "not engine and not live" --cov --cov-report=term
 
 format: $(READY) ## Format and mend what can be mended by itself
 	@.venv/bin/ruff check --fix --quiet . || true

@@ -18,7 +18,7 @@ from .secret_operator import SecretOperator, SecretOperatorArgs
 NAMESPACE = "kube-system"
 CONTROLLER = "aws-load-balancer-controller"
 # seen with EKS in 2026-08; the chart's own repository has newer ones
-CONTROLLER_CHART_VERSION = "3.5.0"
+CONTROLLER_CHART_VERSION = "3.5.0"  # chart aws-load-balancer-controller
 CHARTS = "https://aws.github.io/eks-charts"
 # What the controller needs when it only binds pods to target groups that somebody else owns, and leaves security groups
 # alone (its installation guide, on IAM permissions for TargetGroupBinding only).

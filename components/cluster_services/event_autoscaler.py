@@ -11,7 +11,7 @@ from .keda_chart import event_autoscaler_values
 
 NAMESPACE = CHART = "keda"
 # 2.19 is tested with Kubernetes 1.32 to 1.34 and later (KEDA's compatibility matrix); its CRDs serve keda.sh/v1alpha1
-CHART_VERSION = "2.19.0"
+CHART_VERSION = "2.19.0"  # chart keda
 CHARTS = "https://kedacore.github.io/charts"
 # what the API server calls: admission and the external metrics (the chart's ports)
 WEBHOOK_PORT, METRICS_PORT = 9443, 6443

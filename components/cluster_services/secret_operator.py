@@ -15,7 +15,7 @@ from .external_secrets_chart import secret_operator_values
 
 NAMESPACE = ACCOUNT = CHART = "external-secrets"
 # seen in 2026-08 beside EKS 1.35; its CRDs serve external-secrets.io/v1
-CHART_VERSION = "2.1.0"
+CHART_VERSION = "2.1.0"  # chart external-secrets
 CHARTS = "https://charts.external-secrets.io"
 # the chart's port of the webhook, which the API server calls
 WEBHOOK_PORT = 10250

@@ -14,7 +14,7 @@ from .prometheus_stack import PROMETHEUS_CHARTS
 
 CHART = "prometheus-yet-another-cloudwatch-exporter"
 # of YACE v0.67.0; seen in 2026-11 in the chart's own repository
-CHART_VERSION = "0.47.0"
+CHART_VERSION = "0.47.0"  # chart prometheus-yet-another-cloudwatch-exporter
 ACCOUNT = "cloudwatch-exporter"
 
 

@@ -12,7 +12,7 @@ from .charts.blackbox import blackbox_values
 from .prometheus_stack import METRICS_KEY, PROMETHEUS_CHARTS
 
 # seen in 2026-11 in the chart's own repository
-BLACKBOX_CHART_VERSION = "11.17.2"
+BLACKBOX_CHART_VERSION = "11.17.2"  # chart prometheus-blackbox-exporter
 MONITORING_API = "monitoring.coreos.com/v1"
 
 
