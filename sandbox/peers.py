@@ -55,7 +55,7 @@ def asked(peer: str, port: int) -> int | None:
     return uid
 
 
-class OneUser(grpc.ServerInterceptor):
+class SameUserInterceptor(grpc.ServerInterceptor):
     """Refuses calls of every user but one. `port` is the server's own, once it has it."""
 
     def __init__(self, uid: int | None = None) -> None:

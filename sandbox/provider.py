@@ -126,7 +126,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Make a resource; in a preview, say what is known of it."""
         token, name = _type_and_name(request.urn)
         inputs, config = self._settled(to_python(request.properties), request.preview), self._config(context)
-        op = self._act("create", request.urn, inputs, config, preview=request.preview)
+        op = self._operation("create", request.urn, inputs, config, preview=request.preview)
         not_ready = ""
         with _refused_as_status(context, op):
             if request.preview:
@@ -203,7 +203,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 grpc.StatusCode.NOT_FOUND, f"updating {token} ({request.id}): it does not exist; `refresh` first"
             )
         config = self._config(context)
-        op = self._act("update", request.urn, news, config, preview=request.preview, old=record)
+        op = self._operation("update", request.urn, news, config, preview=request.preview, old=record)
         not_ready = ""
         with _refused_as_status(context, op):
             cluster = None if request.preview else self._cluster(config)
@@ -237,7 +237,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         record = self._world.get(token, request.id, request.urn)
         if record is None or self._succeeded(record, to_python(request.properties)):
             return empty_pb2.Empty()
-        op = self._act("delete", request.urn, record.inputs, self._config(context), old=record)
+        op = self._operation("delete", request.urn, record.inputs, self._config(context), old=record)
         with _refused_as_status(context, op):
             cluster = self._cluster(self._config(context))
             with self._account.authorized(op):
@@ -269,7 +269,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if self._package == "aws":
             self._clusters.changed(record, gone=gone)
 
-    def _act(
+    def _operation(
         self,
         operation: Operation,
         urn: str,

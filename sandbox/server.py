@@ -16,7 +16,7 @@ from pulumi.runtime.proto import language_pb2_grpc, provider_pb2_grpc
 from .account import Account
 from .clusters.registry import Clusters
 from .language_host import LanguageHost
-from .peers import OneUser
+from .peers import SameUserInterceptor
 from .provider import Provider
 from .run_options import RunOptions
 from .schema import PACKAGES
@@ -38,7 +38,7 @@ def main(world_file: Path, options: RunOptions) -> None:
     ports: dict[str, int] = {}
     servers = []
     for name in (*PACKAGES, "python"):
-        one_user = OneUser()
+        one_user = SameUserInterceptor()
         server = grpc.server(ThreadPoolExecutor(max_workers=_WORKERS), interceptors=[one_user], options=_OPTIONS)
         if name == "python":
             language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(), server)

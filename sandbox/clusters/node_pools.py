@@ -52,16 +52,16 @@ class NodePools(ReconcileLoop):
         if not pools:
             return
         pods, standing = self.client.list("v1", "Pod"), self.client.list("v1", "Node")
-        homeless = [pod for pod in pods if is_homeless(pod)]
+        unschedulable = [pod for pod in pods if is_unschedulable(pod)]
         # what is starting may take them
-        if homeless and all(is_ready(node) for node in standing) and time.monotonic() > self._waits_until:
-            self._bring(pools, homeless, standing)
+        if unschedulable and all(is_ready(node) for node in standing) and time.monotonic() > self._waits_until:
+            self._bring(pools, unschedulable, standing)
         for pool in pools:
             self._sweep(pool, pods, standing)
 
-    def _bring(self, pools: Sequence[Object], homeless: Sequence[Object], standing: Sequence[Object]) -> None:
+    def _bring(self, pools: Sequence[Object], unschedulable: Sequence[Object], standing: Sequence[Object]) -> None:
         daemons = self.client.list("apps/v1", "DaemonSet")
-        for pod in homeless:
+        for pod in unschedulable:
             zones = self._zones(pod, standing)
             for pool in pools:
                 node = node_for(pod, pool, standing, daemons, zones)
@@ -156,7 +156,7 @@ def _node(
     return node
 
 
-def is_homeless(pod: Object) -> bool:
+def is_unschedulable(pod: Object) -> bool:
     """Whether the scheduler finds no node for a pod."""
     return not get(pod, "metadata", "deletionTimestamp") and any(
         each["type"] == "PodScheduled" and each["status"] == "False" and each.get("reason") == "Unschedulable"

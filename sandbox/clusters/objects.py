@@ -26,14 +26,14 @@ class ClusterError(Exception):
 
 
 @dataclass(frozen=True)
-class Made:
+class Applied:
     """What stands after a create or an update: its outputs, and why it is not ready, where it is not."""
 
     outputs: dict[str, Any]
     not_ready: str = ""
 
 
-def create(cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any], *, upsert: bool = False) -> Made:
+def create(cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any], *, upsert: bool = False) -> Applied:
     """Make an object or install a release, and wait. Raises ClusterError where the server refuses it.
 
     An object that exists is refused, unless `upsert` lets it be changed: the provider's `upsertExistingObjects`, false
@@ -42,33 +42,33 @@ def create(cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any], *,
     return _put(cluster, token, urn, inputs, upsert=upsert or token.endswith("Patch"))
 
 
-def _put(cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any], *, upsert: bool) -> Made:
+def _put(cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any], *, upsert: bool) -> Applied:
     live: dict[str, Any] = {}
     try:
         if token == RELEASE:
             cluster.install(release_of(inputs), float(inputs.get("timeout") or RELEASE_SECONDS))
-            return Made({})
+            return Applied({})
         live = cluster.create(_manifest(inputs), _manager(urn), upsert=upsert)
         if token == EXTERNAL_SECRET:
             cluster.apply(secret_of(live), "external-secrets")
             cluster.client.tell(live, {"conditions": [_SYNCED]})
-        return Made(_outputs(cluster.settle(live)))
+        return Applied(_outputs(cluster.settle(live)))
     except NotReadyError as error:
-        return Made(_outputs(live), str(error))
+        return Applied(_outputs(live), str(error))
     except (KubernetesError, TimeoutError, ChartError, ToolchainError) as error:
         raise ClusterError(str(error)) from error
 
 
-def update(cluster: Cluster, record: Record, inputs: Mapping[str, Any], ignored: Sequence[str] = ()) -> Made:
+def update(cluster: Cluster, record: Record, inputs: Mapping[str, Any], ignored: Sequence[str] = ()) -> Applied:
     """The same for what stands already. `ignored` are the paths whose changes the program ignores."""
     if ignored and record.token != RELEASE:
         live = _find(cluster, _manifest(inputs))
         if live is not None:
-            inputs = left_alone(inputs, live, ignored, _manager(record.urn))
+            inputs = without_ignored(inputs, live, ignored, _manager(record.urn))
     return _put(cluster, record.token, record.urn, inputs, upsert=True)
 
 
-def left_alone(
+def without_ignored(
     inputs: Mapping[str, Any], live: Mapping[str, Any], ignored: Sequence[str], manager: str
 ) -> dict[str, Any]:
     """Inputs without what is ignored and set by somebody else, as the provider sends them (handleSSAIgnoreFields).

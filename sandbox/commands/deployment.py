@@ -24,10 +24,10 @@ def preview(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Show what `up` would do."""
     with running(workspace, run_options(options)) as engine:
         arguments = ("preview", "--stack", workspace.stack, *policy_packs(options), *rest)
-        return _told_of_failure(engine, arguments) if "--json" in rest else engine.run(*arguments)
+        return _run_for_json(engine, arguments) if "--json" in rest else engine.run(*arguments)
 
 
-def _told_of_failure(engine: Engine, arguments: Sequence[str]) -> int:
+def _run_for_json(engine: Engine, arguments: Sequence[str]) -> int:
     """Run what prints JSON, and say on standard error why it failed: who keeps the one in a file sees the other."""
     with tempfile.TemporaryDirectory(prefix="flowise-sandbox-") as folder:
         log = Path(folder) / "events.json"

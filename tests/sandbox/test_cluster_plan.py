@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from sandbox.clusters import addons, charts, placeholders, plan
-from sandbox.clusters.objects import left_alone, projected
+from sandbox.clusters.objects import projected, without_ignored
 from sandbox.clusters.volumes import volume
 from sandbox.world import Record
 
@@ -187,7 +187,7 @@ def test_an_update_sends_nothing_ignored_that_somebody_else_has_set(
         "spec": {"replicas": 7, "paused": False},
     }
     inputs = {"spec": {"replicas": 4, "paused": True}}
-    assert left_alone(inputs, live, ["spec.replicas", "spec.absent"], "ours") == {"spec": sent}
+    assert without_ignored(inputs, live, ["spec.replicas", "spec.absent"], "ours") == {"spec": sent}
     assert inputs["spec"]["replicas"] == 4
 
 

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from sandbox.clusters.instance_offers import allowed, meets
-from sandbox.clusters.node_pools import NodePools, is_homeless, mebibytes, node_for, seconds
+from sandbox.clusters.node_pools import NodePools, is_unschedulable, mebibytes, node_for, seconds
 from sandbox.control_plane import Client
 
 CATEGORY = "karpenter.k8s.aws/instance-category"
@@ -119,9 +119,11 @@ def test_durations_and_quantities_are_karpenter_s() -> None:
 
 def test_only_who_the_scheduler_found_nothing_for_is_homeless() -> None:
     condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}
-    assert is_homeless({"metadata": {}, "status": {"conditions": [condition]}})
-    assert not is_homeless({"metadata": {"deletionTimestamp": "now"}, "status": {"conditions": [condition]}})
-    assert not is_homeless({"metadata": {}, "status": {"conditions": [{**condition, "reason": "SchedulingGated"}]}})
+    assert is_unschedulable({"metadata": {}, "status": {"conditions": [condition]}})
+    assert not is_unschedulable({"metadata": {"deletionTimestamp": "now"}, "status": {"conditions": [condition]}})
+    assert not is_unschedulable(
+        {"metadata": {}, "status": {"conditions": [{**condition, "reason": "SchedulingGated"}]}}
+    )
 
 
 class Server:
@@ -152,12 +154,12 @@ def node(name: str, ready: str = "True", **labels: str) -> dict[str, Any]:
 
 def test_a_node_comes_for_who_is_homeless_but_not_while_another_starts() -> None:
     condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}
-    homeless = {**pod(), "metadata": {"namespace": "shop"}, "status": {"conditions": [condition]}}
-    starting = Server(NodePool=[pool()], Pod=[homeless], Node=[node("a"), node("b", "False")])
+    unschedulable = {**pod(), "metadata": {"namespace": "shop"}, "status": {"conditions": [condition]}}
+    starting = Server(NodePool=[pool()], Pod=[unschedulable], Node=[node("a"), node("b", "False")])
     NodePools(cast(Client, starting)).reconcile()
     assert starting.created == []
 
-    started = Server(NodePool=[pool()], Pod=[homeless], Node=[node("a"), node("b")])
+    started = Server(NodePool=[pool()], Pod=[unschedulable], Node=[node("a"), node("b")])
     loop = NodePools(cast(Client, started))
     loop.reconcile()
     loop.reconcile()  # the scheduler has its time, so that one node comes and not two

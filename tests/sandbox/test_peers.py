@@ -12,7 +12,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2_grpc
 
 from sandbox.language_host import LanguageHost
-from sandbox.peers import OneUser, asked, uid_of
+from sandbox.peers import SameUserInterceptor, asked, uid_of
 
 # two users' sockets have one local port, towards different ports
 TABLES = """\
@@ -49,7 +49,7 @@ def test_the_kernel_says_whose_a_connection_is() -> None:
 
 @pytest.fixture
 def server(request: pytest.FixtureRequest) -> Iterator[int]:
-    one_user = OneUser(request.param)
+    one_user = SameUserInterceptor(request.param)
     served = grpc.server(ThreadPoolExecutor(max_workers=1), interceptors=[one_user])
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(), served)
     one_user.port = served.add_insecure_port("127.0.0.1:0")
