@@ -12,7 +12,7 @@ from components.config.loading import load
 from components.config.regions import EDGE_REGION
 from components.eks_cluster.component import EksCluster, EksClusterArgs
 from components.flowise_service.component import FlowiseService, FlowiseServiceArgs
-from components.flowise_service.environment import NAMESPACE, Cache, Database
+from components.flowise_service.environment import NAMESPACE
 from components.flowise_service.open_paths import closed_at_edge
 from components.monitoring_stack.alarm_bridge import AlarmBridge, AlarmBridgeArgs, Topic
 from components.monitoring_stack.alerts import watched
@@ -24,6 +24,7 @@ from components.redis_cache.component import RedisCache, RedisCacheArgs
 from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
 from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.shared.backup_schedule import Kind
+from components.shared.references import DatabaseRef
 from components.synthetic_check.component import SyntheticCheck, SyntheticCheckArgs
 from components.vpc.component import Vpc, VpcArgs
 from components.waf_cdn.component import WafCdn, WafCdnArgs
@@ -214,7 +215,7 @@ service = FlowiseService(
         vpc_id=vpc.vpc_id,
         balancer_subnet_ids=vpc.balancer_subnet_ids,
         ranges=ranges,
-        database=Database(
+        database=DatabaseRef(
             address=database.address,
             port=database.port,
             name=database.database_name,
@@ -222,7 +223,7 @@ service = FlowiseService(
             username=setup.username,
             password=database.password,
         ),
-        cache=Cache(address=cache.address, port=cache.port, username=cache.username, password=cache.password),
+        cache=cache.ref,
         controllers=services,
         secret_operator_role_arn=services.secret_operator_role_arn,
         reader_role_path=secret_readers,

@@ -23,8 +23,6 @@ from pulumi import Output
 from components.flowise_service.environment import (
     ENCRYPTION_KEY,
     GENERATED,
-    Cache,
-    Database,
     key_fingerprint,
     plain,
     rows,
@@ -34,6 +32,7 @@ from components.flowise_service.settings import ServiceSettings
 from components.flowise_service.setup import PACKAGE
 from components.monitoring_stack.dashboards import PAGES
 from components.shared.external_secrets import SecretField
+from components.shared.references import CacheRef, DatabaseRef
 from components.web_service.timeouts import timeouts
 
 FOLDER = Path(__file__).parents[1] / "compose" / "generated"
@@ -63,8 +62,8 @@ async def _environment() -> tuple[dict[str, str], set[str]]:
     settings = ServiceSettings(mode="queue", memory_limit_mib=MEMORY_LIMIT_MIB)
     table = rows(
         settings,
-        database=Database(address="postgres", port=5432, name="flowise", username="flowise", password=SECRET),
-        cache=Cache(address="valkey", port=6379, username="flowise", password=SECRET),
+        database=DatabaseRef(address="postgres", port=5432, name="flowise", username="flowise", password=SECRET),
+        cache=CacheRef(address="valkey", port=6379, username="flowise", password=SECRET),
         bucket=BUCKET,
         region=REGION,
         site_domain=None,

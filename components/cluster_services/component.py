@@ -12,6 +12,7 @@ from ..shared.iam_documents import allow
 from ..shared.karpenter_settings import KarpenterSettings
 from ..shared.network_policies import NetworkRanges
 from ..shared.pod_role import PodRole, PodRoleArgs
+from ..shared.references import SecretAccess
 from .karpenter import Karpenter, KarpenterArgs
 from .secret_operator import SecretOperator, SecretOperatorArgs
 
@@ -114,8 +115,14 @@ class ClusterServices(pulumi.ComponentResource):
             ),
             child,
         )
+        self._reader_role_path = args.reader_role_path
         self.secret_operator_role_arn = operator.role_arn
         self.register_outputs({"secret_operator_role_arn": self.secret_operator_role_arn})
+
+    @property
+    def secret_access(self) -> SecretAccess:
+        """What a namespace needs to have Secrets."""
+        return SecretAccess(operator_role_arn=self.secret_operator_role_arn, role_path=self._reader_role_path)
 
 
 def _storage_class(name: str, child: pulumi.ResourceOptions) -> None:

@@ -13,6 +13,7 @@ from ..shared.iam_documents import allow, document, service_trust
 from ..shared.names import principal_role
 from ..shared.node_role import node_role
 from ..shared.pod_role import PodRole, PodRoleArgs
+from ..shared.references import ClusterRef
 from .access import GRANTS, Role
 from .kubeconfig import kubeconfig
 from .node_group import NodeGroup, NodeGroupArgs
@@ -93,6 +94,16 @@ class EksCluster(pulumi.ComponentResource):
                 "cluster_security_group_id": self.cluster_security_group_id,
                 "kubeconfig": self.kubeconfig,
             }
+        )
+
+    @property
+    def ref(self) -> ClusterRef:
+        """What others need to run in it."""
+        return ClusterRef(
+            name=self.cluster_name,
+            arn=self.cluster_arn,
+            endpoint=self.endpoint,
+            security_group_id=self.cluster_security_group_id,
         )
 
     def _after(self, *before: pulumi.Resource) -> pulumi.ResourceOptions:

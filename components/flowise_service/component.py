@@ -20,6 +20,7 @@ from ..shared.iam_documents import allow, keep_objects
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
 from ..shared.network_policies import NetworkRanges, flowise_policies
 from ..shared.pod_role import PodRole, PodRoleArgs
+from ..shared.references import CacheRef, DatabaseRef
 from ..shared.secret_reader import SecretReader, SecretReaderArgs
 from ..shared.secure_bucket import SecureBucket, SecureBucketArgs
 from ..shared.stored_secret import StoredSecret, StoredSecretArgs
@@ -54,8 +55,8 @@ class FlowiseServiceArgs:
     vpc_id: pulumi.Input[str]
     balancer_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     ranges: NetworkRanges
-    database: env.Database
-    cache: env.Cache
+    database: DatabaseRef
+    cache: CacheRef
     controllers: pulumi.Resource  # bring the kinds of load balancing and secrets, and act on them
     secret_operator_role_arn: pulumi.Input[str]
     reader_role_path: str

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pulumi import Input, Output
 
 from ..shared.external_secrets import SOURCES, Source
+from ..shared.references import CacheRef, DatabaseRef
 from ..web_service.timeouts import Timeouts
 from .open_paths import closed_inside
 from .settings import ServiceSettings
@@ -29,27 +30,6 @@ GENERATED = (
     "JWT_REFRESH_TOKEN_SECRET",
     "TOKEN_HASH_SECRET",
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Database:
-    """How to log in to the database."""
-
-    address: Input[str]
-    port: Input[int]
-    name: Input[str]
-    username: Input[str]
-    password: Source
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cache:
-    """How to log in to the cache."""
-
-    address: Input[str]
-    port: Input[int]
-    username: Input[str]
-    password: Source
 
 
 @dataclass(frozen=True)
@@ -84,8 +64,8 @@ def secret(rows_: Sequence[Row]) -> dict[str, Source]:
 def rows(
     settings: ServiceSettings,
     *,
-    database: Database,
-    cache: Cache,
+    database: DatabaseRef,
+    cache: CacheRef,
     bucket: Input[str],
     region: str,
     site_domain: str | None,
@@ -175,7 +155,7 @@ def _site(embed_origins: Sequence[str], domain: str | None) -> list[Row]:
     ]
 
 
-def _database(database: Database) -> list[Row]:
+def _database(database: DatabaseRef) -> list[Row]:
     return [
         Row("DATABASE_TYPE", "postgres", "the default is a file"),
         Row("DATABASE_HOST", database.address, "from the database"),
@@ -195,7 +175,7 @@ def _storage(bucket: Input[str], region: str) -> list[Row]:
     ]
 
 
-def _queue(settings: ServiceSettings, cache: Cache) -> list[Row]:
+def _queue(settings: ServiceSettings, cache: CacheRef) -> list[Row]:
     return [
         Row("REDIS_HOST", cache.address, "not REDIS_URL, with which the queue does not verify TLS"),
         Row("REDIS_PORT", Output.format("{0}", cache.port), "from the cache"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as k8s
 
+from ..shared.references import CacheRef
 from . import environment as env
 from .script import FlowiseScript, FlowiseScriptArgs
 
@@ -26,7 +27,7 @@ class QueueExporterArgs:
     labels: Mapping[str, str]
     image: str
     queue_names: Sequence[str]
-    cache: env.Cache
+    cache: CacheRef
     secret_name: pulumi.Input[str]
 
 

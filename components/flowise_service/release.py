@@ -9,6 +9,7 @@ import pulumi_kubernetes as k8s
 
 from ..monitoring_stack.charts.datadog import pod_annotations
 from ..shared.database_certificates import database_certificates
+from ..shared.references import CacheRef
 from ..web_service.timeouts import Timeouts
 from ..web_service.workload import CONTAINER, QueueLength, Workload, WorkloadArgs
 from . import environment as env
@@ -37,7 +38,7 @@ class FlowiseReleaseArgs:
     secret_name: pulumi.Input[str]
     setup_secret_name: pulumi.Input[str]
     setup_environment: Mapping[str, pulumi.Input[str]]
-    cache: env.Cache
+    cache: CacheRef
     waits: Timeouts
     target_group_arn: pulumi.Input[str]
     controllers: pulumi.Resource

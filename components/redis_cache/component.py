@@ -13,6 +13,7 @@ from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.external_secrets import SecretField
 from ..shared.final_snapshot import final_snapshot
 from ..shared.metric_alarms import metric_alarms
+from ..shared.references import CacheRef
 from ..shared.stored_secret import StoredSecret, StoredSecretArgs
 from .alarms import cache_alarms
 from .settings import CacheSettings
@@ -94,6 +95,11 @@ class RedisCache(pulumi.ComponentResource):
     def password(self) -> SecretField:
         """Where pods find the password."""
         return self._secret_kept.field("password")
+
+    @property
+    def ref(self) -> CacheRef:
+        """What an application needs to log in."""
+        return CacheRef(address=self.address, port=self.port, username=self.username, password=self.password)
 
     def _key(self) -> DataKey:
         return DataKey(

@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from .data_key import DataKey, DataKeyArgs
 from .iam_documents import WITHOUT_SOURCE, allow_principal, document
+from .references import AlarmTarget
 
 # who speaks here: budgets, alarms, rules on events (AWS Backup's among them), events of RDS
 PUBLISHERS = (
@@ -78,3 +79,8 @@ class AlarmTopic(pulumi.ComponentResource):
         self.arn = policy.arn
         self.key_arn = pulumi.Output.from_input(key_arn)
         self.register_outputs({"arn": self.arn, "key_arn": self.key_arn})
+
+    @property
+    def target(self) -> AlarmTarget:
+        """What alarms need to tell it."""
+        return AlarmTarget(arn=self.arn, key_arn=self.key_arn)

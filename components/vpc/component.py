@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from ..shared.references import NetworkRef
 from .dns_firewall import DnsFirewall, DnsFirewallArgs
 from .egress_domains import allowed_domains
 from .endpoints import VpcEndpoints, VpcEndpointsArgs
@@ -89,6 +90,19 @@ class Vpc(pulumi.ComponentResource):
                 "control_plane_subnet_ids": self.control_plane_subnet_ids,
                 "nat_public_ips": self.nat_public_ips,
             }
+        )
+
+    @property
+    def ref(self) -> NetworkRef:
+        """What others need to lie in it."""
+        return NetworkRef(
+            vpc_id=self.vpc_id,
+            region=self._args.region,
+            private_subnet_ids=self.private_subnet_ids,
+            balancer_subnet_ids=self.balancer_subnet_ids,
+            data_subnet_ids=self.data_subnet_ids,
+            control_plane_subnet_ids=self.control_plane_subnet_ids,
+            ranges=self._args.settings.ranges(),
         )
 
     def _make(self) -> None:

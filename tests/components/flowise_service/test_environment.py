@@ -2,9 +2,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from components.flowise_service.environment import GENERATED, Cache, Database, Row, plain, rows, secret
+from components.flowise_service.environment import GENERATED, Row, plain, rows, secret
 from components.flowise_service.settings import ServiceSettings
 from components.shared.external_secrets import Parameter, SecretField, Source
+from components.shared.references import CacheRef, DatabaseRef
 from components.web_service.timeouts import timeouts
 
 # an Output of plain values wants an event loop too
@@ -19,8 +20,8 @@ def planned(
     return list(
         rows(
             ServiceSettings.model_validate(settings),
-            database=Database(address="db", port=5432, name="flowise", username="u", password=KEPT),
-            cache=Cache(address="cache", port=6379, username="flowise", password=KEPT),
+            database=DatabaseRef(address="db", port=5432, name="flowise", username="u", password=KEPT),
+            cache=CacheRef(address="cache", port=6379, username="flowise", password=KEPT),
             bucket="b",
             region="eu-west-1",
             site_domain=domain,

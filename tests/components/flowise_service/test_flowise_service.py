@@ -9,9 +9,10 @@ import pytest
 
 from components.config.types import DomainSettings
 from components.flowise_service.component import FlowiseService, FlowiseServiceArgs, _field
-from components.flowise_service.environment import GENERATED, Cache, Database
+from components.flowise_service.environment import GENERATED
 from components.flowise_service.settings import ServiceSettings
 from components.shared.external_secrets import SecretField
+from components.shared.references import CacheRef, DatabaseRef
 from components.web_service.rollouts import START_SECONDS
 from testing.cloud import Cloud, Created
 from tests.samples import RANGES, TAGS
@@ -45,8 +46,8 @@ def create(
             vpc_id="vpc-1",
             balancer_subnet_ids=["subnet-a", "subnet-b"],
             ranges=RANGES,
-            database=Database(address="db.local", port=5432, name="flowise", username="u", password=PASSWORD),
-            cache=Cache(address="cache.local", port=6379, username="flowise", password=CACHE_PASSWORD),
+            database=DatabaseRef(address="db.local", port=5432, name="flowise", username="u", password=PASSWORD),
+            cache=CacheRef(address="cache.local", port=6379, username="flowise", password=CACHE_PASSWORD),
             controllers=pulumi.ComponentResource("test:index:Controllers", "controllers"),
             secret_operator_role_arn="arn:aws:iam::1:role/operator",
             reader_role_path="/flowise-test/secret-readers/",

@@ -3,10 +3,10 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.flowise_service.environment import Cache
 from components.flowise_service.queue_exporter import QueueExporter, QueueExporterArgs, queue_monitor
 from components.flowise_service.quota import EXPORTER_CPU_MILLICORES, EXPORTER_MEMORY_MIB
 from components.shared.external_secrets import SecretField
+from components.shared.references import CacheRef
 from testing.cloud import Cloud
 
 PASSWORD = SecretField(arn="arn:cache", version_id="v1", field="password")
@@ -20,7 +20,7 @@ def create() -> QueueExporter:
             labels={"app.kubernetes.io/name": "flowise"},
             image="flowiseai/flowise:3.1.4",
             queue_names=["flowise-queue-blue", "flowise-queue-green"],
-            cache=Cache(address="cache.local", port=6379, username="flowise", password=PASSWORD),
+            cache=CacheRef(address="cache.local", port=6379, username="flowise", password=PASSWORD),
             secret_name="cache-login",
         ),
     )

@@ -1,0 +1,69 @@
+"""What one component hands to the next, whole: where something lies and how it is reached."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pulumi import Input
+
+from .external_secrets import Source
+from .network_policies import NetworkRanges
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkRef:
+    """A network: its region, its subnets by tier, and the ranges that policies name."""
+
+    vpc_id: Input[str]
+    region: str
+    private_subnet_ids: Input[Sequence[Input[str]]]
+    balancer_subnet_ids: Input[Sequence[Input[str]]]
+    data_subnet_ids: Input[Sequence[Input[str]]]
+    control_plane_subnet_ids: Input[Sequence[Input[str]]]
+    ranges: NetworkRanges
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterRef:
+    """A Kubernetes cluster; every node carries its security group, so that it stands for the pods."""
+
+    name: Input[str]
+    arn: Input[str]
+    endpoint: Input[str]
+    security_group_id: Input[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmTarget:
+    """The topic that alarms tell, and the key under which its messages lie."""
+
+    arn: Input[str]
+    key_arn: Input[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretAccess:
+    """How a namespace gets Secrets: the operator's role, and the IAM path of the roles that it may take on."""
+
+    operator_role_arn: Input[str]
+    role_path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseRef:
+    """How an application logs in to its database."""
+
+    address: Input[str]
+    port: Input[int]
+    name: Input[str]
+    username: Input[str]
+    password: Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class CacheRef:
+    """How an application logs in to its cache."""
+
+    address: Input[str]
+    port: Input[int]
+    username: Input[str]
+    password: Source
