@@ -1,8 +1,8 @@
 """A stack that the last release brought up, under this program: nothing that holds data is replaced or deleted.
 
 `tests/upgrades/<version>.json.xz` is prod's state as that release's `up` left it on the sandbox; a release adds its own
-(`python -m tools.release_state VERSION`). A release that renames has aliases in the program. 0.1.0 is apart: no stack of
-it stood anywhere, so the program has none, and `tests/upgrades/0.1.0.renamed.json` says which it would need.
+(`python -m tools.release_state VERSION`). A release that renames has aliases in the program. 0.1.0 is apart: no stack
+of it stood anywhere, so the program has none, and `tests/upgrades/0.1.0.renamed.json` says which it would need.
 """
 
 import json
