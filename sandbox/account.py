@@ -69,12 +69,12 @@ class Account:
             raise RefusedError(f"{operation} {token} {name}: {message}")
 
     def standing(self, *tokens: str) -> list[Record]:
-        """The resources of some types that exist."""
+        """Return the resources of some types that exist."""
         with self._lock:
             return self._inventory.of(*tokens)
 
     def vpc_of(self, subnet: str) -> str:
-        """The VPC in which a subnet lies; empty where it does not stand here."""
+        """Return the VPC in which a subnet lies; empty where it does not stand here."""
         with self._lock:
             return vpc_of(self._inventory, subnet)
 

@@ -46,7 +46,7 @@ class NameRequiredError(ValueError):
 
 
 def named_by(token: str) -> str | None:
-    """The input of an AWS type that autonaming fills, or None where its name is not made up."""
+    """Return the input of an AWS type that autonaming fills, or None where its name is not made up."""
     described = schema.resource(token)
     name = _AWS_NAMES.get(token, "name")
     field = described.inputs.get(name) if described else None

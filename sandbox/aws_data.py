@@ -18,13 +18,13 @@ def _package() -> Path:
 
 
 def read(path: str) -> Any:
-    """A document below cfn-lint's folder of data."""
+    """Return a document below cfn-lint's folder of data."""
     return json.loads((_package() / "data" / path).read_text(encoding="utf-8"))
 
 
 @cache
 def availability_zones() -> Mapping[str, Sequence[str]]:
-    """The zones of each region that AWS gives to some account."""
+    """Return the zones of each region that AWS gives to some account."""
     for statement in ast.parse((_package() / "helpers.py").read_text(encoding="utf-8")).body:
         if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "AVAILABILITY_ZONES":
             zones: Mapping[str, Sequence[str]] = ast.literal_eval(statement.value)

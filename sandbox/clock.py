@@ -70,14 +70,14 @@ class Schedule:
 
 
 def kind(resource: Resource) -> str:
-    """The type token; where it says too little, `=` and the name of the add-on or chart that is installed."""
+    """Return the type token; where it says too little, `=` and the name of the add-on or chart that is installed."""
     inputs = resource.get("inputs") or {}
     installs = {_ADDON: inputs.get("addonName"), _RELEASE: inputs.get("chart")}.get(resource["type"])
     return f"{resource['type']}={installs.rpartition('/')[2]}" if isinstance(installs, str) else resource["type"]
 
 
 def expected(resources: Iterable[Resource], *, deleting: bool = False) -> Schedule:
-    """The schedule where each resource starts as soon as all that it waits for is finished.
+    """Return the schedule where each resource starts as soon as all that it waits for is finished.
 
     It waits for its dependencies, its provider and its parent, so for what its component waits for; and for what
     `NECESSARY` says, because it would wait for that inside its own create. Deleting goes the other way round.
@@ -87,13 +87,13 @@ def expected(resources: Iterable[Resource], *, deleting: bool = False) -> Schedu
 
 
 def bound(resources: Iterable[Resource], *, deleting: bool = False) -> Schedule:
-    """The schedule below which no order can go: it keeps what data flow, providers and `NECESSARY` demand."""
+    """Return the schedule below which no order can go: it keeps what data flow, providers and `NECESSARY` demand."""
     graph = _Graph(resources)
     return graph.schedule(graph.necessary, deleting)
 
 
 def report(resources: Iterable[Resource], *, deleting: bool = False) -> str:
-    """What to expect, why, and how near that is to the least that is possible."""
+    """Return what to expect, why, and how near that is to the least that is possible."""
     known = list(resources)
     plan, least = expected(known, deleting=deleting), bound(known, deleting=deleting)
     if not plan.path:
@@ -184,7 +184,7 @@ class _Graph:
 
 
 def _data_of(resource: Resource) -> tuple[str, ...]:
-    """What its properties come from, and its provider (`<URN>::<id>`)."""
+    """Return what its properties come from, and its provider (`<URN>::<id>`)."""
     values: Mapping[str, Sequence[str] | None] = resource.get("propertyDependencies") or {}
     provider = (resource.get("provider") or "").rpartition("::")[0]
     return (*(urn for urns in values.values() for urn in urns or ()), provider)
@@ -202,7 +202,7 @@ def _beginning(kinds: Mapping[str, str], start: str) -> list[str]:
 
 
 def _origins(graph: Mapping[str, set[str]], urn: str) -> set[str]:
-    """All that it waits for, directly or not."""
+    """Return all that it waits for, directly or not."""
     found: set[str] = set()
     ahead = [urn]
     while ahead:

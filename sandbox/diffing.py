@@ -53,7 +53,7 @@ class Diff:
 
 
 def diff(token: str, olds: Mapping[str, Any], news: Mapping[str, Any], provider: Mapping[str, Any]) -> Diff:
-    """The difference between the inputs a resource was made with and those it should have."""
+    """Return the difference between the inputs a resource was made with and those it should have."""
     found = tuple(
         Change(path, kind, _replaces(token, path, provider)) for path, kind in _walk(_visible(olds), _visible(news), "")
     )
@@ -62,7 +62,7 @@ def diff(token: str, olds: Mapping[str, Any], news: Mapping[str, Any], provider:
 
 
 def diff_provider(package: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Diff:
-    """The same for a provider: a Kubernetes provider that points to another cluster replaces all its objects."""
+    """Return the same for a provider: a Kubernetes provider that points to another cluster replaces all its objects."""
     identified = bool(olds.get("clusterIdentifier") or news.get("clusterIdentifier"))
     key = "clusterIdentifier" if identified else "kubeconfig"
     found = tuple(
@@ -133,7 +133,7 @@ def _replaces(token: str, path: str, provider: Mapping[str, Any]) -> bool:
 
 
 def _fixed_name(token: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Whether old and new would bear the same physical name, so that they cannot stand side by side."""
+    """Return whether old and new would bear the same physical name, so that they cannot stand side by side."""
     if schema.package_of(token) == "kubernetes":
         metadata, before = news.get("metadata") or {}, olds.get("metadata") or {}
         # pulumi-kubernetes, provider/pkg/provider: what Pulumi named gets another name, and stands beside the old

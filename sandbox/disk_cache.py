@@ -11,7 +11,7 @@ from typing import Any
 
 
 def cache_folder() -> Path:
-    """The folder of all that the sandbox keeps for later runs: `$XDG_CACHE_HOME/flowise-sandbox`."""
+    """Return the folder of all that the sandbox keeps for later runs: `$XDG_CACHE_HOME/flowise-sandbox`."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flowise-sandbox"
 
 
@@ -33,7 +33,7 @@ class DiskCache:
             self._db = None
 
     def get(self, key: str, find: Callable[[], Any]) -> Any:
-        """The value of a key: as kept, else as found now, and kept from then on."""
+        """Return the value of a key: as kept, else as found now, and kept from then on."""
         if key in self._found:
             return self._found[key]
         kept = self._read(key)
@@ -66,6 +66,6 @@ class DiskCache:
 
 
 def disk_cache_of(packages: "tuple[str, ...]", form: int) -> DiskCache:
-    """The cache for the installed versions of some packages; `form` counts the changes of what is kept."""
+    """Return the cache for the installed versions of some packages; `form` counts the changes of what is kept."""
     versions = "-".join(version(package) for package in packages)
     return DiskCache(cache_folder() / "schema" / f"{form}-{versions}.db")

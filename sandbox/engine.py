@@ -25,7 +25,7 @@ _FOREIGN = ("PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CONF
 
 
 def inherited(kept: Collection[str] = ()) -> dict[str, str]:
-    """What the engine, the program and policy packs are given of this process's environment."""
+    """Return what the engine, the program and policy packs are given of this process's environment."""
     return {key: value for key, value in without_credentials(os.environ, kept).items() if key not in _FOREIGN}
 
 
@@ -70,7 +70,7 @@ class Engine:
         return done.stdout
 
     def deployment(self) -> dict[str, Any]:
-        """The stack's state as `pulumi stack export` gives it."""
+        """Return the stack's state as `pulumi stack export` gives it."""
         exported: dict[str, Any] = json.loads(self.read("stack", "export", "--stack", self.workspace.stack))
         exported["deployment"] = exported["deployment"] or {}  # null where nothing was ever done
         return exported

@@ -31,7 +31,7 @@ class Fault:
     seed: int
 
     def strikes(self, token: str, name: str, operation: str) -> bool:
-        """Whether it may strike this operation."""
+        """Return whether it may strike this operation."""
         return (
             operation == self.operation
             and self.type in ("*", token, token.rpartition(":")[2])
@@ -84,7 +84,7 @@ class Outages:
         self._faults = faults
 
     def message(self, token: str, name: str, operation: str) -> str:
-        """What the operation fails with; empty where it goes through, or only after being throttled for a while."""
+        """Return what the operation fails with; empty where it goes through, or only after being throttled for a while."""
         with self._lock:
             for index, fault in enumerate(self._faults):
                 if not fault.strikes(token, name, operation):

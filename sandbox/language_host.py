@@ -46,7 +46,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def GetRequiredPlugins(
         self, request: Any, context: grpc.ServicerContext
     ) -> language_pb2.GetRequiredPluginsResponse:
-        """The older form of the same question."""
+        """Return the older form of the same question."""
         return language_pb2.GetRequiredPluginsResponse()
 
     def GetProgramDependencies(
@@ -66,7 +66,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         return language_pb2.AboutResponse(executable=sys.executable, version=sys.version.split()[0])
 
     def Cancel(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
-        """A program ends when its engine does: its next call to it fails."""
+        """Return a program ends when its engine does: its next call to it fails."""
         return empty_pb2.Empty()
 
     def Run(self, request: Any, context: grpc.ServicerContext) -> language_pb2.RunResponse:

@@ -12,12 +12,12 @@ FOLDER = Path(__file__).parent.parent / "tools" / "logql"
 
 
 def grammar() -> Path:
-    """The folder of the grammar's modules, installed where there is none. Raises ToolchainError."""
+    """Return the folder of the grammar's modules, installed where there is none. Raises ToolchainError."""
     return tree(FOLDER, "logql", "Grafana's grammar of LogQL", "some seconds, and 2 MB") / "node_modules"
 
 
 def faults(queries: Sequence[str]) -> dict[str, str]:
-    """Give what is wrong with each query that cannot be asked."""
+    """Return what is wrong with each query that cannot be asked."""
     asked = "".join(f"{json.dumps(query)}\n" for query in queries)
     done = subprocess.run(
         [NODE, FOLDER / "faults.cjs"],

@@ -20,7 +20,7 @@ _TABLE, _ASSOCIATION, _ROUTE = (
 
 
 def found(world: World, token: str, args: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, Any]:
-    """What the world knows of the thing looked up (camelCase); nothing where it does not stand there.
+    """Return what the world knows of the thing looked up (camelCase); nothing where it does not stand there.
 
     `secrets` are those that a person put into Secrets Manager by hand.
     """
@@ -42,7 +42,7 @@ def _secret(world: World, secret_id: str, secrets: Mapping[str, str]) -> dict[st
 
 
 def _counted(record: Record) -> dict[str, Any]:
-    """What a cloud counts: nothing takes addresses here, so that all of a subnet's are free."""
+    """Return what a cloud counts: nothing takes addresses here, so that all of a subnet's are free."""
     if record.token != "aws:ec2/subnet:Subnet":
         return {}
     network = ipaddress.ip_network(str(record.outputs["cidrBlock"]))

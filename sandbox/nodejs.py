@@ -19,7 +19,7 @@ _LOCK = ("package-lock.json", "package.json")
 
 
 def tree(folder: Path, cache: str, title: str, expectation: str) -> Path:
-    """The folder with the `node_modules` that the lock in `folder` names. Raises ToolchainError.
+    """Return the folder with the `node_modules` that the lock in `folder` names. Raises ToolchainError.
 
     `cache` is its place among what the sandbox keeps; `expectation`, how long it takes and what it leaves on the disk.
     """

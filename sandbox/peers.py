@@ -20,7 +20,9 @@ _LOCAL, _REMOTE, _UID = 1, 2, 7
 
 
 def uid_of(peer: str, port: int, tables: str) -> int | None:
-    """The user whose socket is connected from a peer, as gRPC names it, to a port of this machine; None: no such."""
+    """Return the user whose socket is connected from a peer, as gRPC names it, to a port of this machine; None: no
+    such.
+    """
     ends = (f":{int(peer.rpartition(':')[2]):04X}", f":{port:04X}")
     for line in tables.splitlines():
         fields = line.split()
@@ -30,7 +32,7 @@ def uid_of(peer: str, port: int, tables: str) -> int | None:
 
 
 def asked(peer: str, port: int) -> int | None:
-    """The same, asked of the kernel for this one connection: the tables take it ten milliseconds to write.
+    """Return the same, asked of the kernel for this one connection: the tables take it ten milliseconds to write.
 
     man 7 sock_diag; NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY and the layouts are of linux/sock_diag.h and inet_diag.h.
     """

@@ -47,7 +47,7 @@ class Plan:
 
 
 def read(text: str) -> Plan:
-    """Give the plan. Raises PlanError where there is none."""
+    """Return the plan. Raises PlanError where there is none."""
     try:
         plan = json.loads(text)
     except ValueError:

@@ -13,12 +13,12 @@ ALERTMANAGER = "github.com/prometheus/alertmanager"
 
 
 def promtool() -> Path:
-    """The program that checks and tests rules, built where there is none. Raises ToolchainError."""
+    """Return the program that checks and tests rules, built where there is none. Raises ToolchainError."""
     return _tools().built() / "promtool"
 
 
 def amtool() -> Path:
-    """The program that checks Alertmanager's configuration and its routes; likewise."""
+    """Return the program that checks Alertmanager's configuration and its routes; likewise."""
     return _tools().built() / "amtool"
 
 

@@ -15,5 +15,5 @@ SWITCHES: Mapping[str, str] = {
 
 
 def is_protected(token: str, inputs: Mapping[str, Any]) -> bool:
-    """Whether a resource's switch is on, in any of its spellings."""
+    """Return whether a resource's switch is on, in any of its spellings."""
     return inputs.get(SWITCHES.get(token, "")) in (True, "true", "ACTIVE")

@@ -46,16 +46,16 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._unsettled: set[str] = set()
 
     def Attach(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
-        """The engine says where it listens, for what the provider has to tell besides its answers."""
+        """Return the engine says where it listens, for what the provider has to tell besides its answers."""
         self._engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(request.address))
         return empty_pb2.Empty()
 
     def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
-        """The SDK's own version: any other makes the engine warn."""
+        """Return the SDK's own version: any other makes the engine warn."""
         return plugin_pb2.PluginInfo(version=version(schema.PACKAGES[self._package].replace("_", "-")))
 
     def GetSchema(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.GetSchemaResponse:
-        """An empty package schema: Python programs carry their SDK with them."""
+        """Return an empty package schema: Python programs carry their SDK with them."""
         return provider_pb2.GetSchemaResponse(schema=json.dumps({"name": self._package}))
 
     def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
@@ -74,7 +74,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
     def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
-        """Whether a changed provider configuration replaces what the provider made."""
+        """Return whether a changed provider configuration replaces what the provider made."""
         olds = to_python(request.old_inputs if request.old_inputs.fields else request.olds)
         return _diff_response(diffing.diff_provider(self._package, olds, to_python(request.news)))
 
@@ -155,7 +155,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CreateResponse(id=resource_id, properties=to_struct(record.outputs))
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
-        """What the world holds now; an empty id where the resource is gone."""
+        """Return what the world holds now; an empty id where the resource is gone."""
         token, name = _type_and_name(request.urn)
         try:
             self._account.raise_if_outage(token, name, "read")
@@ -186,7 +186,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     def _foreign(self, token: str, name: str, request: Any, config: dict[str, Any]) -> Record | None:
-        """What `get` finds by an id that this stack never made: it is believed, but on a cluster must stand there."""
+        """Return what `get` finds by an id that this stack never made: it is believed, but on a cluster must stand
+        there.
+        """
         if self._package == "random":
             return None
         given = to_python(request.properties)
@@ -250,7 +252,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def _cluster(self, config: Mapping[str, Any]) -> Cluster | None:
-        """The cluster that this provider's objects live on; None where they are only stored."""
+        """Return the cluster that this provider's objects live on; None where they are only stored."""
         return self._clusters.of(config) if self._package == "kubernetes" else None
 
     def _dry_run(self, op: ResourceOperation) -> None:
@@ -261,7 +263,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 objects.dry_run(cluster, op.urn, op.inputs)
 
     def _with_account_outputs(self, token: str, name: str, outputs: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
-        """The outputs, with what only the rest of the account can tell: its network, its cluster."""
+        """Return the outputs, with what only the rest of the account can tell: its network, its cluster."""
         known = vpc_outputs.with_vpc(token, outputs, self._account.vpc_of)
         return {**known, **(self._clusters.outputs(name, new=new) if token == CLUSTER else {})}
 
@@ -332,7 +334,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         }
 
     def _succeeded(self, record: Record, asked: dict[str, Any]) -> bool:
-        """Whether a replacement of the same id has taken the place of what is to be deleted."""
+        """Return whether a replacement of the same id has taken the place of what is to be deleted."""
         return self._package == "random" and record.outputs != _plain(asked)
 
     def _config(self, context: grpc.ServicerContext) -> dict[str, Any]:
@@ -340,14 +342,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
 
 def _holds_nothing(value: Any) -> bool:
-    """Whether there is an empty list anywhere in a value."""
+    """Return whether there is an empty list anywhere in a value."""
     if isinstance(value, dict):
         return any(_holds_nothing(item) for item in value.values())
     return isinstance(value, list) and (not value or any(_holds_nothing(item) for item in value))
 
 
 def _updated(olds: dict[str, Any], given: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
-    """The outputs after an update whose inputs are not all known: what the cloud had added stays, at any depth."""
+    """Return the outputs after an update whose inputs are not all known: what the cloud had added stays, at any depth."""
     merged = {**olds, **news}
     for key, value in news.items():
         old, before = olds.get(key), given.get(key)
@@ -364,7 +366,7 @@ def _type_and_name(urn: str) -> tuple[str, str]:
 
 
 def _upserts(config: Mapping[str, Any]) -> bool:
-    """Whether a Kubernetes provider may take over what exists, by its setting or its variable."""
+    """Return whether a Kubernetes provider may take over what exists, by its setting or its variable."""
     given = config.get("upsertExistingObjects", os.environ.get("PULUMI_K8S_UPSERT_EXISTING_OBJECTS"))
     return str(given).lower() == "true"
 

@@ -36,7 +36,7 @@ class Plan:
 
 
 def pending(deployment: Mapping[str, Any]) -> list[Pending]:
-    """The pending operations of an exported stack."""
+    """Return the pending operations of an exported stack."""
     return [
         Pending(item["resource"]["urn"], item["type"], _name(item["resource"].get("inputs") or {}))
         for item in deployment["deployment"].get("pending_operations") or []
@@ -62,7 +62,7 @@ def plan(operations: Iterable[Pending], find: Callable[[str], str | None]) -> Pl
 
 
 def settled(deployment: Mapping[str, Any], adopted: Mapping[str, str]) -> dict[str, Any]:
-    """The exported stack without pending operations, and with the adopted resources among its own.
+    """Return the exported stack without pending operations, and with the adopted resources among its own.
 
     What the operations were about is to be read before anything else: an adopted resource has no outputs yet.
     """
@@ -95,7 +95,7 @@ def settled(deployment: Mapping[str, Any], adopted: Mapping[str, str]) -> dict[s
 
 
 def describe(operations: Sequence[Pending]) -> str:
-    """The operations, a line each."""
+    """Return the operations, a line each."""
     return "\n".join(
         f"  {operation.operation:9} {operation.urn}" + (f"  (named {operation.name})" if operation.name else "")
         for operation in operations

@@ -150,7 +150,7 @@ _FORCES_NEW = re.compile(r"forces? (a |the creation of a )?(new|replacement|re-?
 
 
 def forces_replacement(token: str, property_name: str) -> bool:
-    """Whether AWS can change this top-level input (camelCase) only by replacing the resource."""
+    """Return whether AWS can change this top-level input (camelCase) only by replacing the resource."""
     if property_name in _NEVER.get(token, ()):
         return False
     return (
@@ -166,14 +166,14 @@ def _said_by_provider(token: str) -> frozenset[str]:
 
 
 def spellings(token: str, property_name: str) -> set[str]:
-    """What AWS's schema may call a property, in lower case: a role's `name` is its `RoleName`."""
+    """Return what AWS's schema may call a property, in lower case: a role's `name` is its `RoleName`."""
     name = property_name.lower()
     return {name, _PROPERTIES.get(name, name), token.rpartition(":")[2].lower() + name}
 
 
 @cache
 def _create_only(token: str) -> frozenset[str]:
-    """The top-level create-only properties of the type that matches a token, in lower case."""
+    """Return the top-level create-only properties of the type that matches a token, in lower case."""
     paths = [
         path.removeprefix("/properties/") for path in (cloudformation(token) or {}).get("createOnlyProperties", [])
     ]

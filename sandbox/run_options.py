@@ -29,15 +29,15 @@ class RunOptions:
     """Variables of the caller's that the program is given although they may open something real."""
 
     def secrets(self) -> Mapping[str, str]:
-        """What the file says. Its values never stand on a command line."""
+        """Return what the file says. Its values never stand on a command line."""
         kept: dict[str, str] = json.loads(Path(self.secrets_file).read_text("utf-8")) if self.secrets_file else {}
         return kept
 
     def to_json(self) -> str:
-        """The options as one argument of a command."""
+        """Return the options as one argument of a command."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> "RunOptions":
-        """The options that `to_json` wrote."""
+        """Return the options that `to_json` wrote."""
         return cls(**json.loads(text))

@@ -81,19 +81,19 @@ ANY = Type("any")
 
 
 def package_of(token: str) -> str:
-    """The package a token belongs to: `aws` for `aws:ec2/vpc:Vpc` and for `pulumi:providers:aws`."""
+    """Return the package a token belongs to: `aws` for `aws:ec2/vpc:Vpc` and for `pulumi:providers:aws`."""
     package, _, rest = token.partition(":")
     return rest.rpartition(":")[2] if package == "pulumi" else package
 
 
 def resource(token: str) -> ResourceType | None:
-    """The resource type behind a token, or None where the installed SDKs know no such type."""
+    """Return the resource type behind a token, or None where the installed SDKs know no such type."""
     with _loading:
         return _resource(token)
 
 
 def function(token: str) -> FunctionType | None:
-    """The provider function behind a token, or None where the installed SDKs know no such function."""
+    """Return the provider function behind a token, or None where the installed SDKs know no such function."""
     with _loading:
         return _described_function(token)
 
@@ -135,7 +135,7 @@ def _function_fields(token: str) -> Any:
 
 
 def input_docs(token: str) -> Mapping[str, str]:
-    """What the SDK says of each input of a resource type, by wire name."""
+    """Return what the SDK says of each input of a resource type, by wire name."""
     with _loading:
         docs: Mapping[str, str] = _disk_cache().get(f"docs {token}", lambda: _input_docs(token))
     return docs
@@ -162,7 +162,7 @@ class Identity:
 
 
 def identity(token: str) -> Identity:
-    """What the SDK's words on importing say of a resource type."""
+    """Return what the SDK's words on importing say of a resource type."""
     with _loading:
         needed, optional, example = _disk_cache().get(f"identity {token}", lambda: _identity(token))
     return Identity(tuple(needed), tuple(optional), example)
@@ -204,7 +204,7 @@ def _unpacked_type(packed: list[Any]) -> Type:
 
 
 def resource_tokens(package: str) -> Iterator[str]:
-    """Every resource token of a package that the installed SDK registers."""
+    """Yield every resource token of a package that the installed SDK registers."""
     importlib.import_module(PACKAGES[package])
     for modules in rpc._RESOURCE_MODULES.values():
         for module in modules:
@@ -253,7 +253,9 @@ def _object_fields(name: str) -> Mapping[str, Field]:
 
 
 def _fields(cls: type) -> Mapping[str, Field]:
-    """The fields of an SDK class: of an Args class (required: no default) or of outputs (required: not Optional)."""
+    """Return the fields of an SDK class: of an Args class (required: no default) or of outputs (required: not
+    Optional).
+    """
     required = None
     if cls.__name__.endswith("Args"):
         required = {name for name, _, needed in _parameters(vars(cls)["__init__"], hints=False) if needed}
@@ -294,7 +296,7 @@ def _hints(function: Any) -> dict[str, Any]:
 
 
 def _flatten(hint: Any) -> Iterator[Any]:
-    """The alternatives of a hint, through Output, Optional, Union and Awaitable."""
+    """Yield the alternatives of a hint, through Output, Optional, Union and Awaitable."""
     origin = typing.get_origin(hint)
     if origin is pulumi.Output or origin is collections.abc.Awaitable:
         yield from _flatten(typing.get_args(hint)[0])

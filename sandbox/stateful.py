@@ -195,12 +195,12 @@ LOSS: Mapping[str, Loss] = {token: loss for loss in LOSSES for token in loss.typ
 
 
 def holds_data(token: str) -> bool:
-    """Whether data go with a resource of this type."""
+    """Return whether data go with a resource of this type."""
     return token in LOSS and LOSS[token].data
 
 
 def warning(token: str, replaces: Sequence[str]) -> str:
-    """What to tell before a replacement; empty where nothing but time is lost."""
+    """Return what to tell before a replacement; empty where nothing but time is lost."""
     if not replaces or not holds_data(token):
         return ""
     return (

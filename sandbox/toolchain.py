@@ -49,7 +49,7 @@ class Pin:
 
     @classmethod
     def read(cls, folder: Path = PINNED, module: str = MODULE) -> "Pin":
-        """The pin of a module in a folder with go.mod and go.sum."""
+        """Return the pin of a module in a folder with go.mod and go.sum."""
         text = (folder / "go.mod").read_text(encoding="utf-8")
         version = re.search(rf"^\s*(?:require )?{re.escape(module)} (v[0-9.]+)", text, re.MULTILINE)
         go = re.search(r"^go ([0-9.]+)", text, re.MULTILINE)
@@ -79,7 +79,7 @@ class Tool:
     tags: str = ""  # Go build tags, which leave parts out
 
     def built(self) -> Path:
-        """The folder that holds the programs, which are built where they do not exist. Raises ToolchainError."""
+        """Return the folder that holds the programs, which are built where they do not exist. Raises ToolchainError."""
         cache = cache_folder() / self.cache
         entry = cache / self.pin.key
         if not self._stands_in(entry):
@@ -143,7 +143,10 @@ def go_command(pin: Pin, title: str, or_else: str = "") -> list[str]:
 
 
 def fetched(pin: Pin, modules: Mapping[str, str], title: str) -> dict[str, Path]:
-    """The folders, in Go's own cache, of modules (path -> version) for which go.sum vouches. Raises ToolchainError."""
+    """Return the folders, in Go's own cache, of modules (path -> version) for which go.sum vouches.
+
+    Raises ToolchainError.
+    """
     sums = (pin.folder / "go.sum").read_text(encoding="utf-8").splitlines()
     wanted = [f"{path}@{version}" for path, version in modules.items()]
     said = _output([*go_command(pin, title), "mod", "download", "-json", *wanted], pin.folder)
@@ -168,7 +171,7 @@ def _documents(text: str) -> Iterator[dict[str, Any]]:
 
 
 def pulumi_cli() -> Path:
-    """The CLI to use, built where there is none. Raises ToolchainError."""
+    """Return the CLI to use, built where there is none. Raises ToolchainError."""
     chosen = os.environ.get(CHOICE)
     if chosen:
         if not Path(chosen).is_file():
@@ -182,7 +185,7 @@ def pulumi_cli() -> Path:
 
 
 def built_cli() -> Path | None:
-    """The CLI that an earlier run built, for whoever cannot wait for one."""
+    """Return the CLI that an earlier run built, for whoever cannot wait for one."""
     return _cli(Pin.read()).standing("pulumi")
 
 
@@ -199,7 +202,7 @@ def _cli(pin: Pin) -> Tool:
 
 
 def _on_path(pin: Pin) -> Path | None:
-    """A CLI on PATH, no older than the pinned one: older ones have never run this sandbox."""
+    """Return a CLI on PATH, no older than the pinned one: older ones have never run this sandbox."""
     found = shutil.which("pulumi")
     if found is None:
         return None

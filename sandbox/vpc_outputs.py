@@ -11,7 +11,7 @@ _PLACES = ("subnetIds", "subnets", "subnetId", "defaultRouteTableId", "defaultNe
 
 
 def with_vpc(token: str, outputs: Mapping[str, Any], vpc_of: Callable[[str], str]) -> dict[str, Any]:
-    """The outputs of a resource, its `vpcId` that of where it lies; one that lies elsewhere is left."""
+    """Return the outputs of a resource, its `vpcId` that of where it lies; one that lies elsewhere is left."""
     described = schema.resource(token)
     if described is None or "vpcId" in described.inputs:
         return dict(outputs)

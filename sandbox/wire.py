@@ -10,7 +10,7 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 
 def to_python(struct: struct_pb2.Struct) -> dict[str, Any]:
-    """A struct as a dict; numbers without a fraction become int, as they were before the wire made them float."""
+    """Return a struct as a dict; numbers without a fraction become int, as they were before the wire made them float."""
     return {key: _value(value) for key, value in struct.fields.items()}
 
 
@@ -32,14 +32,14 @@ def _value(value: struct_pb2.Value) -> Any:
 
 
 def to_struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
-    """A dict as a struct."""
+    """Return a dict as a struct."""
     struct = struct_pb2.Struct()
     struct.update(dict(values))
     return struct
 
 
 def has_unknown(value: Any) -> bool:
-    """Whether a value is, or holds anywhere, something known only after apply."""
+    """Return whether a value is, or holds anywhere, something known only after apply."""
     if isinstance(value, dict):
         return any(has_unknown(item) for item in value.values())
     if isinstance(value, list):

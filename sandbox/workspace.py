@@ -41,7 +41,7 @@ class Workspace:
 
     @classmethod
     def of(cls, program: Path, stack: str, root: Path | None = None) -> "Workspace":
-        """The workspace of a program's stack; its folder is made, ignored by git through a file of its own."""
+        """Return the workspace of a program's stack; its folder is made, ignored by git through a file of its own."""
         program = program.resolve()
         if not (program / "Pulumi.yaml").is_file():
             raise SandboxError(f"{program} has no Pulumi.yaml: name a Pulumi program's folder with --cwd")
@@ -197,7 +197,7 @@ class Workspace:
         starter.chmod(starter.stat().st_mode | stat.S_IXUSR)
 
     def environment(self, ports: Mapping[str, int]) -> dict[str, str]:
-        """What a `pulumi` command needs in its environment to run against the providers on these ports."""
+        """Return what a `pulumi` command needs in its environment to run against the providers on these ports."""
         hosts = {name: f"{name}:{port}" for name, port in ports.items()}
         language = hosts.pop("python", "")
         return {

@@ -99,12 +99,12 @@ class World:
         return done.rowcount == 1
 
     def get(self, token: str, resource_id: str, urn: str = "") -> Record | None:
-        """The resource of this type and id: the one that `urn` made, else (for an import) whoever made it."""
+        """Return the resource of this type and id: the one that `urn` made, else (for an import) whoever made it."""
         rows = self._all(_SELECT + " WHERE token = ? AND id = ? ORDER BY urn = ? DESC LIMIT 1", token, resource_id, urn)
         return _record(rows[0]) if rows else None
 
     def of_urn(self, urn: str) -> list[Record]:
-        """The resources that this URN made and that still stand (two during a replacement)."""
+        """Return the resources that this URN made and that still stand (two during a replacement)."""
         return [_record(row) for row in self._all(_SELECT + " WHERE urn = ?", urn)]
 
     def gone(self) -> list[str]:

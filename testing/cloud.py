@@ -103,17 +103,17 @@ class Cloud(mocks.Mocks):
         return read[0]
 
     def of(self, kind: type[pulumi.Resource] | str) -> list[Created]:
-        """Give what was created of a type, named by its class or its token."""
+        """Return what was created of a type, named by its class or its token."""
         token = kind if isinstance(kind, str) else token_of(kind)
         return sorted((each for each in self.created if each.type == token), key=lambda each: each.name)
 
     def only(self, kind: type[pulumi.Resource] | str) -> Created:
-        """Give the one resource of a type; fails when there is none, or a second."""
+        """Return the one resource of a type; fails when there is none, or a second."""
         (found,) = self.of(kind)
         return found
 
     def named(self, name: str) -> Created:
-        """Give the resource of a name."""
+        """Return the resource of a name."""
         (found,) = [each for each in self.created if each.name == name]
         return found
 
@@ -162,12 +162,12 @@ def drained(program: Callable[[], object]) -> None:
 
 
 def token_of(kind: type[pulumi.Resource]) -> str:
-    """Give the token under which an SDK's class registers."""
+    """Return the token under which an SDK's class registers."""
     return str(kind.pulumi_type)  # type: ignore[attr-defined] # every generated class has it, the base has not
 
 
 def revealed(value: Any) -> Any:
-    """Give a value as the program wrote it: secrets unwrapped, whole numbers whole."""
+    """Return a value as the program wrote it: secrets unwrapped, whole numbers whole."""
     if rpc.is_rpc_secret(value):
         return revealed(rpc.unwrap_rpc_secret(value))
     if isinstance(value, Mapping):

@@ -16,7 +16,7 @@ class AlloyError(Exception):
 
 
 def read(config: str) -> list[dict[str, Any]]:
-    """Give the blocks of a configuration: path, label, attributes. Raises AlloyError, and ToolchainError once."""
+    """Return the blocks of a configuration: path, label, attributes. Raises AlloyError, and ToolchainError once."""
     tool = Tool(
         pin=Pin.read(FOLDER, MODULE),
         title="the parser of Alloy",

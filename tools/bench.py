@@ -128,12 +128,12 @@ def main() -> None:
 
 
 def enforcing(pack: Path) -> list[str]:
-    """The options that enforce a pack with prod's levels."""
+    """Return the options that enforce a pack with prod's levels."""
     return ["--policy-pack", str(pack), "--policy-pack-config", str(pack.parent / "levels.prod.json")]
 
 
 def sdk_modules() -> list[str]:
-    """The SDK modules that the platform's own program looks into, from its source."""
+    """Return the SDK modules that the platform's own program looks into, from its source."""
     used = re.compile(r"\b(aws|kubernetes|k8s)\.([a-z0-9_]+(?:\.v[0-9]+)?)\.[A-Z]")
     names = {"aws": "pulumi_aws", "kubernetes": "pulumi_kubernetes", "k8s": "pulumi_kubernetes"}
     return sorted(
@@ -155,7 +155,7 @@ def preview(workspace: Workspace, *arguments: str, noop: int | None = None, opti
 
 
 def program(folder: Path, source: str) -> Workspace:
-    """A program in a folder of its own."""
+    """Return a program in a folder of its own."""
     folder.mkdir()
     (folder / "Pulumi.yaml").write_text("name: bench\nruntime: python\n", encoding="utf-8")
     (folder / "__main__.py").write_text(source, encoding="utf-8")
@@ -163,7 +163,7 @@ def program(folder: Path, source: str) -> Workspace:
 
 
 def alternate(contenders: dict[str, Callable[[], Any]]) -> dict[str, list[float]]:
-    """The times of each, run in turn so that the machine's moods fall on all alike."""
+    """Return the times of each, run in turn so that the machine's moods fall on all alike."""
     timings: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(RUNS):
         for name, run in contenders.items():

@@ -40,7 +40,7 @@ def runs() -> Iterator[Run]:
 
 
 def releases(run_: Run) -> Iterator[Release]:
-    """Give what a run installs by Helm."""
+    """Yield what a run installs by Helm."""
     for each in run_.cloud.of(RELEASE):
         inputs = each.inputs
         chart = inputs["chart"].rpartition("/")[2]
@@ -48,7 +48,7 @@ def releases(run_: Run) -> Iterator[Release]:
 
 
 def facts(release: Release, manifests: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Give the pods, Services and images of a release."""
+    """Return the pods, Services and images of a release."""
     objects = [each for each in manifests if "test" not in _hooks(each)]
     tokens = {
         each["metadata"]["name"]: each.get("automountServiceAccountToken", True)
@@ -187,7 +187,7 @@ def _started_images(objects: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def recorded() -> list[dict[str, Any]]:
-    """Give what is committed."""
+    """Return what is committed."""
     return list(json.loads(FILE.read_text(encoding="utf-8")))
 
 

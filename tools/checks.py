@@ -53,7 +53,7 @@ class Ask(Protocol):
     """Puts one question to AWS: `ask("ec2", "describe_addresses", region="eu-west-1")`. Raises NoAnswer."""
 
     def __call__(self, service: str, operation: str, *, region: str, **parameters: Any) -> Mapping[str, Any]:
-        """Give the answer, as boto3 does."""
+        """Return the answer, as boto3 does."""
 
 
 # Runs a program and gives what it printed. Raises NoAnswer.

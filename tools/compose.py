@@ -54,7 +54,7 @@ LIFETIME = timedelta(days=3650)
 
 
 def environment() -> tuple[dict[str, str], set[str]]:
-    """Give Flowise's environment on one machine, and the names of its secrets, which have no value yet."""
+    """Return Flowise's environment on one machine, and the names of its secrets, which have no value yet."""
     return asyncio.run(_environment())
 
 

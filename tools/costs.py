@@ -125,7 +125,7 @@ ZONES = "aws:ec2/subnet:Subnet"
 
 
 def estimate(environment: str, resources: Sequence[tuple[str, Inputs]]) -> Estimate:
-    """Give what a stack of an environment costs; `resources` are types with their inputs."""
+    """Return what a stack of an environment costs; `resources` are types with their inputs."""
     costs: defaultdict[str, float] = defaultdict(float)
     left_out = []
     zones = len({inputs["availabilityZone"] for token, inputs in resources if token == ZONES})
@@ -163,7 +163,7 @@ def _size_of(resources: Sequence[tuple[str, Inputs]], index: int) -> int:
 
 
 def _claimed_gib(resources: Sequence[tuple[str, Inputs]]) -> Iterator[int]:
-    """The volumes that charts claim, for each replica."""
+    """Yield the volumes that charts claim, for each replica."""
     for token, inputs in resources:
         if token == "kubernetes:helm.sh/v3:Release":
             for made in charts.objects(inputs["chart"], str(inputs.get("name")), "", inputs.get("values") or {}):
@@ -174,7 +174,7 @@ def _claimed_gib(resources: Sequence[tuple[str, Inputs]]) -> Iterator[int]:
 
 
 def plan(stack: str, folder: Path = ROOT) -> list[tuple[str, Inputs]]:
-    """Give the types and inputs of what a stack is made of, by the order of their URNs. Raises SandboxError."""
+    """Return the types and inputs of what a stack is made of, by the order of their URNs. Raises SandboxError."""
     with apart(folder, stack) as engine:
         printed = engine.read("preview", "--stack", stack, "--json")
     states = [step["newState"] for step in json.loads(printed)["steps"]]
@@ -182,7 +182,7 @@ def plan(stack: str, folder: Path = ROOT) -> list[tuple[str, Inputs]]:
 
 
 def environment_of(stack: str, folder: Path = ROOT) -> str:
-    """Give the environment that a stack's file names: dev, staging or prod. Raises SandboxError."""
+    """Return the environment that a stack's file names: dev, staging or prod. Raises SandboxError."""
     file = folder / f"Pulumi.{stack}.yaml"
     if not file.exists():
         raise SandboxError(f"{file.name} does not exist: name a stack that has one with --stack")
@@ -194,7 +194,7 @@ def environment_of(stack: str, folder: Path = ROOT) -> str:
 
 
 def priced(stack: str, folder: Path = ROOT) -> Estimate:
-    """Give what a stack costs. Raises SandboxError."""
+    """Return what a stack costs. Raises SandboxError."""
     return estimate(environment_of(stack, folder), plan(stack, folder))
 
 

@@ -30,7 +30,7 @@ class NoAnswer(Exception):
 
 
 def good(stack: str, repository: str, github: Github) -> Iterator[str]:
-    """Give the commits that the pipeline's runs for main deployed, the newest run first."""
+    """Yield the commits that the pipeline's runs for main deployed, the newest run first."""
     runs = github(f"repos/{repository}/actions/workflows/deploy.yml/runs?branch=main&per_page=100")
     for run in runs["workflow_runs"]:
         # a branch of a fork may be called main, too
@@ -43,7 +43,7 @@ def good(stack: str, repository: str, github: Github) -> Iterator[str]:
 
 
 def is_before(commit: str, later: str) -> bool:
-    """Say whether a commit is in another's history, and not that itself; one that is not here is not."""
+    """Return whether a commit is in another's history, and not that itself; one that is not here is not."""
     if _git("merge-base", "--is-ancestor", commit, later).returncode:
         return False
     return _git("rev-parse", later).stdout.strip() != commit

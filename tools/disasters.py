@@ -228,7 +228,7 @@ class Program:
         return done.stdout
 
     def outputs(self, stack: str = "") -> dict[str, Any]:
-        """The stack's outputs."""
+        """Return the stack's outputs."""
         found: dict[str, Any] = json.loads(self.sandbox("outputs", "--json", stack=stack))
         return found
 
@@ -301,7 +301,7 @@ def _minutes(said: str) -> int:
 
 
 def page() -> str:
-    """The runbook."""
+    """Return the runbook."""
     parts = [
         "# Disasters",
         "",

@@ -44,7 +44,7 @@ class Doctor:
         self._file, self._ask, self._run, self._python = file, ask, run, python
 
     def checks(self) -> list[tuple[str, Check]]:
-        """Give all checks, in the order in which a person would mend what they find."""
+        """Return all checks, in the order in which a person would mend what they find."""
         checks: list[tuple[str, Check]] = [
             ("python", self.python),
             ("pulumi", self.pulumi),
@@ -98,7 +98,7 @@ class Doctor:
             yield Finding("login", "ok", backend[1] if backend else said.splitlines()[0])
 
     def settings(self) -> Iterator[Finding]:
-        """Tell whether the stack's file would be accepted."""
+        """Return whether the stack's file would be accepted."""
         todo = f"{self._file.faults} faults: `pulumi preview --stack {self._file.stack}` names each"
         yield Finding("settings", "do" if self._file.faults else "ok", todo if self._file.faults else "accepted")
 
@@ -133,7 +133,7 @@ class Doctor:
             yield Finding("credentials", "ok", f"{answer['Arn']}, region {self._file.region}")
 
     def zones(self, settings: StackSettings) -> Iterator[Finding]:
-        """Tell whether the account has the zones, and whether CloudFront comes into them."""
+        """Return whether the account has the zones, and whether CloudFront comes into them."""
         found = self._ask("ec2", "describe_availability_zones", region=settings.region)["AvailabilityZones"]
         ids = {each["ZoneName"]: each["ZoneId"] for each in found if each["State"] == "available"}
         wrong = {
@@ -145,7 +145,7 @@ class Doctor:
         yield Finding("zones", "do" if wrong else "ok", todo if wrong else ", ".join(settings.network.zones))
 
     def hosted_zone(self, settings: StackSettings) -> Iterator[Finding]:
-        """Tell whether the domain's zone is there, and is the domain's."""
+        """Return whether the domain's zone is there, and is the domain's."""
         domain = settings.edge.domain
         if domain is None:
             yield Finding("hosted zone", "ok", "no domain is set, so none is needed")
@@ -161,7 +161,7 @@ class Doctor:
         yield Finding("hosted zone", "ok" if fine else "do", name if fine else todo)
 
     def handmade(self, settings: StackSettings) -> Iterator[Finding]:
-        """Tell whether what people keep by hand is there."""
+        """Return whether what people keep by hand is there."""
         databricks, sign_in = settings.service.databricks, settings.edge.sign_in
         told = notification_secrets(settings.monitoring.notifications)
         secrets: Mapping[str, str | None] = {
@@ -195,7 +195,7 @@ class Doctor:
         return Finding(key, "ok", name)
 
     def provider(self, settings: StackSettings) -> Iterator[Finding]:
-        """Tell whether GitHub's provider is made here where the account has none, and only there."""
+        """Return whether GitHub's provider is made here where the account has none, and only there."""
         if settings.pipeline is None:
             yield Finding("GitHub's provider", "ok", "flowise:pipeline is not set: people deploy")
             return
@@ -238,7 +238,7 @@ class Doctor:
                 yield self._quota(f"vCPUs {kind}", quota, most[kind], f"{most[kind]} where every node has been started")
 
     def backups(self, settings: StackSettings) -> Iterator[Finding]:
-        """Tell whether AWS Backup knows each kind of what is backed up in this region."""
+        """Return whether AWS Backup knows each kind of what is backed up in this region."""
         if not settings.backup.enabled:
             yield Finding("backups", "ok", "flowise:backup.enabled is false: RDS's own are all there are")
             return

@@ -124,7 +124,7 @@ _OTHER = (".docs", ".go")  # of a module's pages; code about licences
 
 
 def locked() -> list[Package]:
-    """Every locked package, with its licence."""
+    """Return every locked package, with its licence."""
     recorded: dict[str, str] = json.loads(RECORD.read_text(encoding="utf-8"))
     names = {f"{path}@{version}": path for pins in go_modules().values() for path, version in pins.items()}
     return [
@@ -135,7 +135,7 @@ def locked() -> list[Package]:
 
 
 def faults(packages: Sequence[Package], exceptions: Sequence[Excepted] = EXCEPTIONS) -> list[str]:
-    """What is wrong: each package that may not be used, each exception that nobody needs."""
+    """Return what is wrong: each package that may not be used, each exception that nobody needs."""
     excepted = {(name, each.licence) for each in exceptions for name in each.names}
     refused = {(f"{each.kind} {each.name}", each.licence) for each in packages if not allowed(each.licence)}
     return [
@@ -151,7 +151,7 @@ def faults(packages: Sequence[Package], exceptions: Sequence[Excepted] = EXCEPTI
 
 
 def allowed(expression: str) -> bool:
-    """Whether an SPDX expression offers a licence that is allowed."""
+    """Return whether an SPDX expression offers a licence that is allowed."""
     return any(
         all(licence.strip(" ()") in ALLOWED for licence in offer.split(" AND ")) for offer in expression.split(" OR ")
     )
@@ -175,7 +175,7 @@ def _of_python(name: str) -> str:
 
 
 def _names_one(text: str) -> bool:
-    """Whether it is a licence's name: not its whole text, and not what a package is for."""
+    """Return whether it is a licence's name: not its whole text, and not what a package is for."""
     return bool(text) and "\n" not in text and (" :: " not in text or text.startswith("License :: "))
 
 
@@ -187,7 +187,7 @@ def _npm() -> Iterator[tuple[str, str]]:
 
 
 def go_modules() -> dict[Path, dict[str, str]]:
-    """What each go.mod under `tools/` requires, as replaced: its folder -> path -> version."""
+    """Return what each go.mod under `tools/` requires, as replaced: its folder -> path -> version."""
     found = {}
     for file in sorted((REPOSITORY / "tools").rglob("go.mod")):
         text = file.read_text(encoding="utf-8")
@@ -198,7 +198,7 @@ def go_modules() -> dict[Path, dict[str, str]]:
 
 
 def in_text(text: str) -> str:
-    """The licence that a file holds."""
+    """Return the licence that a file holds."""
     plain = re.sub(r"[\s/#*]+", " ", text)
     return next((name for sentence, name in _SENTENCES if re.search(sentence, plain)), UNKNOWN)
 

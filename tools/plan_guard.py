@@ -86,7 +86,7 @@ def _waiver(index: int, entry: Any) -> Waiver:
 
 
 def losses(steps: Sequence[Step]) -> Iterator[tuple[Step, str, Loss]]:
-    """Give each step that loses something: what it does, and what is lost. A replacement counts once."""
+    """Yield each step that loses something: what it does, and what is lost. A replacement counts once."""
     seen: set[tuple[str, str]] = set()
     for step in steps:
         does = "replace" if step.operation in _REPLACES else "delete" if step.operation in _DELETES else ""
@@ -99,7 +99,7 @@ def losses(steps: Sequence[Step]) -> Iterator[tuple[Step, str, Loss]]:
 
 
 def whole(text: str) -> Plan:
-    """Give a plan; raise PlanError where there is none, or a part of one."""
+    """Return a plan; raise PlanError where there is none, or a part of one."""
     plan = read(text)
     if plan.errors:
         raise PlanError("\n  ".join(["the preview failed, so that its plan is not whole:", *plan.errors]))
@@ -107,7 +107,7 @@ def whole(text: str) -> Plan:
 
 
 def judge(plan: Plan, today: date) -> tuple[list[str], list[str]]:
-    """Give what is refused, and what is let through, in sentences; raise PlanError where a waiver is none."""
+    """Return what is refused, and what is let through, in sentences; raise PlanError where a waiver is none."""
     waivers = _waivers(plan.config)
     refused, let_through, used = list[str](), list[str](), set[Waiver]()
     for step, does, loss in losses(plan.steps):

@@ -11,7 +11,7 @@ class NoPriceError(LookupError):
 
 
 def price(table: Mapping[str, float], size: object) -> float:
-    """Give what a size costs. Raises NoPriceError."""
+    """Return what a size costs. Raises NoPriceError."""
     if size not in table:
         raise NoPriceError(str(size))
     return table[str(size)]

@@ -62,7 +62,7 @@ class RunbookError(Exception):
 
 
 def runbook(alert: str) -> str:
-    """Give the text of a runbook. Raises RunbookError."""
+    """Return the text of a runbook. Raises RunbookError."""
     path = RUNBOOKS / f"{alert}.md"
     if alert not in alerts():
         raise RunbookError(f"there is no alert {alert!r}; there are {', '.join(alerts())}")
@@ -70,7 +70,7 @@ def runbook(alert: str) -> str:
 
 
 def alerts() -> dict[str, tuple[str, str]]:
-    """Give severity and how long it must last, of each alert by name."""
+    """Return severity and how long it must last, of each alert by name."""
     found = {
         alert.name: (alert.severity, alert.lasting or "at once")
         for group in groups(EVERYTHING)
@@ -80,13 +80,13 @@ def alerts() -> dict[str, tuple[str, str]]:
 
 
 def sections(text: str) -> dict[str, str]:
-    """Give the sections of a runbook by title."""
+    """Return the sections of a runbook by title."""
     _, *parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
     return {title: body.strip() for title, body in zip(parts[::2], parts[1::2], strict=True)}
 
 
 def page() -> str:
-    """Give the table: the first paragraph of each section that it has a column for."""
+    """Return the table: the first paragraph of each section that it has a column for."""
     lines = [HEAD]
     lines += ["| alert | severity | after | meaning | first look | remedy |", "|---|---|---|---|---|---|"]
     for name, (severity, after) in alerts().items():
@@ -102,7 +102,7 @@ def _first(section: str) -> str:
 
 
 def names(file: StackFile, outputs: Mapping[str, str]) -> dict[str, str]:
-    """Give what the placeholders stand for, of a stack; what is not known is left out."""
+    """Return what the placeholders stand for, of a stack; what is not known is left out."""
     known = {"stack": file.stack, "region": file.region, "database": file.name, "cluster_name": file.name}
     known |= {name: outputs[name] for name in OUTPUTS if name in outputs}
     if "cache_endpoint" in outputs:

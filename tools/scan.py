@@ -20,7 +20,7 @@ _WARNING = 5  # kube-score grades 1 (critical), 5 (warning), 7 (almost), 10 (sou
 
 
 def checkov(report: str) -> Iterator[tuple[str, str]]:
-    """Give each finding of checkov's JSON report: its id, and where it is."""
+    """Yield each finding of checkov's JSON report: its id, and where it is."""
     parsed = json.loads(report)
     for part in parsed if isinstance(parsed, list) else [parsed]:
         for check in part.get("results", {}).get("failed_checks", []):
@@ -28,7 +28,7 @@ def checkov(report: str) -> Iterator[tuple[str, str]]:
 
 
 def kube_score(report: str) -> Iterator[tuple[str, str]]:
-    """Give each finding of kube-score's JSON report: its id, and where it is."""
+    """Yield each finding of kube-score's JSON report: its id, and where it is."""
     for scored in json.loads(report):
         for check in scored["checks"]:
             if not check["skipped"] and check["grade"] <= _WARNING:
@@ -36,7 +36,7 @@ def kube_score(report: str) -> Iterator[tuple[str, str]]:
 
 
 def judge(findings: Sequence[tuple[str, str]], accepted: Mapping[str, str]) -> tuple[list[str], list[str]]:
-    """Give the findings that nobody accepted, and the accepted ones that nobody finds."""
+    """Return the findings that nobody accepted, and the accepted ones that nobody finds."""
     found = {name for name, _ in findings}
     unlisted = sorted({f"{name}: {where}" for name, where in findings if not accepted.get(name, "").strip()})
     return unlisted, sorted(set(accepted) - found)

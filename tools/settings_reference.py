@@ -36,7 +36,7 @@ Days that logs are kept are those that CloudWatch takes: {days}.
 
 
 def reference() -> str:
-    """Give the whole page."""
+    """Return the whole page."""
     top = {name: field for name, field in StackSettings.model_fields.items() if _section(field) is None}
     parts = [
         HEAD.format(days=", ".join(map(str, get_args(LogDays)))),

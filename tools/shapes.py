@@ -105,7 +105,7 @@ def lines(name: str) -> list[str]:
 
 
 def file_of(name: str) -> Path:
-    """Give the file that a shape is committed in."""
+    """Return the file that a shape is committed in."""
     return FOLDER / f"{name}.txt"
 
 

@@ -40,7 +40,7 @@ class Status:
         self._file, self._ask, self._run, self._fetch, self._at = file, ask, run, fetch, at
 
     def checks(self) -> list[tuple[str, Check]]:
-        """Give all checks."""
+        """Return all checks."""
         return [
             ("site", self.site),
             ("cluster", self.cluster),

@@ -29,7 +29,7 @@ def create(
     serial: int = 0,
     provider: Mapping[str, Any] | None = None,
 ) -> tuple[str, dict[str, Any]]:
-    """The physical id and all outputs (camelCase, inputs included) of a new resource.
+    """Return the physical id and all outputs (camelCase, inputs included) of a new resource.
 
     `serial` counts the earlier resources of the same URN; `provider` is the provider's configuration.
     Deterministic. Raises UnknownTypeError for a type of no installed SDK.
@@ -49,7 +49,7 @@ def foreign(
     *,
     provider: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """All outputs of a resource that stands by an id though this stack never made it; `given` is said of it."""
+    """Return all outputs of a resource that stands by an id though this stack never made it; `given` is said of it."""
     known = kubernetes.named(token, resource_id) if schema.package_of(token) == "kubernetes" else {}
     request = Request(token, name, urn, {**known, **given}, 0, dict(provider or {}))
     made_id, outputs = aws.create(request, found=True) if not known else kubernetes.create(request)
@@ -60,7 +60,9 @@ def foreign(
 def preview(
     token: str, name: str, urn: str, inputs: Mapping[str, Any], *, provider: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The outputs of a resource that does not exist yet: its inputs, and UNKNOWN for all that the cloud will decide."""
+    """Return the outputs of a resource that does not exist yet: its inputs, and UNKNOWN for all that the cloud will
+    decide.
+    """
     request = Request(token, name, urn, dict(inputs), 0, dict(provider or {}))
     if schema.package_of(token) == "aws":
         return aws.preview(request)
@@ -74,7 +76,8 @@ def invoke(
     provider: Mapping[str, Any] | None = None,
     known: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The result (camelCase) of a provider function; `known` is what stands, and is told before what is invented.
+    """Return the result (camelCase) of a provider function; `known` is what stands, and is told before what is
+    invented.
 
     Raises UnknownTypeError for a function of no installed SDK.
     """

@@ -153,7 +153,7 @@ _PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306, "valkey": 6379, "red
 
 
 def create(request: Request, *, found: bool = False) -> tuple[str, dict[str, Any]]:
-    """The id and outputs of an AWS resource; of one that is `found`, what could have been its inputs, too."""
+    """Return the id and outputs of an AWS resource; of one that is `found`, what could have been its inputs, too."""
     aws = _Aws(request)
     values = {**request.inputs, **_own(aws)}
     fields = outputs_of(request.token)
@@ -173,7 +173,7 @@ _PLANNED = ("region", "tagsAll")
 
 
 def preview(request: Request) -> dict[str, Any]:
-    """The outputs of a resource that is only planned: what `create` would add is UNKNOWN, at any depth."""
+    """Return the outputs of a resource that is only planned: what `create` would add is UNKNOWN, at any depth."""
     _, made = create(dataclasses.replace(request, inputs=_known(request.inputs)))
     return {**_undecided(request.inputs, made), **{key: made[key] for key in _PLANNED if key in made}}
 
@@ -193,7 +193,9 @@ def _undecided(given: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
 
 
 def invoke(request: Request) -> dict[str, Any]:
-    """The result of an AWS function: what it was asked with, what a rule tells, and what the resource would have."""
+    """Return the result of an AWS function: what it was asked with, what a rule tells, and what the resource would
+    have.
+    """
     aws = _Aws(request)
     rule = FUNCTIONS.get(request.token)
     fields = outputs_of(request.token)
@@ -204,7 +206,7 @@ def invoke(request: Request) -> dict[str, Any]:
 
 
 def _of_its_kind(request: Request, asked: dict[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
-    """What a resource of the type that a function looks up would have: ids, ARNs and endpoints as of one's own."""
+    """Return what a resource of the type that a function looks up would have: ids, ARNs and endpoints as of one's own."""
     token = looked_up(request.token)
     described = schema.resource(token)
     if described is None:
@@ -246,7 +248,7 @@ class _Aws:
         self.arn = self._arn()
 
     def _prefixed(self) -> dict[str, str]:
-        """The input that a `...Prefix` stands for, with its value."""
+        """Return the input that a `...Prefix` stands for, with its value."""
         return next(
             (
                 {key.removesuffix("Prefix"): f"{value}{self.request.hex(26, 'suffix')}"}
@@ -300,12 +302,12 @@ class _Aws:
         return f"arn:{partition(self.region)}:{service}:{region}:{account}:{end}"
 
     def host(self, label: str = "") -> str:
-        """A host name inside this service's domain."""
+        """Return a host name inside this service's domain."""
         stem = "-".join(part for part in (self.name or self.request.name or self.service, label) if part)
         return f"{stem}.{self.request.hex(12, label)}.{self.region}.{self.service}.{suffix(self.region)}".lower()
 
     def value(self, name: str, kind: Type, *, computed: bool) -> Any:
-        """An output of the right shape. `computed`: no input sets it, so the cloud surely gives a value."""
+        """Return an output of the right shape. `computed`: no input sets it, so the cloud surely gives a value."""
         known = {"region": self.region, "ownerId": ACCOUNT_ID, "accountId": ACCOUNT_ID, "registryId": ACCOUNT_ID}
         if name in known:
             return known[name]

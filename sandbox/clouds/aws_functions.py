@@ -111,7 +111,7 @@ def _parameter(request: Request) -> dict[str, Any]:
 
 
 def typed(kind: Type, value: Any) -> Any:
-    """A value in the type that the provider answers in, which takes "true" for a boolean and "5" for a number."""
+    """Return a value in the type that the provider answers in, which takes "true" for a boolean and "5" for a number."""
     match kind.kind:
         case "boolean" if isinstance(value, str):
             return value.lower() == "true"
@@ -127,7 +127,9 @@ def typed(kind: Type, value: Any) -> Any:
 
 
 def asked_for(request: Request, fields: Mapping[str, Field]) -> dict[str, Any]:
-    """What a function was asked with, in the types that it answers in: its arguments, and what its filters demand."""
+    """Return what a function was asked with, in the types that it answers in: its arguments, and what its filters
+    demand.
+    """
     found: dict[str, Any] = {}
     kind = request.cls.removeprefix("get")
     for given in request.inputs.get("filters") or []:

@@ -39,7 +39,7 @@ _MADE_UP = re.compile(
 
 @cache
 def parts(token: str) -> tuple[str, ...] | None:
-    """The inputs that together are the id of a named type; None where AWS makes the id up, or no source tells."""
+    """Return the inputs that together are the id of a named type; None where AWS makes the id up, or no source tells."""
     described, told = schema.resource(token), schema.identity(token)
     inputs = described.inputs if described else {}
     if told.needed:
@@ -57,7 +57,7 @@ def parts(token: str) -> tuple[str, ...] | None:
 
 
 def _input(token: str, attribute: str, inputs: Mapping[str, Any]) -> str | None:
-    """The input that an attribute of an identity is: a rest API's id may be `restApi`, a function's name `name`."""
+    """Return the input that an attribute of an identity is: a rest API's id may be `restApi`, a function's name `name`."""
     for name in (attribute, re.sub(r"(Id|Name|Arn)$", "", attribute)):
         if name in inputs:
             return name
@@ -66,7 +66,7 @@ def _input(token: str, attribute: str, inputs: Mapping[str, Any]) -> str | None:
 
 
 def _by_cloudformation(token: str) -> str | None:
-    """The input that is the whole primary identifier in AWS's own schema."""
+    """Return the input that is the whole primary identifier in AWS's own schema."""
     document = cloudformation(token) or {}
     paths = [path.removeprefix("/properties/").lower() for path in document.get("primaryIdentifier", [])]
     read_only = {path.removeprefix("/properties/").lower() for path in document.get("readOnlyProperties", [])}
@@ -77,7 +77,7 @@ def _by_cloudformation(token: str) -> str | None:
 
 
 def as_inputs(token: str, args: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of a look-up as inputs of the type looked up: `functionName` is a function's `name`."""
+    """Return the arguments of a look-up as inputs of the type looked up: `functionName` is a function's `name`."""
     described = schema.resource(token)
     inputs = described.inputs if described else {}
     return {
@@ -87,7 +87,7 @@ def as_inputs(token: str, args: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def joined(token: str, inputs: Mapping[str, Any], sample_series: str = "") -> str:
-    """The id that the inputs make, `made_up` in place of what AWS fills in; empty where AWS makes up the whole."""
+    """Return the id that the inputs make, `made_up` in place of what AWS fills in; empty where AWS makes up the whole."""
     names, told = parts(token) or (), schema.identity(token)
     values = [
         str(inputs.get(name) or _DEFAULTS.get(name, sample_series))
@@ -101,12 +101,12 @@ def joined(token: str, inputs: Mapping[str, Any], sample_series: str = "") -> st
 
 @cache
 def arn_is_id(token: str) -> bool:
-    """Whether a resource is identified by its ARN."""
+    """Return whether a resource is identified by its ARN."""
     return schema.identity(token).needed == ("arn",)
 
 
 @cache
 def arn_is_made_up(token: str) -> bool:
-    """Whether the ARN says more than the kind and the name: a parent's name, or something that AWS makes up."""
+    """Return whether the ARN says more than the kind and the name: a parent's name, or something that AWS makes up."""
     end = schema.identity(token).example.split(":", 5)[5:]
     return bool(end) and (len(re.split(r"[/:]", end[0])) > 2 or bool(_MADE_UP.search(end[0])))  # noqa: PLR2004 (kind/name)

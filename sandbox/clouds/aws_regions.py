@@ -18,7 +18,7 @@ _ZONES = {
 
 
 def region_of(request: Request) -> str:
-    """The region of a request: the resource's own, else its provider's."""
+    """Return the region of a request: the resource's own, else its provider's."""
     return str(request.inputs.get("region") or request.provider.get("region") or DEFAULT_REGION)
 
 
@@ -28,10 +28,10 @@ def partition(region: str) -> str:
 
 
 def suffix(region: str) -> str:
-    """The DNS suffix of a region's endpoints."""
+    """Return the DNS suffix of a region's endpoints."""
     return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
 
 
 def zones(region: str) -> list[str]:
-    """The availability zones of a region."""
+    """Return the availability zones of a region."""
     return [f"{region}{letter}" for letter in _ZONES.get(region, "abc")]

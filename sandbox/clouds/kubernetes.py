@@ -34,7 +34,7 @@ _RELEASE = "kubernetes:helm.sh/v3:Release"
 
 
 def create(request: Request) -> tuple[str, dict[str, Any]]:
-    """The id (`namespace/name`, or the name of a cluster-wide object) and the live object."""
+    """Return the id (`namespace/name`, or the name of a cluster-wide object) and the live object."""
     if request.token == _RELEASE:
         return _release(request)
     metadata = dict(request.inputs.get("metadata") or {})
@@ -59,7 +59,7 @@ def create(request: Request) -> tuple[str, dict[str, Any]]:
 
 
 def named(token: str, object_id: str) -> dict[str, Any]:
-    """The least that an object of an id (`namespace/name`) is."""
+    """Return the least that an object of an id (`namespace/name`) is."""
     _, group_version, kind = token.split(":")
     namespace, _, name = object_id.rpartition("/")
     return {
@@ -71,7 +71,7 @@ def named(token: str, object_id: str) -> dict[str, Any]:
 
 
 def invoke(request: Request) -> dict[str, Any]:
-    """The provider's own functions: decoding YAML is the one that needs no cluster."""
+    """Return the provider's own functions: decoding YAML is the one that needs no cluster."""
     if request.token == "kubernetes:yaml:decode":
         text, namespace = str(request.inputs.get("text", "")), request.inputs.get("defaultNamespace")
         objects = [item for item in yaml.safe_load_all(text) if item]

@@ -15,7 +15,7 @@ _PETS = ("ant", "bee", "cod", "doe", "eel", "fox", "gnu", "hen", "ibis", "jay")
 
 
 def create(request: Request) -> tuple[str, dict[str, Any]]:
-    """The id and outputs of a random value."""
+    """Return the id and outputs of a random value."""
     made = _MAKERS[request.cls](request)
     outputs = {**request.inputs, **made}
     resource_id = str(outputs.pop("__id", None) or outputs.get("result") or outputs.get("hex") or request.hex(8))
@@ -26,7 +26,7 @@ def create(request: Request) -> tuple[str, dict[str, Any]]:
 
 
 def invoke(request: Request) -> dict[str, Any]:
-    """The provider has no functions but `getRandomBytes`-like ones of no use offline."""
+    """Return the provider has no functions but `getRandomBytes`-like ones of no use offline."""
     return complete(outputs_of(request.token), request.inputs, lambda _, kind: empty(kind))
 
 

@@ -33,7 +33,7 @@ class Request:
         return (digits * (length // len(digits) + 1))[:length]
 
     def uuid(self, salt: str = "") -> str:
-        """A UUID, likewise."""
+        """Return a UUID, likewise."""
         return str(uuid.UUID(self.hex(32, salt)))
 
     @property
@@ -62,20 +62,22 @@ def _complete_value(kind: Type, value: Any, fill: Fill) -> Any:
 
 
 def empty(kind: Type) -> Any:
-    """The value of a type that says nothing."""
+    """Return the value of a type that says nothing."""
     return {"string": "", "boolean": False, "integer": 0, "number": 0, "list": [], "map": {}, "object": {}}.get(
         kind.kind, ""
     )
 
 
 def outputs_of(token: str) -> "dict[str, Field]":
-    """The outputs of a resource type or function, empty where the SDK has none."""
+    """Return the outputs of a resource type or function, empty where the SDK has none."""
     described = schema.resource(token) or schema.function(token)
     return dict(described.outputs) if described else {}
 
 
 def looked_up(function: str) -> str:
-    """The token of the resource type that a function looks up one of: `aws:ec2/vpc:Vpc` of `aws:ec2/getVpc:getVpc`."""
+    """Return the token of the resource type that a function looks up one of: `aws:ec2/vpc:Vpc` of
+    `aws:ec2/getVpc:getVpc`.
+    """
     module, _, name = function.rpartition(":")
     kind = name.removeprefix("get")
     return f"{module.rpartition('/')[0]}/{kind[0].lower()}{kind[1:]}:{kind}"

@@ -47,6 +47,6 @@ _WORKLOADS: Mapping[str, Sequence[Workload]] = {
 
 
 def objects(addon: str) -> list[Manifest]:
-    """The objects of an add-on; one that is not known runs one pod that asks for nothing."""
+    """Return the objects of an add-on; one that is not known runs one pod that asks for nothing."""
     workloads = _WORKLOADS.get(addon, (Workload("Deployment", addon),))
     return [made for workload in workloads for made in manifests(workload, _NAMESPACE, addon)]

@@ -58,12 +58,12 @@ KINDS: Mapping[str, tuple[Kind, ...]] = {
 
 
 def definitions(chart: str) -> list[Manifest]:
-    """The CRDs that a chart brings. Helm leaves them behind when the release goes."""
+    """Return the CRDs that a chart brings. Helm leaves them behind when the release goes."""
     return [definition(kind, chart) for kind in KINDS.get(chart, ())]
 
 
 def objects(chart: str, release: str, namespace: str, values: Values) -> list[Manifest]:
-    """The objects of a release."""
+    """Return the objects of a release."""
     make = _CHARTS.get(chart)
     if make is not None:
         return make(release, namespace, values)
@@ -254,7 +254,9 @@ def _keda(release: str, namespace: str, values: Values) -> list[Manifest]:
 
 
 def _keda_rights(namespace: str, watched: str, *, restricted: bool) -> list[Manifest]:
-    """What the chart lets the operator do with Secrets, and where (templates/manager, clusterrole and its bindings)."""
+    """Return what the chart lets the operator do with Secrets, and where (templates/manager, clusterrole and its
+    bindings).
+    """
     api, group = "rbac.authorization.k8s.io/v1", "rbac.authorization.k8s.io"
     verbs = {"apiGroups": [""], "resources": ["secrets"], "verbs": ["list", "watch"]}
     name = {"name": keda.OPERATOR}

@@ -175,7 +175,7 @@ class Cluster:
             time.sleep(_POLL_SECONDS)
 
     def _why(self, item: Mapping[str, Any]) -> str:
-        """What the scheduler, or whoever makes the pods, says of those that are missing."""
+        """Return what the scheduler, or whoever makes the pods, says of those that are missing."""
         namespace, name = item["metadata"].get("namespace") or "default", item["metadata"]["name"]
         said = [
             str(event.get("message"))
@@ -247,7 +247,9 @@ class Cluster:
         self._note(release).unlink(missing_ok=True)
 
     def _of(self, release: Release) -> tuple[list[Manifest], list[Manifest]]:
-        """The CRDs of a release and its other objects: of its chart where it is at hand, else what stands in for it."""
+        """Return the CRDs of a release and its other objects: of its chart where it is at hand, else what stands in for
+        it.
+        """
         chart = archive(self._charts, release) if self._charts else None
         if chart is None:
             standing = charts.objects(release.chart, release.name, release.namespace, release.values)
@@ -258,13 +260,13 @@ class Cluster:
         return [each for each in objects if each["kind"] == _CRD], [each for each in objects if each["kind"] != _CRD]
 
     def _placed(self, manifest: Manifest, release: Release) -> Manifest:
-        """An object in its release's namespace, where it names none and its kind has one."""
+        """Return an object in its release's namespace, where it names none and its kind has one."""
         resource = self.client.resource(manifest["apiVersion"], manifest["kind"])
         namespace = {"namespace": release.namespace} if resource.namespaced else {}
         return {**manifest, "metadata": {**namespace, **manifest["metadata"]}}
 
     def _brought(self, release: Release) -> list[Identity]:
-        """What a release brought when it was last installed, as was noted then."""
+        """Return what a release brought when it was last installed, as was noted then."""
         note = self._note(release)
         if not note.is_file():
             return []

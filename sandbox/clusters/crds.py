@@ -43,7 +43,7 @@ _TITLE = "the CRDs of charts"
 
 @cache
 def of_chart(chart: str) -> list[Manifest]:
-    """The CRDs that a chart brings. Helm leaves them behind when the release goes."""
+    """Return the CRDs that a chart brings. Helm leaves them behind when the release goes."""
     if chart not in SOURCES:
         return charts.definitions(chart)
     try:
@@ -55,7 +55,7 @@ def of_chart(chart: str) -> list[Manifest]:
 
 
 def _kept() -> dict[str, list[Manifest]]:
-    """The CRDs of each chart, from the cache, or fetched once."""
+    """Return the CRDs of each chart, from the cache, or fetched once."""
     pin = Pin.read(TOOLS / "crds", "github.com/kedacore/keda/v2")
     folder = cache_folder() / "crds"
     file = folder / f"{pin.key}.json"
@@ -88,7 +88,7 @@ def _read(folder: Path) -> Iterator[Manifest]:
 
 
 def trimmed(definition: Mapping[str, Any]) -> Manifest:
-    """A CRD without descriptions, conversion and status."""
+    """Return a CRD without descriptions, conversion and status."""
     metadata, spec = definition["metadata"], definition["spec"]
     return {
         "apiVersion": definition["apiVersion"],

@@ -42,7 +42,7 @@ class Release:
 
 
 def archive(folder: Path, release: Release) -> Path | None:
-    """The archive of a release's chart in a folder: of its version, or the only one where it names none."""
+    """Return the archive of a release's chart in a folder: of its version, or the only one where it names none."""
     found = sorted(folder.glob(f"{release.chart}-{release.version or '[0-9]*'}.tgz"))
     if len(found) > 1:
         names = ", ".join(path.name for path in found)
@@ -53,7 +53,8 @@ def archive(folder: Path, release: Release) -> Path | None:
 def rendered(
     chart: Path, release: Release, kubernetes: str, api_versions: Sequence[str], *, hooks: bool = False
 ) -> list[Manifest]:
-    """The objects of a chart, its CRDs first, but for what calls into its containers and, unless asked, its hooks.
+    """Return the objects of a chart, its CRDs first, but for what calls into its containers and, unless asked, its
+    hooks.
 
     `kubernetes` is the server's version, `api_versions` what it serves, which templates may ask for. Raises ChartError,
     and ToolchainError where Helm is not there and cannot be built.
@@ -78,13 +79,15 @@ def rendered(
 
 
 def objects(text: str) -> list[Manifest]:
-    """The objects of rendered documents, those of a List one by one."""
+    """Return the objects of rendered documents, those of a List one by one."""
     documents = [document for document in yaml.load_all(text, _Loader) if document]
     return [each for one in documents for each in (one["items"] if one["kind"].endswith("List") else [one])]
 
 
 def marked(manifest: Manifest, release: str) -> Manifest:
-    """An object that says of itself, and of the pods that it makes, that it is a release's and not the stack's own."""
+    """Return an object that says of itself, and of the pods that it makes, that it is a release's and not the stack's
+    own.
+    """
     marked_ = {**manifest, "metadata": _labelled(manifest["metadata"], release)}
     template = (manifest.get("spec") or {}).get("template")
     if isinstance(template, Mapping) and manifest["apiVersion"] == "apps/v1":

@@ -34,13 +34,13 @@ class Offer:
 
 
 def allowed(requirements: Sequence[Mapping[str, Any]]) -> list[Offer]:
-    """What a NodePool's requirements allow, cheapest first; of the same price the older generation."""
+    """Return what a NodePool's requirements allow, cheapest first; of the same price the older generation."""
     offers = [offer for offer in _all() if all(meets(offer.labels, each) for each in requirements if _known(each))]
     return sorted(offers, key=lambda offer: (offer.price, not offer.spot, offer.instance_type))
 
 
 def meets(labels: Mapping[str, str], requirement: Mapping[str, Any]) -> bool:
-    """Whether labels meet a requirement of a NodePool or a term of a pod's node affinity."""
+    """Return whether labels meet a requirement of a NodePool or a term of a pod's node affinity."""
     value, values = labels.get(requirement["key"]), [str(each) for each in requirement.get("values") or []]
     match requirement["operator"]:
         case "In":
@@ -59,7 +59,7 @@ def meets(labels: Mapping[str, str], requirement: Mapping[str, Any]) -> bool:
 
 
 def _known(requirement: Mapping[str, Any]) -> bool:
-    """Whether an offer says anything of what a requirement is about; zones are chosen apart."""
+    """Return whether an offer says anything of what a requirement is about; zones are chosen apart."""
     return str(requirement["key"]) in next(iter(_all())).labels
 
 

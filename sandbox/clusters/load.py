@@ -30,7 +30,10 @@ class Load:
 
     @classmethod
     def read(cls, text: str) -> "Load":
-        """The load of `app-server=cpu:80%`, `app-server=cpu:6000m` or `app-worker=queue:250`. Raises LoadError."""
+        """Return the load of `app-server=cpu:80%`, `app-server=cpu:6000m` or `app-worker=queue:250`.
+
+        Raises LoadError.
+        """
         found = re.fullmatch(r"([a-z0-9.-]+)=(?:cpu:(\d+)(%|m)|queue:(\d+))", text)
         if found is None:
             raise LoadError(
@@ -43,7 +46,7 @@ class Load:
         return cls(name, "percent" if unit == "%" else "millicores", float(amount))
 
     def is_on(self, workload: str) -> bool:
-        """Whether it is on the workload of a name: `app-server` is in `flowise-prod-app-server-pods-10470c`."""
+        """Return whether it is on the workload of a name: `app-server` is in `flowise-prod-app-server-pods-10470c`."""
         return f"-{self.workload}-" in f"-{workload}-"
 
 
@@ -57,7 +60,7 @@ def check(loads: Iterable[Load], workloads: Sequence[str]) -> None:
 
 
 def workload_of(pod: Object) -> str:
-    """The name of the Deployment or StatefulSet that a pod belongs to; its own where it belongs to none."""
+    """Return the name of the Deployment or StatefulSet that a pod belongs to; its own where it belongs to none."""
     metadata = pod["metadata"]
     owner = next(iter(metadata.get("ownerReferences") or []), None)
     if owner is None:
@@ -68,7 +71,7 @@ def workload_of(pod: Object) -> str:
 
 
 def usage(pods: Sequence[Object], loads: Sequence[Load]) -> dict[str, dict[str, float]]:
-    """What the containers of each running pod use of CPU, millicores, by the pod's uid."""
+    """Return what the containers of each running pod use of CPU, millicores, by the pod's uid."""
     running = [pod for pod in pods if pod["status"].get("phase") == "Running"]
     siblings: dict[str, int] = {}
     for pod in running:
@@ -100,7 +103,7 @@ def waiting(scaled: Object, loads: Sequence[Load]) -> float:
 
 
 def millicores(quantity: Any) -> float:
-    """A CPU quantity (`250m`, `1.5`) in thousandths of a core; 0 of none."""
+    """Return a CPU quantity (`250m`, `1.5`) in thousandths of a core; 0 of none."""
     found = re.fullmatch(r"([0-9.]+)([munk]?)", str(quantity or 0))
     return float(found[1]) * _UNITS[found[2]] if found else 0.0
 

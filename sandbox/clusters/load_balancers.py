@@ -37,19 +37,19 @@ class LoadBalancers(ReconcileLoop):
 
 
 def wants_balancer(item: Mapping[str, Any]) -> bool:
-    """Whether an object is to be reached from outside, by a load balancer of its own."""
+    """Return whether an object is to be reached from outside, by a load balancer of its own."""
     return bool(
         item["kind"] == "Ingress" or (item["kind"] == "Service" and get(item, "spec", "type") == "LoadBalancer")
     )
 
 
 def has_balancer(item: Mapping[str, Any]) -> bool:
-    """Whether it has one."""
+    """Return whether it has one."""
     return bool(get(item, "status", "loadBalancer", "ingress"))
 
 
 def needs_no_controller(item: Mapping[str, Any]) -> bool:
-    """Whether somebody else than the AWS Load Balancer Controller makes it."""
+    """Return whether somebody else than the AWS Load Balancer Controller makes it."""
     service, ingress = get(item, "spec", "loadBalancerClass"), get(item, "spec", "ingressClassName")
     return bool(service is None if item["kind"] == "Service" else (ingress or "alb") != "alb")
 

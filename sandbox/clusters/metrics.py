@@ -40,7 +40,7 @@ class Metrics:
         self._client = client
 
     def answer(self, path: str, query: Mapping[str, Sequence[str]]) -> tuple[HTTPStatus, dict[str, Any]]:
-        """The status and the document for a question."""
+        """Return the status and the document for a question."""
         for group in _GROUPS:
             if path == f"/apis/{group}/{_VERSION}":
                 return HTTPStatus.OK, _discovery(group)
@@ -52,7 +52,7 @@ class Metrics:
         return HTTPStatus.NOT_FOUND, _status(HTTPStatus.NOT_FOUND, f"nothing is at {path}")
 
     def _served(self, group: str) -> tuple[HTTPStatus, dict[str, Any]] | None:
-        """A refusal, where the software that would answer is not on the cluster."""
+        """Return a refusal, where the software that would answer is not on the cluster."""
         server = _SERVERS[group]
         if any(item["metadata"]["name"] == server for item in self._client.list("apps/v1", "Deployment")):
             return None

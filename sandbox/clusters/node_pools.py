@@ -71,7 +71,7 @@ class NodePools(ReconcileLoop):
                     return
 
     def _zones(self, pod: Object, standing: Sequence[Object]) -> list[str]:
-        """The zones that a pod may run in: those of the cluster's nodes, or the one that its volume is in."""
+        """Return the zones that a pod may run in: those of the cluster's nodes, or the one that its volume is in."""
         zones = sorted({get(node, "metadata", "labels", ZONE) for node in standing} - {None})
         for volume in get(pod, "spec", "volumes") or []:
             name = get(volume, "persistentVolumeClaim", "claimName")
@@ -104,7 +104,9 @@ class NodePools(ReconcileLoop):
 def node_for(
     pod: Object, pool: Object, standing: Sequence[Object], daemons: Iterable[Object], zones: Sequence[str]
 ) -> dict[str, Any] | None:
-    """The node that a pool brings for a pod; None where no type that it allows takes it, or its limits forbid that."""
+    """Return the node that a pool brings for a pod; None where no type that it allows takes it, or its limits forbid
+    that.
+    """
     template = pool["spec"]["template"]
     kubelet = str(get(standing[0], "status", "nodeInfo", "kubeletVersion")) if standing else ""
     labels = get(template, "metadata", "labels") or {}
@@ -157,7 +159,7 @@ def _node(
 
 
 def is_unschedulable(pod: Object) -> bool:
-    """Whether the scheduler finds no node for a pod."""
+    """Return whether the scheduler finds no node for a pod."""
     return not get(pod, "metadata", "deletionTimestamp") and any(
         each["type"] == "PodScheduled" and each["status"] == "False" and each.get("reason") == "Unschedulable"
         for each in get(pod, "status", "conditions") or []
@@ -165,30 +167,30 @@ def is_unschedulable(pod: Object) -> bool:
 
 
 def is_ready(node: Object) -> bool:
-    """Whether a node takes pods."""
+    """Return whether a node takes pods."""
     conditions = get(node, "status", "conditions") or []
     return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
 
 
 def of_daemon_set(pod: Object) -> bool:
-    """Whether a pod runs on each node."""
+    """Return whether a pod runs on each node."""
     return any(owner["kind"] == "DaemonSet" for owner in get(pod, "metadata", "ownerReferences") or [])
 
 
 def seconds(duration: str) -> float | None:
-    """A duration of Karpenter's (`1h30m`) in seconds; None of `Never`."""
+    """Return a duration of Karpenter's (`1h30m`) in seconds; None of `Never`."""
     parts = re.findall(r"(\d+)([smh])", duration)
     return sum(int(number) * _SECONDS[unit] for number, unit in parts) if parts else None
 
 
 def mebibytes(quantity: Any) -> float:
-    """A quantity of memory (`512Mi`, `1G`) in MiB; 0 of none."""
+    """Return a quantity of memory (`512Mi`, `1G`) in MiB; 0 of none."""
     found = re.fullmatch(r"([0-9.]+)([A-Za-z]*)", str(quantity or 0))
     return float(found[1]) * _UNITS.get(found[2], 0) if found else 0.0
 
 
 def _left(pool: Object, own: Sequence[Object]) -> tuple[float, float]:
-    """What a pool's limits leave: millicores, MiB."""
+    """Return what a pool's limits leave: millicores, MiB."""
     limits = get(pool, "spec", "limits") or {}
     cpu = sum(millicores(get(node, "status", "capacity", "cpu")) for node in own)
     memory = sum(mebibytes(get(node, "status", "capacity", "memory")) for node in own)
@@ -197,7 +199,7 @@ def _left(pool: Object, own: Sequence[Object]) -> tuple[float, float]:
 
 
 def _wanted(pods: Iterable[Object]) -> tuple[float, float]:
-    """What pods request together: millicores, MiB."""
+    """Return what pods request together: millicores, MiB."""
     requests = [
         get(each, "resources", "requests") or {} for pod in pods for each in get(pod, "spec", "containers") or []
     ]
@@ -211,7 +213,7 @@ def _takes(offer: Offer, wanted: tuple[float, float], left: tuple[float, float])
 
 
 def _selects(pod: Object, labels: Mapping[str, str]) -> bool:
-    """Whether a node with these labels is one that a pod asks for."""
+    """Return whether a node with these labels is one that a pod asks for."""
     selector = get(pod, "spec", "nodeSelector") or {}
     path = ("spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
     terms = get(pod, *path)

@@ -60,7 +60,7 @@ def _put(cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any], *, u
 
 
 def update(cluster: Cluster, record: Record, inputs: Mapping[str, Any], ignored: Sequence[str] = ()) -> Applied:
-    """The same for what stands already. `ignored` are the paths whose changes the program ignores."""
+    """Return the same for what stands already. `ignored` are the paths whose changes the program ignores."""
     if ignored and record.token != RELEASE:
         live = _find(cluster, _manifest(inputs))
         if live is not None:
@@ -107,7 +107,7 @@ def dry_run(cluster: Cluster, urn: str, inputs: Mapping[str, Any]) -> None:
 
 
 def read(cluster: Cluster, record: Record) -> Record | None:
-    """A record as its object now stands; None where that is gone."""
+    """Return a record as its object now stands; None where that is gone."""
     if record.token == RELEASE:
         return record
     manifest = _manifest(record.inputs)
@@ -156,7 +156,7 @@ def delete(cluster: Cluster, record: Record) -> None:
 
 
 def projected(inputs: Any, live: Any) -> Any:
-    """The inputs with the values that the live object has in their place."""
+    """Return the inputs with the values that the live object has in their place."""
     if isinstance(inputs, Mapping) and isinstance(live, Mapping):
         return {key: projected(value, live[key]) if key in live else value for key, value in inputs.items()}
     if isinstance(inputs, list) and isinstance(live, list) and len(inputs) == len(live):
@@ -174,18 +174,18 @@ def _find(cluster: Cluster, manifest: Manifest) -> dict[str, Any] | None:
 
 
 def _content(item: Mapping[str, Any]) -> dict[str, Any]:
-    """All of an object that somebody wanted; not what the server notes of its own."""
+    """Return all of an object that somebody wanted; not what the server notes of its own."""
     wanted = {key: value for key, value in item.items() if key != "status"}
     return _without(wanted, "managedFields", "resourceVersion", "generation")
 
 
 def _outputs(item: Mapping[str, Any]) -> dict[str, Any]:
-    """An object without the server's record of who set which field, which is longer than the rest."""
+    """Return an object without the server's record of who set which field, which is longer than the rest."""
     return _without(item, "managedFields") if item else {}
 
 
 def _without(item: Mapping[str, Any], *noted: str) -> dict[str, Any]:
-    """An object without some of its metadata."""
+    """Return an object without some of its metadata."""
     return {**item, "metadata": {key: value for key, value in item["metadata"].items() if key not in noted}}
 
 
@@ -200,12 +200,12 @@ def _manifest(inputs: Mapping[str, Any]) -> Manifest:
 
 
 def _manager(urn: str) -> str:
-    """A field manager for each resource, as the provider has it."""
+    """Return a field manager for each resource, as the provider has it."""
     return f"pulumi-kubernetes-{hashlib.sha256(urn.encode()).hexdigest()[:8]}"
 
 
 def release_of(inputs: Mapping[str, Any]) -> Release:
-    """What a Release resource says."""
+    """Return what a Release resource says."""
     return Release(
         chart=str(inputs["chart"]).rpartition("/")[2],
         name=str(inputs["name"]),

@@ -50,7 +50,7 @@ class Kind:
 
 
 def manifests(workload: Workload, namespace: str, owner: str) -> list[Manifest]:
-    """The objects of a workload; `owner` says for what they stand in."""
+    """Return the objects of a workload; `owner` says for what they stand in."""
     labels = {LABEL: owner, "app": workload.name}
     container: Manifest = {"name": "main", "image": _IMAGE, "resources": dict(workload.resources)}
     container["securityContext"] = dict(workload.container_security)
@@ -84,7 +84,7 @@ def manifests(workload: Workload, namespace: str, owner: str) -> list[Manifest]:
 
 
 def definition(kind: Kind, owner: str) -> Manifest:
-    """A CRD that takes any content: it says that the kind exists, and nothing of its fields."""
+    """Return a CRD that takes any content: it says that the kind exists, and nothing of its fields."""
     name = f"{kind.plural}.{kind.group}"
     anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     names = {"kind": kind.kind, "plural": kind.plural, "singular": kind.kind.lower(), "listKind": f"{kind.kind}List"}
@@ -106,7 +106,7 @@ def definition(kind: Kind, owner: str) -> Manifest:
 
 
 def secret_of(external: Mapping[str, Any]) -> Manifest:
-    """The Secret that External Secrets would make of an ExternalSecret: its keys are true, its values stand in.
+    """Return the Secret that External Secrets would make of an ExternalSecret: its keys are true, its values stand in.
 
     It goes when the ExternalSecret goes.
     """
@@ -128,12 +128,12 @@ def secret_of(external: Mapping[str, Any]) -> Manifest:
 
 
 def claim(name: str, namespace: str, owner: str, size: str) -> Manifest:
-    """A volume claim of the default StorageClass."""
+    """Return a volume claim of the default StorageClass."""
     return _object("v1", "PersistentVolumeClaim", name, namespace, {LABEL: owner}, spec=claim_spec(size))
 
 
 def claim_spec(size: str) -> Manifest:
-    """What such a claim asks for."""
+    """Return what such a claim asks for."""
     return {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}}
 
 

@@ -27,7 +27,7 @@ _EFFECTS = {
 
 
 def cluster_of(provider: Mapping[str, Any], clusters: Iterable[Record]) -> Record | None:
-    """The cluster that a Kubernetes provider points to: by its identifier, or by the server in its kubeconfig."""
+    """Return the cluster that a Kubernetes provider points to: by its identifier, or by the server in its kubeconfig."""
     found = list(clusters)
     identifier = str(provider.get("clusterIdentifier") or "")
     for record in found:
@@ -47,17 +47,17 @@ def _servers(kubeconfig: Any) -> Iterator[str]:
 
 
 def on_cluster(cluster: Record, records: Iterable[Record]) -> list[Record]:
-    """The records of a cluster, those of the resources that name it."""
+    """Return the records of a cluster, those of the resources that name it."""
     return [record for record in records if record.inputs.get("clusterName") == cluster.id]
 
 
 def addons(cluster: Record, records: Iterable[Record]) -> list[str]:
-    """The names of a cluster's add-ons."""
+    """Return the names of a cluster's add-ons."""
     return [str(r.inputs["addonName"]) for r in on_cluster(cluster, records) if r.token == ADDON]
 
 
 def node_groups(cluster: Record, records: Iterable[Record], kubelet: str) -> list[NodeGroup]:
-    """A cluster's node groups, each at its desired size.
+    """Return a cluster's node groups, each at its desired size.
 
     One that has none, but gets its machines in another way, has a node in each zone of its subnets.
     """
@@ -72,7 +72,7 @@ def node_groups(cluster: Record, records: Iterable[Record], kubelet: str) -> lis
 
 
 def _has_other_machines(cluster: Record, records: Iterable[Record]) -> bool:
-    """Whether it has Auto Mode, a Fargate profile, or an Auto Scaling group that is tagged as its own."""
+    """Return whether it has Auto Mode, a Fargate profile, or an Auto Scaling group that is tagged as its own."""
     tag = f"kubernetes.io/cluster/{cluster.id}"
     return bool((cluster.inputs.get("computeConfig") or {}).get("enabled")) or any(
         (record.token == FARGATE and record.inputs.get("clusterName") == cluster.id)

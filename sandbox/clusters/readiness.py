@@ -24,7 +24,7 @@ class FailedError(Exception):
 
 
 def missing(item: Object) -> str:
-    """What is still missing before an object is ready; empty where it is, or is not waited for.
+    """Return what is still missing before an object is ready; empty where it is, or is not waited for.
 
     The annotation `pulumi.com/waitFor` takes the place of what the provider knows of a kind (its overrides.go).
     Raises FailedError for a Job that has failed, and for an annotation that the provider does not take.
@@ -56,7 +56,7 @@ def _expressions(awaited: str) -> list[str]:
 
 
 def _expected(item: Object, expression: str) -> str:
-    """What is missing of one expression; of JSONPath, names joined by dots are judged and nothing else."""
+    """Return what is missing of one expression; of JSONPath, names joined by dots are judged and nothing else."""
     kind, _, wanted = expression.partition("=")
     if kind == "condition":
         name, _, status = wanted.partition("=")

@@ -33,7 +33,7 @@ class ReconcileLoop(threading.Thread):
         self._ended.set()
 
     def objects(self, api_version: str, kind: str) -> list[dict[str, object]]:
-        """All of a kind that a CRD brings; none while it has not come."""
+        """Return all of a kind that a CRD brings; none while it has not come."""
         try:
             return self.client.list(api_version, kind)
         except KubernetesError as error:

@@ -41,7 +41,7 @@ class Clusters:
         self._told: set[str] = set()
 
     def of(self, provider: Mapping[str, Any]) -> Cluster | None:
-        """The cluster that a Kubernetes provider points to, with the nodes and add-ons that the account says.
+        """Return the cluster that a Kubernetes provider points to, with the nodes and add-ons that the account says.
 
         None where it points to none of this account, to one that was made without a control plane, or to a Kubernetes
         minor that nobody pinned: its objects are then judged by their schemas, and stored.
@@ -80,22 +80,24 @@ class Clusters:
             sys.stderr.write(f"{line}\n")
 
     def standing(self, provider: Mapping[str, Any]) -> Cluster | None:
-        """The same, but for one that nobody has used yet, of which there is nothing to ask."""
+        """Return the same, but for one that nobody has used yet, of which there is nothing to ask."""
         with self._turn:
             record = cluster_of(provider, self._standing(CLUSTER))
             used = record is not None and (self.folder_of(record.id) / "etcd").is_dir()
             return self.of(provider) if used else None
 
     def named(self, name: str) -> Cluster | None:
-        """The cluster of a name, running; None where there is none."""
+        """Return the cluster of a name, running; None where there is none."""
         return self.of({"clusterIdentifier": name})
 
     def has_control_plane(self, name: str) -> bool:
-        """Whether a cluster was made with a control plane: its folder is made before the cluster, and goes after it."""
+        """Return whether a cluster was made with a control plane: its folder is made before the cluster, and goes after
+        it.
+        """
         return self.folder_of(name).is_dir()
 
     def outputs(self, name: str, *, new: bool) -> dict[str, Any]:
-        """What a cluster's own resource says of its server; nothing where it has none, or is to have none."""
+        """Return what a cluster's own resource says of its server; nothing where it has none, or is to have none."""
         if not (self._real if new else self.has_control_plane(name)):
             return {}
         url, ca = ControlPlane.identity(self.folder_of(name))
@@ -142,12 +144,12 @@ class Clusters:
 
 
 def minor_of(cluster: Record) -> str:
-    """The Kubernetes minor that a cluster's resource asks for, or got (`1.35`)."""
+    """Return the Kubernetes minor that a cluster's resource asks for, or got (`1.35`)."""
     asked = cluster.inputs.get("version") or cluster.outputs.get("version")
     return str(asked or minors()[-1])
 
 
 def service_cidr_of(cluster: Record) -> str:
-    """The range of its Services."""
+    """Return the range of its Services."""
     network = cluster.inputs.get("kubernetesNetworkConfig") or {}
     return str(network.get("serviceIpv4Cidr") or SERVICE_CIDR)

@@ -81,7 +81,7 @@ class ScaledObjects(ReconcileLoop):
             self._done[metadata["uid"]] = (metadata["generation"], fault)
 
     def _faults(self, operator: Operator, scaled: Mapping[str, Any]) -> Iterator[str]:
-        """What keeps the operator from scaling an object, in its words (KEDA 2.19, pkg/scaling/resolver)."""
+        """Yield what keeps the operator from scaling an object, in its words (KEDA 2.19, pkg/scaling/resolver)."""
         namespace, target = scaled["metadata"]["namespace"], scaled["spec"]["scaleTargetRef"]
         api_version, kind = target.get("apiVersion") or "apps/v1", target.get("kind") or "Deployment"
         if self.client.find(api_version, kind, target["name"], namespace) is None:
@@ -112,7 +112,7 @@ class ScaledObjects(ReconcileLoop):
 
 
 def condition(fault: str) -> dict[str, Any]:
-    """What KEDA says of a ScaledObject (apis/keda/v1alpha1/condition_types.go)."""
+    """Return what KEDA says of a ScaledObject (apis/keda/v1alpha1/condition_types.go)."""
     if fault:
         message = f"failed to ensure HPA is correctly created for ScaledObject: {fault}"
         return {"type": "Ready", "status": "False", "reason": "ScaledObjectCheckFailed", "message": message}
@@ -121,7 +121,7 @@ def condition(fault: str) -> dict[str, Any]:
 
 
 def autoscaler(scaled: Mapping[str, Any]) -> dict[str, Any]:
-    """The autoscaler for a ScaledObject, by KEDA's names; it goes when the ScaledObject goes."""
+    """Return the autoscaler for a ScaledObject, by KEDA's names; it goes when the ScaledObject goes."""
     metadata, spec = scaled["metadata"], scaled["spec"]
     settings = get(spec, "advanced", "horizontalPodAutoscalerConfig") or {}
     target = spec["scaleTargetRef"]

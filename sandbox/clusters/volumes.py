@@ -40,7 +40,7 @@ class Provisioner(ReconcileLoop):
 def volume(
     claim: Mapping[str, Any], storage_class: Mapping[str, Any], node: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    """The volume for a claim; one of EBS can be used in its node's zone alone."""
+    """Return the volume for a claim; one of EBS can be used in its node's zone alone."""
     metadata = claim["metadata"]
     uid = metadata["uid"]
     spec: dict[str, Any] = {

@@ -12,7 +12,7 @@ GUARDS = ("pdb", "spread", "surge", "requests", "pool", "floor", "both")
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser of all commands; options it does not know are the engine's."""
+    """Return the parser of all commands; options it does not know are the engine's."""
     whole = argparse.ArgumentParser(
         prog="python -m sandbox",
         description="Runs a Pulumi program against clouds that are played. Options it does not know go to `pulumi`.",

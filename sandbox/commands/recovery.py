@@ -27,7 +27,7 @@ def recover(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
 
 
 def _in_program_folder(workspace: Workspace) -> Workspace:
-    """The workspace whose engine runs in the program's own folder, as a real stack's does."""
+    """Return the workspace whose engine runs in the program's own folder, as a real stack's does."""
     return _Live(workspace.program, workspace.stack, workspace.root)
 
 

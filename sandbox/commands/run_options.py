@@ -80,7 +80,7 @@ def _quotas(texts: list[str]) -> dict[str, int]:
 
 
 def policy_packs(options: Namespace) -> list[str]:
-    """The engine's options for policy packs and their configurations."""
+    """Return the engine's options for policy packs and their configurations."""
     packs = [item for path in options.policy_pack for item in ("--policy-pack", str(path.resolve()))]
     return packs + [
         item for path in options.policy_pack_config for item in ("--policy-pack-config", str(path.resolve()))

@@ -32,7 +32,7 @@ class Binaries:
 
 
 def binaries(minor: str) -> Binaries:
-    """The programs for a Kubernetes minor (`1.35`), built where they do not exist. Raises ToolchainError."""
+    """Return the programs for a Kubernetes minor (`1.35`), built where they do not exist. Raises ToolchainError."""
     kubernetes = _kubernetes(minor)
     servers = kubernetes.built()
     return Binaries(
@@ -47,7 +47,7 @@ def binaries(minor: str) -> Binaries:
 
 @cache
 def minors() -> tuple[str, ...]:
-    """The Kubernetes minors that have a pin, oldest first."""
+    """Return the Kubernetes minors that have a pin, oldest first."""
     pins = (path.parent.name for path in (TOOLS / "kubernetes").glob("*/go.mod"))
     return tuple(sorted(pins, key=lambda minor: tuple(int(part) for part in minor.split("."))))
 
@@ -93,7 +93,7 @@ def _kwok() -> Tool:
 
 
 def how_to_pin(minor: str) -> str:
-    """What to do about a Kubernetes minor that has no pin."""
+    """Return what to do about a Kubernetes minor that has no pin."""
     pinned = minors()
     newest = pinned[-1]
     return (

@@ -31,7 +31,7 @@ class Resource:
     verbs: frozenset[str] = frozenset()
 
     def path(self, name: str | None = None, namespace: str | None = None, subresource: str | None = None) -> str:
-        """The URL path of an object, or of the collection. A namespace is ignored where the kind has none."""
+        """Return the URL path of an object, or of the collection. A namespace is ignored where the kind has none."""
         root = "/apis" if "/" in self.api_version else "/api"
         within = f"/namespaces/{quote(namespace)}" if self.namespaced and namespace else ""
         tail = "".join(f"/{quote(part)}" for part in (name, subresource) if part)
@@ -65,11 +65,11 @@ class Client:
             self._known.clear()
 
     def kinds(self, api_version: str) -> set[str]:
-        """The kinds of a version that can be listed."""
+        """Return the kinds of a version that can be listed."""
         return {kind for kind, resource in self._served(api_version).items() if "list" in resource.verbs}
 
     def version(self) -> str:
-        """The server's version (`v1.35.0`)."""
+        """Return the server's version (`v1.35.0`)."""
         return str(self.transport.request("GET", "/version")["gitVersion"])
 
     def resource(self, api_version: str, kind: str) -> Resource:
@@ -120,12 +120,12 @@ class Client:
         return bool(self.create(review)["status"]["allowed"])
 
     def get(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> Document:
-        """An object. Raises KubernetesError (404) where it does not exist."""
+        """Return an object. Raises KubernetesError (404) where it does not exist."""
         path = self.resource(api_version, kind).path(name, namespace)
         return self._document("GET", path)
 
     def find(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> Document | None:
-        """An object, or None where it does not exist."""
+        """Return an object, or None where it does not exist."""
         try:
             return self.get(api_version, kind, name, namespace)
         except KubernetesError as error:
@@ -136,7 +136,7 @@ class Client:
     def list(
         self, api_version: str, kind: str, namespace: str | None = None, *, labels: str = "", fields: str = ""
     ) -> Documents:
-        """The objects of a kind, of all namespaces where none is named, that match the selectors."""
+        """Return the objects of a kind, of all namespaces where none is named, that match the selectors."""
         return self._listed(self.resource(api_version, kind), namespace, _selectors(labels, fields))[0]
 
     def delete(
@@ -232,7 +232,7 @@ class Client:
     def _changes(
         self, resource: Resource, namespace: str | None, selectors: Mapping[str, str], version: str, deadline: float
     ) -> Iterator[tuple[str, Document]]:
-        """The events since a version, until the deadline, or until the server wants the list read again."""
+        """Yield the events since a version, until the deadline, or until the server wants the list read again."""
         seconds = deadline - time.monotonic()
         if seconds <= 0:
             return
@@ -296,7 +296,7 @@ class Client:
 
 
 def _resources(api_version: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Resource]:
-    """The kinds of an APIResourceList; a row `pods/eviction` is a subresource of `pods`."""
+    """Return the kinds of an APIResourceList; a row `pods/eviction` is a subresource of `pods`."""
     subresources: dict[str, set[str]] = {}
     for row in rows:
         plural, _, subresource = row["name"].partition("/")
@@ -316,7 +316,7 @@ def _resources(api_version: str, rows: Sequence[Mapping[str, Any]]) -> dict[str,
 
 
 def _differences(seen: Mapping[str, Document], items: Sequence[Document]) -> Iterator[tuple[str, Document]]:
-    """The events between what was seen and what a list now shows."""
+    """Yield the events between what was seen and what a list now shows."""
     present = {item["metadata"]["uid"] for item in items}
     for uid, gone in seen.items():
         if uid not in present:
@@ -335,7 +335,7 @@ def _no_match(api_version: str, kind: str) -> KubernetesError:
 
 
 def _typed(resource: Resource, item: Document) -> Document:
-    """The item of a list does not say what it is."""
+    """Return the item of a list does not say what it is."""
     return {"apiVersion": resource.api_version, "kind": resource.kind, **item}
 
 

@@ -19,7 +19,7 @@ class Credentials:
 
     @classmethod
     def of(cls, cluster: Path) -> "Credentials":
-        """The credentials of the cluster whose data is in a folder, made where there are none."""
+        """Return the credentials of the cluster whose data is in a folder, made where there are none."""
         folder = cluster / "pki"
         if not (folder / TOKENS).is_file():
             from .certificates import make  # noqa: PLC0415 # slow to load, and needed once in a cluster's life
@@ -58,6 +58,6 @@ class Credentials:
         return self.folder / TOKENS
 
     def token(self, user: str) -> str:
-        """The bearer token of a user."""
+        """Return the bearer token of a user."""
         with self.tokens.open(encoding="utf-8", newline="") as file:
             return next(row[0] for row in csv.reader(file) if row[1] == user)

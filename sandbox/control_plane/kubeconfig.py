@@ -6,7 +6,7 @@ import yaml
 
 
 def kubeconfig(url: str, ca_pem: str, token: str, *, user: str, cluster: str = "sandbox") -> str:
-    """A kubeconfig file's text, YAML, with the CA and the token inside."""
+    """Return a kubeconfig file's text, YAML, with the CA and the token inside."""
     document = {
         "apiVersion": "v1",
         "kind": "Config",

@@ -99,7 +99,9 @@ class ControlPlane:
 
     @staticmethod
     def identity(folder: Path) -> tuple[str, str]:
-        """The URL and the CA, PEM, that a control plane on a folder has or will have, as long as its port is free."""
+        """Return the URL and the CA, PEM, that a control plane on a folder has or will have, as long as its port is
+        free.
+        """
         folder = folder.resolve()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         ports = _ports(folder, keep=True)
@@ -132,11 +134,11 @@ class ControlPlane:
         self.stop()
 
     def client(self, *, on_warning: Callable[[str], None] | None = None) -> Client:
-        """A client that may do anything."""
+        """Return a client that may do anything."""
         return Client(self.url, self.ca_pem, self.token, on_warning=on_warning)
 
     def kubeconfig(self) -> str:
-        """A kubeconfig's text that may do anything."""
+        """Return a kubeconfig's text that may do anything."""
         return kubeconfig(self.url, self.ca_pem, self.token, user=ADMIN)
 
     def failed(self) -> dict[str, int]:
@@ -169,7 +171,7 @@ class _Starting:
         self._tls = ssl.create_default_context(cafile=str(cluster.credentials.ca))
 
     def all(self) -> dict[str, int]:
-        """The pids of the five, when all are ready."""
+        """Return the pids of the five, when all are ready."""
         cluster, ports = self._cluster, self._cluster.ports
         self._clean()
         self._write_kubeconfigs()
@@ -265,7 +267,7 @@ def _ports(folder: Path, *, keep: bool) -> Ports:
 
 
 def _free_port(held: ExitStack, wanted: int) -> int:
-    """A port that nobody listens on, held until all are chosen so that no two are the same."""
+    """Return a port that nobody listens on, held until all are chosen so that no two are the same."""
     for port in (wanted, 0):
         probe = held.enter_context(socket.socket())
         # as the servers themselves do: what an ended connection leaves behind is no listener

@@ -80,12 +80,12 @@ class Capacity:
 
 
 def nodes(group: NodeGroup) -> list[dict[str, Any]]:
-    """The group's nodes, spread over its subnets in turn. The same group gives the same names."""
+    """Return the group's nodes, spread over its subnets in turn. The same group gives the same names."""
     return [_node(group, index, group.subnets[index % len(group.subnets)]) for index in range(group.size)]
 
 
 def capacity(instance_type: str) -> Capacity:
-    """What an instance type (`m7g.large`) offers; a family that is not known is taken for a general one."""
+    """Return what an instance type (`m7g.large`) offers; a family that is not known is taken for a general one."""
     family, _, size = instance_type.partition(".")
     if family.startswith("t") and size in _BURSTABLE:
         vcpu, gib = _BURSTABLE[size]

@@ -63,7 +63,7 @@ class Processes:
         return pid
 
     def exited(self) -> dict[str, int]:
-        """The programs that have ended by themselves, and their exit statuses."""
+        """Return the programs that have ended by themselves, and their exit statuses."""
         statuses: dict[str, int] = self._ask({"check": True})["exited"]
         return statuses
 

@@ -84,7 +84,7 @@ class Cluster:
         ]
 
     def controller_manager(self) -> list[str]:
-        """Every controller, each under its own service account; no leader election, for there is one."""
+        """Return every controller, each under its own service account; no leader election, for there is one."""
         return [
             str(self.binaries.controller_manager),
             f"--kubeconfig={self.kubeconfigs / 'controller-manager.yaml'}",
@@ -100,7 +100,7 @@ class Cluster:
         ]
 
     def scheduler(self) -> list[str]:
-        """The default profile."""
+        """Return the default profile."""
         return [
             str(self.binaries.scheduler),
             f"--kubeconfig={self.kubeconfigs / 'scheduler.yaml'}",
@@ -112,7 +112,7 @@ class Cluster:
         ]
 
     def kwok(self) -> list[str]:
-        """The kubelet of every node, by the stages in `kwok.yaml`, or by kwok's own where it holds none."""
+        """Return the kubelet of every node, by the stages in `kwok.yaml`, or by kwok's own where it holds none."""
         return [
             str(self.binaries.kwok),
             f"--kubeconfig={self.kubeconfigs / 'kubelets.yaml'}",

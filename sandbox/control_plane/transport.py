@@ -73,7 +73,7 @@ class Transport:
         query: Mapping[str, str] | None = None,
         content_type: str = "application/json",
     ) -> Any:
-        """The answer's JSON, or its text where it is none. Raises KubernetesError for a refusal."""
+        """Return the answer's JSON, or its text where it is none. Raises KubernetesError for a refusal."""
         message = _Message(method, path, body, query or {}, content_type)
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while True:
@@ -171,6 +171,6 @@ def _answer(status: int, phrase: str, content: bytes) -> Any:
 
 
 def _warning(header: str) -> str:
-    """The text of `299 - "text"` (RFC 7234, 5.5), whose quotation marks and backslashes are escaped."""
+    """Return the text of `299 - "text"` (RFC 7234, 5.5), whose quotation marks and backslashes are escaped."""
     quoted = header.split(" ", 2)[-1].strip()
     return quoted.strip('"').replace('\\"', '"').replace("\\\\", "\\")

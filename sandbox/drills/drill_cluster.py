@@ -52,7 +52,9 @@ class DrillCluster:
         self._metrics.loads = loads
 
     def nodes(self) -> list[Object]:
-        """Every node, those first on which the most pods of the stack's own run, above all those behind a Service."""
+        """Return every node, those first on which the most pods of the stack's own run, above all those behind a
+        Service.
+        """
         pods, services = self.own_pods(), self.services()
         crowd = [pod["spec"].get("nodeName") for pod in pods]
         served = [pod["spec"].get("nodeName") for pod in pods if any(selects(each, pod) for each in services)]
@@ -64,7 +66,7 @@ class DrillCluster:
         return sorted(self.client.list("v1", "Node"), key=fullness, reverse=True)
 
     def own_pods(self) -> list[Object]:
-        """The pods of the stack itself, not of what stands in for add-ons and charts."""
+        """Return the pods of the stack itself, not of what stands in for add-ons and charts."""
         return [pod for pod in self.client.list("v1", "Pod") if LABEL not in (pod["metadata"].get("labels") or {})]
 
     def restart_served(self) -> None:
@@ -83,17 +85,17 @@ class DrillCluster:
         self.settle()
 
     def own(self, api_version: str, kind: str) -> list[Object]:
-        """The objects of a kind that are the stack's own; none where there is no such kind."""
+        """Return the objects of a kind that are the stack's own; none where there is no such kind."""
         with _ignoring(HTTPStatus.NOT_FOUND):
             return self.client.list(api_version, kind, labels=f"!{LABEL}")
         return []
 
     def own_deployments(self) -> list[Object]:
-        """The Deployments of the stack itself."""
+        """Return the Deployments of the stack itself."""
         return self.own("apps/v1", "Deployment")
 
     def target(self, scaler: Object) -> Object | None:
-        """What an autoscaler scales, if it is there."""
+        """Return what an autoscaler scales, if it is there."""
         named = scaler["spec"]["scaleTargetRef"]
         return self.client.find(named["apiVersion"], named["kind"], named["name"], scaler["metadata"]["namespace"])
 
@@ -181,7 +183,7 @@ class DrillCluster:
                 return
 
     def lacking(self) -> list[str]:
-        """The workloads of the stack itself that are not whole."""
+        """Return the workloads of the stack itself that are not whole."""
         found = []
         for kind in SCALABLE:
             for item in self.own("apps/v1", kind):
@@ -208,11 +210,11 @@ class DrillCluster:
         return found
 
     def services(self) -> list[Object]:
-        """The Services that select pods."""
+        """Return the Services that select pods."""
         return [service for service in self.client.list("v1", "Service") if service["spec"].get("selector")]
 
     def unplaced(self) -> dict[str, str]:
-        """The pods that the scheduler finds no node for, and why."""
+        """Return the pods that the scheduler finds no node for, and why."""
         return {
             f"{pod['metadata']['namespace']}/{pod['metadata']['name']}": condition["message"]
             for pod in self.client.list("v1", "Pod")
@@ -222,14 +224,14 @@ class DrillCluster:
 
 
 def selects(service: Object, pod: Object) -> bool:
-    """Whether a pod is behind a Service."""
+    """Return whether a pod is behind a Service."""
     labels = pod["metadata"].get("labels") or {}
     same = service["metadata"]["namespace"] == pod["metadata"]["namespace"]
     return same and bool(service["spec"]["selector"].items() <= labels.items())
 
 
 def is_ready(pod: Object) -> bool:
-    """Whether a pod is ready."""
+    """Return whether a pod is ready."""
     return any(c["type"] == "Ready" and c["status"] == "True" for c in pod["status"].get("conditions") or [])
 
 

@@ -77,7 +77,7 @@ class _Bounds:
             time.sleep(0.1)
 
     def _blind(self) -> dict[str, str]:
-        """The targets of autoscalers that cannot tell how many are needed, and why in Kubernetes' own words."""
+        """Return the targets of autoscalers that cannot tell how many are needed, and why in Kubernetes' own words."""
         return {
             scaler["spec"]["scaleTargetRef"]["name"]: condition["message"]
             for scaler in self._drill.own("autoscaling/v2", "HorizontalPodAutoscaler")
@@ -96,7 +96,7 @@ class _Bounds:
                 before, since = now, time.monotonic()
 
     def look(self) -> list[tuple[str, int, Object]]:
-        """Each target's name, its replicas and its bounds; what is beyond them is a fault, told once."""
+        """Return each target's name, its replicas and its bounds; what is beyond them is a fault, told once."""
         found = []
         for scaler in self._drill.own("autoscaling/v2", "HorizontalPodAutoscaler"):
             spec = self._specs.get(scaler["metadata"]["uid"])
@@ -121,7 +121,7 @@ class _Bounds:
 
 
 def hurried(behavior: Object) -> Object:
-    """An autoscaler's behavior in which each wait is divided by `FASTER`, but a second at least."""
+    """Return an autoscaler's behavior in which each wait is divided by `FASTER`, but a second at least."""
 
     def quickly(rules: Any, stabilization: int) -> Object:
         rules = dict(rules or {})
@@ -140,7 +140,7 @@ def hurried(behavior: Object) -> Object:
 
 
 def more_than_enough(scaler: Object) -> Iterator[Load]:
-    """A load for which the most replicas are too few, for each metric of an autoscaler that can be played."""
+    """Yield a load for which the most replicas are too few, for each metric of an autoscaler that can be played."""
     spec = scaler["spec"]
     name = str(spec["scaleTargetRef"]["name"])
     for metric in spec.get("metrics") or []:

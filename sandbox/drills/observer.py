@@ -32,11 +32,11 @@ class Timeline:
     events: list[tuple[float, str]] = field(default_factory=list)
 
     def lowest(self, service: Service) -> int:
-        """The fewest ready endpoints at any moment."""
+        """Return the fewest ready endpoints at any moment."""
         return min(sum(sample.ready.get(service, {}).values()) for sample in self.samples)
 
     def fewest_zones(self, service: Service) -> int:
-        """The fewest zones with a ready endpoint at any moment."""
+        """Return the fewest zones with a ready endpoint at any moment."""
         return min(sum(1 for n in sample.ready.get(service, {}).values() if n) for sample in self.samples)
 
     def seconds_below(self, service: Service, floor: int) -> float:
@@ -84,7 +84,7 @@ class Observer(threading.Thread):
             self._ended.wait(_POLL_SECONDS)
 
     def stop(self) -> Timeline:
-        """What was seen."""
+        """Return what was seen."""
         self._ended.set()
         self.join()
         self.look()
@@ -109,7 +109,7 @@ class Observer(threading.Thread):
 
 
 def ready_by_zone(slices: Sequence[Mapping[str, Any]], zone_of: Any) -> dict[Service, dict[str, int]]:
-    """The ready endpoints of each Service, by zone."""
+    """Return the ready endpoints of each Service, by zone."""
     found: dict[Service, Counter[str]] = {}
     for item in slices:
         labels = item["metadata"].get("labels") or {}

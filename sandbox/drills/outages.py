@@ -61,7 +61,7 @@ def cluster_upgrade(cluster: DrillCluster) -> None:
 
 
 def next_minor(minor: str) -> str:
-    """The minor after one. Raises DrillError, which tells how to pin it, where there is no pin."""
+    """Return the minor after one. Raises DrillError, which tells how to pin it, where there is no pin."""
     major, _, number = minor.partition(".")
     following = f"{major}.{int(number) + 1}"
     if following not in minors():

@@ -31,7 +31,7 @@ _PASSING = frozenset(
 
 
 def snapshot(client: Client) -> set[Entry]:
-    """Every object that is listed under some version of its group."""
+    """Return every object that is listed under some version of its group."""
     groups = client.transport.request("GET", "/apis")["groups"]
     versions = ["v1", *(version["groupVersion"] for group in groups for version in group["versions"])]
     return {

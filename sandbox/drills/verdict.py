@@ -32,7 +32,7 @@ def judge(
     lacking: Sequence[str],
     found: Sequence[str] = (),
 ) -> Verdict:
-    """The verdict over every Service that was ready when the drill began, and what the drill found besides."""
+    """Return the verdict over every Service that was ready when the drill began, and what the drill found besides."""
     lines: list[str] = []
     faults = list(found)
     first, last = timeline.samples[0].ready, timeline.samples[-1].ready
@@ -64,7 +64,7 @@ def judge(
 
 
 def render(name: str, timeline: Timeline, verdict: Verdict) -> str:
-    """The drill as it is printed: what was done, the changes that were seen, the verdict."""
+    """Return the drill as it is printed: what was done, the changes that were seen, the verdict."""
     rows = [(seconds, what) for seconds, what in timeline.events]
     before: Mapping[Service, Mapping[str, int]] = {}
     for sample in timeline.samples:

@@ -83,7 +83,7 @@ def _cluster_of(op: ResourceOperation) -> Record | None:
 
 
 def _of_cluster(op: ResourceOperation, *path: str) -> Any:
-    """An input of the cluster that the resource belongs to."""
+    """Return an input of the cluster that the resource belongs to."""
     cluster = _cluster_of(op)
     return get(cluster.inputs, *path) if cluster else None
 

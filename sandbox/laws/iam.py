@@ -57,7 +57,7 @@ _OPERATORS = re.compile(
 
 @cache
 def _services() -> Mapping[str, frozenset[str]]:
-    """Every service prefix with its actions, in lower case, as cfn-lint ships them."""
+    """Return every service prefix with its actions, in lower case, as cfn-lint ships them."""
     listed = aws_data.read("AdditionalSpecs/Policies.json")
     return {service: frozenset(known["Actions"]) for service, known in listed.items()}
 

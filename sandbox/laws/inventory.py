@@ -55,23 +55,23 @@ class Inventory:
             self._users[value].pop(key, None)
 
     def of(self, *tokens: str) -> list[Record]:
-        """All resources of these types."""
+        """Return all resources of these types."""
         return [record for token in tokens for record in self._by_token.get(token, {}).values()]
 
     def owner(self, value: str) -> Record | None:
-        """The resource whose id, ARN or other computed identifier this is."""
+        """Return the resource whose id, ARN or other computed identifier this is."""
         return self._owners.get(value)
 
     def users(self, value: str) -> list[Record]:
-        """The resources whose inputs hold this text."""
+        """Return the resources whose inputs hold this text."""
         return list(self._users.get(value, {}).values())
 
     def gone(self, value: str) -> bool:
-        """Whether this was the id or ARN of a resource that no longer stands."""
+        """Return whether this was the id or ARN of a resource that no longer stands."""
         return value in self._gone and value not in self._owners
 
     def urns(self) -> set[str]:
-        """The URNs of all that stands."""
+        """Return the URNs of all that stands."""
         return {urn for urn, _ in self._records}
 
     def __iter__(self) -> Iterator[Record]:
@@ -117,7 +117,7 @@ def _nearer(value: str, record: Record, other: Record | None) -> Record:
 
 
 def gone_values(record: Record) -> set[str]:
-    """What of a deleted AWS resource may not be used any more: generated ids and ARNs. A name may be used again."""
+    """Return what of a deleted AWS resource may not be used any more: generated ids and ARNs. A name may be used again."""
     if not record.token.startswith("aws:"):
         return set()
     if record.token == "aws:secretsmanager/secret:Secret":

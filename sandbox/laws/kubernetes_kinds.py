@@ -15,7 +15,7 @@ OBJECTS = r"kubernetes:(?!helm\.sh/|yaml|kustomize|index:|pulumi)[\w./-]+:(?!\w+
 
 
 def _cluster(op: ResourceOperation) -> Record | None:
-    """The EKS cluster that the object goes to, where this program made it."""
+    """Return the EKS cluster that the object goes to, where this program made it."""
     clusters = op.inventory.of("aws:eks/cluster:Cluster")
     identity = op.provider.get("clusterIdentifier")
     named = next((c for c in clusters if identity and identity in (c.outputs.get("arn"), c.id)), None)
@@ -23,7 +23,7 @@ def _cluster(op: ResourceOperation) -> Record | None:
 
 
 def version_of(op: ResourceOperation) -> str:
-    """The Kubernetes minor of the object's cluster."""
+    """Return the Kubernetes minor of the object's cluster."""
     cluster = _cluster(op)
     version = get(cluster.inputs, "version") if cluster else None
     return version if isinstance(version, str) and re.fullmatch(r"1\.\d+", version) else _DEFAULT_VERSION
@@ -139,7 +139,7 @@ _WRITES: Mapping[str, tuple[str, ...]] = {
 
 
 def writes_to(release: Mapping[str, object]) -> list[str]:
-    """The namespaces, beside its own, that a Release's chart writes to by its values."""
+    """Return the namespaces, beside its own, that a Release's chart writes to by its values."""
     chart = str(release.get("chart")).rstrip("/").rpartition("/")[2]
     named = get(release, "values", *_WRITES[chart]) if chart in _WRITES else None
     return [each.strip() for each in named.split(",") if each.strip()] if isinstance(named, str) else []

@@ -33,7 +33,7 @@ WORKLOADS = r"kubernetes:(core/v1:Pod|apps/v1:(Deployment|StatefulSet|DaemonSet|
 
 
 def quantity(value: Any) -> Decimal | None:
-    """A Kubernetes quantity (500m, 1.5Gi, 2) as a number; None where it is none."""
+    """Return a Kubernetes quantity (500m, 1.5Gi, 2) as a number; None where it is none."""
     found = _QUANTITY.fullmatch(str(value))
     if found is None:
         return None
@@ -44,7 +44,7 @@ def quantity(value: Any) -> Decimal | None:
 
 
 def template(op: ResourceOperation) -> tuple[str, Mapping[str, Any]]:
-    """The path of the pod's template in a workload, and the template."""
+    """Return the path of the pod's template in a workload, and the template."""
     paths: Mapping[str, tuple[str, ...]] = {"Pod": (), "CronJob": ("spec", "jobTemplate", "spec", "template")}
     path = paths.get(op.cls, ("spec", "template"))
     found = get(op.inputs, *path)

@@ -17,7 +17,7 @@ _MAKERS = {"Secret": ("kubernetes:external-secrets.io/v1:ExternalSecret",)}
 
 
 def _named(spec: Any) -> Iterator[tuple[str, Any]]:
-    """What a pod's specification names: the kind, and the name (None where it is unknown). What is optional is left out."""
+    """Yield what a pod's specification names: the kind, and the name (None where it is unknown). What is optional is left out."""
     account = get(spec, "serviceAccountName")
     if account is not None:
         yield "ServiceAccount", account
@@ -70,7 +70,7 @@ def _references(op: ResourceOperation) -> Iterator[Refusal]:
 
 
 def _others_make(op: ResourceOperation, namespace: str) -> bool:
-    """Whether a release or a custom resource in the namespace may bring what a pod names."""
+    """Return whether a release or a custom resource in the namespace may bring what a pod names."""
     if any(get(release.inputs, "namespace") in (namespace, None) for release in op.inventory.of(RELEASE)):
         return True
     return any(

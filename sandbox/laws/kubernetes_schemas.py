@@ -13,7 +13,7 @@ from ..wire import UNKNOWN
 
 
 def has(version: str, kind: str, api_version: str) -> bool:
-    """Whether a minor (`1.35`) has a kind."""
+    """Return whether a minor (`1.35`) has a kind."""
     return _validator(version, kind, api_version) is not None
 
 

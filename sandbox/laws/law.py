@@ -35,21 +35,21 @@ class ResourceOperation:
     """Quotas that differ from AWS's defaults, by name."""
 
     def get(self, *path: str | int) -> Any:
-        """The input at a path: None where there is none or it is unknown."""
+        """Return the input at a path: None where there is none or it is unknown."""
         return get(self.inputs, *path)
 
     def text(self, *path: str | int) -> str:
-        """The known text at a path, else an empty one."""
+        """Return the known text at a path, else an empty one."""
         value = self.get(*path)
         return value if isinstance(value, str) else ""
 
     def texts(self, *path: str | int) -> list[str]:
-        """The known texts of the list at a path, or the one text there."""
+        """Return the known texts of the list at a path, or the one text there."""
         value = self.get(*path)
         return [item for item in (value if isinstance(value, list) else [value]) if _known_text(item)]
 
     def unknown(self, *path: str | int) -> bool:
-        """Whether the input at a path is there, and only known after `up`."""
+        """Return whether the input at a path is there, and only known after `up`."""
         value: Any = self.inputs
         for step in path:
             if not isinstance(value, dict | Mapping):
@@ -64,7 +64,7 @@ class ResourceOperation:
 
 
 def get(value: Any, *path: str | int) -> Any:
-    """What stands at a path of plain properties: None where there is nothing or an unknown."""
+    """Return what stands at a path of plain properties: None where there is nothing or an unknown."""
     for step in path:
         if isinstance(value, Mapping):
             value = value.get(step)
@@ -76,7 +76,7 @@ def get(value: Any, *path: str | int) -> Any:
 
 
 def items(value: Any, *path: str | int) -> list[Any]:
-    """The list at a path, empty where there is none."""
+    """Return the list at a path, empty where there is none."""
     found = get(value, *path)
     return [item for item in found if item != UNKNOWN] if isinstance(found, list) else []
 
@@ -112,7 +112,7 @@ class Law:
     operations: tuple[Operation, ...] = ("create", "update")
 
     def applies(self, token: str) -> bool:
-        """Whether it judges resources of this type."""
+        """Return whether it judges resources of this type."""
         return re.fullmatch(self.types, token) is not None
 
 
@@ -120,7 +120,7 @@ _DOING = {"create": "creating", "update": "updating", "delete": "deleting"}
 
 
 def sentence(op: ResourceOperation, law: Law, refusal: Refusal) -> str:
-    """A refusal as the user reads it."""
+    """Return a refusal as the user reads it."""
     return (
         f"{_DOING[op.operation]} {op.token}: {refusal.code}: {refusal.message}\n"
         f"  resource: {op.urn}\n"

@@ -36,16 +36,16 @@ class Span:
     minutes: int
 
     def holds(self, minute: int) -> bool:
-        """Whether a minute of the week lies in it."""
+        """Return whether a minute of the week lies in it."""
         return (minute - self.start) % _WEEK < self.minutes
 
     def meets(self, other: "Span") -> bool:
-        """Whether the two have a minute in common."""
+        """Return whether the two have a minute in common."""
         return self.holds(other.start) or other.holds(self.start)
 
 
 def daily(window: str) -> list[Span]:
-    """The spans of a window such as 03:00-04:00, one for each day; none where it is no window."""
+    """Return the spans of a window such as 03:00-04:00, one for each day; none where it is no window."""
     found = re.fullmatch(r"(\d\d):(\d\d)-(\d\d):(\d\d)", window)
     if found is None:
         return []
@@ -54,7 +54,7 @@ def daily(window: str) -> list[Span]:
 
 
 def weekly(window: str) -> list[Span]:
-    """The span of a window such as sun:04:30-sun:05:30; none where it is no window."""
+    """Return the span of a window such as sun:04:30-sun:05:30; none where it is no window."""
     found = re.fullmatch(r"(\w{3}):(\d\d):(\d\d)-(\w{3}):(\d\d):(\d\d)", window.lower())
     if found is None or found[1] not in _DAYS or found[4] not in _DAYS:
         return []
@@ -81,7 +81,7 @@ def _overlap(op: ResourceOperation) -> Iterator[Refusal]:
 
 
 def _chosen(op: ResourceOperation) -> Iterator[Record]:
-    """The stores with windows of their own that a selection of AWS Backup covers."""
+    """Yield the stores with windows of their own that a selection of AWS Backup covers."""
     named, tags = op.texts("resources"), items(op.inputs, "selectionTags")
     for token in _WINDOWS:
         for record in op.inventory.of(token):
@@ -94,7 +94,7 @@ def _chosen(op: ResourceOperation) -> Iterator[Record]:
 
 
 def _due(rule: Any) -> list[int]:
-    """The minutes of the week in which a rule begins its backups; none where it is not by the day."""
+    """Return the minutes of the week in which a rule begins its backups; none where it is not by the day."""
     found = re.fullmatch(r"cron\((\d+) (\d+) (?:\* \* \?|\? \* \*) \*\)", str(get(rule, "schedule")))
     return [day * _DAY + int(found[2]) * 60 + int(found[1]) for day in range(7)] if found else []
 

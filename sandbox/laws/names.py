@@ -221,7 +221,7 @@ _NAMES: Mapping[str, _Name] = {
 
 
 def region_of(record: Record) -> str:
-    """The region a record was made in, as its outputs tell."""
+    """Return the region a record was made in, as its outputs tell."""
     return str(record.outputs.get("region") or "")
 
 

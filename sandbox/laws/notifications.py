@@ -34,7 +34,7 @@ _DEPRECATED: Mapping[str, str] = {
 
 
 def _lets(policy: str, service: str, action: str) -> bool:
-    """Whether a resource policy lets a service do something; one that cannot be read is not judged."""
+    """Return whether a resource policy lets a service do something; one that cannot be read is not judged."""
     try:
         statements = json.loads(policy)["Statement"]
     except (ValueError, KeyError, TypeError):
@@ -54,7 +54,7 @@ def _many(value: Any) -> list[str]:
 
 
 def _policies(op: ResourceOperation, token: str, key: str, owner: Record) -> list[str]:
-    """The policies of a topic or a key: its own, or that of a resource beside it, which takes the place of the first."""
+    """Return the policies of a topic or a key: its own, or that of a resource beside it, which takes the place of the first."""
     beside = [each for each in op.inventory.of(token) if get(each.inputs, key) in (owner.id, owner.outputs.get("arn"))]
     found = [get(each.inputs, "policy") for each in (beside or [owner])]
     return [policy for policy in found if isinstance(policy, str)]

@@ -22,7 +22,7 @@ def _extension(name: str) -> Any:
 
 
 def _engine_versions(engine: str) -> list[str]:
-    """The versions of an engine that can be created."""
+    """Return the versions of an engine that can be created."""
     for rule in _extension("engine_version")["allOf"]:
         if rule["if"]["properties"].get("Engine") == {"const": engine}:
             listed = rule["then"]["properties"]["EngineVersion"]
@@ -32,7 +32,7 @@ def _engine_versions(engine: str) -> list[str]:
 
 @cache
 def _classes(region: str, engine: str) -> frozenset[str]:
-    """The instance classes of an engine in a region."""
+    """Return the instance classes of an engine in a region."""
     found: set[str] = set()
     for rule in _extension("dbinstanceclass_enum").get(region, {}).get("allOf", []):
         if rule["if"]["properties"].get("Engine") == {"const": engine}:

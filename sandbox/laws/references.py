@@ -61,7 +61,7 @@ _ARNS: Mapping[str, tuple[str, str]] = {
 
 
 def _walk(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
-    """Every text in the inputs with the name of the property that holds it."""
+    """Yield every text in the inputs with the name of the property that holds it."""
     if isinstance(value, str):
         yield key, value
     elif isinstance(value, Mapping):
@@ -110,7 +110,7 @@ def _right_arn(key: str, value: str) -> Iterator[Refusal]:
 
 
 def vpc_of(world: Inventory, value: str) -> str:
-    """The VPC in which a subnet, security group, route table, gateway or load balancer lies; empty if unknown."""
+    """Return the VPC in which a subnet, security group, route table, gateway or load balancer lies; empty if unknown."""
     record = world.owner(value)
     if record is None:
         return ""
@@ -128,7 +128,7 @@ def vpc_of(world: Inventory, value: str) -> str:
 
 
 def parameter_family(op: ResourceOperation, group_token: str) -> str:
-    """The family (`postgres17`) of the parameter group that a resource names; empty where it is not known."""
+    """Return the family (`postgres17`) of the parameter group that a resource names; empty where it is not known."""
     name = op.text("parameterGroupName")
     for group in op.inventory.of(group_token):
         if name and group.id == name:
@@ -137,7 +137,7 @@ def parameter_family(op: ResourceOperation, group_token: str) -> str:
 
 
 def subnets_of_group(world: Inventory, token: str, name: str) -> list[Record]:
-    """The subnets of a database or cache subnet group."""
+    """Return the subnets of a database or cache subnet group."""
     group = next((record for record in world.of(token) if record.id == name), None)
     found = (world.owner(item) for item in items(group.inputs, "subnetIds")) if group else iter(())
     return [record for record in found if record is not None]
@@ -147,7 +147,7 @@ _RDS_GROUP, _CACHE_GROUP = "aws:rds/subnetGroup:SubnetGroup", "aws:elasticache/s
 
 
 def _members(op: ResourceOperation) -> list[str]:
-    """The ids that must lie in one VPC."""
+    """Return the ids that must lie in one VPC."""
     if op.token == "aws:rds/instance:Instance":
         subnets = [subnet.id for subnet in subnets_of_group(op.inventory, _RDS_GROUP, op.text("dbSubnetGroupName"))]
         return subnets[:1] + op.texts("vpcSecurityGroupIds") if subnets else []
@@ -203,7 +203,7 @@ def _peered(op: ResourceOperation) -> Iterator[Refusal]:
 
 
 def _stays(code: str, message: str, *path: str, used: bool = False) -> Callable[[ResourceOperation], Iterator[Refusal]]:
-    """A judgement of updates: what stands cannot move, with its subnets at a path, into another VPC.
+    """Yield a judgement of updates: what stands cannot move, with its subnets at a path, into another VPC.
 
     `used`: only where something names it, for AWS lets go of the rest.
     """
@@ -224,7 +224,7 @@ def _stays(code: str, message: str, *path: str, used: bool = False) -> Callable[
 
 
 def _moves(op: ResourceOperation, old: Record, path: tuple[str, ...]) -> tuple[str, str]:
-    """The VPC in which the subnets at a path are, and the other one where they would be; empty where they stay."""
+    """Return the VPC in which the subnets at a path are, and the other one where they would be; empty where they stay."""
     home = next(filter(None, (vpc_of(op.inventory, subnet) for subnet in items(old.inputs, *path))), "")
     after = {vpc_of(op.inventory, subnet) for subnet in op.texts(*path)} - {"", home}
     given = op.get(*path)
@@ -235,7 +235,7 @@ def _moves(op: ResourceOperation, old: Record, path: tuple[str, ...]) -> tuple[s
 
 
 def _replaced(world: Inventory, vpc: str) -> bool:
-    """Whether a preview has planned another resource in the place of this one."""
+    """Return whether a preview has planned another resource in the place of this one."""
     standing = world.owner(vpc)
     return standing is not None and any(
         record.urn == standing.urn and record.id != standing.id for record in world.of(standing.token)

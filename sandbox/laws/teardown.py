@@ -114,7 +114,7 @@ _VPC_SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html"
 
 
 def _identities(record: Record) -> set[str]:
-    """What others may know it by: id, ARN, and the name that is its id."""
+    """Return what others may know it by: id, ARN, and the name that is its id."""
     values = (record.id, record.outputs.get("arn"), record.outputs.get("id"), record.outputs.get("name"))
     return {value for value in values if isinstance(value, str) and value}
 
@@ -138,7 +138,7 @@ def _released(op: ResourceOperation) -> Iterator[Refusal]:
 
 
 def _mapped_addresses(op: ResourceOperation) -> Iterator[Refusal]:
-    """An internet gateway cannot leave a VPC in which public addresses are in use."""
+    """Yield an internet gateway cannot leave a VPC in which public addresses are in use."""
     vpc = get(op.old.inputs, "vpcId") if op.old else None
     for nat in op.inventory.of("aws:ec2/natGateway:NatGateway"):
         subnet = op.inventory.owner(str(get(nat.inputs, "subnetId")))

@@ -54,7 +54,7 @@ _STATEMENT_LEVELS = 3
 
 
 def _too_deep(statement: Any, at: str, levels: int = _STATEMENT_LEVELS) -> Iterator[str]:
-    """Give where a statement nests deeper than the provider's schema goes; a scope-down statement is a level, too."""
+    """Yield where a statement nests deeper than the provider's schema goes; a scope-down statement is a level, too."""
     for logical in ("andStatement", "orStatement", "notStatement"):
         inner = get(statement, logical)
         if inner is None:

@@ -37,7 +37,7 @@ PAGES: Mapping[str, Callable[[], Dashboard]] = {
 
 
 def written() -> dict[Path, str]:
-    """Give each file's text."""
+    """Return each file's text."""
     return {
         FOLDER / f"{name}.json": json.dumps(page(), cls=JSONEncoder, indent=1, sort_keys=True) + "\n"
         for name, page in PAGES.items()
@@ -45,7 +45,7 @@ def written() -> dict[Path, str]:
 
 
 def stale() -> list[Path]:
-    """Give the files that are missing, are no page any more, or are not what the code says."""
+    """Return the files that are missing, are no page any more, or are not what the code says."""
     texts = written()
     other = [path for path, text in texts.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     return sorted([*other, *(path for path in FOLDER.glob("*") if path not in texts)])

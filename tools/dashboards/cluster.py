@@ -17,7 +17,7 @@ VOLUME_FREE = (
 
 
 def cluster() -> model.Dashboard:
-    """Give the page."""
+    """Return the page."""
     return page(
         "flowise-cluster",
         "Flowise: cluster",

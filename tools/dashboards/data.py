@@ -15,7 +15,7 @@ GIB = 2**30
 
 
 def database() -> model.Dashboard:
-    """Give the page."""
+    """Return the page."""
     return page(
         "flowise-database",
         "Flowise: database",
@@ -35,7 +35,7 @@ def database() -> model.Dashboard:
 
 
 def cache() -> model.Dashboard:
-    """Give the page."""
+    """Return the page."""
     return page(
         "flowise-cache",
         "Flowise: cache",

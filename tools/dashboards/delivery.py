@@ -17,7 +17,7 @@ MOST_FAILED, MUCH_FAILED = 0.15, 0.3
 
 
 def delivery() -> model.Dashboard:
-    """Give the page."""
+    """Return the page."""
     return page(
         "flowise-delivery",
         "Flowise: delivery",

@@ -11,7 +11,7 @@ DAY_SECONDS = 86_400
 
 
 def edge() -> model.Dashboard:
-    """Give the page."""
+    """Return the page."""
     return page(
         "flowise-edge",
         "Flowise: edge and firewall",

@@ -14,7 +14,7 @@ ALERTS = ("HighLatency", "HighResponseTime", "HighErrorRate", "AppInstanceDown",
 
 
 def flowise() -> model.Dashboard:
-    """Give the page."""
+    """Return the page."""
     return page(
         "flowise",
         "Flowise",

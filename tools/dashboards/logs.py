@@ -9,7 +9,7 @@ BAD = 'level=~"error|fatal|critical|panic"'
 
 
 def logs() -> model.Dashboard:
-    """Give the page."""
+    """Return the page."""
     return page(
         "flowise-logs",
         "Flowise: logs and traces",

@@ -11,7 +11,7 @@ BURN = "slo:error_ratio:rate{window} / on (slo) group_left () (1 - slo:objective
 
 
 def overview() -> model.Dashboard:
-    """Give the page."""
+    """Return the page."""
     return page(
         "flowise-overview",
         "Flowise: overview",

@@ -45,12 +45,12 @@ class Query:
 
 
 def rising(warn: float, bad: float) -> Steps:
-    """Give the colours of what is worse the more there is."""
+    """Return the colours of what is worse the more there is."""
     return ((None, GREEN), (warn, ORANGE), (bad, RED))
 
 
 def falling(bad: float, warn: float) -> Steps:
-    """Give the colours of what is worse the less there is."""
+    """Return the colours of what is worse the less there is."""
     return ((None, RED), (bad, ORANGE), (warn, GREEN))
 
 

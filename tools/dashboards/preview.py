@@ -38,7 +38,7 @@ class Prometheus:
         self._url, self._end = url, end
 
     def panel(self, panel: Mapping[str, Any], values: Mapping[str, str]) -> list[tuple[str, Answer]]:
-        """Give each question's legend and answer: a series of values, or one, as the panel asks."""
+        """Return each question's legend and answer: a series of values, or one, as the panel asks."""
         if panel["type"] == "alertlist":
             return [("{{alertname}}", self._asked('ALERTS{alertstate="firing"}', instant=True))]
         return [
@@ -64,7 +64,7 @@ def _filled(expression: str, values: Mapping[str, str]) -> str:
 
 
 def variables(page: Mapping[str, Any]) -> dict[str, str]:
-    """Give what stands for a page's variables until somebody chooses."""
+    """Return what stands for a page's variables until somebody chooses."""
     return {f"${each['name']}": each.get("allValue") or each["current"]["value"] for each in page["templating"]["list"]}
 
 

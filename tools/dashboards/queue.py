@@ -13,7 +13,7 @@ FINISHED = "flowise_queue_jobs_finished_total"
 
 
 def queue() -> model.Dashboard:
-    """Give the page."""
+    """Return the page."""
     return page(
         "flowise-queue",
         "Flowise: queue and workers",

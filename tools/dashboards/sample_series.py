@@ -37,7 +37,7 @@ Series = tuple[str, Labels, Figure]
 
 
 def openmetrics(end: int) -> str:
-    """Give all series until a time as text, as `promtool tsdb create-blocks-from openmetrics` reads it."""
+    """Return all series until a time as text, as `promtool tsdb create-blocks-from openmetrics` reads it."""
     found: dict[str, list[str]] = {}
     for name, labels, figure in _series(random.Random(7), end):
         written = ",".join(f'{key}="{value}"' for key, value in labels.items())
@@ -50,7 +50,7 @@ def openmetrics(end: int) -> str:
 
 
 def _dead(before: float) -> float:
-    """Give how long the workers have been dead, seconds."""
+    """Return how long the workers have been dead, seconds."""
     return max(0.0, STUCK - before)
 
 
@@ -64,12 +64,12 @@ def _wave(dice: random.Random, middle: float, share: float = 0.15) -> Figure:
 
 
 def _alive(figure: Figure, then: float = 0.0) -> Figure:
-    """Give a figure while the workers live."""
+    """Return a figure while the workers live."""
     return lambda before: then if _dead(before) else figure(before)
 
 
 def _grows(rate: float, most: float = math.inf, start: float = 0.0) -> Figure:
-    """Give a figure that grows from when the workers are dead."""
+    """Return a figure that grows from when the workers are dead."""
     return lambda before: start + min(most, _dead(before) * rate)
 
 
@@ -94,7 +94,7 @@ def _counter(rate: Figure) -> Figure:
 
 
 def _histogram(name: str, labels: Labels, rate: Figure, median: float, spread: float = 0.9) -> Iterator[Series]:
-    """Give the buckets and the count of events whose logarithms are distributed normally."""
+    """Yield the buckets and the count of events whose logarithms are distributed normally."""
     for bound in (*BUCKETS, math.inf):
         below = 1.0 if math.isinf(bound) else 0.5 * (1 + math.erf(math.log(bound / median) / spread))
         le = "+Inf" if math.isinf(bound) else f"{bound:g}"

@@ -17,7 +17,7 @@ MOST_IN_LEGEND = 5
 
 
 def document(page: Mapping[str, Any], answers: Mapping[int, Answers]) -> tuple[str, int, int]:
-    """Give a page as HTML, with its width and height in pixels; `answers` by the panels' ids."""
+    """Return a page as HTML, with its width and height in pixels; `answers` by the panels' ids."""
     parts = [_text(page["title"], 12, 30, 20, weight=600), _text("preview, from made-up series", 930, 30, 13, FAINT)]
     height = 0.0
     for panel in page["panels"]:
@@ -57,7 +57,7 @@ def legend(pattern: str, labels: Mapping[str, str]) -> str:
 
 
 def colour(value: float, panel: Mapping[str, Any]) -> str:
-    """Give the colour of the last threshold that a figure has reached."""
+    """Return the colour of the last threshold that a figure has reached."""
     steps = panel["fieldConfig"]["defaults"]["thresholds"]["steps"]
     reached = [step["color"] for step in steps if step["value"] is None or value >= step["value"]]
     return COLOURS[reached[-1]]
@@ -158,7 +158,7 @@ def _graph(panel: Mapping[str, Any], answers: Answers, box: Box) -> str:
 
 
 def _range(answers: Answers) -> tuple[float, float]:
-    """Give when all answers begin, and how long they last: a series may have ended before."""
+    """Return when all answers begin, and how long they last: a series may have ended before."""
     times = [float(t) for _, found in answers for each in found for t, _ in each["values"]] or [0.0, 1.0]
     return min(times), max(times) - min(times) or 1.0
 

@@ -230,7 +230,7 @@ _STRANGE: tuple[Any, ...] = (-1, 10**9, "many", "", None, [], {}, 1.5, True)
 
 
 def draw(seed: int) -> dict[str, Any]:
-    """The settings of one stack, nested as `flowise:<section>` has them, with `region` among them."""
+    """Return the settings of one stack, nested as `flowise:<section>` has them, with `region` among them."""
     dice = random.Random(seed)
     settings = _section(dice, StackSettings, "")
     region = settings["region"]
@@ -246,7 +246,7 @@ def draw(seed: int) -> dict[str, Any]:
 
 
 def keys(model: type[BaseModel] = StackSettings, prefix: str = "") -> list[str]:
-    """Every key of the settings, as `section.key`."""
+    """Return every key of the settings, as `section.key`."""
     found: list[str] = []
     for name, field in model.model_fields.items():
         nested = nested_model(field)
@@ -255,7 +255,7 @@ def keys(model: type[BaseModel] = StackSettings, prefix: str = "") -> list[str]:
 
 
 def nested_model(field: FieldInfo) -> type[BaseModel] | None:
-    """The model of a section; None where the field is a value."""
+    """Return the model of a section; None where the field is a value."""
     kinds = get_args(field.annotation) if get_origin(field.annotation) in (Union, UnionType) else (field.annotation,)
     return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
 

@@ -26,7 +26,8 @@ Verdict = Literal["refused by validation", "came up", "converged", "FOUND"]
 
 
 def environment(arguments: Sequence[str]) -> dict[str, str]:
-    """The environment for a command: where nobody kills the engine, it need not write its state after every operation.
+    """Return the environment for a command: where nobody kills the engine, it need not write its state after every
+    operation.
 
     Writing the whole state each time is four fifths of what `up` of prod takes.
     """
@@ -99,7 +100,7 @@ class Outcome:
 
 
 def platform(folder: Path, config: dict[str, Any] | None = None) -> Sandbox:
-    """The repository's own program in a folder of its own, with the stack file of dev or a generated one."""
+    """Return the repository's own program in a folder of its own, with the stack file of dev or a generated one."""
     for path in (*REPOSITORY.glob("*.py"), REPOSITORY / "components"):
         (folder / path.name).symlink_to(path)
     shutil.copy(REPOSITORY / "Pulumi.yaml", folder)
@@ -112,7 +113,7 @@ def platform(folder: Path, config: dict[str, Any] | None = None) -> Sandbox:
 
 
 def stack_file(settings: dict[str, Any]) -> dict[str, Any]:
-    """The `config` of a stack file with these settings."""
+    """Return the `config` of a stack file with these settings."""
     rest = {f"flowise:{key}": value for key, value in settings.items() if key != "region"}
     return {"aws:region": settings.get("region"), "pulumi:disable-default-providers": ["*"], **rest}
 
@@ -279,7 +280,7 @@ def _outcome(seed: int, sandbox: Sandbox, fault: str) -> Outcome:
 
 
 def trouble(dice: random.Random, operation: str, size: int) -> list[list[str]]:
-    """The options of one to three runs: each dies at some operation, or meets outages, or both.
+    """Return the options of one to three runs: each dies at some operation, or meets outages, or both.
 
     One operation at a time, as a rule: with several, which were under way when the engine died differs from run to run.
     """
@@ -309,7 +310,7 @@ def _until_it_works(sandbox: Sandbox, command: str, runs: list[list[str]], *alwa
 
 
 def whole(sandbox: Sandbox) -> str:
-    """What is wrong after `up`: twice, forgotten, not as the program says, or a secret in what was said."""
+    """Return what is wrong after `up`: twice, forgotten, not as the program says, or a secret in what was said."""
     world = [line.split("\t") for line in sandbox.read("world").splitlines()]
     deployment = json.loads(sandbox.read("export", "--show-secrets"))["deployment"]
     state = {(item["urn"], item["id"]) for item in deployment["resources"] if item.get("id") and not _provider(item)}
@@ -328,7 +329,7 @@ def whole(sandbox: Sandbox) -> str:
 
 
 def empty(sandbox: Sandbox) -> str:
-    """What is left after `destroy`."""
+    """Return what is left after `destroy`."""
     world = sandbox.read("world")
     left = json.loads(sandbox.read("export"))["deployment"].get("resources") or []
     return f"left in the world:\n{world}\nand in the state: {left}" if world or left else ""
