@@ -12,8 +12,8 @@ from components.config.loading import load
 from components.config.regions import EDGE_REGION
 from components.eks_cluster.component import EksCluster, EksClusterArgs
 from components.flowise_service.component import FlowiseService, FlowiseServiceArgs
+from components.flowise_service.edge import edge_profile
 from components.flowise_service.environment import NAMESPACE
-from components.flowise_service.open_paths import closed_at_edge
 from components.monitoring_stack.alarm_bridge import AlarmBridge, AlarmBridgeArgs, Topic
 from components.monitoring_stack.alerts import watched
 from components.monitoring_stack.component import METRICS_NAMESPACE, MonitoringStack, MonitoringStackArgs
@@ -268,7 +268,8 @@ site = WafCdn(
     "site",
     WafCdnArgs(
         settings=settings.edge,
-        site_name=stack_name,
+        profile=edge_profile(settings.service.needs()),
+        stack_name=stack_name,
         load_balancer_arn=service.load_balancer_arn,
         load_balancer_dns_name=service.load_balancer_dns_name,
         read_timeout_seconds=timeouts(settings.service.max_answer_seconds).cdn_read,
@@ -276,7 +277,6 @@ site = WafCdn(
         access_log_bucket_arn=access_logs.bucket_arn,
         alarm_emails=settings.monitoring.alarm_emails,
         certificate_record=service.certificate_record,
-        unused_paths=closed_at_edge(settings.service.needs()),
         tags=tags,
     ),
     in_aws,

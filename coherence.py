@@ -5,17 +5,17 @@ from collections.abc import Iterator
 from components.backups.settings import BackupSettings
 from components.config.problems import Problem
 from components.eks_cluster.settings import ClusterSettings
+from components.flowise_service.edge import PREDICTION
 from components.flowise_service.settings import ServiceSettings
 from components.rds_postgres.settings import DatabaseSettings
 from components.shared import capacity
 from components.shared.backup_schedule import CLOSED_BEFORE_MINUTES, START_MINUTES
+from components.shared.edge_profile import EdgeProfile
 from components.shared.windows import MINUTES_A_DAY, Span, daily, minute_of, weekly
 from components.synthetic_check.settings import COUNTRIES, SyntheticCheckSettings
 from components.vpc.settings import NetworkSettings
 from components.vpc.subnets import plan_subnets
 from components.waf_cdn.settings import EdgeSettings
-
-PREDICTION = "/api/v1/prediction/"
 
 
 def connections_suffice(service: ServiceSettings, database: DatabaseSettings) -> Iterator[Problem]:
@@ -69,6 +69,18 @@ def sign_in_is_reached(edge: EdgeSettings, network: NetworkSettings) -> Iterator
             "is out of the load balancer's reach where network.nat is none",
             edge.sign_in.token_endpoint,
             "set network.nat to single, per_zone or regional",
+        )
+
+
+def site_path_is_free(edge: EdgeSettings, profile: EdgeProfile) -> Iterator[Problem]:
+    """Judge that files beside Flowise are served where nothing of its own lies."""
+    site = edge.static_site
+    if site is not None and site.path.lower().startswith(profile.reserved_paths):
+        yield Problem(
+            "edge.static_site.path",
+            "must be in lower case, end in no /, and not be one of Flowise's",
+            site.path,
+            "choose /portal",
         )
 
 

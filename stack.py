@@ -12,12 +12,14 @@ from coherence import (
     connections_suffice,
     pods_fit,
     sign_in_is_reached,
+    site_path_is_free,
 )
 from components.backups.settings import BackupSettings
 from components.config.problems import NAMESPACE, Problem
 from components.config.regions import Region
 from components.config.section import InProd, Section
 from components.eks_cluster.settings import ClusterSettings
+from components.flowise_service.edge import edge_profile
 from components.flowise_service.settings import ServiceSettings
 from components.monitoring_stack.settings.monitoring import MonitoringSettings
 from components.pipeline_access.settings import PipelineSettings
@@ -79,6 +81,7 @@ class StackSettings(Section):
         yield from pods_fit(self.service, self.cluster)
         yield from addresses_suffice(self.network, self.cluster)
         yield from sign_in_is_reached(self.edge, self.network)
+        yield from site_path_is_free(self.edge, edge_profile(self.service.needs()))
         yield from backups_can_begin(self.backup, self.database)
         if self.environment == "prod":
             yield from production_floor(self.model_dump())

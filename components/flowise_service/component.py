@@ -28,6 +28,7 @@ from ..web_service.load_balancer import InternalLoadBalancer, InternalLoadBalanc
 from ..web_service.resource_quota import namespace_bounds
 from ..web_service.timeouts import timeouts
 from . import environment as env
+from .edge import PING, edge_profile
 from .queue_exporter import COMPONENT as QUEUE_EXPORTER
 from .queue_exporter import PORT as QUEUE_METRICS_PORT
 from .queue_exporter import QueueExporter, QueueExporterArgs
@@ -36,7 +37,6 @@ from .release import FlowiseRelease, FlowiseReleaseArgs
 from .settings import ServiceSettings
 
 ACCOUNT = "flowise"
-HEALTH_PATH = "/api/v1/ping"
 KEY_LENGTH, OWNER_PASSWORD_LENGTH = 48, 40
 # above the default of 0, below what the system keeps for itself (2,000,000,000)
 PRIORITY = 1_000_000
@@ -381,7 +381,8 @@ class FlowiseService(pulumi.ComponentResource):
                 subnet_ids=args.balancer_subnet_ids,
                 target_security_group_id=args.cluster_security_group_id,
                 target_port=env.PORT,
-                health_path=HEALTH_PATH,
+                health_path=PING,
+                profile=edge_profile(args.settings.needs()),
                 timeouts=self._waits,
                 weights={colour: 100 if colour == active else 0 for colour in args.settings.images()},
                 access_log_bucket=args.access_log_bucket,

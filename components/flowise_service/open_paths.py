@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-Feature = Literal["assistant_files", "oauth2_connections", "public_executions", "speech"]
+Feature = Literal["assistant_files", "custom_mcp", "oauth2_connections", "public_executions", "speech"]
 # what a stack that sends mail needs besides
 Need = Literal[Feature, "mail"]
 

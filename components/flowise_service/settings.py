@@ -157,9 +157,9 @@ class ServiceSettings(Section):
     )
     open_features: tuple[Feature, ...] = Field(
         default=(),
-        description="what is to work without a login, and is closed unless named here: assistant_files (download of "
-        "files that OpenAI assistants made), oauth2_connections (connecting OAuth2 credentials), public_executions "
-        "(runs that were shared), speech (text to speech in embedded chats); each has a hole that nobody mends",
+        description="what is closed unless named here: assistant_files (files that OpenAI assistants made), custom_mcp "
+        "(loading a custom MCP's actions, by which commands were run), oauth2_connections (connecting credentials), "
+        "public_executions (runs that were shared), speech (in embedded chats); each has a hole that nobody mends",
     )
     bedrock_model_arns: tuple[ModelArn, ...] = Field(
         default=(),

@@ -4,8 +4,8 @@ from typing import Any
 
 from pulumi import Input, Output
 
+from ..flowise_service.edge import PING
 from ..flowise_service.environment import NAMESPACE
-from ..waf_cdn.firewall_rules import PING
 from .alerts.model import DATABRICKS_JOB, PODS_JOB, SERVERS_JOB, SITE_JOB
 
 Spec = dict[str, Any]

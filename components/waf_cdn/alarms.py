@@ -9,9 +9,9 @@ import pulumi_aws as aws
 from ..config.regions import EDGE_REGION
 from ..shared.alarm_topic import AlarmTopic, AlarmTopicArgs
 from ..shared.certificate import CERTIFICATE
+from ..shared.edge_profile import EdgeProfile
 from ..shared.metric_alarms import MetricAlarm, metric_alarms
 from .alarm_tables import CDN, FIREWALL, OUTSIDE
-from .firewall_rules import PING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +20,7 @@ class EdgeAlarmsArgs:
 
     distribution_id: pulumi.Input[str]
     domain_name: pulumi.Input[str]
+    profile: EdgeProfile
     web_acl_metric: str
     certificate_arn: pulumi.Input[str] | None
     outside_health_check: bool
@@ -72,12 +73,11 @@ class EdgeAlarms(pulumi.ComponentResource):
 def _health_check(name: str, args: EdgeAlarmsArgs, child: pulumi.ResourceOptions) -> aws.route53.HealthCheck:
     return aws.route53.HealthCheck(
         f"{name}-outside",
-        type="HTTPS_STR_MATCH",
+        type="HTTPS_STR_MATCH" if args.profile.health_answer else "HTTPS",
         fqdn=args.domain_name,
         port=443,
-        resource_path=PING,
-        # an error page would do for a check of the status alone: Flowise answers 200 on any path
-        search_string="pong",
+        resource_path=args.profile.health_path or "/",
+        search_string=args.profile.health_answer or None,
         enable_sni=True,
         request_interval=30,
         failure_threshold=3,

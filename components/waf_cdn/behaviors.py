@@ -5,7 +5,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from .functions import CdnFunctions
+from ..shared.edge_profile import EdgeProfile
+from .functions import EdgeFunctions
 from .origins import BALANCER, EITHER_BALANCER, FILES, OTHER_BALANCER
 from .policies import ALL_VIEWER, ASSET_SECONDS, CACHING_DISABLED, YEAR_SECONDS, cache_policy, headers_policy
 from .settings import EdgeSettings
@@ -17,14 +18,17 @@ READS = ["GET", "HEAD", "OPTIONS"]
 READS_AND_WRITES = [*READS, "PUT", "POST", "PATCH", "DELETE"]
 
 
-def cdn_behaviors(
-    name: str, settings: EdgeSettings, functions: CdnFunctions, opts: pulumi.ResourceOptions
+def behaviors(
+    name: str,
+    settings: EdgeSettings,
+    profile: EdgeProfile,
+    functions: EdgeFunctions,
+    opts: pulumi.ResourceOptions,
 ) -> tuple[Default, list[Ordered]]:
     """Make the policies, and give what is done with every path, and with those that differ from it."""
-    headers = headers_policy(f"{name}-headers", settings.embed_origins, shared=False, opts=opts)
+    headers = headers_policy(f"{name}-headers", profile, settings.embed_origins, shared=False, opts=opts)
     common: dict[str, Any] = {"viewer_protocol_policy": "redirect-to-https", "cached_methods": READS, "compress": True}
     seen_first: Any = {"event_type": "viewer-request", "function_arn": functions.request}
-    seen_last: Any = {"event_type": "viewer-response", "function_arn": functions.asset}
     default = Default(
         **common,
         target_origin_id=OTHER_BALANCER if settings.failover and settings.failover.active else BALANCER,
@@ -36,18 +40,23 @@ def cdn_behaviors(
         function_associations=[seen_first],
     )
     read_only = {**common, "allowed_methods": READS}
-    assets = Ordered(
-        **read_only,
-        path_pattern="/assets/*",
-        # CloudFront turns to the other origin for what is only read, and never for what is written
-        target_origin_id=EITHER_BALANCER if settings.failover else BALANCER,
-        cache_policy_id=cache_policy(
-            f"{name}-assets", least_seconds=ASSET_SECONDS, most_seconds=YEAR_SECONDS, opts=opts
-        ),
-        origin_request_policy_id=ALL_VIEWER,
-        response_headers_policy_id=headers,
-        function_associations=[seen_last],
-    )
+    cached = []
+    if profile.cached_paths:
+        assets = cache_policy(f"{name}-assets", least_seconds=ASSET_SECONDS, most_seconds=YEAR_SECONDS, opts=opts)
+        seen_last: Any = {"event_type": "viewer-response", "function_arn": functions.asset}
+        cached = [
+            Ordered(
+                **read_only,
+                path_pattern=f"{path}*",
+                # CloudFront turns to the other origin for what is only read, and never for what is written
+                target_origin_id=EITHER_BALANCER if settings.failover else BALANCER,
+                cache_policy_id=assets,
+                origin_request_policy_id=ALL_VIEWER,
+                response_headers_policy_id=headers,
+                function_associations=[seen_last],
+            )
+            for path in profile.cached_paths
+        ]
     maintenance = Ordered(
         **read_only,
         path_pattern=f"/{MAINTENANCE_PAGE}",
@@ -56,9 +65,9 @@ def cdn_behaviors(
         response_headers_policy_id=headers,
     )
     if settings.static_site is None:
-        return default, [assets, maintenance]
+        return default, [*cached, maintenance]
     path = settings.static_site.path
-    shared = headers_policy(f"{name}-site-headers", settings.embed_origins, shared=True, opts=opts)
+    shared = headers_policy(f"{name}-site-headers", profile, settings.embed_origins, shared=True, opts=opts)
     # as long as each file says for itself; one that says nothing is asked for again each time
     kept = cache_policy(f"{name}-site", least_seconds=0, most_seconds=YEAR_SECONDS, opts=opts)
     site = [
@@ -72,4 +81,4 @@ def cdn_behaviors(
         )
         for pattern in (path, f"{path}/*")
     ]
-    return default, [assets, maintenance, *site]
+    return default, [*cached, maintenance, *site]

@@ -1,7 +1,7 @@
 """The way in: CloudFront, with a firewall before it and a load balancer without a public address behind it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -10,11 +10,12 @@ import pulumi_aws as aws
 from ..config.regions import EDGE_REGION
 from ..shared.certificate import validated_certificate
 from ..shared.data_key import DataKey, DataKeyArgs
+from ..shared.edge_profile import EdgeProfile
 from .access_log import deliver_access_log
 from .alarms import EdgeAlarms, EdgeAlarmsArgs
-from .behaviors import cdn_behaviors
+from .behaviors import behaviors
 from .firewall import EdgeFirewall, EdgeFirewallArgs
-from .functions import CdnFunctions, cdn_functions
+from .functions import EdgeFunctions, edge_functions
 from .origins import AWAY, BALANCER, FILES, OTHER_BALANCER, balancer_origin, either_balancer
 from .settings import EdgeSettings
 from .static_files import MAINTENANCE_PAGE, StaticFiles, StaticFilesArgs
@@ -30,15 +31,15 @@ TLS_POLICY = "TLSv1.2_2025"
 
 @dataclass(frozen=True, kw_only=True)
 class WafCdnArgs:
-    """How the site is served (settings), what it is called in the account, and the load balancer behind it.
+    """How the site is served (settings), what the application's paths are, and the load balancer behind it.
 
-    With a domain the load balancer speaks HTTPS under that name; `certificate_record` then proves that the name is
-    ours, if the load balancer's certificate has a record for it already. Logs go to `access_log_bucket_arn`. Paths that
-    begin as one of `unused_paths` are refused.
+    Log, metrics and comments bear the stack's name. With a domain the load balancer speaks HTTPS under that name;
+    `certificate_record` then proves that the name is ours, if the load balancer's certificate has a record for it
+    already. Logs go to `access_log_bucket_arn`.
     """
 
     settings: EdgeSettings
-    site_name: str
+    stack_name: str
     load_balancer_arn: pulumi.Input[str]
     load_balancer_dns_name: pulumi.Input[str]
     read_timeout_seconds: int
@@ -46,15 +47,15 @@ class WafCdnArgs:
     access_log_bucket_arn: pulumi.Input[str]
     alarm_emails: Sequence[str]
     tags: Mapping[str, str]
-    unused_paths: Sequence[str] = ()
+    profile: EdgeProfile = field(default_factory=EdgeProfile)
     certificate_record: pulumi.Input[str] | None = None
 
 
 class WafCdn(pulumi.ComponentResource):
     """A distribution with a firewall, logs and alarms of both, and the site's own name if there is one.
 
-    The origin is reached inside the VPC, so nothing goes past the firewall. Only what Flowise names by a hash of its
-    content is cached. It admits nothing to the load balancer: that is the load balancer's security group.
+    The origin is reached inside the VPC, so nothing goes past the firewall. Of the application, only cached paths are
+    cached. It admits nothing to the load balancer: that is the load balancer's security group.
     """
 
     url: pulumi.Output[str]
@@ -126,8 +127,8 @@ class WafCdn(pulumi.ComponentResource):
             f"{self._name}-firewall",
             EdgeFirewallArgs(
                 settings=args.settings.firewall,
-                unused_paths=args.unused_paths,
-                site_name=args.site_name,
+                profile=args.profile,
+                stack_name=args.stack_name,
                 kms_key_arn=key.arn,
                 tags=args.tags,
             ),
@@ -138,10 +139,11 @@ class WafCdn(pulumi.ComponentResource):
         files_args = StaticFilesArgs(access_log_bucket=self._args.access_log_bucket, tags=self._args.tags)
         return StaticFiles(f"{self._name}-static", files_args, self._child)
 
-    def _functions(self) -> CdnFunctions:
+    def _functions(self) -> EdgeFunctions:
         settings = self._args.settings
-        return cdn_functions(
+        return edge_functions(
             self._name,
+            self._args.profile,
             key_paths=settings.api_key_paths,
             site_path=settings.static_site.path if settings.static_site else None,
             tags=dict(self._args.tags),
@@ -152,14 +154,14 @@ class WafCdn(pulumi.ComponentResource):
         self,
         firewall: EdgeFirewall,
         files: StaticFiles,
-        functions: CdnFunctions,
+        functions: EdgeFunctions,
         certificate: pulumi.Output[str] | None,
     ) -> aws.cloudfront.Distribution:
         settings = self._args.settings
-        default, ordered = cdn_behaviors(self._name, settings, functions, self._child)
+        default, ordered = behaviors(self._name, settings, self._args.profile, functions, self._child)
         return aws.cloudfront.Distribution(
-            f"{self._name}-cdn",
-            comment="Flowise",
+            f"{self._name}-distribution",
+            comment=self._args.stack_name,
             enabled=True,
             http_version="http2and3",
             is_ipv6_enabled=True,
@@ -207,7 +209,7 @@ class WafCdn(pulumi.ComponentResource):
             balancer_origin(
                 f"{self._name}-origin",
                 origin_id=BALANCER,
-                site_name=args.site_name,
+                stack_name=args.stack_name,
                 load_balancer_arn=args.load_balancer_arn,
                 dns_name=args.load_balancer_dns_name,
                 **common,
@@ -218,7 +220,7 @@ class WafCdn(pulumi.ComponentResource):
                 balancer_origin(
                     f"{self._name}-other-origin",
                     origin_id=OTHER_BALANCER,
-                    site_name=f"{args.site_name}-other",
+                    stack_name=f"{args.stack_name}-other",
                     load_balancer_arn=failover.load_balancer_arn,
                     dns_name=failover.load_balancer_dns_name,
                     **common,
@@ -271,7 +273,8 @@ class WafCdn(pulumi.ComponentResource):
             EdgeAlarmsArgs(
                 distribution_id=distribution.id,
                 domain_name=domain.name if domain else distribution.domain_name,
-                web_acl_metric=args.site_name,
+                profile=args.profile,
+                web_acl_metric=args.stack_name,
                 certificate_arn=certificate,
                 outside_health_check=args.settings.outside_health_check,
                 emails=args.alarm_emails,

@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..config.regions import EDGE_REGION
+from ..shared.edge_profile import EdgeProfile
 from .firewall_capacity import MOST_UNITS, units
 from .firewall_rules import WafRule, waf_rules
 from .firewall_settings import FirewallSettings
@@ -19,12 +20,11 @@ SECRET_ARGUMENTS = ("code", "token")
 
 @dataclass(frozen=True, kw_only=True)
 class EdgeFirewallArgs:
-    """What is refused (settings, and paths that nobody needs), and what the site is called in the account, as its log
-    and metrics are."""
+    """What is refused (settings), what the application's paths are, and the stack's name, for log and metrics."""
 
     settings: FirewallSettings
-    site_name: str
-    unused_paths: Sequence[str] = ()
+    profile: EdgeProfile
+    stack_name: str
     kms_key_arn: pulumi.Input[str]
     tags: Mapping[str, str]
 
@@ -47,14 +47,14 @@ def _acl(name: str, args: EdgeFirewallArgs, child: pulumi.ResourceOptions) -> aw
     settings = args.settings
     rules = waf_rules(
         settings,
-        unused_paths=args.unused_paths,
+        args.profile,
         allowed_sets=_ip_sets(f"{name}-allowed", settings.allowed_cidrs, args.tags, child),
         denied_sets=_ip_sets(f"{name}-denied", settings.denied_cidrs, args.tags, child),
     )
     taken = units(rules)
     if taken > MOST_UNITS:
         raise pulumi.RunError(
-            f"flowise:edge.firewall: its rules take {taken} capacity units, an ACL has {MOST_UNITS}: list fewer paths"
+            f"edge.firewall: its rules take {taken} capacity units, an ACL has {MOST_UNITS}: list fewer paths"
         )
     return aws.wafv2.WebAcl(
         f"{name}-acl",
@@ -66,7 +66,7 @@ def _acl(name: str, args: EdgeFirewallArgs, child: pulumi.ResourceOptions) -> aw
         visibility_config=aws.wafv2.WebAclVisibilityConfigArgs(
             cloudwatch_metrics_enabled=True,
             # not the resource's name, which another stack's firewall in the account bears as well
-            metric_name=args.site_name,
+            metric_name=args.stack_name,
             sampled_requests_enabled=True,
         ),
         data_protection_config=aws.wafv2.WebAclDataProtectionConfigArgs(data_protections=[*_protected()]),
@@ -79,7 +79,7 @@ def _log(name: str, args: EdgeFirewallArgs, acl: aws.wafv2.WebAcl, child: pulumi
     group = aws.cloudwatch.LogGroup(
         f"{name}-log",
         # AWS WAF delivers to no group whose name starts otherwise (PutLoggingConfiguration)
-        name=f"aws-waf-logs-{args.site_name}",
+        name=f"aws-waf-logs-{args.stack_name}",
         retention_in_days=args.settings.log_retention_days,
         kms_key_id=args.kms_key_arn,
         region=EDGE_REGION,

@@ -1,7 +1,7 @@
 """The firewall's rules as data, in the order in which they are asked.
 
-Priorities are written down, not counted, so that a rule that comes or goes moves no other. Who may call
-what of Flowise is Flowise's own decision, but for the paths that nobody outside needs.
+Priorities are written down, not counted, so that a rule that comes or goes moves no other. What the application's
+paths are, its profile says: without one no rule names a path.
 """
 
 from collections import defaultdict
@@ -11,12 +11,14 @@ from typing import Any
 
 from pulumi import Input
 
+from ..shared.edge_profile import EdgeProfile
 from .firewall_groups import ANONYMOUS, COMMON, GROUPS, SQL
 from .firewall_settings import FirewallSettings
 from .firewall_statements import (
     Statement,
     all_of,
     any_of,
+    as_regex,
     declares_more_than,
     in_ip_sets,
     is_method,
@@ -31,58 +33,8 @@ from .firewall_statements import (
 RATE_WINDOW_SECONDS = 300
 TOO_MANY_REQUESTS = 429
 MIB = 2**20
-# What answers "pong" to whoever asks; the health checks outside come from countries and networks of their own.
-PING = "/api/v1/ping"
-# What no visitor needs. Whoever registers first owns an empty Flowise, without asking anyone: the owner registers from
-# inside the cluster, where the queue board and the metrics are read as well.
-CLOSED_PATHS: Mapping[str, str] = {
-    "closes-queue-board": "/admin/queues",
-    "closes-metrics": "/api/v1/metrics",
-    "closes-registration": "/api/v1/account/register",
-}
-# Chat and UI only give feedback; anybody may read it all (flowise 3.1.4, routes/feedback).
-FEEDBACK = "/api/v1/feedback"
-# CVE-2025-59528, CVE-2025-8943 and CVE-2026-56274 all ran commands through it; without it flows use no custom MCP.
-CUSTOM_MCP = "/api/v1/node-load-method/custommcp"
-LOGIN_PATHS = ("/api/v1/auth/login", "/api/v1/account/")
-PREDICTION_PATHS = ("/api/v1/internal-prediction/", "/api/v1/prediction/")
-# Where a body is a flow, code, a document or a prompt: HTML, SQL, paths and URLs, and far above the 8 KB that the core
-# rule set admits (the routes of flowise 3.1.4 that take such bodies).
-CONTENT_PATHS = (
-    "/api/v1/agentflowv2-generator",
-    "/api/v1/assistants",
-    "/api/v1/attachments",
-    "/api/v1/chatflows",
-    "/api/v1/chatmessage",
-    "/api/v1/datasets",
-    "/api/v1/document-store",
-    "/api/v1/evaluations",
-    "/api/v1/evaluators",
-    "/api/v1/export-import",
-    "/api/v1/internal-chatmessage",
-    "/api/v1/internal-prediction",
-    "/api/v1/marketplaces",
-    "/api/v1/mcp",
-    "/api/v1/node-custom-function",
-    "/api/v1/node-load-method",
-    "/api/v1/openai-assistants",
-    "/api/v1/prediction",
-    "/api/v1/text-to-speech",
-    "/api/v1/tools",
-    "/api/v1/vector",
-    "/api/v1/webhook",
-)
-# Where programs call: from clouds, and not always with a User-Agent.
-MACHINE_PATHS = (
-    PING,
-    "/api/v1/attachments",
-    "/api/v1/document-store/upsert",
-    "/api/v1/mcp",
-    "/api/v1/prediction",
-    "/api/v1/vector/upsert",
-    "/api/v1/webhook",
-)
-# What such a body sets off. They count there, so that an attack shows in the metrics, and block everywhere else.
+# What code, a document or a prompt sets off in a body. They count on content paths, so that an attack shows in the
+# metrics, and block everywhere else.
 CONTENT_RULES = (
     (COMMON, "SizeRestrictions_BODY"),
     (COMMON, "CrossSiteScripting_BODY"),
@@ -93,10 +45,7 @@ CONTENT_RULES = (
     (SQL, "SQLiExtendedPatterns_BODY"),
 )
 MACHINE_RULES = ((COMMON, "NoUserAgent_HEADER"), (ANONYMOUS, "HostingProviderIPList"))
-EXEMPTIONS: Mapping[str, Sequence[str]] = {
-    **{group.labels()[rule]: CONTENT_PATHS for group, rule in CONTENT_RULES},
-    **{group.labels()[rule]: MACHINE_PATHS for group, rule in MACHINE_RULES},
-}
+# Those of the application's own rules lie between (shared.edge_profile: CLOSED_PRIORITIES).
 PRIORITIES: Mapping[str, int] = {
     "countries": 0,
     "denied-addresses": 1,
@@ -107,12 +56,8 @@ PRIORITIES: Mapping[str, int] = {
     "anonymous-addresses": 12,
     "rate": 20,
     "rate-login": 21,
-    "rate-prediction": 22,
+    "rate-costly": 22,
     "closes-unused": 29,
-    "closes-queue-board": 30,
-    "closes-metrics": 31,
-    "closes-registration": 32,
-    "closes-custom-mcp": 33,
     "closes-listed": 34,
     "too-large": 35,
     "common-attacks": 40,
@@ -125,91 +70,107 @@ PRIORITIES: Mapping[str, int] = {
 
 @dataclass(frozen=True)
 class WafRule:
-    """One rule: `statement` in the SDK's words.
+    """One rule: `statement` in the SDK's words, `priority` its place, which is its own for good.
 
     A `managed` group decides by itself, unless it only `counts`; any other rule blocks, with `status` for an answer.
     """
 
     name: str
+    priority: int
     statement: Any
     managed: bool = False
     counts: bool = False
     status: int | None = None
 
-    @property
-    def priority(self) -> int:
-        """Give the rule's place, which is its own for good."""
-        return PRIORITIES[self.name]
-
 
 def waf_rules(
     settings: FirewallSettings,
+    profile: EdgeProfile,
     *,
-    unused_paths: Sequence[str] = (),
     allowed_sets: Sequence[Input[str]] = (),
     denied_sets: Sequence[Input[str]] = (),
 ) -> list[WafRule]:
-    """Plan the rules in the order of their priorities; the sets are ARNs of the listed addresses.
-
-    `unused_paths` are beginnings of paths that anybody could call, and that nobody needs as the stack is set.
-    """
-    exempt: dict[str, list[str]] = defaultdict(list)
-    for table in (EXEMPTIONS, settings.exemptions):
-        for label, paths in table.items():
-            exempt[label] += paths
+    """Plan the rules in the order of their priorities; the sets are ARNs of the listed addresses."""
+    exempt = _exemptions(settings, profile)
     rules = [
-        *_visitors(settings, allowed_sets, denied_sets),
-        # before every rule that compares a path
-        WafRule("closes-markup", path_has_markup()),
-        WafRule("closes-unused", _unused(unused_paths)),
-        *_rates(settings),
-        *_closed_paths(settings),
-        WafRule("too-large", declares_more_than(settings.largest_request_mib * MIB)),
-        *_managed_groups(settings, exempt),
+        *_visitors(settings, profile, allowed_sets, denied_sets),
+        *_rates(settings, profile),
+        *_closed(settings, profile),
+        _rule("too-large", declares_more_than(settings.largest_request_mib * MIB)),
+        *_managed_groups(settings, profile, exempt),
     ]
+    if exempt:
+        # one for all groups: AWS asks a dollar a month for each rule
+        rules.append(_rule("outside-exemptions", _outside(exempt)))
     return sorted(rules, key=lambda rule: rule.priority)
 
 
+def _rule(name: str, statement: Statement, **how: Any) -> WafRule:
+    return WafRule(name, PRIORITIES[name], statement, **how)
+
+
+def _exemptions(settings: FirewallSettings, profile: EdgeProfile) -> Mapping[str, Sequence[str]]:
+    """Give the paths on which each label's rules count instead of blocking."""
+    exempt: dict[str, list[str]] = defaultdict(list)
+    for rules, paths in ((CONTENT_RULES, profile.content_paths), (MACHINE_RULES, profile.machine_paths)):
+        for group, rule in rules:
+            if paths:
+                exempt[group.labels()[rule]] += paths
+    for label, listed in settings.exemptions.items():
+        exempt[label] += listed
+    return exempt
+
+
 def _visitors(
-    settings: FirewallSettings, allowed_sets: Sequence[Input[str]], denied_sets: Sequence[Input[str]]
+    settings: FirewallSettings,
+    profile: EdgeProfile,
+    allowed_sets: Sequence[Input[str]],
+    denied_sets: Sequence[Input[str]],
 ) -> Iterator[WafRule]:
-    no_ping = none_of(path_begins([PING]))
+    # health checks come from countries and networks of their own
+    no_health_check = [none_of(path_begins([profile.health_path]))] if profile.health_path else []
     if settings.allowed_countries:
         here = {"geo_match_statement": {"country_codes": list(settings.allowed_countries)}}
-        yield WafRule("countries", all_of([none_of(here), no_ping]))
+        yield _rule("countries", all_of([none_of(here), *no_health_check]))
     if denied_sets:
-        yield WafRule("denied-addresses", in_ip_sets(denied_sets))
+        yield _rule("denied-addresses", in_ip_sets(denied_sets))
     if allowed_sets:
-        yield WafRule("other-addresses", all_of([none_of(in_ip_sets(allowed_sets)), no_ping]))
+        yield _rule("other-addresses", all_of([none_of(in_ip_sets(allowed_sets)), *no_health_check]))
 
 
-def _rates(settings: FirewallSettings) -> Iterator[WafRule]:
-    limits: Sequence[tuple[str, int, Sequence[str]]] = (
-        ("rate", settings.requests_per_five_minutes_per_ip, ()),
-        ("rate-login", settings.logins_per_five_minutes_per_ip, LOGIN_PATHS),
-        ("rate-prediction", settings.predictions_per_five_minutes_per_ip, PREDICTION_PATHS),
-    )
-    for name, limit, paths in limits:
-        rate: Statement = {"aggregate_key_type": "IP", "evaluation_window_sec": RATE_WINDOW_SECONDS, "limit": limit}
-        if paths:
-            rate["scope_down_statement"] = path_begins(paths)
-        yield WafRule(name, {"rate_based_statement": rate}, status=TOO_MANY_REQUESTS)
+def _rates(settings: FirewallSettings, profile: EdgeProfile) -> Iterator[WafRule]:
+    yield _rate("rate", settings.requests_per_five_minutes_per_ip)
+    if profile.login_paths:
+        yield _rate("rate-login", settings.logins_per_five_minutes_per_ip, path_begins(profile.login_paths))
+    if profile.costly_paths:
+        yield _rate("rate-costly", settings.costly_requests_per_five_minutes_per_ip, path_begins(profile.costly_paths))
 
 
-def _unused(paths: Sequence[str]) -> Statement:
-    reads_feedback = all_of([is_method("GET"), path_begins([FEEDBACK])])
-    return any_of([path_begins(paths), reads_feedback]) if paths else reads_feedback
+def _rate(name: str, limit: int, counted: Statement | None = None) -> WafRule:
+    rate: Statement = {"aggregate_key_type": "IP", "evaluation_window_sec": RATE_WINDOW_SECONDS, "limit": limit}
+    if counted:
+        rate["scope_down_statement"] = counted
+    return _rule(name, {"rate_based_statement": rate}, status=TOO_MANY_REQUESTS)
 
 
-def _closed_paths(settings: FirewallSettings) -> Iterator[WafRule]:
-    yield from (WafRule(name, path_begins([path])) for name, path in CLOSED_PATHS.items())
-    if settings.closes_custom_mcp:
-        yield WafRule("closes-custom-mcp", path_begins([CUSTOM_MCP]))
+def _closed(settings: FirewallSettings, profile: EdgeProfile) -> Iterator[WafRule]:
+    if profile.strips_markup:
+        # before every rule that compares a path
+        yield _rule("closes-markup", path_has_markup())
+    unused = [path_begins(profile.unused_paths)] if profile.unused_paths else []
+    if profile.write_only_paths:
+        unused.append(all_of([is_method("GET"), path_begins(profile.write_only_paths)]))
+    if unused:
+        yield _rule("closes-unused", any_of(unused))
+    yield from (WafRule(rule.name, rule.priority, path_begins(rule.paths)) for rule in profile.closed_paths)
     if settings.closed_paths:
-        yield WafRule("closes-listed", path_begins(settings.closed_paths))
+        yield _rule("closes-listed", path_begins(settings.closed_paths))
 
 
-def _managed_groups(settings: FirewallSettings, exempt: Mapping[str, Sequence[str]]) -> Iterator[WafRule]:
+def _managed_groups(
+    settings: FirewallSettings, profile: EdgeProfile, exempt: Mapping[str, Sequence[str]]
+) -> Iterator[WafRule]:
+    configs = {"anti-ddos": _anti_ddos(profile), "bots": _BOTS}
     left_out = {
         name for name, wanted in (("anti-ddos", settings.anti_ddos), ("bots", settings.bot_control)) if not wanted
     }
@@ -220,27 +181,22 @@ def _managed_groups(settings: FirewallSettings, exempt: Mapping[str, Sequence[st
         counted = [rule for rule, label in group.labels().items() if label in exempt]
         if counted:
             statement["rule_action_overrides"] = [{"name": rule, "action_to_use": {"count": {}}} for rule in counted]
-        if name in _CONFIGS:
-            statement["managed_rule_group_configs"] = [_CONFIGS[name]]
-        yield WafRule(name, {"managed_rule_group_statement": statement}, managed=True, counts=name == "bots")
-    # one for all groups: AWS asks a dollar a month for each rule
-    yield WafRule("outside-exemptions", _outside(exempt))
+        if name in configs:
+            statement["managed_rule_group_configs"] = [configs[name]]
+        yield _rule(name, {"managed_rule_group_statement": statement}, managed=True, counts=name == "bots")
 
 
-_CONFIGS: Mapping[str, Statement] = {
-    "anti-ddos": {
-        "aws_managed_rules_anti_ddos_rule_set": {
-            "client_side_action_config": {
-                "challenge": {
-                    "usage_of_action": "ENABLED",
-                    # a challenge is a page with a script: a program that asks the API cannot solve it
-                    "exempt_uri_regular_expressions": [{"regex_string": "^/api/"}],
-                }
-            }
-        }
-    },
-    "bots": {"aws_managed_rules_bot_control_rule_set": {"inspection_level": "COMMON"}},
-}
+_BOTS: Statement = {"aws_managed_rules_bot_control_rule_set": {"inspection_level": "COMMON"}}
+
+
+def _anti_ddos(profile: EdgeProfile) -> Statement:
+    challenge: Statement = {"usage_of_action": "ENABLED"}
+    if profile.api_paths:
+        # a challenge is a page with a script: a program that asks an API cannot solve it
+        exempt = [{"regex_string": f"^{as_regex(path)}"} for path in profile.api_paths]
+        challenge["exempt_uri_regular_expressions"] = exempt
+    action = {"client_side_action_config": {"challenge": challenge}}
+    return {"aws_managed_rules_anti_ddos_rule_set": action}
 
 
 def _outside(exempt: Mapping[str, Sequence[str]]) -> Statement:

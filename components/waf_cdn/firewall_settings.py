@@ -37,8 +37,8 @@ class FirewallSettings(Section):
         le=WAF_MOST_RATE,
         description="likewise of logins, password resets and the like",
     )
-    predictions_per_five_minutes_per_ip: int = Field(
-        default=300, ge=WAF_LEAST_RATE, le=WAF_MOST_RATE, description="likewise of questions to a flow"
+    costly_requests_per_five_minutes_per_ip: int = Field(
+        default=300, ge=WAF_LEAST_RATE, le=WAF_MOST_RATE, description="likewise of what costs most to answer"
     )
     allowed_countries: tuple[Country, ...] = Field(
         default=(), description="two-letter countries that may come in; none listed admits all", examples=["DE"]
@@ -55,15 +55,10 @@ class FirewallSettings(Section):
     closed_paths: tuple[ClosedPath, ...] = Field(
         default=(),
         description="beginnings of further paths that nobody outside may call",
-        examples=["/api/v1/user/test"],
-    )
-    closes_custom_mcp: bool = Field(
-        default=True,
-        description="refuse the path by which the canvas loads a custom MCP's actions, through which commands were run "
-        "in several versions; false lets flows use custom MCP",
+        examples=["/internal"],
     )
     largest_request_mib: int = Field(
-        default=50, ge=1, le=1024, description="largest body of a request, MiB; Flowise's own limit is 50"
+        default=50, ge=1, le=1024, description="largest body of a request, MiB; the application may take less"
     )
     exemptions: dict[str, tuple[PathPrefix, ...]] = Field(
         default_factory=dict,
@@ -99,7 +94,7 @@ class FirewallSettings(Section):
                     "exemptions", "is no label of a rule here", label, "copy it from the firewall's log, with awswaf:"
                 )
             elif not paths:
-                yield Problem("exemptions", "names no path", label, "list beginnings of paths, such as /api/v1/webhook")
+                yield Problem("exemptions", "names no path", label, "list beginnings of paths, such as /hooks")
 
 
 def _is_range(text: str) -> bool:

@@ -9,13 +9,13 @@ from pulumi import Input
 Statement = dict[str, Any]
 # WAFV2 RegexMatchStatement: RegexString has at most 512 characters.
 LONGEST_REGEX = 512
-# Express takes upper case for lower; the other two undo what would hide a path from a comparison.
+# Servers may take upper case for lower; the other two undo what would hide a path from a comparison.
 PATH_TRANSFORMATIONS = [
     {"priority": place, "type": kind} for place, kind in enumerate(("URL_DECODE", "NORMALIZE_PATH", "LOWERCASE"))
 ]
 _DECODED = PATH_TRANSFORMATIONS[:1]
 _AS_IT_IS = [{"priority": 0, "type": "NONE"}]
-# only what the settings let into a path; the rest means the same to a regular expression
+# only what settings and profiles let into a path; the rest means the same to a regular expression
 _SPECIAL = str.maketrans({".": r"\."})
 
 
@@ -70,8 +70,8 @@ def path_begins_not(prefixes: Sequence[str]) -> list[Statement]:
 def path_has_markup() -> Statement:
     """Hold where the path has what begins or ends a tag, or begins an entity.
 
-    Flowise takes tags out of a path, and resolves entities, before it looks for the route (XSS.sanitizeMiddleware of
-    flowise 3.1.4): with one in a word, a path begins with nothing that a comparison knows, and arrives all the same.
+    For an application that takes tags out of a path, and resolves entities, before it looks for the route: with one in
+    a word, a path begins with nothing that a comparison knows, and arrives all the same.
     """
     return {
         "regex_match_statement": {
@@ -88,6 +88,11 @@ def is_method(name: str) -> Statement:
     return {"byte_match_statement": {"field_to_match": {"method": {}}, "text_transformations": _AS_IT_IS, **compared}}
 
 
+def as_regex(path: str) -> str:
+    """Give a path as a regular expression that matches it alone."""
+    return path.translate(_SPECIAL)
+
+
 def _path() -> Statement:
     return {"field_to_match": {"uri_path": {}}, "text_transformations": PATH_TRANSFORMATIONS}
 
@@ -97,18 +102,18 @@ def _regexes(prefixes: Sequence[str]) -> Iterator[str]:
 
     def part(prefix: str) -> int:
         nonlocal taken
-        taken += len(prefix.translate(_SPECIAL)) + 1
+        taken += len(as_regex(prefix)) + 1
         return taken // (LONGEST_REGEX - 100)
 
     for _, some in groupby(prefixes, part):
-        yield f"^({'|'.join(prefix.translate(_SPECIAL) for prefix in some)})"
+        yield f"^({'|'.join(map(as_regex, some))})"
 
 
 def declares_more_than(largest_bytes: int) -> Statement:
     """Hold where the Content-Length is above a number.
 
     AWS WAF compares sizes only of what it reads of a body, 64 KB at most; a header's digits it can read in full. A body
-    sent in chunks declares nothing: that one Flowise's own limit stops.
+    sent in chunks declares nothing: that one the application's own limit stops.
     """
     return {
         "regex_match_statement": {

@@ -9,9 +9,13 @@ ASSETS = Path(__file__).parent / "assets"
 MOST_FUNCTION_BYTES = 10_240
 
 
-def request_function(*, key_paths: Sequence[str], site_path: str | None) -> str:
+def request_function(*, key_paths: Sequence[str], site_path: str | None, refuses_markup: bool) -> str:
     """Give the function that sees each request first."""
-    settings = {"keyPaths": [path.lower() for path in key_paths], "site": site_path or ""}
+    settings = {
+        "keyPaths": [path.lower() for path in key_paths],
+        "site": site_path or "",
+        "refusesMarkup": refuses_markup,
+    }
     return f"{(ASSETS / 'edge_request.mjs').read_text(encoding='utf-8')}\nconst SETTINGS = {json.dumps(settings)};\n"
 
 

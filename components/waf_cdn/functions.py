@@ -6,23 +6,30 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from ..shared.edge_profile import EdgeProfile
 from .function_code import asset_function, request_function
 
 RUNTIME = "cloudfront-js-2.0"
 
 
 @dataclass(frozen=True)
-class CdnFunctions:
-    """ARNs: of the functions, and of the store of the keys' digests, if there is one."""
+class EdgeFunctions:
+    """ARNs: of the functions, that of assets where some are cached, and of the store of the keys' digests if any is."""
 
     request: pulumi.Output[str]
-    asset: pulumi.Output[str]
+    asset: pulumi.Output[str] | None
     key_store: pulumi.Output[str] | None
 
 
-def cdn_functions(
-    name: str, *, key_paths: Sequence[str], site_path: str | None, tags: dict[str, str], opts: pulumi.ResourceOptions
-) -> CdnFunctions:
+def edge_functions(
+    name: str,
+    profile: EdgeProfile,
+    *,
+    key_paths: Sequence[str],
+    site_path: str | None,
+    tags: dict[str, str],
+    opts: pulumi.ResourceOptions,
+) -> EdgeFunctions:
     """Make the function that sees requests first, with a store of keys where paths ask for one, and that of assets."""
     store = None
     if key_paths:
@@ -33,17 +40,19 @@ def cdn_functions(
         f"{name}-request",
         comment="Request ids, API keys, pages of the static site",
         runtime=RUNTIME,
-        code=request_function(key_paths=key_paths, site_path=site_path),
+        code=request_function(key_paths=key_paths, site_path=site_path, refuses_markup=profile.strips_markup),
         key_value_store_associations=[store] if store else None,
         tags=tags,
         opts=opts,
     )
-    asset = aws.cloudfront.Function(
-        f"{name}-asset",
-        comment="How long browsers keep assets",
-        runtime=RUNTIME,
-        code=asset_function(),
-        tags=tags,
-        opts=opts,
-    )
-    return CdnFunctions(request.arn, asset.arn, store)
+    asset = None
+    if profile.cached_paths:
+        asset = aws.cloudfront.Function(
+            f"{name}-asset",
+            comment="How long browsers keep assets",
+            runtime=RUNTIME,
+            code=asset_function(),
+            tags=tags,
+            opts=opts,
+        ).arn
+    return EdgeFunctions(request.arn, asset, store)

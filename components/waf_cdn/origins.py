@@ -17,7 +17,7 @@ BALANCER, OTHER_BALANCER, EITHER_BALANCER, FILES = (
 # CloudFront takes up to 15 minutes as a rule (developer guide, VPC origins), which is all that the provider waits for
 # (terraform-provider-aws, vpc_origin.go); people saw 20 and more (terraform-aws-cloudfront#163, #165).
 PATIENCE = pulumi.CustomTimeouts(create="45m", update="45m", delete="45m")
-# What CloudFront and the load balancer say where Flowise says nothing.
+# What CloudFront and the load balancer say where the application says nothing.
 AWAY = (502, 503, 504)
 
 
@@ -25,7 +25,7 @@ def balancer_origin(
     name: str,
     *,
     origin_id: str,
-    site_name: str,
+    stack_name: str,
     load_balancer_arn: pulumi.Input[str],
     dns_name: pulumi.Input[str],
     https: bool,
@@ -47,7 +47,7 @@ def balancer_origin(
         f"{name}-{protocol}",
         vpc_origin_endpoint_config=aws.cloudfront.VpcOriginVpcOriginEndpointConfigArgs(
             name=pulumi.Output.from_input(load_balancer_arn).apply(
-                lambda arn: f"{site_name}-{protocol}-{sha256(arn.encode()).hexdigest()[:8]}"
+                lambda arn: f"{stack_name}-{protocol}-{sha256(arn.encode()).hexdigest()[:8]}"
             ),
             arn=load_balancer_arn,
             http_port=80,

@@ -5,14 +5,16 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
+from ..shared.edge_profile import EdgeProfile
 from .response_headers import FRAME_OPTIONS, TWO_YEARS_SECONDS, removed_headers, response_headers
 
 # AWS's own policies have one id in every account (CloudFront developer guide, using-managed-cache-policies and
 # using-managed-origin-request-policies).
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
-# Flowise says max-age=0 of its hashed assets, and answers 200 with its page for one that it does not have, as while old
-# and new pods stand beside each other: a minute is what such an answer lasts here. Browsers keep the right one a year.
+# An application may say max-age=0 of its hashed assets, and answer 200 with its page for one that it does not have, as
+# while old and new pods stand side by side: a minute is what such an answer lasts here. Browsers keep the right one a
+# year.
 ASSET_SECONDS = 60
 YEAR_SECONDS = 31_536_000
 
@@ -44,10 +46,10 @@ def cache_policy(
 
 
 def headers_policy(
-    name: str, embed_origins: Sequence[str], *, shared: bool, opts: pulumi.ResourceOptions
+    name: str, profile: EdgeProfile, embed_origins: Sequence[str], *, shared: bool, opts: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
     """Add the planned headers; `shared`: scripts of the embedding sites may read the answers."""
-    headers = {header.name: header for header in response_headers(embed_origins)}
+    headers = {header.name: header for header in response_headers(profile, embed_origins)}
     item = aws.cloudfront.ResponseHeadersPolicyCustomHeadersConfigItemArgs
     custom = ("permissions-policy", "cache-control")
     removed = aws.cloudfront.ResponseHeadersPolicyRemoveHeadersConfigItemArgs

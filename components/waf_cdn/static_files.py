@@ -1,4 +1,4 @@
-"""Files that CloudFront serves without Flowise."""
+"""Files that CloudFront serves without the application."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class StaticFilesArgs:
 
 
 class StaticFiles(pulumi.ComponentResource):
-    """A private bucket that one distribution reads, with the page that is shown while Flowise is away.
+    """A private bucket that one distribution reads, with the page that is shown while the application is away.
 
     What else lies in it, a pipeline puts there.
     """

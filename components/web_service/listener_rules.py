@@ -7,21 +7,23 @@ import pulumi
 import pulumi_aws as aws
 
 from ..config.types import DomainSettings, SignInSettings
+from ..shared.edge_profile import EdgeProfile
 from .listener_routes import Route, routes
 
 Condition = aws.lb.ListenerRuleConditionArgs
 HOUR_SECONDS = 3600
 
 
-def gateway_rules(
+def listener_rules(
     name: str,
+    profile: EdgeProfile,
     *,
     domain: DomainSettings,
     sign_in: SignInSettings | None,
     listener_arn: pulumi.Input[str],
     forward: Any,
     tags: Mapping[str, str],
-    parent: pulumi.Resource,
+    opts: pulumi.ResourceOptions,
 ) -> None:
     """Make a rule of each planned route; the client's secret is read where it is used.
 
@@ -31,10 +33,10 @@ def gateway_rules(
     secret: pulumi.Output[str] | None = None
     if sign_in is not None:
         found = aws.secretsmanager.get_secret_version_output(
-            secret_id=sign_in.client_secret_name, opts=pulumi.InvokeOutputOptions(parent=parent)
+            secret_id=sign_in.client_secret_name, opts=pulumi.InvokeOutputOptions(parent=opts.parent)
         )
         secret = pulumi.Output.secret(found.secret_string)
-    for route in routes(signs_in=sign_in is not None):
+    for route in routes(profile, signs_in=sign_in is not None):
         first = []
         if sign_in is not None and secret is not None and route.sign_in != "none":
             first = [_signs_in(sign_in, secret, refuses=route.sign_in == "refuse")]
@@ -45,7 +47,7 @@ def gateway_rules(
             conditions=_conditions(route, domain),
             actions=[*first, on],
             tags=dict(tags),
-            opts=pulumi.ResourceOptions(parent=parent),
+            opts=opts,
         )
 
 

@@ -9,9 +9,10 @@ import pulumi_aws as aws
 
 from ..config.types import DomainSettings, SignInSettings
 from ..shared.certificate import CERTIFICATE, validated_certificate
+from ..shared.edge_profile import EdgeProfile
 from ..shared.metric_alarms import MetricAlarm, metric_alarms
 from .alarms import BALANCER, TARGETS
-from .listener_rules import gateway_rules
+from .listener_rules import listener_rules
 from .timeouts import Timeouts
 
 # TLS 1.3 and 1.2 with forward secrecy and authenticated encryption alone (ELB user guide, describe-ssl-policies)
@@ -35,6 +36,7 @@ class InternalLoadBalancerArgs:
     target_security_group_id: pulumi.Input[str]
     target_port: int
     health_path: str
+    profile: EdgeProfile  # what of the paths is open to whoever has not signed in
     timeouts: Timeouts
     weights: Mapping[str, int]  # each group of targets by its name, and its share of the requests
     access_log_bucket: pulumi.Input[str]
@@ -202,14 +204,15 @@ class InternalLoadBalancer(pulumi.ComponentResource):
             opts=self._child,
         )
         if args.domain is not None:
-            gateway_rules(
+            listener_rules(
                 self._name,
+                args.profile,
                 domain=args.domain,
                 sign_in=args.sign_in,
                 listener_arn=listener.arn,
                 forward=self._shares(groups),
                 tags=args.tags,
-                parent=self,
+                opts=self._child,
             )
 
     def _shares(self, groups: Mapping[str, aws.lb.TargetGroup]) -> Any:

@@ -23,7 +23,6 @@ ARGUMENTS_YET = {
     "components.shared.custom_object",
     "components.shared.existing_secrets",
     "components.shared.pod_security",
-    "components.web_service.listener_rules",
     "components.web_service.pod_files",
     "components.web_service.topology_spread",
 }

@@ -13,7 +13,8 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Frame, Page, expect
 
-from components.waf_cdn.response_headers import INLINE_SCRIPTS, removed_headers, response_headers
+from components.flowise_service.edge import INLINE_SCRIPTS, edge_profile
+from components.waf_cdn.response_headers import removed_headers, response_headers
 
 from . import flowise
 from .browser import chromium, console
@@ -157,7 +158,7 @@ def test_the_edge_adds_what_is_planned_and_nothing_else(site: Site, queue: Place
     assert answer.status == 200
     got = {name.lower(): value for name, value in answer.getheaders()}
     assert len(got) == len(answer.getheaders())
-    planned = {header.name: header.value for header in response_headers([SHOP])}
+    planned = {header.name: header.value for header in response_headers(edge_profile(()), [SHOP])}
     if path != "/api/v1/ping":
         # the page's, for a page takes the place of an asset that is not there
         planned["cache-control"] = "public, max-age=0"

@@ -231,6 +231,11 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
         'flowise:network: must be an object of keys, got "{\\"cidr\\": ": indent its keys below it',
     ),
     (
+        changed(DEV, edge={"static_site": {"path": "/api/portal"}}),
+        "flowise:edge.static_site.path: must be in lower case, end in no /, and not be one of Flowise's, "
+        'got "/api/portal": choose /portal',
+    ),
+    (
         changed(
             DEV,
             network={"nat": "none", "interface_endpoints": list(PRIVATE_CLUSTER_ENDPOINTS)},

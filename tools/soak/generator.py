@@ -101,7 +101,7 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
     "service.owner_email": (("owner@example.com",), ("owner", "")),
     "service.custom_mcp_commands": (([], ["npx"]), (["npx -y"], ["/bin/sh"])),
     "service.open_features": (
-        ([], ["speech"], ["assistant_files", "oauth2_connections", "public_executions"]),
+        ([], ["speech"], ["assistant_files", "custom_mcp", "oauth2_connections", "public_executions"]),
         (["everything"], "speech"),
     ),
     "service.bedrock_model_arns": (

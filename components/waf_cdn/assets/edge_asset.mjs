@@ -2,7 +2,7 @@
 function handler(event) {
   const headers = event.response.headers;
   const type = headers['content-type'] ? headers['content-type'].value : '';
-  // Flowise answers 200 with its page for an asset that it does not have, as it may during a rollout
+  // an application may answer 200 with its page for an asset that it does not have, as during a rollout
   const page = type.startsWith('text/html');
   headers['cache-control'] = { value: page ? 'no-store' : 'public, max-age=31536000, immutable' };
   return event.response;

@@ -1,5 +1,5 @@
 // CloudFront Function, on each request that the firewall let in: runtime cloudfront-js-2.0.
-// SETTINGS is written behind it: {"keyPaths": [...], "site": "/path" or ""}.
+// SETTINGS is written behind it: {"keyPaths": [...], "site": "/path" or "", "refusesMarkup": true or false}.
 import cf from 'cloudfront';
 import crypto from 'crypto';
 
@@ -12,7 +12,7 @@ function refused(status, text, message) {
   };
 }
 
-// Express takes upper case for lower, and whoever comes may write a path as they like
+// a server may take upper case for lower, and whoever comes may write a path as they like
 function plain(uri) {
   let text = uri;
   try {
@@ -28,8 +28,8 @@ function plain(uri) {
   return '/' + kept.join('/') + '/';
 }
 
-// Flowise takes tags out of a path, and resolves entities, before it looks for the route: with one in a word, a path
-// would begin with none of keyPaths here, and arrive there all the same
+// for an application that takes tags out of a path, and resolves entities, before it looks for the route: with one in a
+// word, a path would begin with none of keyPaths here, and arrive there all the same
 const MARKUP = /[<>&]|%(3c|3e|26)/i;
 
 async function known(key) {
@@ -44,7 +44,7 @@ async function known(key) {
 
 async function handler(event) {
   const request = event.request;
-  if (MARKUP.test(request.uri)) return refused(403, 'Forbidden', 'no path here has markup');
+  if (SETTINGS.refusesMarkup && MARKUP.test(request.uri)) return refused(403, 'Forbidden', 'no path here has markup');
   const path = plain(request.uri);
   // the id that the viewer gets as x-amz-cf-id, the firewall's and the access log as request id; the balancer keeps
   // what it does not know of a trace id, and logs it

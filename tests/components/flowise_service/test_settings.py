@@ -175,8 +175,8 @@ REFUSALS: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
         DEV,
         {"open_features": ["everything"]},
         [
-            "service.open_features[0]: must be 'assistant_files', 'oauth2_connections', 'public_executions' or 'speech', "
-            'got "everything": write one of them'
+            "service.open_features[0]: must be 'assistant_files', 'custom_mcp', 'oauth2_connections', "
+            "'public_executions' or 'speech', got \"everything\": write one of them"
         ],
     ),
     (

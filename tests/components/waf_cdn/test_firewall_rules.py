@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.flowise_service.open_paths import closed_at_edge
+from components.flowise_service.edge import edge_profile
+from components.shared.edge_profile import EdgeProfile
 from components.waf_cdn.firewall_capacity import MOST_UNITS, UNITS_IN_BASIC_PRICE, units
 from components.waf_cdn.firewall_groups import LABELS
 from components.waf_cdn.firewall_rules import WafRule, waf_rules
@@ -22,14 +23,12 @@ EVERYTHING: dict[str, Any] = {
 }
 
 
-def planned(*, sets: bool = False, **settings: Any) -> dict[str, WafRule]:
+FLOWISE, NOBODYS = edge_profile(()), EdgeProfile()
+
+
+def planned(profile: EdgeProfile = FLOWISE, *, sets: bool = False, **settings: Any) -> dict[str, WafRule]:
     arns = ["arn:v4", "arn:v6"] if sets else []
-    rules = waf_rules(
-        FirewallSettings.model_validate(settings),
-        unused_paths=closed_at_edge(()),
-        allowed_sets=arns,
-        denied_sets=arns,
-    )
+    rules = waf_rules(FirewallSettings.model_validate(settings), profile, allowed_sets=arns, denied_sets=arns)
     return {rule.name: rule for rule in rules}
 
 
@@ -44,7 +43,7 @@ def test_priorities_are_a_promise() -> None:
         "anonymous-addresses": 12,
         "rate": 20,
         "rate-login": 21,
-        "rate-prediction": 22,
+        "rate-costly": 22,
         "closes-unused": 29,
         "closes-queue-board": 30,
         "closes-metrics": 31,
@@ -58,6 +57,21 @@ def test_priorities_are_a_promise() -> None:
         "outside-exemptions": 65,
         "bots": 70,
     }
+
+
+def test_an_empty_profile_names_no_path_and_exempts_nothing() -> None:
+    rules = planned(NOBODYS, sets=True, allowed_countries=("DE",), anti_ddos=True, bot_control=True)
+    assert set(rules) == {
+        *("countries", "denied-addresses", "other-addresses", "anti-ddos", "known-bad-addresses", "rate", "too-large"),
+        *("anonymous-addresses", "common-attacks", "known-bad-inputs", "sql-injection", "bots"),
+    }
+    said = str(list(rules.values()))
+    assert not re.search(r"uri_path|rule_action_overrides|exempt|'/|\^/", said), said
+
+
+def test_what_a_stack_exempts_is_exempt_without_a_profile() -> None:
+    label = next(iter(LABELS))
+    assert label in str(planned(NOBODYS, exemptions={label: ("/hooks",)})["outside-exemptions"].statement)
 
 
 def test_a_rule_more_moves_no_other() -> None:
@@ -94,7 +108,7 @@ def test_who_asks_too_often_is_told_so() -> None:
     rates = {name: rule for name, rule in planned(logins_per_five_minutes_per_ip=33).items() if name.startswith("rate")}
     assert {rule.status for rule in rates.values()} == {429}
     limits = {name: rule.statement["rate_based_statement"]["limit"] for name, rule in rates.items()}
-    assert limits == {"rate": 2000, "rate-login": 33, "rate-prediction": 300}
+    assert limits == {"rate": 2000, "rate-login": 33, "rate-costly": 300}
 
 
 def test_the_capacity_of_a_few_rules_is_what_the_guide_says() -> None:
@@ -106,11 +120,13 @@ def test_the_capacity_of_a_few_rules_is_what_the_guide_says() -> None:
     assert units([rules["too-large"]]) == 3
     # a rate 2, a regular expression 3, transformations 30, which the second rule shares
     assert units([rules["rate-login"]]) == 35
-    assert units([rules["rate-login"], rules["rate-prediction"]]) == 40
+    assert units([rules["rate-login"], rules["rate-costly"]]) == 40
 
 
 def test_all_rules_together_stay_within_the_basic_price() -> None:
     assert units(planned().values()) == 1259
+    # the groups 700, 200, 200, 25 and 50, a rate 2, a header's size 3
+    assert units(planned(NOBODYS).values()) == 1180
     assert units(planned(sets=True, **EVERYTHING).values()) <= UNITS_IN_BASIC_PRICE <= MOST_UNITS
 
 

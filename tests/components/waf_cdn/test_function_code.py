@@ -45,7 +45,11 @@ def requested(
             "headers": {name: {"value": value} for name, value in (headers or {}).items()},
         },
     }
-    code = request_function(key_paths=settings.get("key_paths", ()), site_path=settings.get("site_path"))
+    code = request_function(
+        key_paths=settings.get("key_paths", ()),
+        site_path=settings.get("site_path"),
+        refuses_markup=settings.get("refuses_markup", True),
+    )
     result: dict[str, Any] = run(code, event)
     return result
 
@@ -84,7 +88,7 @@ def test_a_path_with_a_key_is_answered_with_a_known_one_alone(uri: str) -> None:
     assert requested(uri, key_paths=PATHS, headers={"x-api-key": "k-2"})["statusCode"] == 401
     let_in = requested(uri, key_paths=PATHS, headers={"x-api-key": KEY})
     assert let_in["uri"] == uri
-    # Flowise's logs have no use for it
+    # the application's logs have no use for it
     assert "x-api-key" not in let_in["headers"]
 
 
@@ -100,7 +104,7 @@ def test_a_path_with_a_key_is_answered_with_a_known_one_alone(uri: str) -> None:
     ],
 )
 def test_no_path_with_markup_gets_past_the_key_that_it_would_need_without(uri: str) -> None:
-    # Flowise would serve /api/v1/prediction/1
+    # an application that strips markup would serve /api/v1/prediction/1
     assert requested(uri, key_paths=PATHS)["statusCode"] == 403
     assert requested(uri, key_paths=PATHS, headers={"x-api-key": KEY})["statusCode"] == 403
     assert requested(uri, method="OPTIONS")["statusCode"] == 403
@@ -109,6 +113,11 @@ def test_no_path_with_markup_gets_past_the_key_that_it_would_need_without(uri: s
 @pytest.mark.parametrize("uri", ["/files/a+b%20(1)%C3%BC.png", "/%253Cb%253E", "/a'b\"c;d=e,f~g", "/%zz"])
 def test_other_signs_in_a_path_are_no_markup(uri: str) -> None:
     assert requested(uri)["uri"] == uri
+
+
+@pytest.mark.parametrize("uri", ["/search/salt&pepper", "/a%3Cb%3E"])
+def test_markup_comes_in_where_the_application_takes_a_path_as_it_is(uri: str) -> None:
+    assert requested(uri, refuses_markup=False)["uri"] == uri
 
 
 def test_a_refusal_is_kept_by_nobody_and_tells_nothing() -> None:
@@ -153,5 +162,8 @@ def test_browsers_do_not_keep_the_page_that_stands_in_for_an_asset() -> None:
 
 
 def test_functions_are_no_larger_than_cloudfront_takes() -> None:
-    for code in (request_function(key_paths=["/a" * 100] * 20, site_path="/portal"), asset_function()):
+    for code in (
+        request_function(key_paths=["/a" * 100] * 20, site_path="/portal", refuses_markup=True),
+        asset_function(),
+    ):
         assert len(code.encode()) <= MOST_FUNCTION_BYTES

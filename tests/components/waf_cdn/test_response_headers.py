@@ -2,17 +2,20 @@ import base64
 import hashlib
 import re
 
+from components.flowise_service.edge import edge_profile
+from components.shared.edge_profile import EdgeProfile
 from components.waf_cdn.response_headers import content_security_policy, removed_headers, response_headers
 
+FLOWISE = edge_profile(())
 SHOP = ("https://shop.example.com", "https://a.example.org")
 
 
 def headers(*origins: str) -> dict[str, str]:
-    return {each.name: each.value for each in response_headers(origins)}
+    return {each.name: each.value for each in response_headers(FLOWISE, origins)}
 
 
 def directives(*origins: str) -> dict[str, list[str]]:
-    written = (each.split(" ") for each in content_security_policy(origins).split("; "))
+    written = (each.split(" ") for each in content_security_policy(FLOWISE, origins).split("; "))
     return {name: sources for name, *sources in written}
 
 
@@ -56,7 +59,23 @@ def test_the_hash_of_the_pages_last_script_is_that_of_its_text() -> None:
 
 
 def test_nothing_but_https_is_asked_for() -> None:
-    policy = content_security_policy(SHOP)
+    policy = content_security_policy(FLOWISE, SHOP)
     assert not re.search(r"\bhttp:|\bws:|(?<=\s)\*(?=[\s;])", policy)
     assert directives()["object-src"] == ["'none'"]
     assert directives()["base-uri"] == ["'self'"]
+
+
+def test_an_application_that_says_nothing_of_itself_gets_what_every_site_has() -> None:
+    written = {each.name: each.value for each in response_headers(EdgeProfile(), SHOP[:1])}
+    assert written["content-security-policy"] == (
+        "default-src 'self'; base-uri 'self'; object-src 'none'; form-action 'self'; "
+        "frame-ancestors 'self' https://shop.example.com"
+    )
+    assert written["permissions-policy"] == "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+def test_an_applications_own_directive_stands_in_place_of_the_common_one() -> None:
+    profile = EdgeProfile(content_security_policy={"form-action": ("'self'", "https://pay.example.com")})
+    policy = content_security_policy(profile, ())
+    assert policy.count("form-action") == 1
+    assert "form-action 'self' https://pay.example.com" in policy

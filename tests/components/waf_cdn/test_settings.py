@@ -16,7 +16,7 @@ def test_people_sign_in_where_there_is_a_domain() -> None:
     ("settings", "says"),
     [
         ({"sign_in": SIGN_IN}, "so a domain"),
-        ({"static_site": {"path": "/api/portal"}}, "not be one of Flowise's"),
+        ({"static_site": {"path": "/oauth2/portal"}}, "not be one of the CDN's own"),
         ({"static_site": {"path": "/Portal"}}, "in lower case"),
         ({"static_site": {"path": "/portal/"}}, "end in no /"),
         ({"embed_origins": ["http://shop.example.com"]}, "embed_origins"),
@@ -33,4 +33,3 @@ def test_the_least_is_the_default() -> None:
     assert (edge.domain, edge.sign_in, edge.static_site, edge.failover) == (None, None, None, None)
     assert (edge.outside_health_check, edge.shield_advanced) == (False, False)
     assert (edge.firewall.anti_ddos, edge.firewall.bot_control) == (False, False)
-    assert edge.firewall.closes_custom_mcp is True

@@ -1,17 +1,22 @@
 import json
+import re
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 import pytest
 
+from components.flowise_service.edge import edge_profile
+from components.shared.edge_profile import EdgeProfile
 from components.waf_cdn.component import WafCdn, WafCdnArgs
 from components.waf_cdn.response_headers import response_headers
 from components.waf_cdn.settings import EdgeSettings
 from testing.cloud import Cloud
 from tests.samples import TAGS
 
+FLOWISE = edge_profile(())
 DOMAIN = {"name": "flowise.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"}
+ORDERS = {**DOMAIN, "name": "orders.example.com"}
 OTHER = {
     "load_balancer_arn": "arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/other/0123456789",
     "load_balancer_dns_name": "internal-other-1.eu-central-1.elb.amazonaws.com",
@@ -45,13 +50,19 @@ IN_VIRGINIA = [
 
 
 def create(
-    read_timeout_seconds: int = 120, certificate_record: str | None = None, balancer: str = "1", **settings: object
+    read_timeout_seconds: int = 120,
+    certificate_record: str | None = None,
+    balancer: str = "1",
+    profile: EdgeProfile = FLOWISE,
+    tags: dict[str, str] = TAGS,
+    **settings: object,
 ) -> WafCdn:
     return WafCdn(
         "edge",
         WafCdnArgs(
             settings=EdgeSettings.model_validate(settings),
-            site_name="flowise-test",
+            profile=profile,
+            stack_name="orders-test",
             load_balancer_arn=f"arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/x/{balancer}",
             load_balancer_dns_name="internal-x.eu-west-1.elb.amazonaws.com",
             read_timeout_seconds=read_timeout_seconds,
@@ -59,7 +70,7 @@ def create(
             access_log_bucket_arn="arn:aws:s3:::access-logs",
             alarm_emails=["platform@example.com"],
             certificate_record=certificate_record,
-            tags=TAGS,
+            tags=tags,
         ),
     )
 
@@ -124,6 +135,20 @@ def test_the_firewalls_rules_reach_aws_in_its_own_words(cloud: Cloud) -> None:
     assert path["searchString"] == "/api/v1/account/register"
 
 
+def test_without_a_profile_it_knows_no_application(cloud: Cloud) -> None:
+    settings = {**EVERYTHING, "api_key_paths": ["/orders"], "domain": ORDERS}
+    build(cloud, profile=EdgeProfile(), tags={"Project": "orders"}, **settings)
+    everything = json.dumps([[each.name, each.inputs] for each in cloud.created], default=str)
+    assert not re.search(r"flowise|/api/|/assets|prediction|chat", everything, re.IGNORECASE)
+    assert set(behaviors(cloud)) == {"*", "/maintenance.html", "/portal", "/portal/*"}
+    rules = json.dumps(cloud.only(aws.wafv2.WebAcl).inputs["rules"])
+    assert "uriPath" not in rules
+    assert "ruleActionOverrides" not in rules
+    # whatever answers at all is well, for want of a better page
+    check = cloud.only(aws.route53.HealthCheck).inputs
+    assert (check["type"], check["resourcePath"]) == ("HTTPS", "/")
+
+
 def test_bots_are_counted(cloud: Cloud) -> None:
     build(cloud, firewall={"bot_control": True})
     rules = {rule["name"]: rule for rule in cloud.only(aws.wafv2.WebAcl).inputs["rules"]}
@@ -132,7 +157,7 @@ def test_bots_are_counted(cloud: Cloud) -> None:
 
 def test_more_rules_than_a_firewall_has_room_for_are_refused_early(cloud: Cloud) -> None:
     paths = [f"/{number}/{'x' * 190}" for number in range(4000)]
-    with pytest.raises(pulumi.RunError, match=r"flowise:edge\.firewall: its rules take \d+ capacity units"):
+    with pytest.raises(pulumi.RunError, match=r"edge\.firewall: its rules take \d+ capacity units"):
         build(cloud, firewall={"closed_paths": paths})
 
 
@@ -149,7 +174,7 @@ def test_every_rule_is_measured(cloud: Cloud) -> None:
 def test_the_firewalls_log_has_the_name_it_must_and_tells_no_login(cloud: Cloud) -> None:
     build(cloud, firewall={"log_retention_days": 90})
     group = cloud.named("edge-firewall-log").inputs
-    assert group["name"] == "aws-waf-logs-flowise-test"
+    assert group["name"] == "aws-waf-logs-orders-test"
     assert group["retentionInDays"] == 90
     assert group["kmsKeyId"].startswith("arn:aws:kms:us-east-1:")
     logging = cloud.only(aws.wafv2.WebAclLoggingConfiguration).inputs
@@ -311,7 +336,7 @@ def rendered(cloud: Cloud, name: str) -> dict[str, str]:
 @pytest.mark.parametrize("embedding", [(), ("https://shop.example.com",)], ids=["nobody", "a-shop"])
 def test_browsers_get_the_planned_headers_and_no_others(cloud: Cloud, embedding: tuple[str, ...]) -> None:
     build(cloud, embed_origins=embedding)
-    assert rendered(cloud, "edge-headers") == {each.name: each.value for each in response_headers(embedding)}
+    assert rendered(cloud, "edge-headers") == {each.name: each.value for each in response_headers(FLOWISE, embedding)}
 
 
 def test_flowises_own_word_on_frames_is_not_sent_beside_ours(cloud: Cloud) -> None:
@@ -399,8 +424,8 @@ def test_somebody_is_told_of_errors_attacks_certificates_and_silence(cloud: Clou
     assert set(told) == {"5xxErrorRate", "BlockedRequests", "DaysToExpiry", "HealthCheckStatus"}
     assert told["5xxErrorRate"]["dimensions"]["Region"] == "Global"
     # the web ACL's metrics are named as the ACL says
-    assert told["BlockedRequests"]["dimensions"] == {"WebACL": "flowise-test", "Rule": "ALL"}
-    assert cloud.only(aws.wafv2.WebAcl).inputs["visibilityConfig"]["metricName"] == "flowise-test"
+    assert told["BlockedRequests"]["dimensions"] == {"WebACL": "orders-test", "Rule": "ALL"}
+    assert cloud.only(aws.wafv2.WebAcl).inputs["visibilityConfig"]["metricName"] == "orders-test"
     assert told["DaysToExpiry"]["dimensions"]["CertificateArn"].startswith("arn:aws:acm:us-east-1:")
     for each in told.values():
         assert each["alarmActions"][0].startswith("arn:aws:sns:us-east-1:")

@@ -5,6 +5,8 @@ import pulumi_aws as aws
 import pytest
 
 from components.config.types import DomainSettings, SignInSettings
+from components.flowise_service.edge import edge_profile
+from components.shared.edge_profile import EdgeProfile
 from components.web_service.listener_routes import MOST_VALUES
 from components.web_service.load_balancer import InternalLoadBalancer, InternalLoadBalancerArgs
 from components.web_service.timeouts import timeouts
@@ -21,10 +23,16 @@ SIGN_IN = SignInSettings(
     client_secret_name="flowise/sign-in",
     session_hours=8,
 )
+FLOWISE = edge_profile(())
 KEY = {"Authorization": "Bearer 3b0f5f1c"}
 
 
-def build(cloud: Cloud, domain: DomainSettings | None = DOMAIN, sign_in: SignInSettings | None = None) -> None:
+def build(
+    cloud: Cloud,
+    domain: DomainSettings | None = DOMAIN,
+    sign_in: SignInSettings | None = None,
+    profile: EdgeProfile = FLOWISE,
+) -> None:
     args = InternalLoadBalancerArgs(
         domain=domain,
         sign_in=sign_in,
@@ -34,6 +42,7 @@ def build(cloud: Cloud, domain: DomainSettings | None = DOMAIN, sign_in: SignInS
         target_security_group_id="sg-pods",
         target_port=3000,
         health_path="/api/v1/ping",
+        profile=profile,
         timeouts=timeouts(120),
         weights={"": 100},
         protect=True,
@@ -109,6 +118,13 @@ def test_people_sign_in_before_they_see_the_ui_and_programs_come_by_key(cloud: C
     build(cloud, sign_in=SIGN_IN)
     assert [(path, headers, outcome(cloud, path, headers)) for path, headers, _ in SIGNED_OUT] == SIGNED_OUT
     assert outcome(cloud, "/", host="other.example.com") == "404"
+
+
+def test_an_application_that_says_nothing_of_itself_is_seen_by_whoever_has_signed_in_alone(cloud: Cloud) -> None:
+    build(cloud, sign_in=SIGN_IN, profile=EdgeProfile())
+    assert [(path, outcome(cloud, path, KEY)) for path, *_ in SIGNED_OUT] == [
+        (path, "authenticate") for path, *_ in SIGNED_OUT
+    ]
 
 
 def test_the_clients_secret_comes_from_secrets_manager_and_stays_secret(cloud: Cloud) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import pulumi_aws as aws
 import pytest
 
-from components.flowise_service.open_paths import OPEN_PATHS, Need, closed_at_edge
+from components.flowise_service.edge import edge_profile
+from components.flowise_service.open_paths import OPEN_PATHS, Need
 from components.waf_cdn.firewall import EdgeFirewall, EdgeFirewallArgs
 from components.waf_cdn.firewall_groups import GROUPS as TABLE
 from components.waf_cdn.firewall_settings import FirewallSettings
@@ -38,8 +39,8 @@ def deployed(cloud: Cloud, needs: frozenset[Need] = EVERY_NEED, **settings: Any)
     """Build the firewall, and read its rules and sets as AWS would get them."""
     args = EdgeFirewallArgs(
         settings=FirewallSettings.model_validate(settings),
-        unused_paths=closed_at_edge(needs),
-        site_name="test",
+        profile=edge_profile(needs),
+        stack_name="test",
         kms_key_arn="arn:aws:kms:x",
         tags=TAGS,
     )
@@ -158,7 +159,7 @@ def test_a_denied_address_of_either_version_stays_out(cloud: Cloud) -> None:
 
 def test_custom_mcp_is_had_for_the_asking(cloud: Cloud) -> None:
     request, _ = RECORDED["CVE-2025-59528, code in a custom MCP"]
-    assert str(deployed(cloud, closes_custom_mcp=False).judge(request)) == "allowed"
+    assert str(deployed(cloud, frozenset({"custom_mcp"})).judge(request)) == "allowed"
 
 
 QUESTION = Request("GET", "/api/v1/webhook/1", "q=1 UNION SELECT 1")
@@ -195,8 +196,8 @@ def test_a_label_may_be_exempt_everywhere(cloud: Cloud) -> None:
         (Request("GET", "/"), {"rate"}),
         (Request("POST", "/api/v1/auth/login"), {"rate", "rate-login"}),
         (Request("POST", "/API/V1/account/Forgot-Password"), {"rate", "rate-login"}),
-        (Request("POST", "/api/v1/prediction/1"), {"rate", "rate-prediction"}),
-        (Request("POST", "/api/v1/internal-prediction/1"), {"rate", "rate-prediction"}),
+        (Request("POST", "/api/v1/prediction/1"), {"rate", "rate-costly"}),
+        (Request("POST", "/api/v1/internal-prediction/1"), {"rate", "rate-costly"}),
         (Request("GET", "/api/v1/predictions"), {"rate"}),
     ],
 )
