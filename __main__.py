@@ -6,25 +6,25 @@ import pulumi_kubernetes as k8s
 import pulumi_random as random
 
 from components.backups.budget import Budget, BudgetArgs
-from components.backups.component import Backups, BackupsArgs, TrialArgs
+from components.backups.component import Backups, BackupsArgs
 from components.cluster_services.component import ClusterServices, ClusterServicesArgs
 from components.config.loading import load
 from components.config.regions import EDGE_REGION
 from components.eks_cluster.component import EksCluster, EksClusterArgs
 from components.flowise_service.component import FlowiseService, FlowiseServiceArgs
 from components.flowise_service.edge import edge_profile
+from components.flowise_service.egress_domains import EGRESS_DOMAINS
 from components.flowise_service.environment import NAMESPACE
 from components.monitoring_stack.alarm_bridge import AlarmBridge, AlarmBridgeArgs, Topic
 from components.monitoring_stack.alerts import watched
 from components.monitoring_stack.component import METRICS_NAMESPACE, MonitoringStack, MonitoringStackArgs
 from components.pipeline_access.component import PipelineAccess, PipelineAccessArgs, bind_roles
-from components.rds_postgres.component import OWNER, PORT, RdsPostgres, RdsPostgresArgs
+from components.rds_postgres.component import RdsPostgres, RdsPostgresArgs
 from components.rds_postgres.setup import DatabaseSetup, DatabaseSetupArgs
 from components.redis_cache.component import RedisCache, RedisCacheArgs
 from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
 from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.shared.backup_schedule import Kind
-from components.shared.references import DatabaseRef
 from components.synthetic_check.component import SyntheticCheck, SyntheticCheckArgs
 from components.vpc.component import Vpc, VpcArgs
 from components.waf_cdn.component import WafCdn, WafCdnArgs
@@ -77,6 +77,7 @@ vpc = Vpc(
         protect_addresses=settings.protect_data,
         balancer_asks_out=settings.edge.sign_in is not None,
         egress_domains=[
+            *EGRESS_DOMAINS,
             *([databricks.host] if databricks else []),
             *settings.monitoring.notifications.hosts(),
             *(datadog.domains() if datadog else []),
@@ -92,11 +93,7 @@ cluster = EksCluster(
         settings=settings.cluster,
         cluster_name=stack_name,
         application_namespace=NAMESPACE,
-        region=region,
-        service_cidr=settings.network.service_cidr(),
-        vpc_id=vpc.vpc_id,
-        control_plane_subnet_ids=vpc.control_plane_subnet_ids,
-        node_subnet_ids=vpc.private_subnet_ids,
+        network=vpc.ref,
         protect_data=settings.protect_data,
         tags=tags,
     ),
@@ -111,11 +108,11 @@ database = RdsPostgres(
         settings=settings.database,
         copy_region=settings.backup.copy_region,
         identifier=stack_name,
-        region=region,
-        vpc_id=vpc.vpc_id,
-        subnet_ids=vpc.data_subnet_ids,
+        database_name=NAMESPACE,
+        owner=NAMESPACE,
+        network=vpc.ref,
         clients=clients,
-        alarm_topic_arn=alarms.arn,
+        alarms=alarms.target,
         tags=tags,
     ),
     holds_data,
@@ -126,11 +123,11 @@ cache = RedisCache(
     RedisCacheArgs(
         settings=settings.cache,
         identifier=stack_name,
-        region=region,
-        vpc_id=vpc.vpc_id,
-        subnet_ids=vpc.data_subnet_ids,
+        username=NAMESPACE,
+        purpose="Queue, sessions and rate limits of Flowise",
+        network=vpc.ref,
         clients=clients,
-        alarm_topic_arn=alarms.arn,
+        alarms=alarms.target,
         tags=tags,
     ),
     holds_data,
@@ -142,7 +139,7 @@ if settings.backup.monthly_budget_usd is not None:
         BudgetArgs(
             monthly_usd=settings.backup.monthly_budget_usd,
             cost_tags=settings.cost_tags(),
-            alarm_topic_arn=alarms.arn,
+            alarms=alarms.target,
             tags=tags,
         ),
         in_aws,
@@ -162,15 +159,9 @@ services = ClusterServices(
     "services",
     ClusterServicesArgs(
         karpenter=settings.cluster.karpenter,
-        ranges=ranges,
-        reader_role_path=secret_readers,
-        cluster_name=cluster.cluster_name,
-        cluster_arn=cluster.cluster_arn,
-        endpoint=cluster.endpoint,
-        cluster_security_group_id=cluster.cluster_security_group_id,
-        vpc_id=vpc.vpc_id,
-        node_subnet_ids=vpc.private_subnet_ids,
-        region=region,
+        cluster=cluster.ref,
+        network=vpc.ref,
+        secret_readers=secret_readers,
         tags=tags,
     ),
     in_cluster,
@@ -180,19 +171,9 @@ setup = DatabaseSetup(
     "setup",
     DatabaseSetupArgs(
         image=settings.service.image,
-        cluster_name=cluster.cluster_name,
-        cluster_arn=cluster.cluster_arn,
-        region=region,
-        ranges=ranges,
-        address=database.instance_address,
-        port=database.port,
-        database_name=database.database_name,
-        owner=OWNER,
-        username=database.username,
-        master_secret_arn=database.master_secret_arn,
-        login_secret_arns=database.login_secret_arns,
-        kms_key_arn=database.key_arn,
-        generation=settings.database.password_generation,
+        cluster=cluster.ref,
+        network=vpc.ref,
+        target=database.setup_target,
         tags=tags,
     ),
     in_cluster,
@@ -215,14 +196,7 @@ service = FlowiseService(
         vpc_id=vpc.vpc_id,
         balancer_subnet_ids=vpc.balancer_subnet_ids,
         ranges=ranges,
-        database=DatabaseRef(
-            address=database.address,
-            port=database.port,
-            name=database.database_name,
-            # the login that the setup has made
-            username=setup.username,
-            password=database.password,
-        ),
+        database=setup.database,
         cache=cache.ref,
         controllers=services,
         secret_operator_role_arn=services.secret_operator_role_arn,
@@ -248,15 +222,10 @@ if settings.backup.enabled:
         BackupsArgs(
             settings=settings.backup,
             stack_name=stack_name,
-            region=region,
+            network=vpc.ref,
             resource_arns=holding_data,
-            trial=TrialArgs(
-                database_arn=database.instance_arn,
-                database_port=PORT,
-                vpc_id=vpc.vpc_id,
-                subnet_group_name=database.subnet_group_name,
-            ),
-            alarm_topic_arn=alarms.arn,
+            trial=database.instance,
+            alarms=alarms.target,
             tags=tags,
         ),
         holds_data,

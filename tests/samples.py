@@ -3,6 +3,7 @@
 from typing import Any
 
 from components.shared.network_policies import NetworkRanges
+from components.shared.references import AlarmTarget, ClusterRef, NetworkRef, SecretAccess
 from stack import StackSettings
 
 IMAGE = f"111122223333.dkr.ecr.eu-west-1.amazonaws.com/flowise:3.1.4@sha256:{'0123456789abcdef' * 4}"
@@ -12,6 +13,23 @@ RANGES = NetworkRanges(
     data=["10.20.192.0/22"],
     intra=["10.20.224.0/22"],
     services="172.20.0.0/16",
+)
+# what components hand one another, of a system called orders
+NETWORK = NetworkRef(
+    vpc_id="vpc-1",
+    region="eu-west-1",
+    private_subnet_ids=["subnet-a", "subnet-b"],
+    balancer_subnet_ids=["subnet-l", "subnet-m"],
+    data_subnet_ids=["subnet-d", "subnet-e"],
+    control_plane_subnet_ids=["subnet-i", "subnet-j"],
+    ranges=RANGES,
+)
+CLUSTER = ClusterRef(name="orders-test", arn="arn:c", endpoint="https://api", security_group_id="sg-1")
+ALARMS = AlarmTarget(
+    arn="arn:aws:sns:eu-west-1:123456789012:alarms", key_arn="arn:aws:kms:eu-west-1:123456789012:key/alarms"
+)
+SECRETS = SecretAccess(
+    operator_role_arn="arn:aws:iam::123456789012:role/operator", role_path="/orders-test/secret-readers/"
 )
 SIGN_IN = {
     "issuer": "https://login.example.com",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from ..shared.references import AlarmTarget
+
 # per cent of the limit, and whether it is spent already or forecast
 WARNINGS = ((80, "ACTUAL"), (100, "ACTUAL"), (100, "FORECASTED"))
 
@@ -16,7 +18,7 @@ class BudgetArgs:
 
     monthly_usd: int
     cost_tags: Mapping[str, str]
-    alarm_topic_arn: pulumi.Input[str]
+    alarms: AlarmTarget
     tags: Mapping[str, str]
 
 
@@ -46,7 +48,7 @@ class Budget(pulumi.ComponentResource):
                     threshold=threshold,
                     threshold_type="PERCENTAGE",
                     notification_type=kind,
-                    subscriber_sns_topic_arns=[args.alarm_topic_arn],
+                    subscriber_sns_topic_arns=[args.alarms.arn],
                 )
                 for threshold, kind in WARNINGS
             ],

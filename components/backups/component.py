@@ -20,6 +20,7 @@ from ..shared.backup_schedule import (
 from ..shared.client_group import ClientGroup, ClientGroupArgs
 from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.iam_documents import service_trust
+from ..shared.references import AlarmTarget, InstanceRef, NetworkRef
 from .settings import BackupSettings
 
 # a restored copy stands so long, that a person can look at it
@@ -27,28 +28,18 @@ VALIDATION_HOURS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrialArgs:
-    """The database that is restored as a trial, and where."""
-
-    database_arn: pulumi.Input[str]
-    database_port: int
-    vpc_id: pulumi.Input[str]
-    subnet_group_name: pulumi.Input[str]
-
-
-@dataclass(frozen=True, kw_only=True)
 class BackupsArgs:
     """How long backups are kept (settings), of what, by kind, what is restored as a trial, and who hears of failures.
 
-    `alarm_topic_arn` is a topic that EventBridge may publish to.
+    `alarms` is a topic that EventBridge may publish to.
     """
 
     settings: BackupSettings
     stack_name: str
-    region: str
+    network: NetworkRef
     resource_arns: Mapping[Kind, pulumi.Input[str]]
-    trial: TrialArgs
-    alarm_topic_arn: pulumi.Input[str]
+    trial: InstanceRef
+    alarms: AlarmTarget
     tags: Mapping[str, str]
 
 
@@ -68,7 +59,7 @@ class Backups(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         # who hears of failures and what a trial restores come and go, and no backup goes with them
         self._loose = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=False))
-        vault = self._vault("vault", args.region)
+        vault = self._vault("vault", args.network.region)
         copies = self._vault("copies", args.settings.copy_region) if args.settings.copy_region else None
         plan = self._plan(vault, copies)
         role, granted = self._role()
@@ -165,7 +156,7 @@ class Backups(pulumi.ComponentResource):
             opts=self._loose,
         )
         aws.cloudwatch.EventTarget(
-            f"{self._name}-failures-target", rule=rule.name, arn=self._args.alarm_topic_arn, opts=self._loose
+            f"{self._name}-failures-target", rule=rule.name, arn=self._args.alarms.arn, opts=self._loose
         )
 
     def _restore_tests(self, vault: aws.backup.Vault, role: aws.iam.Role) -> None:
@@ -190,8 +181,8 @@ class Backups(pulumi.ComponentResource):
             f"{self._name}-trial-access",
             ClientGroupArgs(
                 purpose="A database restored as a trial: no way in, no way out",
-                vpc_id=trial.vpc_id,
-                port=trial.database_port,
+                vpc_id=args.network.vpc_id,
+                port=trial.port,
                 clients={},
                 tags=args.tags,
             ),
@@ -202,7 +193,7 @@ class Backups(pulumi.ComponentResource):
             name="database",
             restore_testing_plan_name=plan.name,
             protected_resource_type="RDS",
-            protected_resource_arns=[trial.database_arn],
+            protected_resource_arns=[trial.arn],
             # AWS Backup would restore into the account's default VPC, if there is one (AWS Backup developer guide,
             # restore-testing-inferred-metadata)
             restore_metadata_overrides={

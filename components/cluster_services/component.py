@@ -1,18 +1,17 @@
 """What workloads expect of any cluster: disks, secrets, a way to register with a load balancer, and room to grow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
-from ..shared.addons import SYSTEM_NODES
 from ..shared.iam_documents import allow
 from ..shared.karpenter_settings import KarpenterSettings
-from ..shared.network_policies import NetworkRanges
+from ..shared.node_labels import SYSTEM_NODES
 from ..shared.pod_role import PodRole, PodRoleArgs
-from ..shared.references import SecretAccess
+from ..shared.references import ClusterRef, NetworkRef, SecretAccess
 from .karpenter import Karpenter, KarpenterArgs
 from .secret_operator import SecretOperator, SecretOperatorArgs
 
@@ -38,18 +37,15 @@ REGISTERS = ("elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:Reg
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterServicesArgs:
-    """The cluster to equip, and the network in which its pods are found and its further nodes started."""
+    """The cluster to equip, and the network in which its pods are found and its further nodes started.
+
+    `secret_readers` is the IAM path of the roles that External Secrets may take on.
+    """
 
     karpenter: KarpenterSettings | None
-    ranges: NetworkRanges
-    reader_role_path: str
-    cluster_name: pulumi.Input[str]
-    cluster_arn: pulumi.Input[str]
-    endpoint: pulumi.Input[str]
-    cluster_security_group_id: pulumi.Input[str]
-    vpc_id: pulumi.Input[str]
-    node_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
-    region: str
+    cluster: ClusterRef
+    network: NetworkRef
+    secret_readers: str
     tags: Mapping[str, str]
 
 
@@ -75,10 +71,10 @@ class ClusterServices(pulumi.ComponentResource):
             repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=CHARTS),
             atomic=True,
             values={
-                "clusterName": args.cluster_name,
+                "clusterName": args.cluster.name,
                 # both would be asked of the instance metadata, which pods cannot reach
-                "region": args.region,
-                "vpcId": args.vpc_id,
+                "region": args.network.region,
+                "vpcId": args.network.vpc_id,
                 "serviceAccount": {"create": True, "name": CONTROLLER},
                 "replicaCount": 2,
                 "nodeSelector": dict(SYSTEM_NODES),
@@ -94,12 +90,8 @@ class ClusterServices(pulumi.ComponentResource):
                 f"{name}-karpenter",
                 KarpenterArgs(
                     settings=args.karpenter,
-                    cluster_name=args.cluster_name,
-                    cluster_arn=args.cluster_arn,
-                    endpoint=args.endpoint,
-                    security_group_id=args.cluster_security_group_id,
-                    subnet_ids=args.node_subnet_ids,
-                    region=args.region,
+                    cluster=args.cluster,
+                    network=args.network,
                     tags=args.tags,
                 ),
                 child,
@@ -107,22 +99,21 @@ class ClusterServices(pulumi.ComponentResource):
         operator = SecretOperator(
             f"{name}-secrets",
             SecretOperatorArgs(
-                cluster_name=args.cluster_name,
-                cluster_arn=args.cluster_arn,
-                reader_role_path=args.reader_role_path,
-                ranges=args.ranges,
+                cluster=args.cluster,
+                reader_role_path=args.secret_readers,
+                ranges=args.network.ranges,
                 tags=args.tags,
             ),
             child,
         )
-        self._reader_role_path = args.reader_role_path
+        self._secret_readers = args.secret_readers
         self.secret_operator_role_arn = operator.role_arn
         self.register_outputs({"secret_operator_role_arn": self.secret_operator_role_arn})
 
     @property
     def secret_access(self) -> SecretAccess:
         """What a namespace needs to have Secrets."""
-        return SecretAccess(operator_role_arn=self.secret_operator_role_arn, role_path=self._reader_role_path)
+        return SecretAccess(operator_role_arn=self.secret_operator_role_arn, role_path=self._secret_readers)
 
 
 def _storage_class(name: str, child: pulumi.ResourceOptions) -> None:
@@ -145,14 +136,14 @@ def _controller_role(
     return PodRole(
         f"{name}-controller-role",
         PodRoleArgs(
-            cluster_name=args.cluster_name,
-            cluster_arn=args.cluster_arn,
+            cluster_name=args.cluster.name,
+            cluster_arn=args.cluster.arn,
             namespace=NAMESPACE,
             service_account=CONTROLLER,
             statements=[
                 # Describe actions of EC2 and Elastic Load Balancing support no narrower resource
                 allow("FindsPodsAndTargetGroups", LOOKS, ["*"]),
-                allow("RegistersPods", REGISTERS, [_target_groups(args.region, lookup)]),
+                allow("RegistersPods", REGISTERS, [_target_groups(args.network.region, lookup)]),
             ],
             tags=args.tags,
         ),

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ..shared.addons import SYSTEM_NODES
 from ..shared.chart_values import resources
+from ..shared.node_labels import SYSTEM_NODES
 
 
 def secret_operator_values(*, service_account: str, webhook_port: int) -> dict[str, Any]:

@@ -7,16 +7,17 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
-from ..shared.addons import SYSTEM_NODES
 from ..shared.iam_documents import document
 from ..shared.karpenter_settings import KarpenterSettings
+from ..shared.node_labels import SYSTEM_NODES
 from ..shared.node_role import node_role
 from ..shared.pod_role import PodRole, PodRoleArgs
+from ..shared.references import ClusterRef, NetworkRef
 from . import karpenter_plan as plan
 
 NAMESPACE = "kube-system"
 CHART = "oci://public.ecr.aws/karpenter/karpenter"
-NODE_CLASS = "flowise"
+NODE_CLASS = "default"
 # an interruption is of interest for two minutes
 MESSAGE_SECONDS = 300
 
@@ -26,12 +27,8 @@ class KarpenterArgs:
     """What nodes may be made (settings), for which cluster, and where."""
 
     settings: KarpenterSettings
-    cluster_name: pulumi.Input[str]
-    cluster_arn: pulumi.Input[str]
-    endpoint: pulumi.Input[str]
-    security_group_id: pulumi.Input[str]
-    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
-    region: str
+    cluster: ClusterRef
+    network: NetworkRef
     tags: Mapping[str, str]
 
 
@@ -94,7 +91,7 @@ class Karpenter(pulumi.ComponentResource):
         # managed groups get theirs from EKS; nodes that Karpenter starts would never join
         entry = aws.eks.AccessEntry(
             f"{self._name}-node-entry",
-            cluster_name=args.cluster_name,
+            cluster_name=args.cluster.name,
             principal_arn=role.arn,
             type="EC2_LINUX",
             tags=dict(args.tags),
@@ -107,9 +104,9 @@ class Karpenter(pulumi.ComponentResource):
         statements = plan.controller_statements(
             partition=self._partition,
             account=self._account,
-            region=args.region,
-            cluster_name=args.cluster_name,
-            cluster_arn=args.cluster_arn,
+            region=args.network.region,
+            cluster_name=args.cluster.name,
+            cluster_arn=args.cluster.arn,
             queue_arn=queue.arn,
             node_role_arn=nodes.arn,
             instance_profile_arn=profile.arn,
@@ -117,8 +114,8 @@ class Karpenter(pulumi.ComponentResource):
         return PodRole(
             f"{self._name}-role",
             PodRoleArgs(
-                cluster_name=args.cluster_name,
-                cluster_arn=args.cluster_arn,
+                cluster_name=args.cluster.name,
+                cluster_arn=args.cluster.arn,
                 namespace=NAMESPACE,
                 service_account=plan.NAME,
                 statements=statements,
@@ -136,8 +133,8 @@ class Karpenter(pulumi.ComponentResource):
             namespace=NAMESPACE,
             atomic=True,
             values=plan.chart_values(
-                cluster_name=args.cluster_name,
-                endpoint=args.endpoint,
+                cluster_name=args.cluster.name,
+                endpoint=args.cluster.endpoint,
                 queue_name=queue.name,
                 system_nodes=SYSTEM_NODES,
             ),
@@ -155,10 +152,10 @@ class Karpenter(pulumi.ComponentResource):
             metadata=k8s.meta.v1.ObjectMetaArgs(name=NODE_CLASS),
             spec=plan.node_class(
                 args.settings,
-                cluster_name=args.cluster_name,
+                cluster_name=args.cluster.name,
                 instance_profile=profile.name,
-                subnet_ids=args.subnet_ids,
-                security_group_id=args.security_group_id,
+                subnet_ids=args.network.private_subnet_ids,
+                security_group_id=args.cluster.security_group_id,
                 tags=args.tags,
             ),
             # the kinds come with the chart, and no property says so

@@ -5,9 +5,9 @@ from typing import Any
 
 from pulumi import Input, Output
 
-from ..shared.addons import APP_NODES
 from ..shared.iam_documents import Statement, allow
 from ..shared.karpenter_settings import KarpenterSettings
+from ..shared.node_labels import APP_NODES
 
 NAME = "karpenter"
 # a node lives so long at most, so that images are never older (Karpenter's default is the same 30 days)

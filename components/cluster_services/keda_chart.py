@@ -4,8 +4,8 @@ from typing import Any
 
 from pulumi import Input
 
-from ..shared.addons import SYSTEM_NODES
 from ..shared.chart_values import resources
+from ..shared.node_labels import SYSTEM_NODES
 
 
 def event_autoscaler_values(*, watched_namespace: Input[str]) -> dict[str, Any]:

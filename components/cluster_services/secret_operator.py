@@ -11,6 +11,7 @@ from ..shared.iam_documents import allow
 from ..shared.isolated_namespace import operator_namespace
 from ..shared.network_policies import NetworkRanges, operator_policies
 from ..shared.pod_role import PodRole, PodRoleArgs
+from ..shared.references import ClusterRef
 from .external_secrets_chart import secret_operator_values
 
 NAMESPACE = ACCOUNT = CHART = "external-secrets"
@@ -25,8 +26,7 @@ WEBHOOK_PORT = 10250
 class SecretOperatorArgs:
     """The cluster, and the IAM path of the roles that the operator may take on: one for each namespace with Secrets."""
 
-    cluster_name: pulumi.Input[str]
-    cluster_arn: pulumi.Input[str]
+    cluster: ClusterRef
     reader_role_path: str
     ranges: NetworkRanges
     tags: Mapping[str, str]
@@ -48,8 +48,8 @@ class SecretOperator(pulumi.ComponentResource):
         role = PodRole(
             f"{name}-role",
             PodRoleArgs(
-                cluster_name=args.cluster_name,
-                cluster_arn=args.cluster_arn,
+                cluster_name=args.cluster.name,
+                cluster_arn=args.cluster.arn,
                 namespace=NAMESPACE,
                 service_account=ACCOUNT,
                 statements=[allow("TakesOnReaders", ["sts:AssumeRole", "sts:TagSession"], [readers])],

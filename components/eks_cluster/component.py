@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from ..shared.addons import APP_NODES, CONFIGURATIONS, SYSTEM_NODES, SYSTEM_TAINT, AddonName, addon_version
 from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.iam_documents import allow, document, service_trust
-from ..shared.names import principal_role
+from ..shared.node_labels import APP_NODES, SYSTEM_NODES, SYSTEM_TAINT
 from ..shared.node_role import node_role
 from ..shared.pod_role import PodRole, PodRoleArgs
-from ..shared.references import ClusterRef
-from .access import GRANTS, Role
+from ..shared.references import ClusterRef, NetworkRef
+from .access import grant_access
+from .addons import CONFIGURATIONS, AddonName, addon_version
 from .kubeconfig import kubeconfig
 from .node_group import NodeGroup, NodeGroupArgs
 from .operator_host import OperatorHost, OperatorHostArgs
@@ -31,18 +31,13 @@ class EksClusterArgs:
     """What the cluster is (settings) and where it lies.
 
     `cluster_name` is fixed, not auto-named: the log group must stand before the cluster under a name that contains it,
-    or EKS makes one without key or retention. `service_cidr` is the range of ClusterIPs, which cannot change later and
-    NetworkPolicies count on. `application_namespace` is where deployers may change things.
+    or EKS makes one without key or retention. `application_namespace` is where deployers may change things.
     """
 
     settings: ClusterSettings
     cluster_name: str
     application_namespace: str
-    region: str
-    service_cidr: str
-    vpc_id: pulumi.Input[str]
-    control_plane_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
-    node_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    network: NetworkRef
     protect_data: bool
     tags: Mapping[str, str]
 
@@ -71,7 +66,15 @@ class EksCluster(pulumi.ComponentResource):
         self._partition = aws.get_partition_output(opts=pulumi.InvokeOutputOptions(parent=self)).partition
 
         cluster = self._control_plane()
-        self._access(cluster)
+        grant_access(
+            name,
+            cluster.name,
+            args.settings,
+            namespace=args.application_namespace,
+            partition=self._partition,
+            tags=args.tags,
+            opts=self._child,
+        )
         cni = self._cni(cluster)
         agent = self._addon(cluster, "eks-pod-identity-agent")
         # without a network plugin nodes join as NotReady, and without prefix delegation they settle on too few pods
@@ -118,7 +121,7 @@ class EksCluster(pulumi.ComponentResource):
             f"{name}-key",
             DataKeyArgs(
                 purpose=f"Secrets and control-plane logs of {args.cluster_name}",
-                region=args.region,
+                region=args.network.region,
                 tags=args.tags,
                 encrypts_logs=True,
             ),
@@ -145,13 +148,16 @@ class EksCluster(pulumi.ComponentResource):
                 "bootstrap_cluster_creator_admin_permissions": False,
             },
             vpc_config=aws.eks.ClusterVpcConfigArgs(
-                subnet_ids=args.control_plane_subnet_ids,
+                subnet_ids=args.network.control_plane_subnet_ids,
                 endpoint_private_access=True,
                 endpoint_public_access=bool(public),
                 # absent means open to all, where the public endpoint is on
                 public_access_cidrs=public or None,
             ),
-            kubernetes_network_config=aws.eks.ClusterKubernetesNetworkConfigArgs(service_ipv4_cidr=args.service_cidr),
+            # it cannot change later, and NetworkPolicies count on it
+            kubernetes_network_config=aws.eks.ClusterKubernetesNetworkConfigArgs(
+                service_ipv4_cidr=args.network.ranges.services
+            ),
             encryption_config=aws.eks.ClusterEncryptionConfigArgs(
                 resources=["secrets"], provider=aws.eks.ClusterEncryptionConfigProviderArgs(key_arn=key.arn)
             ),
@@ -188,37 +194,6 @@ class EksCluster(pulumi.ComponentResource):
             opts=self._child,
         )
         return role, [attached, secrets]
-
-    def _access(self, cluster: aws.eks.Cluster) -> None:
-        settings = self._args.settings
-        principals: dict[Role, Sequence[str]] = {
-            "admin": settings.admin_principal_arns,
-            "deployer": settings.deployer_principal_arns,
-            "viewer": settings.viewer_principal_arns,
-        }
-        for role, arns in principals.items():
-            for arn in arns:
-                self._entry(cluster, role, arn)
-
-    def _entry(self, cluster: aws.eks.Cluster, role: Role, arn: str) -> None:
-        name, grant = f"{self._name}-{role}-{principal_role(arn)}", GRANTS[role]
-        entry = aws.eks.AccessEntry(
-            name,
-            cluster_name=cluster.name,
-            principal_arn=arn,
-            tags=dict(self._args.tags),
-            opts=self._child,
-        )
-        aws.eks.AccessPolicyAssociation(
-            f"{name}-policy",
-            cluster_name=cluster.name,
-            principal_arn=entry.principal_arn,
-            policy_arn=pulumi.Output.concat("arn:", self._partition, ":eks::aws:cluster-access-policy/", grant.policy),
-            access_scope={"type": "cluster"}
-            if grant.everywhere
-            else {"type": "namespace", "namespaces": [self._args.application_namespace]},
-            opts=self._child,
-        )
 
     def _cni(self, cluster: aws.eks.Cluster) -> aws.eks.Addon:
         role = self._pod_role(cluster, "cni", "aws-node", "AmazonEKS_CNI_Policy", self._args.tags)
@@ -295,7 +270,7 @@ class EksCluster(pulumi.ComponentResource):
                     kubernetes_version=settings.kubernetes_version,
                     node_image=settings.node_image,
                     role_arn=role.arn,
-                    subnet_ids=args.node_subnet_ids,
+                    subnet_ids=args.network.private_subnet_ids,
                     labels=labels,
                     soft_taint=taint,
                     tags=args.tags,
@@ -313,8 +288,8 @@ class EksCluster(pulumi.ComponentResource):
                 f"{self._name}-operator",
                 OperatorHostArgs(
                     host_name=f"{args.cluster_name}-operator",
-                    vpc_id=args.vpc_id,
-                    subnet_id=pulumi.Output.from_input(args.node_subnet_ids)[0],
+                    vpc_id=args.network.vpc_id,
+                    subnet_id=pulumi.Output.from_input(args.network.private_subnet_ids)[0],
                     cluster_security_group_id=cluster.vpc_config.cluster_security_group_id,
                     tags=args.tags,
                 ),
@@ -328,6 +303,6 @@ class EksCluster(pulumi.ComponentResource):
             cluster_name=self.cluster_name,
             endpoint=self.endpoint,
             certificate_authority=self.certificate_authority,
-            region=self._args.region,
+            region=self._args.network.region,
         )
         return pulumi.Output.secret(pulumi.Output.json_dumps(config))

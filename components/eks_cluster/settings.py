@@ -68,7 +68,7 @@ class ClusterSettings(Section):
     )
     deployer_principal_arns: tuple[PrincipalArn, ...] = Field(
         default=(),
-        description="IAM roles or users that may change what runs in Flowise's namespace, and read its secrets",
+        description="IAM roles or users that may change what runs in the application's namespace, and read its secrets",
         examples=["arn:aws:iam::111122223333:role/release"],
     )
     viewer_principal_arns: tuple[PrincipalArn, ...] = Field(
@@ -88,7 +88,7 @@ class ClusterSettings(Section):
         description="nodes of controllers and add-ons; applications avoid them while there is room elsewhere",
     )
     app_nodes: NodeGroupSettings = Field(
-        default_factory=NodeGroupSettings, description="nodes of Flowise and of monitoring"
+        default_factory=NodeGroupSettings, description="nodes of the application and of monitoring"
     )
     karpenter: KarpenterSettings | None = Field(
         default=None, description="makes nodes when pods find no place; without it the groups are all there is"

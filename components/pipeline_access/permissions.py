@@ -43,7 +43,7 @@ NO_RESOURCE = frozenset(
     }
 )
 # Service -> where its resources lie. {named} is a thing's name, or begins it with a dash: what is called
-# `flowise-production` is not `flowise-prod`'s.
+# `orders-production` is not `orders-prod`'s.
 _EVERYWHERE = "arn:{partition}:{service}:*:{account}:*"
 _NAMED = ("arn:{partition}:{service}:*:{account}:*:{named}", "arn:{partition}:{service}:*:{account}:*:{named}-*")
 RESOURCES: Mapping[str, tuple[str, ...]] = {
@@ -167,7 +167,7 @@ class Scope:
 
     @property
     def stack_name(self) -> str:
-        """How the names of what it makes begin (`flowise-prod`)."""
+        """How the names of what it makes begin (`orders-prod`)."""
         return f"{self.project}-{self.stack}"
 
     def arn(self, pattern: str, service: str = "") -> Output[str]:

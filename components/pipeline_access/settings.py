@@ -24,7 +24,7 @@ class PipelineSettings(Section):
     repository: RepositoryName = Field(
         description="repository whose workflows plan and deploy, as its tokens name it: `owner/name`, or "
         "`owner@1234/name@5678` where the subject bears ids",
-        examples=["acme/flowise"],
+        examples=["acme/platform"],
     )
     existing_provider_arn: ProviderArn | None = Field(
         default=None,

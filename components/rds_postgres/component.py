@@ -1,6 +1,6 @@
 """The database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -10,26 +10,20 @@ from ..shared.client_group import ClientGroup, ClientGroupArgs
 from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.external_secrets import SecretField
 from ..shared.final_snapshot import final_snapshot
-from ..shared.iam_documents import service_trust
-from ..shared.metric_alarms import metric_alarms
-from .alarms import database_alarms
+from ..shared.references import AlarmTarget, InstanceRef, NetworkRef
+from .copies import copied_backups
+from .identity import DatabaseIdentity
 from .logins import DatabaseLogins, DatabaseLoginsArgs, credentials, database_password
-from .parameters import FAMILY, parameters
+from .observation import LOGS, enhanced_monitoring, log_groups, tells_of_trouble
+from .parameters import family, parameters
 from .proxy import DatabaseProxy, DatabaseProxyArgs
 from .settings import DatabaseSettings
+from .setup_target import SetupTarget
 
 PORT = 5432
-DATABASE_NAME = "flowise"
-# owns the database and all in it; nobody logs in as it
-OWNER = "flowise"
-# not postgres or admin, which is what an attacker tries first
-MASTER = "flowise_master"
-LOGS = ("iam-db-auth-error", "postgresql", "upgrade")
 INSIGHTS_DAYS = 7
 # A change of class or storage, and a copy that takes over, last longer than the provider's own patience of 80 minutes.
 PATIENCE = pulumi.CustomTimeouts(create="2h", update="6h", delete="2h")
-# what RDS tells of an instance beside its metrics (RDS user guide, event categories)
-EVENTS = ("availability", "failover", "failure", "low storage", "maintenance", "notification", "recovery")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,16 +31,17 @@ class RdsPostgresArgs:
     """What the database is (settings) and what it is wired to (the rest).
 
     `identifier` is fixed, not auto-named: RDS writes its logs to groups whose names contain it, and they must stand
-    beforehand. `copy_region` is where backups are copied, if anywhere; `alarm_topic_arn` who hears of trouble.
+    beforehand. `owner` owns the database and all in it, and gives master and logins their names. `copy_region` is where
+    backups are copied, if anywhere; `alarms` hear of trouble.
     """
 
     settings: DatabaseSettings
     identifier: str
-    region: str
-    vpc_id: pulumi.Input[str]
-    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    database_name: str
+    owner: str
+    network: NetworkRef
     clients: Mapping[str, pulumi.Input[str]]
-    alarm_topic_arn: pulumi.Input[str]
+    alarms: AlarmTarget
     copy_region: str | None
     tags: Mapping[str, str]
 
@@ -72,10 +67,12 @@ class RdsPostgres(pulumi.ComponentResource):
     security_group_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: RdsPostgresArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        identity = DatabaseIdentity(args.database_name, args.owner)
         super().__init__("platform:rds_postgres:RdsPostgres", name, {}, opts)
         self._name = name
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)
+        self._master = identity.master
 
         key = self._key()
         # clients come and go, and no data goes with them, so protection of the data must not hold a rule
@@ -87,23 +84,39 @@ class RdsPostgres(pulumi.ComponentResource):
         instance = self._instance(key, access, master)
         wanted = DatabaseLoginsArgs(
             generation=args.settings.password_generation,
-            owner=OWNER,
+            owner=args.owner,
             host=instance.address,
             port=instance.port,
-            database_name=DATABASE_NAME,
+            database_name=args.database_name,
             kms_key_arn=key.arn,
             tags=args.tags,
         )
         # a new password is a new version of a secret, which protection of the data must not hold
         logins = DatabaseLogins(f"{name}-login", wanted, self._loose)
         proxy = self._proxy(key, access, instance, logins)
-        self._copies(instance)
-        self._alarms(instance)
+        if args.copy_region is not None:
+            copied_backups(
+                name,
+                args.identifier,
+                instance.arn,
+                region=args.copy_region,
+                retention_days=args.settings.backup_retention_days,
+                tags=args.tags,
+                opts=self._child,
+            )
+        tells_of_trouble(
+            name,
+            args.settings,
+            instance.identifier,
+            topic_arn=args.alarms.arn,
+            tags=args.tags,
+            opts=self._loose,
+        )
 
         self.address = proxy.address if proxy else instance.address
         self.instance_address = instance.address
         self.port = instance.port
-        self.database_name = pulumi.Output.from_input(DATABASE_NAME)
+        self.database_name = pulumi.Output.from_input(args.database_name)
         self.username = logins.username
         self._logins = logins
         self.secret_arn = logins.secret_arn
@@ -111,7 +124,7 @@ class RdsPostgres(pulumi.ComponentResource):
         if master is None:
             self.master_secret_arn = instance.master_user_secrets[0].secret_arn
         else:
-            self.master_secret_arn = credentials(f"{name}-master", MASTER, master, wanted, self._child).arn
+            self.master_secret_arn = credentials(f"{name}-master", self._master, master, wanted, self._child).arn
         self.key_arn = key.arn
         self.instance_arn = instance.arn
         self.subnet_group_name = instance.db_subnet_group_name
@@ -138,12 +151,34 @@ class RdsPostgres(pulumi.ComponentResource):
         """Where pods find the password."""
         return self._logins.password
 
+    @property
+    def instance(self) -> InstanceRef:
+        """What restoring a copy needs."""
+        return InstanceRef(arn=self.instance_arn, port=PORT, subnet_group_name=self.subnet_group_name)
+
+    @property
+    def setup_target(self) -> SetupTarget:
+        """What the setup needs to make the database and its logins."""
+        return SetupTarget(
+            instance_address=self.instance_address,
+            address=self.address,
+            port=self.port,
+            database_name=self._args.database_name,
+            owner=self._args.owner,
+            username=self.username,
+            password=self.password,
+            master_secret_arn=self.master_secret_arn,
+            login_secret_arns=self.login_secret_arns,
+            key_arn=self.key_arn,
+            generation=self._args.settings.password_generation,
+        )
+
     def _key(self) -> DataKey:
         return DataKey(
             f"{self._name}-key",
             DataKeyArgs(
                 purpose=f"Data, logs and password of {self._args.identifier}",
-                region=self._args.region,
+                region=self._args.network.region,
                 tags=self._args.tags,
                 encrypts_logs=True,
             ),
@@ -156,7 +191,7 @@ class RdsPostgres(pulumi.ComponentResource):
             f"{self._name}-access",
             ClientGroupArgs(
                 purpose="PostgreSQL, from named clients alone",
-                vpc_id=args.vpc_id,
+                vpc_id=args.network.vpc_id,
                 port=PORT,
                 clients=args.clients,
                 tags=args.tags,
@@ -166,13 +201,14 @@ class RdsPostgres(pulumi.ComponentResource):
 
     def _instance(self, key: DataKey, access: ClientGroup, master: pulumi.Output[str] | None) -> aws.rds.Instance:
         args, settings, name = self._args, self._args.settings, self._name
-        logs = self._logs(key)
-        monitoring = self._monitoring()
+        logs = log_groups(name, args.identifier, settings, key_arn=key.arn, tags=args.tags, opts=self._child)
+        monitoring = enhanced_monitoring(name, settings, tags=args.tags, parent=self)
         return aws.rds.Instance(
             f"{name}-instance",
             identifier=args.identifier,
             engine="postgres",
             engine_version=settings.engine_version,
+            allow_major_version_upgrade=True if settings.allow_major_upgrade else None,
             auto_minor_version_upgrade=True,
             # paid support begins by itself when the version's community support ends
             engine_lifecycle_support="open-source-rds-extended-support-disabled",
@@ -183,7 +219,7 @@ class RdsPostgres(pulumi.ComponentResource):
             storage_encrypted=True,
             kms_key_id=key.arn,
             multi_az=settings.multi_az,
-            username=MASTER,
+            username=self._master,
             manage_master_user_password=None if master else True,
             master_user_secret_kms_key_id=None if master else key.arn,
             password=master,
@@ -243,52 +279,11 @@ class RdsPostgres(pulumi.ComponentResource):
             use_latest_restorable_time=None if restore.time else True,
         )
 
-    def _logs(self, key: DataKey) -> list[pulumi.Resource]:
-        return [
-            aws.cloudwatch.LogGroup(
-                f"{self._name}-{log}-logs",
-                # RDS writes to the group of this name and no other
-                name=f"/aws/rds/instance/{self._args.identifier}/{log}",
-                retention_in_days=self._args.settings.log_retention_days,
-                kms_key_id=key.arn,
-                tags=dict(self._args.tags),
-                opts=self._child,
-            )
-            for log in LOGS
-        ]
-
-    def _monitoring(self) -> aws.iam.Role | None:
-        if not self._args.settings.monitoring_interval_seconds:
-            return None
-        lookup = pulumi.InvokeOutputOptions(parent=self)
-        role = aws.iam.Role(
-            f"{self._name}-monitoring",
-            assume_role_policy=pulumi.Output.json_dumps(
-                service_trust(
-                    "monitoring.rds.amazonaws.com", account=aws.get_caller_identity_output(opts=lookup).account_id
-                )
-            ),
-            description="Sends the instance's enhanced monitoring to CloudWatch",
-            tags=dict(self._args.tags),
-            opts=self._child,
-        )
-        aws.iam.RolePolicyAttachment(
-            f"{self._name}-monitoring-policy",
-            role=role.name,
-            policy_arn=pulumi.Output.concat(
-                "arn:",
-                aws.get_partition_output(opts=lookup).partition,
-                ":iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
-            ),
-            opts=self._child,
-        )
-        return role
-
     def _subnet_group(self) -> aws.rds.SubnetGroup:
         return aws.rds.SubnetGroup(
             f"{self._name}-subnets",
             description="Data subnets",
-            subnet_ids=self._args.subnet_ids,
+            subnet_ids=self._args.network.data_subnet_ids,
             tags=dict(self._args.tags),
             opts=self._child,
         )
@@ -296,7 +291,7 @@ class RdsPostgres(pulumi.ComponentResource):
     def _parameter_group(self) -> aws.rds.ParameterGroup:
         return aws.rds.ParameterGroup(
             f"{self._name}-parameters",
-            family=FAMILY,
+            family=family(self._args.settings.engine_version),
             description="TLS alone; slow statements, DDL and lock waits logged",
             parameters=[
                 aws.rds.ParameterGroupParameterArgs(name=each.name, value=each.value, apply_method=each.apply_method)
@@ -320,50 +315,9 @@ class RdsPostgres(pulumi.ComponentResource):
                 port=PORT,
                 secret_arns=logins.secret_arns,
                 kms_key_arn=key.arn,
-                region=args.region,
-                vpc_id=args.vpc_id,
-                subnet_ids=args.subnet_ids,
+                network=args.network,
                 clients=args.clients,
                 tags=args.tags,
             ),
             self._loose,
-        )
-
-    def _copies(self, instance: aws.rds.Instance) -> None:
-        args = self._args
-        if args.copy_region is None:
-            return
-        key = DataKey(
-            f"{self._name}-copies-key",
-            DataKeyArgs(purpose=f"Backups of {args.identifier}", region=args.copy_region, tags=args.tags),
-            self._child,
-        )
-        aws.rds.InstanceAutomatedBackupsReplication(
-            f"{self._name}-copies",
-            source_db_instance_arn=instance.arn,
-            kms_key_id=key.arn,
-            retention_period=args.settings.backup_retention_days,
-            region=args.copy_region,
-            opts=self._child,
-        )
-
-    def _alarms(self, instance: aws.rds.Instance) -> None:
-        args = self._args
-        metric_alarms(
-            f"{self._name}-alarm",
-            database_alarms(args.settings),
-            namespace="AWS/RDS",
-            dimensions={"DBInstanceIdentifier": instance.identifier},
-            topic_arn=args.alarm_topic_arn,
-            tags=args.tags,
-            opts=self._loose,
-        )
-        aws.rds.EventSubscription(
-            f"{self._name}-events",
-            sns_topic=args.alarm_topic_arn,
-            source_type="db-instance",
-            source_ids=[instance.identifier],
-            event_categories=list(EVENTS),
-            tags=dict(args.tags),
-            opts=self._loose,
         )

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-FAMILY = "postgres17"
 TEN_MINUTES_IN_MILLISECONDS = 600_000
 
 
@@ -18,6 +17,11 @@ class Parameter:
     name: str
     value: str
     apply_method: Literal["immediate", "pending-reboot"] = "immediate"
+
+
+def family(engine_version: str) -> str:
+    """Return the family of parameter groups that goes with a version."""
+    return f"postgres{engine_version.split('.', maxsplit=1)[0]}"
 
 
 def parameters(*, slow_query_milliseconds: int) -> tuple[Parameter, ...]:

@@ -1,6 +1,6 @@
 """RDS Proxy: many clients on few connections, and a failover that clients hardly notice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from ..shared.client_group import ClientGroup, ClientGroupArgs
 from ..shared.iam_documents import document, read_secrets, service_trust
+from ..shared.references import NetworkRef
 
 # of the instance's connections; the rest is for the setup job and for people
 CONNECTIONS_PERCENT = 80
@@ -23,9 +24,7 @@ class DatabaseProxyArgs:
     port: int
     secret_arns: pulumi.Output[list[str]]
     kms_key_arn: pulumi.Input[str]
-    region: str
-    vpc_id: pulumi.Input[str]
-    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    network: NetworkRef
     clients: Mapping[str, pulumi.Input[str]]
     tags: Mapping[str, str]
 
@@ -46,7 +45,7 @@ class DatabaseProxy(pulumi.ComponentResource):
             require_tls=True,
             idle_client_timeout=IDLE_CLIENT_SECONDS,
             role_arn=role.arn,
-            vpc_subnet_ids=args.subnet_ids,
+            vpc_subnet_ids=args.network.data_subnet_ids,
             vpc_security_group_ids=[access.security_group_id],
             auths=args.secret_arns.apply(lambda arns: [_login(arn) for arn in arns]),
             tags=dict(args.tags),
@@ -86,7 +85,7 @@ def _access(name: str, args: DatabaseProxyArgs, child: pulumi.ResourceOptions) -
         f"{name}-access",
         ClientGroupArgs(
             purpose="RDS Proxy, from named clients alone",
-            vpc_id=args.vpc_id,
+            vpc_id=args.network.vpc_id,
             port=args.port,
             clients=args.clients,
             tags=args.tags,
@@ -127,7 +126,7 @@ def _role(name: str, args: DatabaseProxyArgs, child: pulumi.ResourceOptions) -> 
         tags=dict(args.tags),
         opts=child,
     )
-    statements = read_secrets(args.secret_arns, kms_key_arns=[args.kms_key_arn], region=args.region)
+    statements = read_secrets(args.secret_arns, kms_key_arns=[args.kms_key_arn], region=args.network.region)
     policy = aws.iam.RolePolicy(
         f"{name}-policy", role=role.name, policy=pulumi.Output.json_dumps(document(statements)), opts=child
     )

@@ -23,12 +23,12 @@ class RestoreSettings(Section):
     """What a new instance begins with. It says nothing to an instance that stands."""
 
     snapshot: SnapshotName | None = Field(
-        default=None, description="name or ARN of a snapshot", examples=["flowise-prod-final-1a2b3c4d"]
+        default=None, description="name or ARN of a snapshot", examples=["orders-prod-final-1a2b3c4d"]
     )
     source_instance: InstanceName | None = Field(
         default=None,
         description="name of an instance that stands, or stood under another name, restored to a point in time",
-        examples=["flowise-prod-damaged"],
+        examples=["orders-prod-damaged"],
     )
     automated_backup_arn: AutomatedBackupArn | None = Field(
         default=None,
@@ -62,14 +62,27 @@ WeeklyWindow = Annotated[str, StringConstraints(pattern=rf"^{_DAY}:{_TIME}-{_DAY
 LEAST_WINDOW_MINUTES = 30
 
 
+# Minor versions that RDS has, cfn-lint 1.58.0: aws_rds_dbinstance/engine_version.json. Before 15 every login may create
+# in the schema public, and TLS is not asked for unless a parameter says so.
+EngineVersion = Annotated[
+    str,
+    StringConstraints(pattern=r"^(15(\.([2-9]|1\d))?|16(\.([1-9]|1[0-5]))?|17(\.([1-9]|1[01]))?|18(\.[12346])?)$"),
+]
+
+
 class DatabaseSettings(Section):
     """The PostgreSQL instance."""
 
-    # 17.1 to 17.11: cfn-lint 1.58.0, aws_rds_dbinstance/engine_version.json
-    engine_version: Annotated[str, StringConstraints(pattern=r"^17(\.([1-9]|1[01]))?$")] = Field(
+    engine_version: EngineVersion = Field(
         default="17",
-        description="PostgreSQL version, 17 or 17.x; minor upgrades come by themselves, so that 17 suffices",
+        description="PostgreSQL version, 15 to 18 or a minor one such as 17.4; minor upgrades come by themselves, so "
+        "that the major suffices; it cannot go back",
         examples=['"17"'],
+    )
+    allow_major_upgrade: bool = Field(
+        default=False,
+        description="lets engine_version go to a later major version, in the maintenance window; take a snapshot "
+        "first, for nothing leads back, and write false again afterwards",
     )
     instance_class: Annotated[str, StringConstraints(pattern=rf"^db\.[a-z0-9]+\.{SIZE}$")] = Field(
         default="db.t4g.medium", description="instance class", examples=["db.t4g.medium"]
@@ -113,7 +126,8 @@ class DatabaseSettings(Section):
         "until the next change",
     )
     proxy: bool = Field(
-        default=False, description="RDS Proxy between Flowise and the instance: fewer connections, faster failover"
+        default=False,
+        description="RDS Proxy between the application and the instance: fewer connections, faster failover",
     )
     blue_green_updates: bool = Field(
         default=False,

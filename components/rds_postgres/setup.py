@@ -11,9 +11,11 @@ import pulumi_kubernetes as k8s
 from ..shared.database_certificates import database_certificates
 from ..shared.iam_documents import read_secrets
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
-from ..shared.network_policies import NetworkRanges, setup_policies
+from ..shared.network_policies import setup_policies
 from ..shared.pod_role import PodRole, PodRoleArgs
 from ..shared.pod_security import restricted_container, restricted_pod
+from ..shared.references import ClusterRef, DatabaseRef, NetworkRef
+from .setup_target import SetupTarget
 
 NAMESPACE = ACCOUNT = "database-setup"
 ASSETS = Path(__file__).parent / "assets"
@@ -26,22 +28,12 @@ TRIES, LONGEST_SECONDS = 4, 600
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseSetupArgs:
-    """The database, the role that is to own it, and where logins are read. `generation` is the logins' last change."""
+    """Where the Job runs, and the database that it sets up."""
 
     image: str
-    cluster_name: pulumi.Input[str]
-    cluster_arn: pulumi.Input[str]
-    region: str
-    ranges: NetworkRanges
-    address: pulumi.Input[str]
-    port: pulumi.Input[int]
-    database_name: pulumi.Input[str]
-    owner: str
-    username: pulumi.Input[str]
-    master_secret_arn: pulumi.Input[str]
-    login_secret_arns: pulumi.Input[Sequence[str]]
-    kms_key_arn: pulumi.Input[str]
-    generation: int
+    cluster: ClusterRef
+    network: NetworkRef
+    target: SetupTarget
     tags: Mapping[str, str]
 
 
@@ -61,26 +53,39 @@ class DatabaseSetup(pulumi.ComponentResource):
         # Pod Identity knows the namespace by its name
         home = IsolatedNamespace(
             name,
-            IsolatedNamespaceArgs(namespace=NAMESPACE, labels=_labels(), policies=setup_policies(args.ranges)),
+            IsolatedNamespaceArgs(namespace=NAMESPACE, labels=_labels(), policies=setup_policies(args.network.ranges)),
             self._child,
         )
         job = self._job(home.namespace, [self._role()])
-        self.username = pulumi.Output.all(args.username, job.status).apply(lambda known: str(known[0]))
+        self.username = pulumi.Output.all(args.target.username, job.status).apply(lambda known: str(known[0]))
         self.register_outputs({"username": self.username})
+
+    @property
+    def database(self) -> DatabaseRef:
+        """What an application needs to log in, once its login stands."""
+        target = self._args.target
+        return DatabaseRef(
+            address=target.address,
+            port=target.port,
+            name=target.database_name,
+            username=self.username,
+            password=target.password,
+        )
 
     def _role(self) -> PodRole:
         args = self._args
-        secrets = pulumi.Output.all(args.master_secret_arn, args.login_secret_arns).apply(
+        target = args.target
+        secrets = pulumi.Output.all(target.master_secret_arn, target.login_secret_arns).apply(
             lambda all_: [all_[0], *all_[1]]
         )
         return PodRole(
             f"{self._name}-role",
             PodRoleArgs(
-                cluster_name=args.cluster_name,
-                cluster_arn=args.cluster_arn,
+                cluster_name=args.cluster.name,
+                cluster_arn=args.cluster.arn,
                 namespace=NAMESPACE,
                 service_account=ACCOUNT,
-                statements=read_secrets(secrets, kms_key_arns=[args.kms_key_arn], region=args.region),
+                statements=read_secrets(secrets, kms_key_arns=[target.key_arn], region=args.network.region),
                 tags=args.tags,
             ),
             self._child,
@@ -90,7 +95,7 @@ class DatabaseSetup(pulumi.ComponentResource):
         args = self._args
         files = {
             SCRIPT: (ASSETS / SCRIPT).read_text(),
-            "rds-ca.pem": database_certificates(args.region),
+            "rds-ca.pem": database_certificates(args.network.region),
         }
         meta = k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels())
         mounted = k8s.core.v1.ConfigMap(f"{self._name}-files", metadata=meta, data=files, opts=self._child)
@@ -100,7 +105,7 @@ class DatabaseSetup(pulumi.ComponentResource):
             automount_service_account_token=False,
             opts=self._child,
         )
-        digest = hashlib.sha256("".join([*files.values(), str(args.generation)]).encode()).hexdigest()
+        digest = hashlib.sha256("".join([*files.values(), str(args.target.generation)]).encode()).hexdigest()
         return k8s.batch.v1.Job(
             f"{self._name}-job",
             metadata=meta,
@@ -118,17 +123,17 @@ class DatabaseSetup(pulumi.ComponentResource):
         )
 
     def _pod(self, account: pulumi.Output[str], files: pulumi.Output[str]) -> k8s.core.v1.PodSpecArgs:
-        args = self._args
+        args, target = self._args, self._args.target
         environment: dict[str, pulumi.Input[str]] = {
-            "AWS_REGION": args.region,
-            "DATABASE_HOST": args.address,
-            "DATABASE_NAME": args.database_name,
-            "DATABASE_PORT": pulumi.Output.from_input(args.port).apply(str),
-            "LOGIN_SECRET_ARNS": pulumi.Output.from_input(args.login_secret_arns).apply(",".join),
-            "MASTER_SECRET_ARN": args.master_secret_arn,
+            "AWS_REGION": args.network.region,
+            "DATABASE_HOST": target.instance_address,
+            "DATABASE_NAME": target.database_name,
+            "DATABASE_PORT": pulumi.Output.from_input(target.port).apply(str),
+            "LOGIN_SECRET_ARNS": pulumi.Output.from_input(target.login_secret_arns).apply(",".join),
+            "MASTER_SECRET_ARN": target.master_secret_arn,
             "NODE_EXTRA_CA_CERTS": f"{AT}/rds-ca.pem",
             "NODE_PATH": MODULES,
-            "OWNER_ROLE": args.owner,
+            "OWNER_ROLE": target.owner,
         }
         return k8s.core.v1.PodSpecArgs(
             restart_policy="Never",
@@ -158,6 +163,6 @@ class DatabaseSetup(pulumi.ComponentResource):
 def _labels() -> dict[str, str]:
     return {
         "app.kubernetes.io/name": "database-setup",
-        "app.kubernetes.io/part-of": "flowise",
+        "app.kubernetes.io/part-of": "platform",
         "app.kubernetes.io/managed-by": "pulumi",
     }

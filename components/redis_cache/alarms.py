@@ -9,17 +9,6 @@ def cache_alarms(settings: CacheSettings) -> tuple[MetricAlarm, ...]:
     table = [
         MetricAlarm("cpu", "EngineCPUUtilization", "above", 100 * HIGH, "The cache's CPU is busy"),
         MetricAlarm(
-            "memory",
-            "DatabaseMemoryUsagePercentage",
-            "above",
-            100 * HIGH,
-            "The cache is full soon, and then refuses jobs",
-            critical=True,
-        ),
-        MetricAlarm(
-            "evictions", "Evictions", "above", 0, "The cache drops keys: jobs are lost", "Sum", periods=1, critical=True
-        ),
-        MetricAlarm(
             "authentication",
             "AuthenticationFailures",
             "above",
@@ -29,6 +18,28 @@ def cache_alarms(settings: CacheSettings) -> tuple[MetricAlarm, ...]:
             periods=1,
         ),
     ]
+    if not settings.evicts():
+        # one that evicts is full, and drops keys, all the time
+        table += [
+            MetricAlarm(
+                "memory",
+                "DatabaseMemoryUsagePercentage",
+                "above",
+                100 * HIGH,
+                "The cache is full soon, and then refuses writes: no more jobs are queued",
+                critical=True,
+            ),
+            MetricAlarm(
+                "evictions",
+                "Evictions",
+                "above",
+                0,
+                "The cache drops keys: jobs are lost",
+                "Sum",
+                periods=1,
+                critical=True,
+            ),
+        ]
     if settings.replicas:
         table.append(MetricAlarm("lag", "ReplicationLag", "above", 30, "The cache's replica lags behind (seconds)"))
     return tuple(table)

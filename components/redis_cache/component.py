@@ -1,5 +1,6 @@
-"""The cache: Flowise's queue, sessions and rate limits."""
+"""The cache."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,17 +14,18 @@ from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.external_secrets import SecretField
 from ..shared.final_snapshot import final_snapshot
 from ..shared.metric_alarms import metric_alarms
-from ..shared.references import CacheRef
+from ..shared.references import AlarmTarget, CacheRef, NetworkRef
 from ..shared.stored_secret import StoredSecret, StoredSecretArgs
 from .alarms import cache_alarms
 from .settings import CacheSettings
 
 PORT = 6379
-USERNAME = "flowise"
+# CreateUser: UserName; without what an access list would have to quote
+USERNAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 # CreateUser: a user has up to two passwords of 16 to 128 characters.
 PASSWORD_LENGTH = 64
-# All that a queue, sessions and caches need; nothing that administers the server or empties it. BullMQ asks for INFO
-# to learn the version, and for CLIENT LIST to learn which workers there are: addresses and names, no data.
+# All that queues, sessions and caches need; nothing that administers the server or empties it. Libraries of queues ask
+# INFO for the version, and CLIENT LIST for the workers there are: addresses and names, no data.
 ACCESS = "on ~* &* +@all -@admin -@dangerous +info +client|list"
 LOGS = ("engine-log", "slow-log")
 
@@ -32,24 +34,25 @@ LOGS = ("engine-log", "slow-log")
 class RedisCacheArgs:
     """What the cache is (settings) and what it is wired to (the rest).
 
-    `identifier` names its user, for which AWS makes no name of its own; `alarm_topic_arn` is who hears of trouble.
+    `identifier` names its user in AWS, which makes no name of its own for one; `username` is who logs in; `purpose`
+    says what is kept there; `alarms` hear of trouble.
     """
 
     settings: CacheSettings
     identifier: str
-    region: str
-    vpc_id: pulumi.Input[str]
-    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    username: str
+    purpose: str
+    network: NetworkRef
     clients: Mapping[str, pulumi.Input[str]]
-    alarm_topic_arn: pulumi.Input[str]
+    alarms: AlarmTarget
     tags: Mapping[str, str]
 
 
 class RedisCache(pulumi.ComponentResource):
     """A Valkey replication group: TLS alone, one user who may not administer it, reached only by named security groups.
 
-    It never evicts. Cluster mode is off, for Flowise has no client for it. Two passwords are valid at a time
-    (`shared.alternating_logins`), so that one can change while pods still use the other.
+    By default it never evicts. Cluster mode is off: each client works as with a single server. Two passwords are valid
+    at a time (`shared.alternating_logins`), so that one can change while pods still use the other.
     """
 
     address: pulumi.Output[str]
@@ -59,6 +62,11 @@ class RedisCache(pulumi.ComponentResource):
     security_group_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: RedisCacheArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        if args.username == "default" or not USERNAME.fullmatch(args.username):
+            raise ValueError(
+                f"username must have 1 to 64 lower-case letters, digits, - and _, a letter first, and not be default, "
+                f"got {args.username!r}: write one such as orders"
+            )
         super().__init__("platform:redis_cache:RedisCache", name, {}, opts)
         self._name = name
         self._args = args
@@ -77,7 +85,7 @@ class RedisCache(pulumi.ComponentResource):
 
         self.address = group.primary_endpoint_address
         self.port = pulumi.Output.from_input(PORT)
-        self.username = pulumi.Output.from_input(USERNAME)
+        self.username = pulumi.Output.from_input(args.username)
         self._secret_kept = secret
         self.secret_arn = secret.arn
         self.security_group_id = access.security_group_id
@@ -106,7 +114,7 @@ class RedisCache(pulumi.ComponentResource):
             f"{self._name}-key",
             DataKeyArgs(
                 purpose="Data, logs and password of the cache",
-                region=self._args.region,
+                region=self._args.network.region,
                 tags=self._args.tags,
                 encrypts_logs=True,
             ),
@@ -119,7 +127,7 @@ class RedisCache(pulumi.ComponentResource):
             f"{self._name}-access",
             ClientGroupArgs(
                 purpose="Valkey, from named clients alone",
-                vpc_id=args.vpc_id,
+                vpc_id=args.network.vpc_id,
                 port=PORT,
                 clients=args.clients,
                 tags=args.tags,
@@ -141,7 +149,7 @@ class RedisCache(pulumi.ComponentResource):
         user = aws.elasticache.User(
             f"{self._name}-user",
             user_id=f"{self._args.identifier}-user",
-            user_name=USERNAME,
+            user_name=self._args.username,
             engine="valkey",
             access_string=ACCESS,
             passwords=passwords,
@@ -164,7 +172,7 @@ class RedisCache(pulumi.ComponentResource):
         args, settings, subnets = self._args, self._args.settings, self._subnet_group()
         return aws.elasticache.ReplicationGroup(
             f"{self._name}-group",
-            description="Queue, sessions and rate limits of Flowise",
+            description=args.purpose,
             engine="valkey",
             engine_version=settings.engine_version,
             auto_minor_version_upgrade=True,
@@ -202,9 +210,13 @@ class RedisCache(pulumi.ComponentResource):
         return aws.elasticache.ParameterGroup(
             f"{self._name}-parameters",
             family=f"valkey{major}",
-            description="Nothing is evicted",
-            # an evicted key is a lost job: the queue would rather be told that memory is full
-            parameters=[aws.elasticache.ParameterGroupParameterArgs(name="maxmemory-policy", value="noeviction")],
+            # in a constant text: another one would replace the group
+            description="What happens when memory is full",
+            parameters=[
+                aws.elasticache.ParameterGroupParameterArgs(
+                    name="maxmemory-policy", value=self._args.settings.eviction_policy
+                )
+            ],
             tags=dict(self._args.tags),
             opts=self._child,
         )
@@ -213,7 +225,7 @@ class RedisCache(pulumi.ComponentResource):
         return aws.elasticache.SubnetGroup(
             f"{self._name}-subnets",
             description="Data subnets",
-            subnet_ids=self._args.subnet_ids,
+            subnet_ids=self._args.network.data_subnet_ids,
             tags=dict(self._args.tags),
             opts=self._child,
         )
@@ -241,7 +253,7 @@ class RedisCache(pulumi.ComponentResource):
                 fields={
                     "host": group.primary_endpoint_address,
                     "port": PORT,
-                    "username": USERNAME,
+                    "username": self._args.username,
                     "password": password,
                 },
                 tags=self._args.tags,
@@ -259,7 +271,7 @@ class RedisCache(pulumi.ComponentResource):
                 namespace="AWS/ElastiCache",
                 # ElastiCache names the nodes of a group so (ElastiCache user guide, CacheMetrics: dimensions)
                 dimensions={"CacheClusterId": pulumi.Output.concat(group.id, f"-{node:03d}")},
-                topic_arn=self._args.alarm_topic_arn,
+                topic_arn=self._args.alarms.arn,
                 tags=self._args.tags,
                 opts=self._loose,
             )

@@ -12,14 +12,24 @@ ELASTICACHE_MAX_SNAPSHOT_DAYS = 35
 ELASTICACHE_MAX_REPLICAS = 5
 
 
+# ElastiCache user guide, parameters of Valkey: maxmemory-policy; without those that choose at random.
+EvictionPolicy = Literal["noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-lfu", "volatile-ttl"]
+
+
 class CacheSettings(Section):
-    """The Valkey replication group: Flowise's queue, sessions and rate limits."""
+    """The Valkey replication group."""
 
     engine_version: Literal["7.2", "8.0", "8.1", "8.2", "9.0", "9.1"] = Field(
         default="8.2", description="Valkey version, major.minor; cannot go back"
     )
     node_type: Annotated[str, StringConstraints(pattern=rf"^cache\.[a-z0-9]+\.{SIZE}$")] = Field(
         default="cache.t4g.small", description="node type", examples=["cache.t4g.small"]
+    )
+    eviction_policy: EvictionPolicy = Field(
+        default="noeviction",
+        description="what goes when memory is full: nothing, so that writes are refused (a queue loses no job), or "
+        "keys (allkeys), or only keys that expire (volatile): those used longest ago (lru), least often (lfu), or with "
+        "the least time left (ttl)",
     )
     replicas: Annotated[int, InProd(at_least=1)] = Field(
         default=0,
@@ -44,6 +54,10 @@ class CacheSettings(Section):
     restore_snapshot: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,254}$")] | None = Field(
         default=None,
         description="name of a snapshot that a new group begins with; ignored while one stands",
-        examples=["flowise-prod-final-1a2b3c4d"],
+        examples=["orders-prod-final-1a2b3c4d"],
     )
     log_retention_days: LogDays = Field(default=14, description="days that engine and slow logs are kept")
+
+    def evicts(self) -> bool:
+        """Tell whether keys go when memory is full."""
+        return self.eviction_policy != "noeviction"

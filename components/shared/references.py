@@ -60,6 +60,15 @@ class DatabaseRef:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InstanceRef:
+    """A database's instance, as who restores a copy of it knows it."""
+
+    arn: Input[str]
+    port: int
+    subnet_group_name: Input[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class CacheRef:
     """How an application logs in to its cache."""
 

@@ -10,7 +10,7 @@ PLATFORM_DOMAINS = {
     "*.cloudfront.net": "layers of public.ecr.aws",
     "public.ecr.aws": "images of AWS and Karpenter",
     "aws.github.io": "the chart of the load balancer controller",
-    "*.docker.io": "Flowise's image, Grafana, Loki",
+    "*.docker.io": "images of Grafana and Loki, and whatever an application has there",
     "*.docker.com": "layers of docker.io",
     # Docker documentation, allow-list: who pulls without an account. Not all of R2: anybody may have a bucket there.
     "docker-images-prod.6aa30f8b08e16409b46e0173d6de2f56.r2.cloudflarestorage.com": "layers of docker.io",
@@ -20,10 +20,6 @@ PLATFORM_DOMAINS = {
     "*.quay.io": "layers of quay.io",
     "registry.k8s.io": "kube-state-metrics",
     "*.pkg.dev": "layers of registry.k8s.io",
-    "registry.npmjs.org": "Flowise looks for its newest version",
-    "raw.githubusercontent.com": "Flowise's list of models",
-    # measured: where it is out of reach, a streamed answer of ChatOpenAI comes 85 s late
-    "tiktoken.pages.dev": "LangChain's tables for counting the tokens of answers that OpenAI's nodes stream",
 }
 
 

@@ -33,7 +33,7 @@ def existing_network(
         known = FoundVpc(vpc.id, vpc.cidr_block, vpc.enable_dns_support, vpc.enable_dns_hostnames)
         wrong = list(faults(known, values, cidr=cidr, zones=zones))
         if wrong:
-            raise pulumi.RunError("\n  ".join(["flowise:network.existing is not fit for the platform:", *wrong]))
+            raise pulumi.RunError("\n  ".join(["network.existing is not fit for the platform:", *wrong]))
 
     judged = pulumi.Output.all(vpc=vpc, **found).apply(
         lambda all_: judge({tier: all_[tier] for tier in wanted}, all_["vpc"])

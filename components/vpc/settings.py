@@ -22,7 +22,7 @@ POD_RANGE = ipaddress.IPv4Network("100.64.0.0/10")
 VpcId = Annotated[str, StringConstraints(pattern=r"^vpc-[0-9a-f]{8,17}$")]
 SubnetId = Annotated[str, StringConstraints(pattern=r"^subnet-[0-9a-f]{8,17}$")]
 Domain = Annotated[str, StringConstraints(pattern=r"^(\*\.)?([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\.)+[a-z]{2,}$")]
-# PrivateLink's names of the services that nodes, controllers and Flowise use.
+# PrivateLink's names of the services that nodes, controllers and applications use.
 EndpointService = Literal[
     "autoscaling",
     "bedrock-runtime",

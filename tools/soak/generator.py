@@ -70,7 +70,7 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
     "cluster.karpenter.chart_version": (("1.14.0", "1.13.2"), ("1.9.0", "latest")),
     "cluster.karpenter.instance_categories": ((["c"], ["m", "r"]), (["t"], [])),
     "cluster.karpenter.capacity_types": ((["spot", "on-demand"], ["on-demand"]), (["ON_DEMAND"], [])),
-    "database.engine_version": (("17", "17.4", "17.7"), ("18", "16.3", "17.99", 17)),
+    "database.engine_version": (("15", "16.4", "17", "17.7", "18.1"), ("14", "15.1", "17.99", "18.5", 17)),
     "database.backup_window": (("02:00-03:00", "23:45-00:30"), ("02:00-02:10", "2:00-3:00", "24:00-01:00")),
     "database.maintenance_window": (
         ("sun:03:30-sun:04:30", "mon:05:00-mon:06:00"),

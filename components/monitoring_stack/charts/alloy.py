@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ...shared.addons import SYSTEM_NODES
 from ...shared.chart_values import resources
 from ...shared.network_policies import ALLOY, OTLP
+from ...shared.node_labels import SYSTEM_NODES
 
 # the user of the image grafana/alloy; files of containers' logs are root's
 USER, ROOT = 473, 0

@@ -6,27 +6,26 @@ import pytest
 from moto.events.models import EventPattern
 
 from components.backups.budget import Budget, BudgetArgs
-from components.backups.component import Backups, BackupsArgs, TrialArgs
+from components.backups.component import Backups, BackupsArgs
 from components.backups.settings import BackupSettings
 from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
+from components.shared.references import InstanceRef
 from testing.cloud import Cloud
-from tests.samples import TAGS
+from tests.samples import ALARMS, NETWORK, TAGS
 
-DATABASE = "arn:aws:rds:eu-west-1:123456789012:db:flowise-test"
-BUCKET, CLUSTER = "arn:aws:s3:::flowise-test-files", "arn:aws:eks:eu-west-1:123456789012:cluster/flowise-test"
-TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
+DATABASE = "arn:aws:rds:eu-west-1:123456789012:db:orders-test"
+BUCKET, CLUSTER = "arn:aws:s3:::orders-test-files", "arn:aws:eks:eu-west-1:123456789012:cluster/orders-test"
+TOPIC = ALARMS.arn
 
 
 def build(cloud: Cloud, **settings: Any) -> None:
     args = BackupsArgs(
         settings=BackupSettings.model_validate({"retention_days": 35, **settings}),
-        stack_name="flowise-test",
-        region="eu-west-1",
+        stack_name="orders-test",
+        network=NETWORK,
         resource_arns={"RDS": DATABASE, "S3": BUCKET, "EKS": CLUSTER},
-        trial=TrialArgs(
-            database_arn=DATABASE, database_port=5432, vpc_id="vpc-1", subnet_group_name="flowise-test-data"
-        ),
-        alarm_topic_arn=TOPIC,
+        trial=InstanceRef(arn=DATABASE, port=5432, subnet_group_name="orders-test-data"),
+        alarms=ALARMS,
         tags=TAGS,
     )
     cloud.build(lambda: Backups("backups", args))
@@ -77,7 +76,7 @@ def test_a_lock_that_nobody_could_undo_is_not_the_default(cloud: Cloud) -> None:
 def test_the_database_is_restored_as_a_trial_every_week_where_that_is_wanted(cloud: Cloud) -> None:
     build(cloud, restore_tests=True)
     plan = cloud.only(aws.backup.RestoreTestingPlan).inputs
-    assert (plan["name"], plan["scheduleExpression"]) == ("flowise_test", "cron(0 6 ? * SUN *)")
+    assert (plan["name"], plan["scheduleExpression"]) == ("orders_test", "cron(0 6 ? * SUN *)")
     trial = cloud.only(aws.backup.RestoreTestingSelection).inputs
     assert (trial["protectedResourceType"], trial["protectedResourceArns"]) == ("RDS", [DATABASE])
 
@@ -85,7 +84,7 @@ def test_the_database_is_restored_as_a_trial_every_week_where_that_is_wanted(clo
 def test_a_trial_is_restored_beside_the_database_where_nobody_reaches_it(cloud: Cloud) -> None:
     build(cloud, restore_tests=True)
     where = cloud.only(aws.backup.RestoreTestingSelection).inputs["restoreMetadataOverrides"]
-    assert (where["dbSubnetGroupName"], where["publiclyAccessible"]) == ("flowise-test-data", "false")
+    assert (where["dbSubnetGroupName"], where["publiclyAccessible"]) == ("orders-test-data", "false")
     (group,) = json.loads(where["vpcSecurityGroupIds"])
     assert group.startswith("sg-")
     assert cloud.only(aws.ec2.SecurityGroup).inputs["vpcId"] == "vpc-1"
@@ -123,13 +122,13 @@ def test_whatever_did_not_end_well_is_told(cloud: Cloud) -> None:
 
 
 def test_a_budget_counts_this_stack_alone_and_speaks_before_it_is_spent(cloud: Cloud) -> None:
-    tags = {"Project": "flowise", "Environment": "dev"}
-    args = BudgetArgs(monthly_usd=250, cost_tags=tags, alarm_topic_arn=TOPIC, tags=TAGS)
+    tags = {"Project": "orders", "Environment": "dev"}
+    args = BudgetArgs(monthly_usd=250, cost_tags=tags, alarms=ALARMS, tags=TAGS)
     cloud.build(lambda: Budget("budget", args))
     budget = cloud.only(aws.budgets.Budget).inputs
     assert (budget["limitAmount"], budget["timeUnit"]) == ("250", "MONTHLY")
     assert [each["tags"] for each in budget["filterExpression"]["ands"]] == [
-        {"key": "Project", "values": ["flowise"]},
+        {"key": "Project", "values": ["orders"]},
         {"key": "Environment", "values": ["dev"]},
     ]
     assert {each["threshold"] for each in budget["notifications"]} == {80, 100}

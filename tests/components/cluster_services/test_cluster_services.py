@@ -5,21 +5,15 @@ import pulumi_kubernetes as k8s
 from components.cluster_services.component import ClusterServices, ClusterServicesArgs
 from components.shared.karpenter_settings import KarpenterSettings
 from testing.cloud import Cloud
-from tests.samples import RANGES, TAGS
+from tests.samples import CLUSTER, NETWORK, SECRETS, TAGS
 
 
 def build(cloud: Cloud, karpenter: KarpenterSettings | None = None) -> ClusterServices:
     args = ClusterServicesArgs(
         karpenter=karpenter,
-        ranges=RANGES,
-        reader_role_path="/flowise-test/secret-readers/",
-        cluster_name="flowise-test",
-        cluster_arn="arn:c",
-        endpoint="https://api",
-        cluster_security_group_id="sg-1",
-        vpc_id="vpc-1",
-        node_subnet_ids=["subnet-a", "subnet-b"],
-        region="eu-west-1",
+        cluster=CLUSTER,
+        network=NETWORK,
+        secret_readers=SECRETS.role_path,
         tags=TAGS,
     )
     return cloud.build(lambda: ClusterServices("services", args))
@@ -40,7 +34,7 @@ def test_disks_are_encrypted_by_default(cloud: Cloud) -> None:
 def test_the_controller_asks_nothing_of_the_instance_metadata(cloud: Cloud) -> None:
     build(cloud)
     values = cloud.named("services-controller").inputs["values"]
-    assert (values["clusterName"], values["region"], values["vpcId"]) == ("flowise-test", "eu-west-1", "vpc-1")
+    assert (values["clusterName"], values["region"], values["vpcId"]) == ("orders-test", "eu-west-1", "vpc-1")
 
 
 def test_the_controller_may_register_targets_but_not_make_load_balancers(cloud: Cloud) -> None:
@@ -65,7 +59,7 @@ def test_the_secret_operator_may_take_on_readers_of_this_stack_alone(cloud: Clou
     build(cloud)
     (statement,) = json.loads(cloud.named("services-secrets-role-policy").inputs["policy"])["Statement"]
     assert statement["Action"] == ["sts:AssumeRole", "sts:TagSession"]
-    assert statement["Resource"] == ["arn:aws:iam::123456789012:role/flowise-test/secret-readers/*"]
+    assert statement["Resource"] == ["arn:aws:iam::123456789012:role/orders-test/secret-readers/*"]
 
 
 def test_the_secret_operator_keeps_to_kinds_of_a_namespace(cloud: Cloud) -> None:

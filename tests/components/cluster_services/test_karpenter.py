@@ -50,9 +50,9 @@ def test_it_stops_and_names_only_nodes_that_are_marked_as_the_clusters(cloud: Cl
     build(cloud)
     found = statements(cloud)
     for sid in ("StopsItsNodes", "NamesItsNodes", "UsesItsTemplates"):
-        assert found[sid]["Condition"]["StringEquals"]["aws:ResourceTag/kubernetes.io/cluster/flowise-test"] == "owned"
+        assert found[sid]["Condition"]["StringEquals"]["aws:ResourceTag/kubernetes.io/cluster/orders-test"] == "owned"
     for sid in ("StartsMarkedNodes", "MarksWhatItStarts"):
-        assert found[sid]["Condition"]["StringEquals"]["aws:RequestTag/kubernetes.io/cluster/flowise-test"] == "owned"
+        assert found[sid]["Condition"]["StringEquals"]["aws:RequestTag/kubernetes.io/cluster/orders-test"] == "owned"
 
 
 def test_only_what_knows_no_narrower_resource_is_allowed_on_all(cloud: Cloud) -> None:
@@ -94,7 +94,7 @@ def test_volumes_can_be_attached_to_its_nodes_under_the_policy_of_the_ebs_driver
     build(cloud)
     tags = custom(cloud, "EC2NodeClass")["spec"]["tags"]
     # AWS managed policy reference, AmazonEBSCSIDriverEKSClusterScopedPolicy: AttachVolume where this is the cluster's
-    assert tags["ebs.csi.aws.com/cluster-name"] == "flowise-test"
+    assert tags["ebs.csi.aws.com/cluster-name"] == "orders-test"
     assert tags.items() >= TAGS.items()
 
 
@@ -111,6 +111,6 @@ def test_the_pool_keeps_to_the_settings(cloud: Cloud) -> None:
 def test_the_controller_never_runs_on_nodes_that_it_makes(cloud: Cloud) -> None:
     build(cloud)
     release = cloud.named("services-karpenter-release").inputs
-    assert release["values"]["nodeSelector"]["flowise.platform/nodes"] == "system"
+    assert release["values"]["nodeSelector"]["platform/nodes"] == "system"
     assert release["chart"] == "oci://public.ecr.aws/karpenter/karpenter"
     assert {each.inputs["version"] for each in cloud.of(k8s.helm.v3.Release)} == {"3.5.0", "2.1.0", "1.14.0"}

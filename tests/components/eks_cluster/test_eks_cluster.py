@@ -6,7 +6,7 @@ import pytest
 from components.eks_cluster.component import EksCluster, EksClusterArgs
 from components.eks_cluster.settings import ClusterSettings
 from testing.cloud import Cloud
-from tests.samples import TAGS
+from tests.samples import NETWORK, TAGS
 
 IMDSV2 = {"httpEndpoint": "enabled", "httpTokens": "required", "httpPutResponseHopLimit": 1}
 ADMIN = "arn:aws:iam::111122223333:role/deployer"
@@ -17,13 +17,9 @@ def create(**settings: object) -> EksCluster:
         "cluster",
         EksClusterArgs(
             settings=ClusterSettings.model_validate({"admin_principal_arns": [ADMIN], **settings}),
-            cluster_name="flowise-test",
-            application_namespace="flowise",
-            vpc_id="vpc-1",
-            region="eu-west-1",
-            service_cidr="172.20.0.0/16",
-            control_plane_subnet_ids=["subnet-i", "subnet-j"],
-            node_subnet_ids=["subnet-a", "subnet-b"],
+            cluster_name="orders-test",
+            application_namespace="orders",
+            network=NETWORK,
             protect_data=True,
             tags=TAGS,
         ),
@@ -78,7 +74,7 @@ def test_all_five_logs_go_to_a_group_made_beforehand(cloud: Cloud) -> None:
     assert sorted(cluster.inputs["enabledClusterLogTypes"]) == [
         "api", "audit", "authenticator", "controllerManager", "scheduler",
     ]  # fmt: skip
-    assert group.inputs["name"] == "/aws/eks/flowise-test/cluster"
+    assert group.inputs["name"] == "/aws/eks/orders-test/cluster"
     assert group.urn in cluster.depends_on
 
 
@@ -90,7 +86,7 @@ def test_no_paid_extended_support_and_no_unmanaged_addons(cloud: Cloud) -> None:
 
 
 ROLES = [
-    ("deployer_principal_arns", "AmazonEKSEditPolicy", {"type": "namespace", "namespaces": ["flowise"]}),
+    ("deployer_principal_arns", "AmazonEKSEditPolicy", {"type": "namespace", "namespaces": ["orders"]}),
     ("viewer_principal_arns", "AmazonEKSViewPolicy", {"type": "cluster"}),
 ]
 
@@ -174,21 +170,21 @@ def test_applications_avoid_the_systems_nodes_while_there_is_room_elsewhere(clou
     system, app = cloud.named("cluster-system-group").inputs, cloud.named("cluster-app-group").inputs
     assert system["taints"] == [{"key": "CriticalAddonsOnly", "value": "true", "effect": "PREFER_NO_SCHEDULE"}]
     assert "taints" not in app
-    assert system["labels"] == {"flowise.platform/nodes": "system"}
-    assert app["labels"] == {"flowise.platform/nodes": "app"}
+    assert system["labels"] == {"platform/nodes": "system"}
+    assert app["labels"] == {"platform/nodes": "app"}
 
 
 @pytest.mark.parametrize("addon", ["coredns", "metrics-server"])
 def test_controllers_run_on_the_systems_nodes(cloud: Cloud, addon: str) -> None:
     build(cloud)
     configuration = json.loads(cloud.named(f"cluster-{addon}").inputs["configurationValues"])
-    assert configuration["nodeSelector"] == {"flowise.platform/nodes": "system"}
+    assert configuration["nodeSelector"] == {"platform/nodes": "system"}
 
 
 def test_the_operators_host_opens_no_port_and_reaches_https_alone(cloud: Cloud) -> None:
     build(cloud)
     host = cloud.only(aws.ec2.Instance).inputs
-    assert host["tags"]["Name"] == "flowise-test-operator"
+    assert host["tags"]["Name"] == "orders-test-operator"
     assert host["metadataOptions"] == IMDSV2
     assert host["associatePublicIpAddress"] is False
     assert "keyName" not in host
@@ -222,7 +218,7 @@ def test_addons_get_aws_permissions_by_pod_identity(cloud: Cloud, role: str, ser
 def test_the_kubeconfig_is_secret_and_names_the_cluster(cloud: Cloud) -> None:
     kubeconfig, secret = cloud.value_of(lambda: create().kubeconfig)
     assert secret
-    assert "flowise-test" in json.loads(kubeconfig)["users"][0]["user"]["exec"]["args"]
+    assert "orders-test" in json.loads(kubeconfig)["users"][0]["user"]["exec"]["args"]
 
 
 def test_the_clusters_own_security_group_is_handed_on(cloud: Cloud) -> None:

@@ -1,4 +1,6 @@
 import json
+import re
+from typing import Any, get_args
 
 import pulumi
 import pulumi_aws as aws
@@ -6,31 +8,43 @@ import pulumi_random as random
 import pytest
 
 from components.rds_postgres.component import RdsPostgres, RdsPostgresArgs
-from components.rds_postgres.settings import DatabaseSettings
+from components.rds_postgres.settings import DatabaseSettings, EngineVersion
+from sandbox import aws_data
 from testing.cloud import Cloud
-from tests.samples import TAGS
+from tests.samples import ALARMS, NETWORK, TAGS
 
-TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
+TOPIC = ALARMS.arn
+EVERY_VERSION = re.compile(get_args(EngineVersion)[1].pattern)
 
 
-def create(copy_region: str | None = None, **settings: object) -> RdsPostgres:
+def versions_of(engine: str) -> list[str]:
+    """Give the versions that RDS has of an engine, as cfn-lint knows them."""
+    for rule in aws_data.read("schemas/extensions/aws_rds_dbinstance/engine_version.json")["allOf"]:
+        if rule["if"]["properties"]["Engine"].get("const") == engine:
+            return list(rule["then"]["properties"]["EngineVersion"]["enum"])
+    raise AssertionError(f"cfn-lint knows no {engine}")
+
+
+def create(
+    copy_region: str | None = None, *, database_name: str = "orders", owner: str = "orders", **settings: Any
+) -> RdsPostgres:
     return RdsPostgres(
         "db",
         RdsPostgresArgs(
             settings=DatabaseSettings.model_validate(settings),
-            identifier="flowise-test",
-            region="eu-west-1",
-            vpc_id="vpc-1",
-            subnet_ids=["subnet-a", "subnet-b"],
+            identifier="orders-test",
+            database_name=database_name,
+            owner=owner,
+            network=NETWORK,
             clients={"cluster": "sg-cluster"},
-            alarm_topic_arn=TOPIC,
+            alarms=ALARMS,
             copy_region=copy_region,
             tags=TAGS,
         ),
     )
 
 
-def build(cloud: Cloud, copy_region: str | None = None, **settings: object) -> RdsPostgres:
+def build(cloud: Cloud, copy_region: str | None = None, **settings: Any) -> RdsPostgres:
     return cloud.build(lambda: create(copy_region, **settings))
 
 
@@ -75,6 +89,49 @@ def test_a_parameter_that_equals_its_default_waits_for_a_reboot_as_rds_reads_it_
     assert defaults == {row["name"] for row in rows if row["applyMethod"] == "pending-reboot"}
 
 
+# 15 and later ask for TLS by themselves (RDS user guide, PostgreSQL.Concepts.General.SSL)
+@pytest.mark.parametrize("version", ["15", "15.19", "16.4", "17", "18.6"])
+def test_each_version_has_the_parameters_of_its_family(cloud: Cloud, version: str) -> None:
+    build(cloud, engine_version=version)
+    group = cloud.only(aws.rds.ParameterGroup).inputs
+    assert group["family"] == "postgres" + version[:2]
+    assert {"rds.force_ssl": "1", "shared_preload_libraries": "pg_stat_statements"}.items() <= {
+        each["name"]: each["value"] for each in group["parameters"]
+    }.items()
+    assert cloud.only(aws.rds.Instance).inputs["engineVersion"] == version
+
+
+def test_the_versions_that_are_taken_are_those_that_rds_has() -> None:
+    known = versions_of("postgres")
+    tried = [f"{major}.{minor}" for major in range(13, 20) for minor in range(30)]
+    tried += [str(major) for major in range(13, 20)]
+    assert {each for each in tried if EVERY_VERSION.fullmatch(each)} == {
+        each for each in known if each.partition(".")[0] in {"15", "16", "17", "18"}
+    }
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_major_version_is_left_behind_only_where_the_settings_allow_it(cloud: Cloud, allowed: bool) -> None:
+    build(cloud, allow_major_upgrade=allowed)
+    assert cloud.only(aws.rds.Instance).inputs.get("allowMajorVersionUpgrade", False) is allowed
+
+
+@pytest.mark.parametrize("given", [
+    {"owner": "postgres"}, {"owner": "pg_orders"}, {"owner": "rdsadmin"}, {"owner": "Orders"}, {"owner": "1st"},
+    {"owner": "o" * 57}, {"owner": ""}, {"owner": "or-ders"}, {"database_name": "rdsadmin"},
+    {"database_name": "d" * 64}, {"database_name": "my db"}, {"database_name": "orders;"},
+])  # fmt: skip
+def test_names_that_would_not_do_are_refused_before_anything_is_made(cloud: Cloud, given: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=next(iter(given))):
+        build(cloud, **given)
+    assert cloud.created == []
+
+
+def test_the_longest_names_do(cloud: Cloud) -> None:
+    build(cloud, database_name="d" * 63, owner="o" * 56)
+    assert cloud.only(aws.rds.Instance).inputs["username"] == "o" * 56 + "_master"
+
+
 def test_only_named_clients_reach_its_port(cloud: Cloud) -> None:
     build(cloud)
     rule = cloud.only(aws.vpc.SecurityGroupIngressRule).inputs
@@ -106,19 +163,19 @@ def test_an_instance_changed_by_a_copy_has_a_masters_password_of_ours(cloud: Clo
     assert instance.inputs["blueGreenUpdate"] == {"enabled": True}
     assert "manageMasterUserPassword" not in instance.inputs
     assert "password" in instance.secrets
-    assert json.loads(cloud.named("db-master-version").inputs["secretString"])["username"] == "flowise_master"
+    assert json.loads(cloud.named("db-master-version").inputs["secretString"])["username"] == "orders_master"
 
 
 def test_the_application_has_two_logins_that_are_kept_as_secrets(cloud: Cloud) -> None:
     build(cloud)
     versions = cloud.of(aws.secretsmanager.SecretVersion)
     kept = [json.loads(version.inputs["secretString"]) for version in versions]
-    assert [login["username"] for login in kept] == ["flowise_a", "flowise_b"]
+    assert [login["username"] for login in kept] == ["orders_a", "orders_b"]
     assert all(sorted(login) == ["dbname", "engine", "host", "password", "port", "username"] for login in kept)
     assert all("secretString" in version.secrets for version in versions)
 
 
-@pytest.mark.parametrize(("generation", "username"), [(1, "flowise_a"), (2, "flowise_b"), (3, "flowise_a")])
+@pytest.mark.parametrize(("generation", "username"), [(1, "orders_a"), (2, "orders_b"), (3, "orders_a")])
 def test_the_logins_take_turns(cloud: Cloud, generation: int, username: str) -> None:
     name, _ = cloud.value_of(lambda: create(password_generation=generation).username)
     assert name == username
@@ -182,7 +239,7 @@ def test_every_alarm_is_told_to_the_topic_when_it_begins_and_ends(cloud: Cloud) 
     alarms = cloud.of(aws.cloudwatch.MetricAlarm)
     assert {"CPUUtilization", "DatabaseConnections", "FreeStorageSpace"} <= {a.inputs["metricName"] for a in alarms}
     assert all(alarm.inputs["alarmActions"] == alarm.inputs["okActions"] == [TOPIC] for alarm in alarms)
-    assert {alarm.inputs["dimensions"]["DBInstanceIdentifier"] for alarm in alarms} == {"flowise-test"}
+    assert {alarm.inputs["dimensions"]["DBInstanceIdentifier"] for alarm in alarms} == {"orders-test"}
     assert cloud.only(aws.rds.EventSubscription).inputs["snsTopic"] == TOPIC
 
 
@@ -204,7 +261,7 @@ def test_the_application_goes_through_the_proxy_and_the_setup_does_not(cloud: Cl
         return pulumi.Output.all(made.address, made.instance_address)
 
     (address, instance), _ = cloud.value_of(addresses)
-    assert instance.startswith("flowise-test.")
+    assert instance.startswith("orders-test.")
     assert (address != instance) is proxy
 
 
@@ -212,9 +269,9 @@ def test_its_logs_go_to_groups_made_beforehand(cloud: Cloud) -> None:
     build(cloud)
     instance, groups = cloud.only(aws.rds.Instance), cloud.of(aws.cloudwatch.LogGroup)
     assert [group.inputs["name"] for group in groups] == [
-        "/aws/rds/instance/flowise-test/iam-db-auth-error",
-        "/aws/rds/instance/flowise-test/postgresql",
-        "/aws/rds/instance/flowise-test/upgrade",
+        "/aws/rds/instance/orders-test/iam-db-auth-error",
+        "/aws/rds/instance/orders-test/postgresql",
+        "/aws/rds/instance/orders-test/upgrade",
     ]
     assert {group.urn for group in groups} <= instance.depends_on
     assert instance.inputs["enabledCloudwatchLogsExports"] == ["iam-db-auth-error", "postgresql", "upgrade"]
@@ -224,7 +281,7 @@ def test_a_final_snapshot_is_taken_under_a_name_of_its_own(cloud: Cloud) -> None
     build(cloud)
     inputs = cloud.only(aws.rds.Instance).inputs
     assert inputs["skipFinalSnapshot"] is False
-    assert inputs["finalSnapshotIdentifier"].startswith("flowise-test-final-")
+    assert inputs["finalSnapshotIdentifier"].startswith("orders-test-final-")
     assert cloud.named("db-life").inputs["keepers"] == {"key": inputs["kmsKeyId"]}
 
 

@@ -4,28 +4,33 @@ from typing import Any
 import pulumi_kubernetes as k8s
 
 from components.rds_postgres.setup import DatabaseSetup, DatabaseSetupArgs
+from components.rds_postgres.setup_target import SetupTarget
+from components.shared.external_secrets import SecretField
 from testing.cloud import Cloud
-from tests.samples import RANGES, TAGS
+from tests.samples import CLUSTER, NETWORK, TAGS
 
+PASSWORD = SecretField(arn="arn:a", version_id="v", field="password")
 MASTER, LOGINS = "arn:aws:secretsmanager:eu-west-1:1:secret:master", ["arn:a", "arn:b"]
 
 
 def create(generation: int = 1, name: str = "setup") -> DatabaseSetup:
     args = DatabaseSetupArgs(
-        image="flowiseai/flowise:3.1.4",
-        cluster_name="flowise-test",
-        cluster_arn="arn:c",
-        region="eu-west-1",
-        ranges=RANGES,
-        address="db.local",
-        port=5432,
-        database_name="flowise",
-        owner="flowise",
-        username="flowise_a",
-        master_secret_arn=MASTER,
-        login_secret_arns=LOGINS,
-        kms_key_arn="arn:aws:kms:eu-west-1:1:key/1",
-        generation=generation,
+        image="111122223333.dkr.ecr.eu-west-1.amazonaws.com/platform-tools:1.0.0",
+        cluster=CLUSTER,
+        network=NETWORK,
+        target=SetupTarget(
+            instance_address="db.local",
+            address="proxy.local",
+            port=5432,
+            database_name="orders",
+            owner="orders",
+            username="orders_a",
+            password=PASSWORD,
+            master_secret_arn=MASTER,
+            login_secret_arns=LOGINS,
+            key_arn="arn:aws:kms:eu-west-1:1:key/1",
+            generation=generation,
+        ),
         tags=TAGS,
     )
     return DatabaseSetup(name, args)
@@ -87,4 +92,4 @@ def test_nobody_reaches_it_and_it_reaches_the_database_and_aws_alone(cloud: Clou
 
 def test_it_gives_the_login_that_the_application_uses(cloud: Cloud) -> None:
     username, secret = cloud.value_of(lambda: create().username)
-    assert (username, secret) == ("flowise_a", False)
+    assert (username, secret) == ("orders_a", False)

@@ -14,3 +14,11 @@ def test_a_cache_is_watched_for_lag_where_it_has_a_replica(replicas: int, lag: b
 
 def test_what_somebody_is_waked_for_says_so() -> None:
     assert {each.role for each in cache_alarms(CacheSettings(replicas=1)) if each.critical} == {"evictions", "memory"}
+
+
+def test_a_cache_that_evicts_is_watched_for_neither_memory_nor_evictions() -> None:
+    kept = {each.role for each in cache_alarms(CacheSettings())}
+    assert kept - {each.role for each in cache_alarms(CacheSettings(eviction_policy="allkeys-lfu"))} == {
+        "evictions",
+        "memory",
+    }

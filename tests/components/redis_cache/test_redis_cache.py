@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -7,26 +8,26 @@ import pytest
 from components.redis_cache.component import RedisCache, RedisCacheArgs
 from components.redis_cache.settings import CacheSettings
 from testing.cloud import Cloud
-from tests.samples import TAGS
+from tests.samples import ALARMS, NETWORK, TAGS
 
 
-def create(**settings: object) -> RedisCache:
+def create(*, username: str = "orders", **settings: Any) -> RedisCache:
     return RedisCache(
         "cache",
         RedisCacheArgs(
             settings=CacheSettings.model_validate(settings),
-            identifier="flowise-test",
-            alarm_topic_arn="arn:aws:sns:eu-west-1:123456789012:alarms",
-            region="eu-west-1",
-            vpc_id="vpc-1",
-            subnet_ids=["subnet-a", "subnet-b"],
+            identifier="orders-test",
+            username=username,
+            purpose="Jobs of orders",
+            alarms=ALARMS,
+            network=NETWORK,
             clients={"cluster": "sg-cluster"},
             tags=TAGS,
         ),
     )
 
 
-def build(cloud: Cloud, **settings: object) -> RedisCache:
+def build(cloud: Cloud, **settings: Any) -> RedisCache:
     return cloud.build(lambda: create(**settings))
 
 
@@ -48,6 +49,22 @@ def test_nothing_is_evicted(cloud: Cloud) -> None:
     build(cloud)
     group = cloud.only(aws.elasticache.ParameterGroup).inputs
     assert group["parameters"] == [{"name": "maxmemory-policy", "value": "noeviction"}]
+
+
+@pytest.mark.parametrize("policy", ["allkeys-lru", "volatile-ttl"])
+def test_what_may_be_lost_is_evicted_where_the_settings_say_so_and_nobody_is_waked(cloud: Cloud, policy: str) -> None:
+    build(cloud, eviction_policy=policy)
+    group = cloud.only(aws.elasticache.ParameterGroup).inputs
+    assert group["parameters"] == [{"name": "maxmemory-policy", "value": policy}]
+    metrics = {each.inputs["metricName"] for each in cloud.of(aws.cloudwatch.MetricAlarm)}
+    assert metrics == {"EngineCPUUtilization", "AuthenticationFailures"}
+
+
+@pytest.mark.parametrize("username", ["default", "", "Orders", "or ders", "1", "o" * 65])
+def test_a_user_s_name_that_would_not_do_is_refused(cloud: Cloud, username: str) -> None:
+    with pytest.raises(ValueError, match="username"):
+        build(cloud, username=username)
+    assert cloud.created == []
 
 
 @pytest.mark.parametrize(("version", "family"), [("7.2", "valkey7"), ("8.2", "valkey8"), ("9.1", "valkey9")])
@@ -77,9 +94,9 @@ def test_its_one_user_may_neither_administer_nor_empty_it(cloud: Cloud) -> None:
     user = cloud.only(aws.elasticache.User)
     assert {"-@admin", "-@dangerous"} <= set(user.inputs["accessString"].split())
     assert user.inputs["userName"] != "default"
-    assert cloud.only(aws.elasticache.UserGroup).inputs["userIds"] == ["flowise-test-user"]
+    assert cloud.only(aws.elasticache.UserGroup).inputs["userIds"] == ["orders-test-user"]
     group = cloud.only(aws.elasticache.ReplicationGroup).inputs
-    assert group["userGroupIds"] == ["flowise-test-users"]
+    assert group["userGroupIds"] == ["orders-test-users"]
     assert "authToken" not in group
 
 
@@ -108,8 +125,8 @@ def test_it_hands_on_where_the_password_is_and_not_the_password(cloud: Cloud) ->
 
 
 def test_a_new_group_begins_with_a_snapshot_where_one_is_named(cloud: Cloud) -> None:
-    build(cloud, restore_snapshot="flowise-prod-final-1")
-    assert cloud.only(aws.elasticache.ReplicationGroup).inputs["snapshotName"] == "flowise-prod-final-1"
+    build(cloud, restore_snapshot="orders-prod-final-1")
+    assert cloud.only(aws.elasticache.ReplicationGroup).inputs["snapshotName"] == "orders-prod-final-1"
 
 
 def test_every_node_has_its_alarms(cloud: Cloud) -> None:
@@ -144,7 +161,7 @@ def test_a_final_snapshot_is_named_by_the_stack_and_anew_for_each_group(cloud: C
     build(cloud)
     # by such a name the deploy role may make it, and no other stack's cache takes it
     assert (
-        cloud.only(aws.elasticache.ReplicationGroup).inputs["finalSnapshotIdentifier"].startswith("flowise-test-final-")
+        cloud.only(aws.elasticache.ReplicationGroup).inputs["finalSnapshotIdentifier"].startswith("orders-test-final-")
     )
     replaced_by = cloud.named("cache-life").inputs["keepers"]
     assert replaced_by["key"].startswith("arn:aws:kms:")

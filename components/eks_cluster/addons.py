@@ -8,6 +8,8 @@ newest.
 from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
+from ..shared.node_labels import SYSTEM_NODES
+
 AddonName = Literal[
     "vpc-cni",
     "eks-pod-identity-agent",
@@ -39,11 +41,6 @@ _VERSIONS: Mapping[str, Mapping[AddonName, str]] = {
         "eks-node-monitoring-agent": "v1.6.4-eksbuild.1",
     },
 }
-
-# what keeps controllers off the nodes of applications, and applications off theirs while there is room elsewhere
-SYSTEM_NODES: Mapping[str, str] = {"flowise.platform/nodes": "system"}
-APP_NODES: Mapping[str, str] = {"flowise.platform/nodes": "app"}
-SYSTEM_TAINT = "CriticalAddonsOnly"
 
 # Each add-on's own schema: `aws eks describe-addon-configuration`.
 CONFIGURATIONS: Mapping[AddonName, Mapping[str, Any]] = {

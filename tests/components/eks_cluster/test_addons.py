@@ -2,8 +2,8 @@ from typing import get_args
 
 import pytest
 
+from components.eks_cluster.addons import ADDONS, addon_version
 from components.eks_cluster.settings import ClusterSettings
-from components.shared.addons import ADDONS, addon_version
 
 
 @pytest.mark.parametrize("version", get_args(ClusterSettings.model_fields["kubernetes_version"].annotation))
