@@ -170,7 +170,7 @@ services = ClusterServices(
 setup = DatabaseSetup(
     "setup",
     DatabaseSetupArgs(
-        image=settings.service.image,
+        tools_image=settings.script_image(),
         cluster=cluster.ref,
         network=vpc.ref,
         target=database.setup_target,
@@ -196,6 +196,7 @@ service = FlowiseService(
         vpc_id=vpc.vpc_id,
         balancer_subnet_ids=vpc.balancer_subnet_ids,
         ranges=ranges,
+        tools_image=settings.script_image(),
         database=setup.database,
         cache=cache.ref,
         controllers=services,
@@ -301,7 +302,7 @@ AlarmBridge(
     AlarmBridgeArgs(
         topics=[Topic("alarms", region, alarms.arn), Topic("site", EDGE_REGION, site.alarm_topic_arn)],
         alarm_topic_arn=alarms.arn,
-        image=settings.service.script_image(),
+        tools_image=settings.script_image(),
         namespace=monitoring.namespace,
         namespace_name=METRICS_NAMESPACE,
         ranges=ranges,

@@ -20,11 +20,12 @@ from components.config.regions import Region
 from components.config.section import InProd, Section
 from components.eks_cluster.settings import ClusterSettings
 from components.flowise_service.edge import edge_profile
-from components.flowise_service.settings import ServiceSettings
+from components.flowise_service.settings import Image, ServiceSettings
 from components.monitoring_stack.settings.monitoring import MonitoringSettings
 from components.pipeline_access.settings import PipelineSettings
 from components.rds_postgres.settings import DatabaseSettings
 from components.redis_cache.settings import CacheSettings
+from components.shared.node_script import NodeImage
 from components.vpc.settings import NetworkSettings
 from components.waf_cdn.settings import EdgeSettings
 
@@ -52,6 +53,12 @@ class StackSettings(Section):
     protect_data: Annotated[bool, InProd(equals=True)] = Field(
         default=True,
         description="Pulumi refuses to delete or replace what holds data; `pulumi state unprotect` lets go",
+    )
+    tools_image: Image | None = Field(
+        default=None,
+        description="image with Node and the packages that the platform's own scripts ask for, which make the "
+        "database's logins, count queues and bring CloudWatch's alarms to Alertmanager; without one, Flowise's own",
+        examples=["111122223333.dkr.ecr.eu-west-1.amazonaws.com/platform-tools:1.0.0"],
     )
     network: NetworkSettings = Field(description="the VPC")
     cluster: ClusterSettings = Field(description="the EKS cluster")
@@ -89,6 +96,10 @@ class StackSettings(Section):
     def all_tags(self) -> dict[str, str]:
         """Give the tags every taggable resource carries; the three fixed ones cannot be overridden."""
         return {**self.tags, **self.cost_tags(), "ManagedBy": "pulumi"}
+
+    def script_image(self) -> NodeImage:
+        """Return what runs the platform's own scripts."""
+        return NodeImage(self.tools_image) if self.tools_image else self.service.script_image()
 
     def cost_tags(self) -> dict[str, str]:
         """Give the tags that tell this stack's cost from others'."""

@@ -1,7 +1,10 @@
 """Runs the program's scripts in a real Node."""
 
+import atexit
 import os
+import shutil
 import subprocess
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -10,7 +13,19 @@ from pathlib import Path
 
 from sandbox.nodejs import NODE
 
-SCRIPTS = Path(__file__).parents[1] / "components" / "flowise_service" / "assets"
+ASSETS = sorted((Path(__file__).parents[1] / "components").glob("*/assets/*.cjs"))
+
+
+def _together() -> Path:
+    # as in a pod, where those of a component and those that it shares lie in one folder
+    folder = Path(tempfile.mkdtemp(prefix="scripts-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for path in ASSETS:
+        shutil.copy(path, folder)
+    return folder
+
+
+SCRIPTS = _together()
 
 
 def run(script: str, **environment: str) -> str:

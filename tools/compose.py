@@ -28,8 +28,9 @@ from components.flowise_service.environment import (
     rows,
     secret,
 )
-from components.flowise_service.settings import ServiceSettings
-from components.flowise_service.setup import PACKAGE
+from components.flowise_service.queue_exporter import SCRIPT as QUEUE_EXPORTER
+from components.flowise_service.scripts import scripts
+from components.flowise_service.settings import PACKAGE, ServiceSettings
 from components.monitoring_stack.dashboards import PAGES
 from components.shared.external_secrets import SecretField
 from components.shared.references import CacheRef, DatabaseRef
@@ -79,7 +80,7 @@ async def _environment() -> tuple[dict[str, str], set[str]]:
 
 def write(folder: Path) -> None:
     """Write all files; secrets that are there already stay what they are."""
-    for path in (folder, folder / "secrets", folder / "dashboards"):
+    for path in (folder, folder / "secrets", folder / "dashboards", folder / "scripts"):
         path.mkdir(parents=True, exist_ok=True)
     # containers read their files as other users, and nobody else comes this far
     folder.chmod(0o700)
@@ -106,6 +107,8 @@ def write(folder: Path) -> None:
         (files / "grafana_password").write_text(_new_secret())
     if not (files / "ca.pem").exists():
         _write_certificates(files)
+    for name, text in {**scripts(), QUEUE_EXPORTER.name: QUEUE_EXPORTER.read_text()}.items():
+        (folder / "scripts" / name).write_text(text)
     # of the others nothing is scraped here
     for page in SHOWN:
         (folder / "dashboards" / page).write_text((PAGES / page).read_text())

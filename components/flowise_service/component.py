@@ -19,6 +19,7 @@ from ..shared.external_secrets import SecretField
 from ..shared.iam_documents import allow, keep_objects
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
 from ..shared.network_policies import NetworkRanges, flowise_policies
+from ..shared.node_script import NodeImage
 from ..shared.pod_role import PodRole, PodRoleArgs
 from ..shared.references import CacheRef, DatabaseRef
 from ..shared.secret_reader import SecretReader, SecretReaderArgs
@@ -36,7 +37,7 @@ from .quota import quota
 from .release import FlowiseRelease, FlowiseReleaseArgs
 from .settings import ServiceSettings
 
-ACCOUNT = "flowise"
+SERVICE_ACCOUNT = "flowise"
 KEY_LENGTH, OWNER_PASSWORD_LENGTH = 48, 40
 # above the default of 0, below what the system keeps for itself (2,000,000,000)
 PRIORITY = 1_000_000
@@ -55,6 +56,7 @@ class FlowiseServiceArgs:
     vpc_id: pulumi.Input[str]
     balancer_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     ranges: NetworkRanges
+    tools_image: NodeImage  # runs what counts the queues
     database: DatabaseRef
     cache: CacheRef
     controllers: pulumi.Resource  # bring the kinds of load balancing and secrets, and act on them
@@ -94,10 +96,12 @@ class FlowiseService(pulumi.ComponentResource):
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         # files, and keys without which stored credentials cannot be read
-        self._lasting = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=args.protect_data))
+        self._protected = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=args.protect_data))
         self._waits = timeouts(args.settings.max_answer_seconds)
 
-        key = DataKey(f"{name}-key", DataKeyArgs(purpose="Flowise", region=args.region, tags=args.tags), self._lasting)
+        key = DataKey(
+            f"{name}-key", DataKeyArgs(purpose="Flowise", region=args.region, tags=args.tags), self._protected
+        )
         bucket = self._bucket(key)
         generated = self._generated()
         keys, owner = self._keys(key, generated), self._owner(key)
@@ -147,7 +151,7 @@ class FlowiseService(pulumi.ComponentResource):
             access_log_bucket=self._args.access_log_bucket,
             tags=self._args.tags,
         )
-        return SecureBucket(f"{self._name}-storage", bucket_args, self._lasting)
+        return SecureBucket(f"{self._name}-storage", bucket_args, self._protected)
 
     def _generated(self) -> dict[str, pulumi.Output[str]]:
         kept = self._args.settings.keys_secret_name
@@ -162,7 +166,7 @@ class FlowiseService(pulumi.ComponentResource):
                 f"{self._name}-{variable.lower().replace('_', '-')}",
                 length=KEY_LENGTH,
                 special=False,
-                opts=self._lasting,
+                opts=self._protected,
             ).result
             for variable in env.GENERATED
         }
@@ -175,7 +179,7 @@ class FlowiseService(pulumi.ComponentResource):
             copy_region=self._args.copy_region,
             tags=self._args.tags,
         )
-        return StoredSecret(f"{self._name}-keys", secret_args, self._lasting)
+        return StoredSecret(f"{self._name}-keys", secret_args, self._protected)
 
     def _owner(self, key: DataKey) -> StoredSecret:
         def made(role: str, **signs: Any) -> pulumi.Output[str]:
@@ -195,7 +199,7 @@ class FlowiseService(pulumi.ComponentResource):
             },
             tags=self._args.tags,
         )
-        return StoredSecret(f"{self._name}-owner", secret_args, self._lasting)
+        return StoredSecret(f"{self._name}-owner", secret_args, self._protected)
 
     def _home(self) -> IsolatedNamespace:
         args, settings = self._args, self._args.settings
@@ -280,7 +284,7 @@ class FlowiseService(pulumi.ComponentResource):
                 cluster_name=args.cluster_name,
                 cluster_arn=args.cluster_arn,
                 namespace=env.NAMESPACE,
-                service_account=ACCOUNT,
+                service_account=SERVICE_ACCOUNT,
                 statements=[
                     *keep_objects(bucket.bucket_arn, kms_key_arn=key.arn, noun="Files"),
                     *([allow("AsksModels", models, list(named))] if named else []),
@@ -291,7 +295,7 @@ class FlowiseService(pulumi.ComponentResource):
         )
         account = k8s.core.v1.ServiceAccount(
             f"{self._name}-account",
-            metadata=k8s.meta.v1.ObjectMetaArgs(name=ACCOUNT, namespace=home.namespace, labels=_labels()),
+            metadata=k8s.meta.v1.ObjectMetaArgs(name=SERVICE_ACCOUNT, namespace=home.namespace, labels=_labels()),
             automount_service_account_token=False,
             opts=self._child,
         )
@@ -360,7 +364,7 @@ class FlowiseService(pulumi.ComponentResource):
             QueueExporterArgs(
                 namespace=home.namespace,
                 labels=_labels(),
-                image=settings.script_image(),
+                tools_image=self._args.tools_image,
                 queue_names=[_queue_name(colour) for colour in settings.images()],
                 cache=self._args.cache,
                 secret_name=secrets["cache"],

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pulumi
 import pulumi_kubernetes as k8s
 
+from ..shared.node_script import NodeImage, NodeScript, NodeScriptArgs
 from ..shared.references import CacheRef
 from . import environment as env
-from .script import FlowiseScript, FlowiseScriptArgs
 
+SCRIPT = Path(__file__).parent / "assets" / "queue_exporter.cjs"
 COMPONENT = "queue-exporter"
 PORT_NAME, PORT = "metrics", 9464
 JOB = "flowise-queue"
@@ -25,7 +27,7 @@ class QueueExporterArgs:
 
     namespace: pulumi.Input[str]
     labels: Mapping[str, str]
-    image: str
+    tools_image: NodeImage
     queue_names: Sequence[str]
     cache: CacheRef
     secret_name: pulumi.Input[str]
@@ -37,13 +39,13 @@ class QueueExporter(pulumi.ComponentResource):
     def __init__(self, name: str, args: QueueExporterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:flowise_service:QueueExporter", name, {}, opts)
         cache = args.cache
-        FlowiseScript(
+        NodeScript(
             f"{name}-exporter",
-            FlowiseScriptArgs(
-                script="queue_exporter.cjs",
+            NodeScriptArgs(
+                script=SCRIPT,
                 namespace=args.namespace,
                 labels={**args.labels, "app.kubernetes.io/component": COMPONENT},
-                image=args.image,
+                image=args.tools_image,
                 environment={
                     "METRICS_PORT": str(PORT),
                     "QUEUE_NAMES": ",".join(args.queue_names),

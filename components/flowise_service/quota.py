@@ -1,19 +1,19 @@
 """How much Flowise's namespace may ask of the cluster: what the settings add up to, and nothing beside."""
 
+from ..shared.node_script import CPU_MILLICORES, MEMORY_MIB
 from .settings import ServiceSettings
 
 SETUP_CPU_MILLICORES = 250
-# the queue exporter's pod (parts.flowise_script), of which a new one may start while the old one is ending
+# the queue exporter's pod, of which a new one may start while the old one is ending
 EXPORTERS = 2
-EXPORTER_CPU_MILLICORES, EXPORTER_MEMORY_MIB = 10, 128
 
 
 def quota(settings: ServiceSettings) -> dict[str, str]:
     """Give the hard limits of a ResourceQuota: the pods at their most, the setup of each release, exporters."""
     setups, most = settings.releases(), settings.most_pods()
     exporters = EXPORTERS if settings.mode == "queue" else 0
-    cpu = most * settings.cpu_request_millicores + setups * SETUP_CPU_MILLICORES + exporters * EXPORTER_CPU_MILLICORES
-    memory = (most + setups) * settings.memory_request_mib + exporters * EXPORTER_MEMORY_MIB
+    cpu = most * settings.cpu_request_millicores + setups * SETUP_CPU_MILLICORES + exporters * CPU_MILLICORES
+    memory = (most + setups) * settings.memory_request_mib + exporters * MEMORY_MIB
     return {
         "pods": str(most + setups + exporters),
         "requests.cpu": f"{cpu}m",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -13,12 +13,13 @@ from ..shared.references import CacheRef
 from ..web_service.timeouts import Timeouts
 from ..web_service.workload import CONTAINER, QueueLength, Workload, WorkloadArgs
 from . import environment as env
-from .script import SCRIPTS
+from .scripts import scripts
 from .settings import ServiceSettings
 from .setup import FlowiseSetup, FlowiseSetupArgs
 
-# they run in pods of their own: a change of theirs restarts nothing of Flowise's
-APART = ("alarm_bridge.cjs", "queue_exporter.cjs")
+if TYPE_CHECKING:
+    from pulumi_kubernetes.core.v1 import EnvFromSourceArgsDict
+
 WRITABLE = {"home": f"{env.HOME}/.flowise", "tmp": "/tmp"}
 
 
@@ -71,7 +72,7 @@ class FlowiseRelease(pulumi.ComponentResource):
     def _meta(self, labels: Mapping[str, str]) -> k8s.meta.v1.ObjectMetaArgs:
         return k8s.meta.v1.ObjectMetaArgs(namespace=self._args.namespace, labels=dict(labels))
 
-    def _environment(self) -> list[k8s.core.v1.EnvFromSourceArgs]:
+    def _environment(self) -> "list[EnvFromSourceArgsDict]":
         plain = k8s.core.v1.ConfigMap(
             f"{self._name}-environment",
             metadata=self._meta(self._args.labels),
@@ -80,11 +81,11 @@ class FlowiseRelease(pulumi.ComponentResource):
             opts=self._child,
         )
         return [
-            k8s.core.v1.EnvFromSourceArgs(config_map_ref=k8s.core.v1.ConfigMapEnvSourceArgs(name=plain.metadata.name)),
-            k8s.core.v1.EnvFromSourceArgs(secret_ref=k8s.core.v1.SecretEnvSourceArgs(name=self._args.secret_name)),
+            {"config_map_ref": {"name": plain.metadata.name}},
+            {"secret_ref": {"name": self._args.secret_name}},
         ]
 
-    def _setup(self, files: pulumi.Output[str], env_from: Sequence[k8s.core.v1.EnvFromSourceArgs]) -> FlowiseSetup:
+    def _setup(self, files: pulumi.Output[str], env_from: "Sequence[EnvFromSourceArgsDict]") -> FlowiseSetup:
         args = self._args
         return FlowiseSetup(
             f"{self._name}-setup",
@@ -105,7 +106,7 @@ class FlowiseRelease(pulumi.ComponentResource):
         )
 
     def _workloads(
-        self, files: pulumi.Output[str], env_from: Sequence[k8s.core.v1.EnvFromSourceArgs], setup: FlowiseSetup
+        self, files: pulumi.Output[str], env_from: "Sequence[EnvFromSourceArgsDict]", setup: FlowiseSetup
     ) -> Workload:
         args, settings = self._args, self._args.settings
         common: dict[str, Any] = {
@@ -208,5 +209,4 @@ class FlowiseRelease(pulumi.ComponentResource):
 
 
 def _files(region: str) -> dict[str, str]:
-    scripts = {path.name: path.read_text() for path in sorted(SCRIPTS.glob("*.cjs")) if path.name not in APART}
-    return {**scripts, "rds-ca.pem": database_certificates(region)}
+    return {**scripts(), "rds-ca.pem": database_certificates(region)}

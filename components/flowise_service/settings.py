@@ -9,9 +9,12 @@ from pydantic import Field, StringConstraints
 from ..config.problems import Problem
 from ..config.section import InProd, Section
 from ..config.types import LONGEST_ANSWER_SECONDS, ExtraVariable, SecretId, SecretName
+from ..shared.node_script import NodeImage
 from ..web_service import rollouts
 from .open_paths import Feature, Need
 
+# where npm puts a global package, in upstream's image and in ours
+PACKAGE = "/usr/local/lib/node_modules/flowise"
 # Measured with flowise 3.1.4: under 512 MiB V8 aborts while it loads its nodes; 1 GiB starts and leaves little.
 FLOWISE_LEAST_MEMORY_MIB = 1024
 # The last release there is. Mended in it alone: CVE-2026-91929 to -91938, two ways to run code and one hole that needs
@@ -264,9 +267,12 @@ class ServiceSettings(Section):
             return {"": self.image}
         return {"blue": self.blue_green.blue_image, "green": self.blue_green.green_image}
 
-    def script_image(self) -> str:
-        """Give the image of what serves all releases: the first one's, so that a switch leaves it alone."""
-        return next(iter(self.images().values()))
+    def script_image(self) -> NodeImage:
+        """Return what runs the platform's scripts in place of an image of tools, by the packages of Flowise's tree.
+
+        It is the first release's, so that a switch between two leaves the scripts alone.
+        """
+        return NodeImage(next(iter(self.images().values())), f"{PACKAGE}/node_modules")
 
     def active_colour(self) -> str:
         """Give the colour of the release that is served."""

@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pulumi
 import pulumi_kubernetes as k8s
 
+from ..shared.pod_files import pod_files
 from ..shared.pod_security import restricted_container, restricted_pod
-from ..web_service.pod_files import pod_files
+from .settings import PACKAGE
 
-PACKAGE = "/usr/local/lib/node_modules/flowise"
+if TYPE_CHECKING:
+    from pulumi_kubernetes.core.v1 import EnvFromSourceArgsDict, PodSpecArgsDict
+
 SCRIPT = "setup.cjs"
 TRIES, LONGEST_SECONDS = 3, 600
 
@@ -23,7 +27,7 @@ class FlowiseSetupArgs:
     image: str
     memory_request_mib: int
     memory_limit_mib: int
-    env_from: Sequence[k8s.core.v1.EnvFromSourceArgs]
+    env_from: "Sequence[EnvFromSourceArgsDict]"
     secret_name: pulumi.Input[str]
     environment: Mapping[str, pulumi.Input[str]]
     files: pulumi.Input[str]  # the ConfigMap that is mounted at files_at
@@ -50,45 +54,41 @@ class FlowiseSetup(pulumi.ComponentResource):
         job = k8s.batch.v1.Job(
             f"{name}-job",
             metadata=meta,
-            spec=k8s.batch.v1.JobSpecArgs(
-                backoff_limit=TRIES,
-                active_deadline_seconds=LONGEST_SECONDS,
+            spec={
+                "backoff_limit": TRIES,
+                "active_deadline_seconds": LONGEST_SECONDS,
                 # names of Secret and ConfigMap change with what they hold, and a Job's pods cannot: so it runs anew
-                template=k8s.core.v1.PodTemplateSpecArgs(
-                    metadata=k8s.meta.v1.ObjectMetaArgs(labels=dict(args.labels)),
-                    spec=_pod(args, account.metadata.name),
-                ),
-            ),
+                "template": {"metadata": {"labels": dict(args.labels)}, "spec": _pod(args, account.metadata.name)},
+            },
             opts=child,
         )
         self.done = pulumi.Output.all(job.metadata.name, job.status).apply(lambda known: str(known[0]))
         self.register_outputs({"done": self.done})
 
 
-def _pod(args: FlowiseSetupArgs, account: pulumi.Output[str]) -> k8s.core.v1.PodSpecArgs:
-    own = k8s.core.v1.EnvFromSourceArgs(secret_ref=k8s.core.v1.SecretEnvSourceArgs(name=args.secret_name))
+def _pod(args: FlowiseSetupArgs, account: pulumi.Output[str]) -> "PodSpecArgsDict":
     environment = {"FLOWISE_PACKAGE": PACKAGE, **args.environment}
     volumes, mounts = pod_files(args.files, at=args.files_at, writable=args.writable)
-    return k8s.core.v1.PodSpecArgs(
-        restart_policy="Never",
-        service_account_name=account,
-        automount_service_account_token=False,
-        enable_service_links=False,
-        security_context=restricted_pod(owns_volumes=True),
-        containers=[
-            k8s.core.v1.ContainerArgs(
-                name="setup",
-                image=args.image,
-                command=["node", f"{args.files_at}/{SCRIPT}"],
-                env_from=[*args.env_from, own],
-                env=[k8s.core.v1.EnvVarArgs(name=key, value=value) for key, value in environment.items()],
-                resources=k8s.core.v1.ResourceRequirementsArgs(
-                    requests={"cpu": "250m", "memory": f"{args.memory_request_mib}Mi"},
-                    limits={"memory": f"{args.memory_limit_mib}Mi"},
-                ),
-                security_context=restricted_container(),
-                volume_mounts=mounts,
-            )
+    return {
+        "restart_policy": "Never",
+        "service_account_name": account,
+        "automount_service_account_token": False,
+        "enable_service_links": False,
+        "security_context": restricted_pod(owns_volumes=True),
+        "containers": [
+            {
+                "name": "setup",
+                "image": args.image,
+                "command": ["node", f"{args.files_at}/{SCRIPT}"],
+                "env_from": [*args.env_from, {"secret_ref": {"name": args.secret_name}}],
+                "env": [{"name": key, "value": value} for key, value in environment.items()],
+                "resources": {
+                    "requests": {"cpu": "250m", "memory": f"{args.memory_request_mib}Mi"},
+                    "limits": {"memory": f"{args.memory_limit_mib}Mi"},
+                },
+                "security_context": restricted_container(),
+                "volume_mounts": mounts,
+            }
         ],
-        volumes=volumes,
-    )
+        "volumes": volumes,
+    }

@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
-from ..flowise_service.script import FlowiseScript, FlowiseScriptArgs
 from ..shared.iam_documents import allow, allow_principal, document
 from ..shared.metric_alarms import MetricAlarm, metric_alarms
 from ..shared.network_policies import NetworkRanges, alarm_bridge_policies
+from ..shared.node_script import NodeImage, NodeScript, NodeScriptArgs
 from ..shared.pod_role import PodRole, PodRoleArgs
 
-ACCOUNT = "alarm-bridge"
+SCRIPT = Path(__file__).parent / "assets" / "alarm_bridge.cjs"
+SERVICE_ACCOUNT = "alarm-bridge"
 PORT_NAME, PORT = "probe", 3001
 # made by the operator for all Alertmanagers of its namespace: it has the address of each
 ALERTMANAGER = "alertmanager-operated:9093"
@@ -59,7 +61,7 @@ class Topic:
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmBridgeArgs:
-    """The topics, what runs the bridge (Flowise's image), and the namespace in which it is, and Alertmanager too.
+    """The topics, what runs the bridge, and the namespace in which it is, and Alertmanager too.
 
     `namespace` is known once it stands; until Alertmanager does, the pod is not ready. `alarm_topic_arn` is
     one of the topics, and hears of the bridge's own trouble.
@@ -67,7 +69,7 @@ class AlarmBridgeArgs:
 
     topics: Sequence[Topic]
     alarm_topic_arn: pulumi.Input[str]
-    image: str
+    tools_image: NodeImage
     namespace: pulumi.Input[str]
     namespace_name: str  # by which Pod Identity knows it
     ranges: NetworkRanges
@@ -91,14 +93,14 @@ class AlarmBridge(pulumi.ComponentResource):
         queue = self._queue()
         role = self._role(queue)
         policies = self._policies()
-        FlowiseScript(
+        NodeScript(
             f"{name}-script",
-            FlowiseScriptArgs(
-                script="alarm_bridge.cjs",
+            NodeScriptArgs(
+                script=SCRIPT,
                 namespace=args.namespace,
                 labels=_labels(),
-                image=args.image,
-                account_name=ACCOUNT,
+                image=args.tools_image,
+                account_name=SERVICE_ACCOUNT,
                 environment={
                     "ALERTMANAGER": ALERTMANAGER,
                     "AWS_REGION": args.region,
@@ -177,7 +179,7 @@ class AlarmBridge(pulumi.ComponentResource):
                 cluster_name=args.cluster_name,
                 cluster_arn=args.cluster_arn,
                 namespace=args.namespace_name,
-                service_account=ACCOUNT,
+                service_account=SERVICE_ACCOUNT,
                 statements=[
                     allow("HearsAlarms", ["sqs:DeleteMessage", "sqs:ReceiveMessage"], [queue.arn]),
                     # of metric alarms it gives as many as the role may see (API reference, DescribeAlarms); the
@@ -204,9 +206,9 @@ class AlarmBridge(pulumi.ComponentResource):
 
 def _labels() -> dict[str, str]:
     return {
-        "app.kubernetes.io/name": ACCOUNT,
+        "app.kubernetes.io/name": SERVICE_ACCOUNT,
         "app.kubernetes.io/instance": "monitoring",
-        "app.kubernetes.io/component": ACCOUNT,
+        "app.kubernetes.io/component": SERVICE_ACCOUNT,
         "app.kubernetes.io/part-of": "flowise",
         "app.kubernetes.io/managed-by": "pulumi",
     }

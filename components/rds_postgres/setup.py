@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -12,17 +13,20 @@ from ..shared.database_certificates import database_certificates
 from ..shared.iam_documents import read_secrets
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
 from ..shared.network_policies import setup_policies
+from ..shared.node_script import NodeImage
+from ..shared.pod_files import pod_files
 from ..shared.pod_role import PodRole, PodRoleArgs
 from ..shared.pod_security import restricted_container, restricted_pod
 from ..shared.references import ClusterRef, DatabaseRef, NetworkRef
 from .setup_target import SetupTarget
 
-NAMESPACE = ACCOUNT = "database-setup"
+if TYPE_CHECKING:
+    from pulumi_kubernetes.core.v1 import PodSpecArgsDict
+
+NAMESPACE = SERVICE_ACCOUNT = "database-setup"
 ASSETS = Path(__file__).parent / "assets"
 SCRIPT = "database_setup.cjs"
 AT = "/etc/setup"
-# Flowise's own image brings Node, the PostgreSQL client and the AWS SDK where npm puts a global package's.
-MODULES = "/usr/local/lib/node_modules/flowise/node_modules"
 TRIES, LONGEST_SECONDS = 4, 600
 
 
@@ -30,7 +34,7 @@ TRIES, LONGEST_SECONDS = 4, 600
 class DatabaseSetupArgs:
     """Where the Job runs, and the database that it sets up."""
 
-    image: str
+    tools_image: NodeImage
     cluster: ClusterRef
     network: NetworkRef
     target: SetupTarget
@@ -84,7 +88,7 @@ class DatabaseSetup(pulumi.ComponentResource):
                 cluster_name=args.cluster.name,
                 cluster_arn=args.cluster.arn,
                 namespace=NAMESPACE,
-                service_account=ACCOUNT,
+                service_account=SERVICE_ACCOUNT,
                 statements=read_secrets(secrets, kms_key_arns=[target.key_arn], region=args.network.region),
                 tags=args.tags,
             ),
@@ -101,7 +105,7 @@ class DatabaseSetup(pulumi.ComponentResource):
         mounted = k8s.core.v1.ConfigMap(f"{self._name}-files", metadata=meta, data=files, opts=self._child)
         account = k8s.core.v1.ServiceAccount(
             f"{self._name}-account",
-            metadata=k8s.meta.v1.ObjectMetaArgs(name=ACCOUNT, namespace=namespace, labels=_labels()),
+            metadata=k8s.meta.v1.ObjectMetaArgs(name=SERVICE_ACCOUNT, namespace=namespace, labels=_labels()),
             automount_service_account_token=False,
             opts=self._child,
         )
@@ -109,20 +113,20 @@ class DatabaseSetup(pulumi.ComponentResource):
         return k8s.batch.v1.Job(
             f"{self._name}-job",
             metadata=meta,
-            spec=k8s.batch.v1.JobSpecArgs(
-                backoff_limit=TRIES,
-                active_deadline_seconds=LONGEST_SECONDS,
-                template=k8s.core.v1.PodTemplateSpecArgs(
+            spec={
+                "backoff_limit": TRIES,
+                "active_deadline_seconds": LONGEST_SECONDS,
+                "template": {
                     # a Job's pods cannot change: another digest is another Job, which runs anew
-                    metadata=k8s.meta.v1.ObjectMetaArgs(labels=_labels(), annotations={"checksum/setup": digest}),
-                    spec=self._pod(account.metadata.name, mounted.metadata.name),
-                ),
-            ),
+                    "metadata": {"labels": _labels(), "annotations": {"checksum/setup": digest}},
+                    "spec": self._pod(account.metadata.name, mounted.metadata.name),
+                },
+            },
             # its pod starts with credentials and a way out, or without them for good
             opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=list(before))),
         )
 
-    def _pod(self, account: pulumi.Output[str], files: pulumi.Output[str]) -> k8s.core.v1.PodSpecArgs:
+    def _pod(self, account: pulumi.Output[str], files: pulumi.Output[str]) -> "PodSpecArgsDict":
         args, target = self._args, self._args.target
         environment: dict[str, pulumi.Input[str]] = {
             "AWS_REGION": args.network.region,
@@ -132,32 +136,29 @@ class DatabaseSetup(pulumi.ComponentResource):
             "LOGIN_SECRET_ARNS": pulumi.Output.from_input(target.login_secret_arns).apply(",".join),
             "MASTER_SECRET_ARN": target.master_secret_arn,
             "NODE_EXTRA_CA_CERTS": f"{AT}/rds-ca.pem",
-            "NODE_PATH": MODULES,
+            "NODE_PATH": args.tools_image.modules,
             "OWNER_ROLE": target.owner,
         }
-        return k8s.core.v1.PodSpecArgs(
-            restart_policy="Never",
-            service_account_name=account,
-            automount_service_account_token=False,
-            enable_service_links=False,
-            security_context=restricted_pod(),
-            containers=[
-                k8s.core.v1.ContainerArgs(
-                    name="setup",
-                    image=args.image,
-                    command=["node", f"{AT}/{SCRIPT}"],
-                    env=[k8s.core.v1.EnvVarArgs(name=key, value=value) for key, value in environment.items()],
-                    resources=k8s.core.v1.ResourceRequirementsArgs(
-                        requests={"cpu": "50m", "memory": "128Mi"}, limits={"memory": "256Mi"}
-                    ),
-                    security_context=restricted_container(),
-                    volume_mounts=[k8s.core.v1.VolumeMountArgs(name="files", mount_path=AT, read_only=True)],
-                )
+        volumes, mounts = pod_files(files, at=AT, writable={})
+        return {
+            "restart_policy": "Never",
+            "service_account_name": account,
+            "automount_service_account_token": False,
+            "enable_service_links": False,
+            "security_context": restricted_pod(),
+            "containers": [
+                {
+                    "name": "setup",
+                    "image": args.tools_image.image,
+                    "command": ["node", f"{AT}/{SCRIPT}"],
+                    "env": [{"name": key, "value": value} for key, value in environment.items()],
+                    "resources": {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "256Mi"}},
+                    "security_context": restricted_container(),
+                    "volume_mounts": mounts,
+                }
             ],
-            volumes=[
-                k8s.core.v1.VolumeArgs(name="files", config_map=k8s.core.v1.ConfigMapVolumeSourceArgs(name=files))
-            ],
-        )
+            "volumes": volumes,
+        }
 
 
 def _labels() -> dict[str, str]:

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 
 import pulumi
-import pulumi_kubernetes as k8s
 
 
-def custom_name(made: k8s.apiextensions.CustomResource) -> pulumi.Output[str]:
-    """Give the name that the object was given; the class declares no outputs, and has them."""
+def custom_name(made: pulumi.CustomResource) -> pulumi.Output[str]:
+    """Return the name that a Kubernetes object was given; the SDK's class declares no outputs, and has them."""
     metadata: pulumi.Output[Mapping[str, str]] = pulumi.get(made, "metadata")
     return metadata.apply(lambda known: known.get("name", ""))

@@ -2,23 +2,33 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pulumi_kubernetes as k8s
 
 from ..shared.custom_object import custom_name
+from ..shared.node_script import LIVE_PATH, READY_PATH
+from ..shared.pod_files import pod_files
 from ..shared.pod_security import restricted_container, restricted_pod
-from .pod_files import Mounts, pod_files
+from ..shared.topology_spread import spread
 from .rollouts import SURGE_PERCENT, longest_seconds
-from .topology_spread import spread
+
+if TYPE_CHECKING:
+    from pulumi_kubernetes.core.v1 import (
+        ContainerArgsDict,
+        ContainerPortArgsDict,
+        EnvFromSourceArgsDict,
+        PodSpecArgsDict,
+        ProbeArgsDict,
+        VolumeMountArgsDict,
+    )
+    from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 
 CONTAINER = "flowise"
 CPU_PERCENT = 70
 # Ten minutes without need before a pod goes: the next wave of questions finds it warm, and every end waits for answers.
 SHRINK_AFTER_SECONDS = 600
-# https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes
-LIVE_PATH, READY_PATH = "/livez", "/readyz"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +59,7 @@ class WorkloadArgs:
     cpu_limit_millicores: int | None
     memory_request_mib: int
     memory_limit_mib: int
-    env_from: Sequence[k8s.core.v1.EnvFromSourceArgs]
+    env_from: "Sequence[EnvFromSourceArgsDict]"
     files: pulumi.Input[str]  # the ConfigMap that is mounted at files_at
     files_at: str
     writable: Mapping[str, str]
@@ -91,26 +101,25 @@ class Workload(pulumi.ComponentResource):
     def _deployment(self, grows: bool) -> k8s.apps.v1.Deployment:
         args = self._args
         longest = longest_seconds(args.replicas_max, grace_seconds=args.termination_grace_seconds)
+        pod_metadata: ObjectMetaArgsDict = {"labels": dict(args.labels)}
+        if args.annotations:
+            pod_metadata["annotations"] = dict(args.annotations)
         return k8s.apps.v1.Deployment(
             f"{self._name}-pods",
             metadata=self._meta(**{"pulumi.com/timeoutSeconds": str(longest)}),
-            spec=k8s.apps.v1.DeploymentSpecArgs(
-                replicas=args.replicas_min,
-                selector=self._selector,
-                strategy=k8s.apps.v1.DeploymentStrategyArgs(
-                    type="RollingUpdate",
-                    rolling_update=k8s.apps.v1.RollingUpdateDeploymentArgs(
-                        max_surge=f"{SURGE_PERCENT}%", max_unavailable=0
-                    ),
-                ),
-                template=k8s.core.v1.PodTemplateSpecArgs(
+            spec={
+                "replicas": args.replicas_min,
+                "selector": {"match_labels": dict(args.labels)},
+                "strategy": {
+                    "type": "RollingUpdate",
+                    "rolling_update": {"max_surge": f"{SURGE_PERCENT}%", "max_unavailable": 0},
+                },
+                "template": {
                     # names of Secret and ConfigMap change with what they hold, so that a change restarts the pods
-                    metadata=k8s.meta.v1.ObjectMetaArgs(
-                        labels=dict(args.labels), annotations=dict(args.annotations) or None
-                    ),
-                    spec=self._pod(),
-                ),
-            ),
+                    "metadata": pod_metadata,
+                    "spec": self._pod(),
+                },
+            },
             # Enough from the first on, whatever becomes of the autoscaler; from then on the number is its own.
             # The provider does not send what is ignored and set by another (pulumi-kubernetes, handleSSAIgnoreFields).
             opts=pulumi.ResourceOptions.merge(
@@ -118,52 +127,51 @@ class Workload(pulumi.ComponentResource):
             ),
         )
 
-    def _pod(self) -> k8s.core.v1.PodSpecArgs:
+    def _pod(self) -> "PodSpecArgsDict":
         args = self._args
         volumes, mounts = pod_files(args.files, at=args.files_at, writable=args.writable)
-        return k8s.core.v1.PodSpecArgs(
-            service_account_name=args.service_account,
-            automount_service_account_token=False,
+        return {
+            "service_account_name": args.service_account,
+            "automount_service_account_token": False,
             # a Service named redis would put its address into REDIS_PORT
-            enable_service_links=False,
-            priority_class_name=args.priority_class,
-            termination_grace_period_seconds=args.termination_grace_seconds,
-            security_context=restricted_pod(owns_volumes=True),
+            "enable_service_links": False,
+            "priority_class_name": args.priority_class,
+            "termination_grace_period_seconds": args.termination_grace_seconds,
+            "security_context": restricted_pod(owns_volumes=True),
             # who is asked must outlive a zone; who takes from a queue does better in the wrong zone than not at all
-            topology_spread_constraints=spread(args.labels, zones_are_must=args.port is not None),
-            containers=[self._container(mounts)],
-            volumes=volumes,
-        )
+            "topology_spread_constraints": spread(args.labels, zones_are_must=args.port is not None),
+            "containers": [self._container(mounts)],
+            "volumes": volumes,
+        }
 
-    def _container(self, mounts: Mounts) -> k8s.core.v1.ContainerArgs:
+    def _container(self, mounts: "list[VolumeMountArgsDict]") -> "ContainerArgsDict":
         args = self._args
         limits = {"memory": f"{args.memory_limit_mib}Mi"}
         if args.cpu_limit_millicores is not None:
             limits["cpu"] = f"{args.cpu_limit_millicores}m"
-        sleep = k8s.core.v1.SleepActionArgs(seconds=args.pre_stop_seconds)
-        stop = k8s.core.v1.LifecycleArgs(pre_stop=k8s.core.v1.LifecycleHandlerArgs(sleep=sleep))
-        return k8s.core.v1.ContainerArgs(
-            name=CONTAINER,
-            image=args.image,
-            command=list(args.command) or None,
-            ports=[
-                *([k8s.core.v1.ContainerPortArgs(name="http", container_port=args.port)] if args.port else []),
-                k8s.core.v1.ContainerPortArgs(name="probe", container_port=args.probe_port),
-            ],
-            env_from=list(args.env_from),
-            resources=k8s.core.v1.ResourceRequirementsArgs(
-                requests={"cpu": f"{args.cpu_request_millicores}m", "memory": f"{args.memory_request_mib}Mi"},
-                limits=limits,
-            ),
-            security_context=restricted_container(),
+        http: list[ContainerPortArgsDict] = [{"name": "http", "container_port": args.port}] if args.port else []
+        container: ContainerArgsDict = {
+            "name": CONTAINER,
+            "image": args.image,
+            "ports": [*http, {"name": "probe", "container_port": args.probe_port}],
+            "env_from": list(args.env_from),
+            "resources": {
+                "requests": {"cpu": f"{args.cpu_request_millicores}m", "memory": f"{args.memory_request_mib}Mi"},
+                "limits": limits,
+            },
+            "security_context": restricted_container(),
             # a start took up to 55 s on a quarter of a core; one that cannot reach its cache hangs for ever. What these
             # admit, a rollout waits for (rollouts).
-            startup_probe=_probe(READY_PATH, period_seconds=5, failure_threshold=36),
-            liveness_probe=_probe(LIVE_PATH, period_seconds=10, failure_threshold=6),
-            readiness_probe=_probe(READY_PATH, period_seconds=5, failure_threshold=3),
-            lifecycle=stop if args.pre_stop_seconds else None,
-            volume_mounts=mounts,
-        )
+            "startup_probe": _probe(READY_PATH, period_seconds=5, failure_threshold=36),
+            "liveness_probe": _probe(LIVE_PATH, period_seconds=10, failure_threshold=6),
+            "readiness_probe": _probe(READY_PATH, period_seconds=5, failure_threshold=3),
+            "volume_mounts": mounts,
+        }
+        if args.command:
+            container["command"] = list(args.command)
+        if args.pre_stop_seconds:
+            container["lifecycle"] = {"pre_stop": {"sleep": {"seconds": args.pre_stop_seconds}}}
+        return container
 
     def _budget(self) -> None:
         k8s.policy.v1.PodDisruptionBudget(
@@ -252,10 +260,10 @@ SHRINK_SLOWLY: Any = {
 }
 
 
-def _probe(path: str, *, period_seconds: int, failure_threshold: int) -> k8s.core.v1.ProbeArgs:
-    return k8s.core.v1.ProbeArgs(
-        http_get=k8s.core.v1.HTTPGetActionArgs(path=path, port="probe"),
-        period_seconds=period_seconds,
-        failure_threshold=failure_threshold,
-        timeout_seconds=5,
-    )
+def _probe(path: str, *, period_seconds: int, failure_threshold: int) -> "ProbeArgsDict":
+    return {
+        "http_get": {"path": path, "port": "probe"},
+        "period_seconds": period_seconds,
+        "failure_threshold": failure_threshold,
+        "timeout_seconds": 5,
+    }

@@ -44,7 +44,7 @@ TOKENS = {
     "EventAutoscaler": "platform:cluster_services:EventAutoscaler",
     "FlowLog": "platform:vpc:FlowLog",
     "FlowiseRelease": "platform:flowise_service:FlowiseRelease",
-    "FlowiseScript": "platform:flowise_service:FlowiseScript",
+    "NodeScript": "platform:shared:NodeScript",
     "FlowiseSetup": "platform:flowise_service:FlowiseSetup",
     "InternalLoadBalancer": "platform:web_service:InternalLoadBalancer",
     "Karpenter": "platform:cluster_services:Karpenter",

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from components.flowise_service.settings import ServiceSettings
-from components.rds_postgres.setup import MODULES
 
 IMAGE = Path(__file__).parents[2] / "image"
 LOCK: dict[str, Any] = json.loads((IMAGE / "package-lock.json").read_text())
@@ -76,10 +75,11 @@ def test_no_place_of_the_tree_has_a_version_with_a_published_hole(name: str, flo
     assert [each for each in versions if tuple(map(int, each.split("."))) < floor] == []
 
 
-@pytest.mark.parametrize("name", ["pg", "@aws-sdk/client-secrets-manager"])
-def test_the_databases_setup_finds_its_modules_in_the_image(name: str) -> None:
-    # the Job sets NODE_PATH, which is one folder, and is not searched upwards
-    assert f"WORKDIR {MODULES.removesuffix('/node_modules')}\n" in (IMAGE / "Dockerfile").read_text()
+@pytest.mark.parametrize("name", ["pg", "@aws-sdk/client-secrets-manager", "bullmq", "ioredis", "prom-client"])
+def test_the_platforms_scripts_find_their_packages_in_the_image(name: str) -> None:
+    # pods set NODE_PATH, which is one folder, and is not searched upwards
+    modules = ServiceSettings().script_image().modules
+    assert f"WORKDIR {modules.removesuffix('/node_modules')}\n" in (IMAGE / "Dockerfile").read_text()
     assert f"node_modules/{name}" in PACKAGES
 
 

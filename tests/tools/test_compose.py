@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from components.flowise_service.environment import CONFIG_DIR, NAMESPACE, QUEUE_NAME, key_fingerprint
+from components.flowise_service.scripts import scripts
 from components.flowise_service.settings import ServiceSettings
 from components.monitoring_stack.alerts.model import PODS_JOB, QUEUE_JOB, SERVERS_JOB
 from components.monitoring_stack.dashboards import PAGES
@@ -39,7 +40,7 @@ def variables(path: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in path.read_text().splitlines())
 
 
-def test_pods_get_the_same_but_for_where_things_are() -> None:
+def test_pods_get_the_same_but_for_where_things_are(written: Path) -> None:
     plain, secret = environment()
     assert plain["DATABASE_HOST"] == "postgres"
     assert plain["REDIS_HOST"] == "valkey"
@@ -48,9 +49,13 @@ def test_pods_get_the_same_but_for_where_things_are() -> None:
     assert {"DATABASE_PASSWORD", "REDIS_PASSWORD", "FLOWISE_SECRETKEY_OVERWRITE"} <= secret
     assert plain.items() >= LOCAL.items()
     # and the same files before Flowise's own
-    scripts = next(volume.split(":")[0] for volume in SERVICES["main"]["volumes"] if ":/etc/flowise:" in volume)
+    mounted = next(volume.split(":")[0] for volume in SERVICES["main"]["volumes"] if ":/etc/flowise:" in volume)
+    assert mounted == "./generated/scripts"
     assert f"--require {CONFIG_DIR}/preload.cjs" in plain["NODE_OPTIONS"]
-    assert (COMPOSE / scripts / "preload.cjs").exists()
+    files = {path.name: path.read_text() for path in (written / "scripts").glob("*.cjs")}
+    assert files.items() > scripts().items()
+    # and its exporter finds the packages
+    assert SERVICES["queue-exporter"]["environment"]["NODE_PATH"] == ServiceSettings().script_image().modules
 
 
 def test_no_secret_is_among_what_is_plain(written: Path) -> None:

@@ -122,6 +122,7 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
         for colour in ("blue", "green")
     },
     "service.keys_secret_name": ((), ("two words",)),
+    "tools_image": (("registry.example.com/platform-tools:1.0.0",), ("registry.example.com/platform-tools", "")),
     "service.databricks.url": (("https://dbc-1.cloud.databricks.com",), ("http://dbc-1.cloud.databricks.com", "dbc")),
     "service.databricks.token_secret_name": (("flowise/token",), ("a name with spaces", "")),
     "monitoring.alarm_emails": (([], ["platform@example.com"]), (["platform"],)),

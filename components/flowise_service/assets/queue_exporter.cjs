@@ -2,20 +2,17 @@
 //   /metrics  a state that cannot be read is left out and not remembered; the time of the last reading tells its age
 //   /livez    the event loop turns
 //   /readyz   the cache answers
-// Environment: FLOWISE_PACKAGE, METRICS_PORT, QUEUE_NAMES (Flowise's QUEUE_NAME of each release), REDIS_*.
+// Environment: METRICS_PORT, QUEUE_NAMES (Flowise's QUEUE_NAME of each release), REDIS_*.
 // A restart begins counting at zero, which Prometheus' rate() and increase() expect; what ended meanwhile is not counted.
 'use strict';
-const fs = require('fs');
-const { createRequire } = require('module');
+const { Queue, QueueEvents } = require('bullmq');
+const Redis = require('ioredis');
+const { Counter, Gauge, Registry } = require('prom-client');
 require('./json_logs.cjs');
 const serve = require('./serving.cjs');
 const within = require('./within.cjs');
 
 const env = process.env;
-const flowise = createRequire(`${fs.realpathSync(env.FLOWISE_PACKAGE)}/bin/run`);
-const Redis = flowise('ioredis');
-const { Queue, QueueEvents } = flowise('bullmq');
-const { Counter, Gauge, Registry } = flowise('prom-client');
 
 const LONGEST_MS = 3000;
 const KINDS = ['prediction', 'upsertion', 'schedule']; // flowise 3.1.4, dist/queue/QueueManager.js

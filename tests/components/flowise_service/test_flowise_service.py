@@ -12,6 +12,7 @@ from components.flowise_service.component import FlowiseService, FlowiseServiceA
 from components.flowise_service.environment import GENERATED
 from components.flowise_service.settings import ServiceSettings
 from components.shared.external_secrets import SecretField
+from components.shared.node_script import NodeImage
 from components.shared.references import CacheRef, DatabaseRef
 from components.web_service.rollouts import START_SECONDS
 from testing.cloud import Cloud, Created
@@ -48,6 +49,7 @@ def create(
             ranges=RANGES,
             database=DatabaseRef(address="db.local", port=5432, name="flowise", username="u", password=PASSWORD),
             cache=CacheRef(address="cache.local", port=6379, username="flowise", password=CACHE_PASSWORD),
+            tools_image=NodeImage("registry.example.com/tools:1.0.0"),
             controllers=pulumi.ComponentResource("test:index:Controllers", "controllers"),
             secret_operator_role_arn="arn:aws:iam::1:role/operator",
             reader_role_path="/flowise-test/secret-readers/",
@@ -406,8 +408,7 @@ def test_two_releases_stand_side_by_side_and_one_is_served(cloud: Cloud) -> None
     build(cloud, **QUEUE, blue_green=COLOURS)
     images = {each.name: pod(cloud, each.name)["containers"][0]["image"] for each in cloud.of(k8s.apps.v1.Deployment)}
     assert images == {
-        # whichever is served
-        "app-queue-exporter-pods": "flowiseai/flowise:3.1.4",
+        "app-queue-exporter-pods": "registry.example.com/tools:1.0.0",
         "app-blue-server-pods": "flowiseai/flowise:3.1.4",
         "app-blue-worker-pods": "flowiseai/flowise:3.1.4",
         "app-green-server-pods": "flowiseai/flowise:3.1.5",

@@ -4,8 +4,8 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.flowise_service.queue_exporter import QueueExporter, QueueExporterArgs, queue_monitor
-from components.flowise_service.quota import EXPORTER_CPU_MILLICORES, EXPORTER_MEMORY_MIB
 from components.shared.external_secrets import SecretField
+from components.shared.node_script import CPU_MILLICORES, MEMORY_MIB, NodeImage
 from components.shared.references import CacheRef
 from testing.cloud import Cloud
 
@@ -18,7 +18,7 @@ def create() -> QueueExporter:
         QueueExporterArgs(
             namespace="flowise",
             labels={"app.kubernetes.io/name": "flowise"},
-            image="flowiseai/flowise:3.1.4",
+            tools_image=NodeImage("registry.example.com/tools:1.0.0"),
             queue_names=["flowise-queue-blue", "flowise-queue-green"],
             cache=CacheRef(address="cache.local", port=6379, username="flowise", password=PASSWORD),
             secret_name="cache-login",
@@ -46,7 +46,7 @@ def test_never_do_two_count_the_same_jobs(cloud: Cloud) -> None:
 def test_it_knows_of_the_cache_and_of_nothing_else(cloud: Cloud) -> None:
     (container,) = spec(cloud)["template"]["spec"]["containers"]
     assert {each["name"]: each["value"] for each in container["env"]} == {
-        "FLOWISE_PACKAGE": "/usr/local/lib/node_modules/flowise",
+        "NODE_PATH": "/usr/local/lib/platform-tools/node_modules",
         "METRICS_PORT": "9464",
         "QUEUE_NAMES": "flowise-queue-blue,flowise-queue-green",
         "REDIS_HOST": "cache.local",
@@ -60,10 +60,10 @@ def test_it_knows_of_the_cache_and_of_nothing_else(cloud: Cloud) -> None:
 def test_it_runs_its_script_from_files_that_it_cannot_change(cloud: Cloud) -> None:
     pod = spec(cloud)["template"]["spec"]
     (container,) = pod["containers"]
-    assert container["command"] == ["node", "/etc/flowise/queue_exporter.cjs"]
+    assert container["command"] == ["node", "/etc/script/queue_exporter.cjs"]
     data = cloud.only(k8s.core.v1.ConfigMap).inputs["data"]
     assert set(data) == {"queue_exporter.cjs", "serving.cjs", "within.cjs", "json_logs.cjs"}
-    assert container["volumeMounts"] == [{"name": "files", "mountPath": "/etc/flowise", "readOnly": True}]
+    assert container["volumeMounts"] == [{"name": "files", "mountPath": "/etc/script", "readOnly": True}]
     assert container["securityContext"]["readOnlyRootFilesystem"] is True
     assert pod["automountServiceAccountToken"] is False
 
@@ -81,7 +81,7 @@ def test_the_kubelet_asks_it_on_the_port_of_its_metrics(cloud: Cloud) -> None:
 
 def test_the_namespace_has_room_for_it(cloud: Cloud) -> None:
     (container,) = spec(cloud)["template"]["spec"]["containers"]
-    wanted = {"cpu": f"{EXPORTER_CPU_MILLICORES}m", "memory": f"{EXPORTER_MEMORY_MIB}Mi"}
+    wanted = {"cpu": f"{CPU_MILLICORES}m", "memory": f"{MEMORY_MIB}Mi"}
     assert container["resources"]["requests"] == wanted
 
 

@@ -100,9 +100,6 @@ class Exporter:
 
 @contextmanager
 def exporting(folder: Path, **state: Any) -> Iterator[Exporter]:
-    package = folder / "flowise"
-    (package / "bin").mkdir(parents=True)
-    (package / "bin" / "run").touch()
     libraries = {"shared": SHARED, "ioredis": IOREDIS, "bullmq": BULLMQ}
     libraries["prom-client"] = f"module.exports = require({json.dumps(STAND_IN)});"
     for name, text in libraries.items():
@@ -111,7 +108,7 @@ def exporting(folder: Path, **state: Any) -> Iterator[Exporter]:
     exporter = Exporter(folder)
     exporter.hold(**state)
     environment = {
-        "FLOWISE_PACKAGE": str(package),
+        "NODE_PATH": str(folder / "node_modules"),
         "METRICS_PORT": exporter.port,
         "QUEUE_NAMES": "flowise-queue",
         "REDIS_HOST": "127.0.0.1",

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from sandbox.nodejs import NODE
-from tests.node import SCRIPTS, ask, run, running
+from tests.node import ASSETS, SCRIPTS, ask, run, running
 from tests.ports import free_port
 
 
-@pytest.mark.parametrize("script", sorted(path.name for path in SCRIPTS.glob("*.cjs")))
-def test_every_script_is_sound(script: str) -> None:
-    subprocess.run([NODE, "--check", script], cwd=SCRIPTS, check=True, timeout=60)
+@pytest.mark.parametrize("script", ASSETS, ids=lambda path: path.name)
+def test_every_script_is_sound(script: Path) -> None:
+    subprocess.run([NODE, "--check", script], check=True, timeout=60)
 
 
 def test_a_line_becomes_an_object_and_a_stack_trace_one_object() -> None:

@@ -5,6 +5,7 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
 from components.monitoring_stack.alarm_bridge import AlarmBridge, AlarmBridgeArgs, Topic
+from components.shared.node_script import NodeImage
 from testing.cloud import Cloud
 from tests.samples import RANGES, TAGS
 
@@ -17,7 +18,7 @@ def create(region: str = "eu-west-1") -> AlarmBridge:
         AlarmBridgeArgs(
             topics=[Topic("home", region, HOME), Topic("edge", "us-east-1", EDGE)],
             alarm_topic_arn=HOME,
-            image="flowiseai/flowise:3.1.4",
+            tools_image=NodeImage("registry.example.com/tools:1.0.0"),
             namespace="monitoring",
             namespace_name="monitoring",
             ranges=RANGES,

@@ -148,7 +148,7 @@ class Place:
     def bridge(self, package: Path | None = None) -> Iterator[tuple[subprocess.Popen[str], str]]:
         port = str(free_port())
         environment = {
-            "FLOWISE_PACKAGE": str(package or self.folder / "flowise"),
+            "NODE_PATH": str(package.parent if package else self.folder / "node_modules"),
             "PORT": port,
             "AWS_REGION": HOME,
             "AWS_ACCESS_KEY_ID": "a",
@@ -175,8 +175,6 @@ def account() -> Iterator[str]:
 
 @pytest.fixture
 def place(account: str, tmp_path: Path) -> Iterator[Place]:
-    (tmp_path / "flowise" / "bin").mkdir(parents=True)
-    (tmp_path / "flowise" / "bin" / "run").touch()
     sdk = tmp_path / "node_modules" / "@aws-sdk" / "client-secrets-manager"
     sdk.mkdir(parents=True)
     (sdk / "index.js").write_text(SDK)

@@ -6,6 +6,7 @@ import pulumi_kubernetes as k8s
 from components.rds_postgres.setup import DatabaseSetup, DatabaseSetupArgs
 from components.rds_postgres.setup_target import SetupTarget
 from components.shared.external_secrets import SecretField
+from components.shared.node_script import NodeImage
 from testing.cloud import Cloud
 from tests.samples import CLUSTER, NETWORK, TAGS
 
@@ -15,7 +16,7 @@ MASTER, LOGINS = "arn:aws:secretsmanager:eu-west-1:1:secret:master", ["arn:a", "
 
 def create(generation: int = 1, name: str = "setup") -> DatabaseSetup:
     args = DatabaseSetupArgs(
-        image="111122223333.dkr.ecr.eu-west-1.amazonaws.com/platform-tools:1.0.0",
+        tools_image=NodeImage("registry.example.com/tools:1.0.0", "/modules"),
         cluster=CLUSTER,
         network=NETWORK,
         target=SetupTarget(

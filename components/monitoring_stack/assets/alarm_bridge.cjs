@@ -1,19 +1,16 @@
 // Brings CloudWatch's alarms, and what else is said on the alarms' topics, to Alertmanager.
 //   /livez   the event loop turns
 //   /readyz  both ends answered within the last rounds: the queue is read and Alertmanager takes alerts
-// Environment: AWS_REGION, FLOWISE_PACKAGE, PORT, QUEUE_URL, TOPIC_ARNS, TEAM, ALERTMANAGER (host:port; every address of it is told).
+// Environment: AWS_REGION, PORT, QUEUE_URL, TOPIC_ARNS, TEAM, ALERTMANAGER (host:port; every address of it is told).
 // Nothing is kept: what is in alarm is asked of CloudWatch at the start and every few minutes, and told anew each round.
 'use strict';
 const dns = require('dns').promises;
-const fs = require('fs');
-const { createRequire } = require('module');
+// its signer, with the credentials that Pod Identity gives, signs for any service: no client of SQS is needed
+const { SecretsManagerClient } = require('@aws-sdk/client-secrets-manager');
 require('./json_logs.cjs');
 const serve = require('./serving.cjs');
 
 const env = process.env;
-const flowise = createRequire(`${fs.realpathSync(env.FLOWISE_PACKAGE)}/bin/run`);
-// Flowise's tree has no client of SQS; this one's signer, with the credentials that Pod Identity gives, signs for any
-const { SecretsManagerClient } = flowise('@aws-sdk/client-secrets-manager');
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
