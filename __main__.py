@@ -29,11 +29,13 @@ from components.synthetic_check.component import SyntheticCheck, SyntheticCheckA
 from components.vpc.component import Vpc, VpcArgs
 from components.waf_cdn.component import WafCdn, WafCdnArgs
 from components.web_service.timeouts import timeouts
+from stack import StackSettings
 
-settings = load()
-region, tags = settings.region, settings.all_tags()
+project = pulumi.get_project()
+settings = load(StackSettings, project)
+region, tags = settings.region, settings.all_tags(project)
 # for the two resources whose log groups must be named before they exist
-stack_name = f"{pulumi.get_project()}-{pulumi.get_stack()}"
+stack_name = f"{project}-{pulumi.get_stack()}"
 
 # where the roles lie that External Secrets may take on, and nothing else
 secret_readers = f"/{stack_name}/secret-readers/"
@@ -49,7 +51,7 @@ if settings.pipeline is not None:
         "pipeline",
         PipelineAccessArgs(
             settings=settings.pipeline,
-            project=pulumi.get_project(),
+            project=project,
             stack=pulumi.get_stack(),
             hosted_zone_id=settings.edge.domain.hosted_zone_id if settings.edge.domain else None,
             tags=tags,
@@ -138,7 +140,7 @@ if settings.backup.monthly_budget_usd is not None:
         "budget",
         BudgetArgs(
             monthly_usd=settings.backup.monthly_budget_usd,
-            cost_tags=settings.cost_tags(),
+            cost_tags=settings.cost_tags(project),
             alarms=alarms.target,
             tags=tags,
         ),

@@ -80,4 +80,4 @@ def stack(base: dict[str, Any] = DEV, **sections: Any) -> StackSettings:
     return StackSettings.model_validate(changed(base, **sections))
 
 
-TAGS = stack().all_tags()
+TAGS = stack().all_tags("orders")

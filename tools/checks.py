@@ -88,7 +88,7 @@ def read_stack(folder: Path, stack: str) -> StackFile:
         raise NoAnswer(f"{path.name} does not exist: name a stack that has one with --stack") from None
     config: dict[str, Any] = yaml.safe_load(text).get("config") or {}
     region = str(config.get("aws:region", ""))
-    raw = {key.partition(":")[2]: value for key, value in config.items() if key.startswith("flowise:")}
+    raw = {key.partition(":")[2]: value for key, value in config.items() if key.startswith(f"{project}:")}
     try:
         settings = StackSettings.model_validate_json(json.dumps({**raw, "region": region}), strict=True)
     except ValidationError as error:

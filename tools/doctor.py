@@ -218,7 +218,7 @@ class Doctor:
         wanted = {"none": 0, "single": 1}.get(settings.network.nat, zones) if settings.network.existing is None else 0
         listed = self._ask("ec2", "describe_addresses", region=settings.region)["Addresses"]
         tags = [{tag["Key"]: tag["Value"] for tag in each.get("Tags", [])} for each in listed]
-        others = sum(not settings.cost_tags().items() <= each.items() for each in tags)
+        others = sum(not settings.cost_tags(self._file.project).items() <= each.items() for each in tags)
         yield self._quota("Elastic IPs", ADDRESSES, wanted + others, f"{wanted} for this stack, {others} for others")
 
     def vcpus(self, settings: StackSettings) -> Iterator[Finding]:

@@ -14,17 +14,20 @@ from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from components.config.base_stack import BaseStack
+from components.config.problems import full_key
 from components.config.section import InProd, LogDays, Section
 from stack import StackSettings
 
+PROJECT = "flowise"
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
 HEAD = """# Settings
 
 Written by `python -m tools.settings_reference`; do not edit.
 
-A stack's values stand in `Pulumi.<stack>.yaml`. Each section below is one object, `flowise:<section>`; a single value
-is set with `pulumi config set --path flowise:<section>.<key> <value>`. Unknown keys are refused. "Floor in prod" is the
-least that is accepted where `flowise:environment` is `prod`. Versions must be quoted, or YAML reads 1.30 as 1.3.
+A stack's values stand in `Pulumi.<stack>.yaml`. Each section below is one object, `{own}:<section>`; a single value
+is set with `pulumi config set --path {own}:<section>.<key> <value>`. Unknown keys are refused. "Floor in prod" is the
+least that is accepted where `{own}:environment` is `prod`. Versions must be quoted, or YAML reads 1.30 as 1.3.
 
 No secret belongs here. A secret that a person supplies, such as the Databricks token, is made in Secrets Manager by
 that person, and its name is written here.
@@ -35,22 +38,18 @@ Days that logs are kept are those that CloudWatch takes: {days}.
 """
 
 
-def reference() -> str:
-    """Return the whole page."""
-    top = {name: field for name, field in StackSettings.model_fields.items() if _section(field) is None}
+def reference(model: type[BaseStack] = StackSettings, project: str = PROJECT) -> str:
+    """Return the whole page of a system's settings."""
+    top = {name: field for name, field in model.model_fields.items() if _section(field) is None}
     parts = [
-        HEAD.format(days=", ".join(map(str, get_args(LogDays)))),
-        _table("The stack", "", top.items(), keys={name: _top_key(name) for name in top}),
+        HEAD.format(own=project, days=", ".join(map(str, get_args(LogDays)))),
+        _table("The stack", "", top.items(), keys={name: full_key(name, project) for name in top}),
     ]
-    for name, field in StackSettings.model_fields.items():
+    for name, field in model.model_fields.items():
         section = _section(field)
         if section:
-            parts += _sections(f"flowise:{name}", section)
+            parts += _sections(f"{project}:{name}", section)
     return "\n".join(parts)
-
-
-def _top_key(name: str) -> str:
-    return "aws:region" if name == "region" else f"flowise:{name}"
 
 
 def _sections(title: str, model: type[BaseModel]) -> Iterator[str]:

@@ -1,33 +1,35 @@
 """The one reader of the configuration."""
 
 import json
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 from pydantic import ValidationError
 
-from stack import StackSettings, production_floor
+from .base_stack import BaseStack
+from .floor import production_floor
+from .problems import Fault, fault_of, faults_of
 
-from .problems import NAMESPACE, Fault, fault_of, faults_of
+Settings = TypeVar("Settings", bound=BaseStack)
 
 
 class SettingsError(pulumi.RunError):
     """The stack file is wrong; its text is the whole message. RunError ends the program without a traceback."""
 
 
-def load() -> StackSettings:
-    """Read the stack's configuration once; raise one SettingsError that names every fault."""
-    raw, faults = _read()
+def load(model: type[Settings], namespace: str) -> Settings:
+    """Read the stack's configuration once, in a namespace; raise one SettingsError that names every fault."""
+    raw, faults = _read(namespace)
     try:
-        settings = StackSettings.model_validate_json(json.dumps(raw), strict=True)
+        settings = model.model_validate_json(json.dumps(raw), strict=True)
     except ValidationError as error:
-        faults += faults_of(error, StackSettings)
+        faults += faults_of(error, model, namespace)
         if raw.get("environment") == "prod":
             # pydantic looks across sections only once each is sound; the operator wants to hear of the floor in the
             # same breath
-            judged = frozenset(fault.key.removeprefix(f"{NAMESPACE}:").split("[")[0] for fault in faults)
-            faults += [fault_of(each) for each in production_floor(raw, judged)]
+            judged = frozenset(fault.key.removeprefix(f"{namespace}:").split("[")[0] for fault in faults)
+            faults += [fault_of(each, namespace) for each in production_floor(model, raw, judged)]
     else:
         if not faults:
             return settings
@@ -37,12 +39,12 @@ def load() -> StackSettings:
     )
 
 
-def _read() -> tuple[dict[str, Any], list[Fault]]:
+def _read(namespace: str) -> tuple[dict[str, Any], list[Fault]]:
     """Collect the namespace's values as data, with what is wrong with the text of each."""
-    config, raw, faults = pulumi.Config(NAMESPACE), dict[str, Any](), list[Fault]()
+    config, raw, faults = pulumi.Config(namespace), dict[str, Any](), list[Fault]()
     for full in sorted({**get_config_env(), **CONFIG.get()}):
-        namespace, _, key = full.partition(":")
-        if namespace != NAMESPACE:
+        owner, _, key = full.partition(":")
+        if owner != namespace:
             continue
         if key == "region":
             faults.append(Fault(full, "is not a known key", "a region", "write it as aws:region"))

@@ -14,7 +14,6 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-NAMESPACE = "flowise"
 CUSTOM, FORM = "faults", "form"
 LONGEST_VALUE = 80
 _SECRET_WORDS = re.compile(r"passw|secret|token|credential|private|api_?key|access_?key|auth", re.IGNORECASE)
@@ -67,29 +66,29 @@ def dotted(path: Sequence[str | int]) -> str:
     return text
 
 
-def full_key(path: str) -> str:
-    """Name a key of the model as the stack file names it."""
-    return "aws:region" if path == "region" else f"{NAMESPACE}:{path}"
+def full_key(path: str, namespace: str) -> str:
+    """Return a key of the model as the stack file has it."""
+    return "aws:region" if path == "region" else f"{namespace}:{path}"
 
 
-def fault_of(problem: Problem, owner: str = "") -> Fault:
-    """Give the line for a fault that a model found, the model lying under `owner`."""
+def fault_of(problem: Problem, namespace: str, owner: str = "") -> Fault:
+    """Return the line for a fault that a model found, the model lying under `owner`."""
     key = f"{owner}.{problem.key}" if owner else problem.key
-    return Fault(full_key(key), problem.problem, shown(key, problem.got), problem.write)
+    return Fault(full_key(key, namespace), problem.problem, shown(key, problem.got), problem.write)
 
 
-def faults_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Fault]:
+def faults_of(error: ValidationError, model: type[BaseModel], namespace: str) -> Iterator[Fault]:
     """Translate every error pydantic collected, in the order of the model's fields."""
     for detail in error.errors(include_url=False):
         path = dotted(detail["loc"])
         if detail["type"] == CUSTOM:
-            yield from (fault_of(each, path) for each in detail["ctx"]["problems"])
+            yield from (fault_of(each, namespace, path) for each in detail["ctx"]["problems"])
         elif detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
             continue  # pydantic counts only the sound items, and the others have a fault of their own
         else:
             problem, write = _explained(detail, model)
             got = "nothing" if detail["type"] == "missing" else shown(path, detail["input"])
-            yield Fault(full_key(path), problem, got, write)
+            yield Fault(full_key(path, namespace), problem, got, write)
 
 
 def nearest(word: str, known: Sequence[str]) -> str:

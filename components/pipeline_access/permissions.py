@@ -145,7 +145,7 @@ _MACHINE_WRITES = (
     *("ec2:AttachVolume", "ec2:CreateLaunchTemplateVersion", "ec2:CreateReplaceRootVolumeTask", "ec2:DetachVolume"),
     *("ec2:ModifyInstance*", "ec2:ModifyLaunchTemplate"),
 )
-# the tags that say whose a thing is: StackSettings.cost_tags
+# the tags that say whose a thing is: BaseStack.cost_tags
 _OWNERS_TAGS = ("Environment", "Project")
 
 

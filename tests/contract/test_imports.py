@@ -14,7 +14,6 @@ ALSO = {"flowise_service": {"web_service"}}
 SDKS = {"pulumi_aws", "pulumi_kubernetes", "pulumi_random"}
 # imports that the move to folders brought to light; only ever shortened
 NOT_YET = {
-    "config": {"stack"},
     "flowise_service": {"cluster_services", "monitoring_stack"},
     "monitoring_stack": {"flowise_service", "rds_postgres", "stack", "synthetic_check", "waf_cdn"},
 }

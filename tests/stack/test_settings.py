@@ -9,10 +9,11 @@ import yaml
 from pulumi.runtime import config as runtime_config
 from pydantic import BaseModel, ValidationError
 
+from components.config.floor import floors
 from components.config.loading import SettingsError, load
 from components.config.section import Section
 from components.vpc.settings import PRIVATE_CLUSTER_ENDPOINTS
-from stack import StackSettings, floors
+from stack import StackSettings
 from tests.samples import DEV, PROD, SIGN_IN, changed, stack
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +31,7 @@ def load_stack() -> Iterator[Loader]:
         namespaced = {"aws:region" if key == "region" else f"flowise:{key}": value for key, value in values.items()}
         texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in namespaced.items()}
         pulumi.runtime.set_all_config(texts, list(secrets))
-        return load()
+        return load(StackSettings, "flowise")
 
     before, secret = runtime_config.CONFIG.get(), runtime_config._SECRET_KEYS.get()
     yield loader
@@ -306,7 +307,7 @@ def test_the_floor_does_not_hold_outside_prod() -> None:
 
 
 def test_fixed_tags_cannot_be_overridden() -> None:
-    tags = stack(tags={"Environment": "prod", "Owner": "me"}).all_tags()
+    tags = stack(tags={"Environment": "prod", "Owner": "me"}).all_tags("flowise")
     assert tags == {"Owner": "me", "Environment": "dev", "Project": "flowise", "ManagedBy": "pulumi"}
 
 
@@ -358,5 +359,5 @@ def test_fails_in_prod_below_the_floor_of(load_stack: Loader, key: str, value: o
 
 
 def test_every_floor_is_tried() -> None:
-    tried = {key for key, _, _ in floors()}
+    tried = {key for key, _, _ in floors(StackSettings)}
     assert tried == set(BELOW)

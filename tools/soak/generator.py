@@ -15,8 +15,9 @@ from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from components.config.floor import floors
 from components.vpc.settings import PRIVATE_CLUSTER_ENDPOINTS
-from stack import StackSettings, floors
+from stack import StackSettings
 
 # Regions with zones a, b and c for every account, in each of which the types below are sold.
 REGIONS = ("eu-west-1", "eu-central-1", "us-east-1", "us-west-2", "ap-southeast-2")
@@ -364,7 +365,7 @@ def _make_room(settings: dict[str, Any]) -> None:
 
 def _raise_to_floor(settings: dict[str, Any]) -> None:
     """Bring what production asks for."""
-    for path, _, floor in floors():
+    for path, _, floor in floors(StackSettings):
         *sections, key = path.split(".")
         owner = settings
         for section in sections:

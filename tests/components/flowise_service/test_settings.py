@@ -10,6 +10,7 @@ from pulumi.runtime import config as runtime_config
 
 from components.config.loading import SettingsError, load
 from components.flowise_service.settings import ServiceSettings
+from stack import StackSettings
 from tests.samples import DEV, PROD, changed
 
 SMALL: dict[str, Any] = {**DEV, "database": {"instance_class": "db.t4g.micro"}}
@@ -270,7 +271,7 @@ def refused() -> Iterator[Any]:
         texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in named.items()}
         pulumi.runtime.set_all_config(texts)
         with pytest.raises(SettingsError) as error:
-            load()
+            load(StackSettings, "flowise")
         return [line.strip().removeprefix("flowise:") for line in str(error.value).splitlines()[1:]]
 
     before = runtime_config.CONFIG.get()
