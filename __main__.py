@@ -280,7 +280,7 @@ monitoring = MonitoringStack(
     in_cluster,
 )
 
-check = settings.monitoring.synthetic_check
+check = settings.synthetic_check
 if check is not None:
     place = check.region or region
     here = place == region
@@ -290,6 +290,9 @@ if check is not None:
             settings=check,
             stack_name=stack_name,
             url=site.url,
+            path=check.path(),
+            body=check.body(),
+            answer_field="text",
             region=place,
             emails=settings.monitoring.alarm_emails,
             alarm_topic_arn=alarms.arn if here else None,

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from components.backups.settings import BackupSettings
 from components.config.problems import Problem
 from components.eks_cluster.settings import ClusterSettings
-from components.flowise_service.edge import PREDICTION
 from components.flowise_service.settings import ServiceSettings
 from components.rds_postgres.settings import DatabaseSettings
 from components.shared import capacity
@@ -119,9 +118,9 @@ def backups_can_begin(backup: BackupSettings, database: DatabaseSettings) -> Ite
             )
 
 
-def check_gets_in(check: SyntheticCheckSettings, region: str, edge: EdgeSettings) -> Iterator[Problem]:
-    """Judge that the firewall lets the check in, whose addresses are AWS's, and change."""
-    key, firewall = "monitoring.synthetic_check", edge.firewall
+def check_gets_in(check: SyntheticCheckSettings, path: str, region: str, edge: EdgeSettings) -> Iterator[Problem]:
+    """Judge that the firewall lets in the check of a path, whose addresses are AWS's, and change."""
+    key, firewall = "synthetic_check", edge.firewall
     place = check.region or region
     country = next((country for begins, country in COUNTRIES.items() if place.startswith(begins)), None)
     if firewall.allowed_cidrs:
@@ -138,7 +137,7 @@ def check_gets_in(check: SyntheticCheckSettings, region: str, edge: EdgeSettings
             place,
             "choose a region in a country that may come in, or add its country",
         )
-    closed = [path for path in edge.api_key_paths if PREDICTION.startswith(path) or path.startswith(PREDICTION)]
+    closed = [each for each in edge.api_key_paths if f"{path}/".lower().startswith(each.lower())]
     if closed and check.edge_key_secret_name is None:
         yield Problem(
             f"{key}.edge_key_secret_name",

@@ -1,8 +1,9 @@
 """All settings of a stack of Flowise."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from coherence import (
     addresses_suffice,
@@ -17,15 +18,40 @@ from components.backups.settings import BackupSettings
 from components.config.base_stack import BaseStack
 from components.config.problems import Problem
 from components.eks_cluster.settings import ClusterSettings
-from components.flowise_service.edge import edge_profile
+from components.flowise_service.edge import PREDICTION, edge_profile
 from components.flowise_service.settings import Image, ServiceSettings
 from components.monitoring_stack.settings.monitoring import MonitoringSettings
 from components.pipeline_access.settings import PipelineSettings
 from components.rds_postgres.settings import DatabaseSettings
 from components.redis_cache.settings import CacheSettings
 from components.shared.node_script import NodeImage
+from components.synthetic_check.settings import SyntheticCheckSettings
 from components.vpc.settings import NetworkSettings
 from components.waf_cdn.settings import EdgeSettings
+
+
+class FlowCheckSettings(SyntheticCheckSettings):
+    """A canary of CloudWatch Synthetics that asks a flow as programs do, and looks at the answer."""
+
+    flow_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")] = Field(
+        description="the flow that is asked, as its address in Flowise ends; best a small one of its own, for each "
+        "question is a chat that is kept and costs what its model costs",
+        examples=["3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d"],
+    )
+    question: Annotated[str, StringConstraints(min_length=1, max_length=1000)] = Field(
+        default="Answer with the one word pong.", description="what it is asked", examples=["Say pong."]
+    )
+    expected: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(
+        default="pong", description="what the answer's text must contain, in capitals or not", examples=["pong"]
+    )
+
+    def path(self) -> str:
+        """Return where the flow is asked."""
+        return f"{PREDICTION}{self.flow_id}"
+
+    def body(self) -> Mapping[str, object]:
+        """Return what is sent there; the answer's text comes back whole."""
+        return {"question": self.question, "streaming": False}
 
 
 class StackSettings(BaseStack):
@@ -45,6 +71,9 @@ class StackSettings(BaseStack):
     monitoring: MonitoringSettings = Field(default_factory=MonitoringSettings, description="metrics, logs, alerts")
     backup: BackupSettings = Field(default_factory=BackupSettings, description="backups and budget")
     edge: EdgeSettings = Field(default_factory=EdgeSettings, description="CDN and firewall")
+    synthetic_check: FlowCheckSettings | None = Field(
+        default=None, description="a flow is asked from outside every few minutes, by CloudWatch Synthetics; none asks"
+    )
     pipeline: PipelineSettings | None = Field(
         default=None, description="roles by which GitHub Actions plans and deploys the stack; none by default"
     )
@@ -57,8 +86,8 @@ class StackSettings(BaseStack):
             yield Problem(
                 "backup.copy_region", "must be another region than aws:region", self.region, "choose a second one"
             )
-        if self.monitoring.synthetic_check is not None:
-            yield from check_gets_in(self.monitoring.synthetic_check, self.region, self.edge)
+        if self.synthetic_check is not None:
+            yield from check_gets_in(self.synthetic_check, self.synthetic_check.path(), self.region, self.edge)
         yield from connections_suffice(self.service, self.database)
         yield from pods_fit(self.service, self.cluster)
         yield from addresses_suffice(self.network, self.cluster)

@@ -1,1 +1,1 @@
-"""A check from outside that asks a flow through the CDN."""
+"""A check from outside that asks the site through the CDN."""

@@ -1,5 +1,6 @@
-"""A check from outside: a canary that asks a flow through the CDN, and an alarm on what it finds."""
+"""A check from outside: a canary that asks the site through the CDN, and an alarm on what it finds."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,17 +27,22 @@ OVERHEAD_SECONDS = 45
 
 @dataclass(frozen=True, kw_only=True)
 class SyntheticCheckArgs:
-    """What is asked (settings), of which site, from which region, and who is told.
+    """How the site is asked (settings), from which region, and who is told.
 
-    `alarm_topic_arn` and `access_log_bucket` lie in that region; without a topic the check makes one of its own.
+    `path` is asked, by POST where there is a `body`. What is expected stands in `answer_field` of the answer's JSON, or
+    anywhere in the answer. `alarm_topic_arn` and `access_log_bucket` lie in that region; without a topic the check
+    makes one of its own.
     """
 
     settings: SyntheticCheckSettings
     stack_name: str
     url: pulumi.Input[str]
+    path: str
     region: str
     emails: Sequence[str]
     tags: Mapping[str, str]
+    body: Mapping[str, object] | None = None
+    answer_field: str | None = None
     alarm_topic_arn: pulumi.Input[str] | None = None
     access_log_bucket: pulumi.Input[str] | None = None
 
@@ -94,6 +100,8 @@ class SyntheticCheck(pulumi.ComponentResource):
             opts=self._child,
         )
         role, granted = self._role(bucket, canary_name)
+        body = None if args.body is None else json.dumps(args.body, ensure_ascii=False)
+        asked = {name: value for name, value in (("BODY", body), ("ANSWER_FIELD", args.answer_field)) if value}
         return aws.synthetics.Canary(
             f"{self._name}-canary",
             name=canary_name,
@@ -109,8 +117,8 @@ class SyntheticCheck(pulumi.ComponentResource):
                 timeout_in_seconds=settings.max_answer_seconds + OVERHEAD_SECONDS,
                 environment_variables={
                     "SITE_URL": args.url,
-                    "FLOW_ID": settings.flow_id,
-                    "QUESTION": settings.question,
+                    "ASKED_PATH": args.path,
+                    **asked,
                     "EXPECTED": settings.expected,
                     "MAX_SECONDS": str(settings.max_answer_seconds),
                     **self._keys,
@@ -180,7 +188,7 @@ class SyntheticCheck(pulumi.ComponentResource):
             "below",
             # a run is a success or not
             50,
-            "A flow that is asked through the CDN does not answer, late, or not as it should",
+            "The site, asked through the CDN, does not answer, or late, or not as it should",
             period_seconds=args.settings.every_minutes * 60,
             periods=2,
         )

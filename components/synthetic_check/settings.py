@@ -1,4 +1,4 @@
-"""Settings of the check from outside that asks a flow through the CDN."""
+"""Settings of the check from outside that asks the site through the CDN."""
 
 from typing import Annotated
 
@@ -37,18 +37,10 @@ COUNTRIES = {
 
 
 class SyntheticCheckSettings(Section):
-    """A canary of CloudWatch Synthetics that asks a flow as programs do, and looks at the answer."""
+    """A canary of CloudWatch Synthetics that asks the site as programs do, and looks at the answer."""
 
-    flow_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")] = Field(
-        description="the flow that is asked, as its address in Flowise ends; best a small one of its own, for each "
-        "question is a chat that is kept and costs what its model costs",
-        examples=["3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d"],
-    )
-    question: Annotated[str, StringConstraints(min_length=1, max_length=1000)] = Field(
-        default="Answer with the one word pong.", description="what it is asked", examples=["Say pong."]
-    )
     expected: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(
-        default="pong", description="what the answer's text must contain, in capitals or not", examples=["pong"]
+        description="what the answer's text must contain, in capitals or not", examples=["pong"]
     )
     max_answer_seconds: int = Field(default=30, ge=1, le=120, description="an answer that takes longer has failed")
     # CreateCanary: an interval is 1 to 60 minutes, and a run must end within it
@@ -60,15 +52,15 @@ class SyntheticCheckSettings(Section):
     )
     api_key_secret_name: SecretId | None = Field(
         default=None,
-        description="name or ARN of the Secrets Manager secret that holds the flow's API key as its whole text, made "
-        "by hand beforehand in the region of the check; none where the flow asks for no key",
-        examples=["flowise/synthetic-check"],
+        description="name or ARN of the Secrets Manager secret that holds the application's API key as its whole text, "
+        "made by hand beforehand in the region of the check; none where none is asked for",
+        examples=["site/check"],
     )
     edge_key_secret_name: SecretId | None = Field(
         default=None,
         description="likewise the x-api-key that edge.api_key_paths asks for",
-        examples=["flowise/synthetic-check-edge"],
+        examples=["site/check-edge"],
     )
     region: Region | None = Field(
-        default=None, description="region from which the flow is asked; none is the stack's own", examples=["us-east-1"]
+        default=None, description="region from which the site is asked; none is the stack's own", examples=["us-east-1"]
     )

@@ -99,8 +99,8 @@ def accepted(path: str, value: object) -> bool:
         settings["monitoring"] = {"datadog": {"site": "datadoghq.eu", "api_key_secret_name": "t"}}
     if path.startswith("pipeline."):
         settings["pipeline"] = {"repository": "acme/flowise"}
-    if path.startswith("monitoring.synthetic_check."):
-        settings["monitoring"] = {"synthetic_check": {"flow_id": "3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d"}}
+    if path.startswith("synthetic_check."):
+        settings["synthetic_check"] = {"flow_id": "3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d"}
     *sections, key = path.split(".")
     owner = settings
     for section in sections:

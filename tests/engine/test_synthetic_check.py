@@ -20,10 +20,10 @@ opts = pulumi.ResourceOptions(providers=[aws.Provider("aws-check", region="us-ea
 emails = ["a@example.com", "b@example.com"]
 AlarmTopic("edge", AlarmTopicArgs(emails=emails, region="us-east-1", tags={{}}), opts)
 settings = SyntheticCheckSettings(
-    flow_id="3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d", api_key_secret_name="flowise/check", every_minutes=3,
+    expected="pong", api_key_secret_name="orders/check", every_minutes=3,
     max_answer_seconds=pulumi.Config().get_int("most") or 120)
-check = SyntheticCheck("check", SyntheticCheckArgs(settings=settings, stack_name="flowise-dev", region="us-east-1",
-    url="https://flowise.example.com", emails=emails, tags={{}}), opts)
+check = SyntheticCheck("check", SyntheticCheckArgs(settings=settings, stack_name="orders-dev", region="us-east-1",
+    url="https://orders.example.com", path="/ping", emails=emails, tags={{}}), opts)
 pulumi.export("canary", check.canary_name)
 """
 
@@ -31,7 +31,7 @@ pulumi.export("canary", check.canary_name)
 def test_it_comes_up_changes_in_place_and_goes(program: Callable[..., Sandbox]) -> None:
     sandbox = program(PROGRAM)
     sandbox("up")
-    assert "flowise-dev-answers" in sandbox("outputs").stdout
+    assert "orders-dev-answers" in sandbox("outputs").stdout
     assert set(sandbox.changes()) == {"same"}
     assert sandbox.changes("-c", "most=60")["update"] == 1
     sandbox("destroy")

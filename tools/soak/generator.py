@@ -194,15 +194,15 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
         ("internal-flowise-1234567890.eu-central-1.elb.amazonaws.com",),
         ("flowise.example.com", ""),
     ),
-    "monitoring.synthetic_check.flow_id": (
+    "synthetic_check.flow_id": (
         ("3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d",),
         ("3f2c0a44", "3F2C0A44-9A1E-4C55-8F5E-0D2F6B7A1C9D", ""),
     ),
-    "monitoring.synthetic_check.question": (("Say pong.", "x" * 1000), ("", "x" * 1001)),
-    "monitoring.synthetic_check.expected": (("pong", "P"), ("", "x" * 201)),
-    "monitoring.synthetic_check.api_key_secret_name": (("flowise/synthetic-check",), ("a b", "")),
-    "monitoring.synthetic_check.edge_key_secret_name": (("flowise/synthetic-check-edge",), ("a b", "")),
-    "monitoring.synthetic_check.region": (("eu-west-1", "us-east-1"), ("eu-west-9", "Ireland")),
+    "synthetic_check.question": (("Say pong.", "x" * 1000), ("", "x" * 1001)),
+    "synthetic_check.expected": (("pong", "P"), ("", "x" * 201)),
+    "synthetic_check.api_key_secret_name": (("flowise/synthetic-check",), ("a b", "")),
+    "synthetic_check.edge_key_secret_name": (("flowise/synthetic-check-edge",), ("a b", "")),
+    "synthetic_check.region": (("eu-west-1", "us-east-1"), ("eu-west-9", "Ireland")),
     "edge.firewall.allowed_countries": (([], ["DE"], ["GB", "IE", "FR"]), (["Germany"], ["de"], ["XX"])),
     "edge.firewall.allowed_cidrs": (([], ["198.51.100.0/24"], ["2001:db8::/32", "198.51.100.7/32"]), (["0.0.0.0/0"],)),
     "edge.firewall.denied_cidrs": (([], ["203.0.113.0/24"]), (["somebody"], ["203.0.113.7/24"])),
@@ -316,9 +316,9 @@ def _agree(settings: dict[str, Any]) -> None:
     if settings.get("backup", {}).get("copy_region") == settings["region"]:
         settings["backup"]["copy_region"] = next(each for each in REGIONS if each != settings["region"])
     edge = settings.get("edge", {})
-    _agree_on_watching(settings.get("monitoring", {}), edge)
+    _agree_on_watching(settings.get("monitoring", {}), settings.get("synthetic_check"), edge)
     if edge.get("sign_in"):
-        edge.setdefault("domain", _GIVEN["edge.domain"])
+        edge.setdefault("domain", deepcopy(_GIVEN["edge.domain"]))
     told = settings.get("monitoring", {}).get("notifications", {})
     if told.get("routes"):
         told["receivers"] = {"oncall": {"pagerduty_secret_name": "flowise/pagerduty-key"}}
@@ -343,10 +343,9 @@ def _agree(settings: dict[str, Any]) -> None:
         database["max_storage_gib"] = max(database.get("max_storage_gib", 100), -(-database["storage_gib"] * 11 // 10))
 
 
-def _agree_on_watching(monitoring: dict[str, Any], edge: dict[str, Any]) -> None:
+def _agree_on_watching(monitoring: dict[str, Any], check: dict[str, Any] | None, edge: dict[str, Any]) -> None:
     if (monitoring.get("traces") or {}).get("backend") == "datadog" and not monitoring.get("datadog"):
         monitoring["traces"]["backend"] = "tempo"
-    check = monitoring.get("synthetic_check")
     if check:
         check.setdefault("edge_key_secret_name", "flowise/synthetic-check-edge")
         for key in ("allowed_cidrs", "allowed_countries"):
@@ -373,10 +372,9 @@ def _raise_to_floor(settings: dict[str, Any]) -> None:
         if floor.one_of:
             owner[key] = floor.one_of[0]
         elif floor.given:
-            owner[key] = owner.get(key) or _GIVEN[path]
-            owner.setdefault(key, deepcopy(_GIVEN[path]))
+            owner[key] = owner.get(key) or deepcopy(_GIVEN[path])
         elif floor.containing:
-            owner[key] = _GIVEN[path]
+            owner[key] = deepcopy(_GIVEN[path])
         elif floor.at_least is None:
             owner[key] = floor.equals
         else:

@@ -8,7 +8,6 @@ from pydantic import Field, StringConstraints
 from ...config.problems import Problem
 from ...config.section import InProd, Section
 from ...config.types import LONGEST_ANSWER_SECONDS
-from ...synthetic_check.settings import SyntheticCheckSettings
 from .datadog import DatadogSettings
 from .logs import ChartVersion, LogSettings
 from .notifications import Email, NotificationSettings
@@ -64,9 +63,6 @@ class MonitoringSettings(Section):
     logs: LogSettings = Field(default_factory=LogSettings, description="logs of pods and Kubernetes events")
     traces: TraceSettings | None = Field(default=None, description="traces of Flowise's requests; none by default")
     datadog: DatadogSettings | None = Field(default=None, description="Datadog's agents; none by default")
-    synthetic_check: SyntheticCheckSettings | None = Field(
-        default=None, description="a flow is asked from outside every few minutes, by CloudWatch Synthetics; none asks"
-    )
 
     @property
     def keeps_logs(self) -> bool:

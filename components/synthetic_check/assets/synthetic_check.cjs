@@ -1,4 +1,4 @@
-// Asks a flow as people's programs do, through the CDN, and looks at the answer. What throws is a failed check.
+// Asks the site as people's programs do, through the CDN, and looks at the answer. What throws is a failed check.
 // It runs in a canary of CloudWatch Synthetics: no key, question or answer goes into its log.
 'use strict';
 
@@ -9,18 +9,19 @@ const secretText = async (arn) => {
 };
 
 const check = async (environment, secret = secretText) => {
-  const { SITE_URL, FLOW_ID, QUESTION, EXPECTED, MAX_SECONDS, API_KEY_ARN, EDGE_KEY_ARN } = environment;
-  const headers = { 'content-type': 'application/json', 'user-agent': 'flowise-synthetic-check' };
+  const { SITE_URL, ASKED_PATH, BODY, ANSWER_FIELD, EXPECTED, MAX_SECONDS, API_KEY_ARN, EDGE_KEY_ARN } = environment;
+  const headers = { 'user-agent': 'synthetic-check' };
+  if (BODY) headers['content-type'] = 'application/json';
   if (API_KEY_ARN) headers.authorization = `Bearer ${await secret(API_KEY_ARN)}`;
   if (EDGE_KEY_ARN) headers['x-api-key'] = await secret(EDGE_KEY_ARN);
   const begun = Date.now();
   let response;
   let body;
   try {
-    response = await fetch(`${SITE_URL}/api/v1/prediction/${FLOW_ID}`, {
-      method: 'POST',
+    response = await fetch(`${SITE_URL}${ASKED_PATH}`, {
+      method: BODY ? 'POST' : 'GET',
       headers,
-      body: JSON.stringify({ question: QUESTION, streaming: false }),
+      body: BODY || undefined,
       redirect: 'error',
       signal: AbortSignal.timeout(Number(MAX_SECONDS) * 1000),
     });
@@ -30,16 +31,16 @@ const check = async (environment, secret = secretText) => {
     throw new Error(late ? `no answer within ${MAX_SECONDS} s` : `no answer: ${error.cause?.code ?? error.cause?.message ?? error.message}`);
   }
   if (response.status !== 200) throw new Error(`the answer's status is ${response.status}`);
-  let text;
+  let text = body;
   try {
-    ({ text } = JSON.parse(body));
+    if (ANSWER_FIELD) text = JSON.parse(body)[ANSWER_FIELD];
   } catch {
-    // CloudFront or a proxy has answered in Flowise's place
+    // CloudFront or a proxy has answered in the application's place
     throw new Error('the answer is no JSON');
   }
   if (typeof text !== 'string' || text.trim() === '') throw new Error('the answer has no text');
   if (!text.toLowerCase().includes(EXPECTED.toLowerCase())) throw new Error('the text is not what is expected');
-  return `a flow has answered in ${Date.now() - begun} ms`;
+  return `answered in ${Date.now() - begun} ms`;
 };
 
 exports.check = check;

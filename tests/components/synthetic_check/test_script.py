@@ -15,8 +15,8 @@ from sandbox.nodejs import NODE
 from tests.ports import free_port
 
 SCRIPT = Path(__file__).parents[3] / "components" / "synthetic_check" / "assets" / "synthetic_check.cjs"
-FLOW = "3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d"
-KEY_ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:flowise/synthetic-check-AbCdEf"
+BODY = '{"question": "Say pong."}'
+KEY_ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders/check-AbCdEf"
 RUN = """
 const { check } = require(process.argv[1]);
 const secret = async (arn) => `value of ${arn.split(':')[6]}`;
@@ -33,15 +33,17 @@ class Site:
     status: int = 200
     body: str = '{"text": "Pong!", "chatId": "1"}'
     delay_seconds: float = 0
-    asked: list[tuple[str, dict[str, str], dict[str, object]]] = field(default_factory=list)
+    asked: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            known.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
+        def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
+            known.asked.append(
+                (f"{self.command} {self.path}", {name.lower(): value for name, value in self.headers.items()}, body)
+            )
             time.sleep(known.delay_seconds)
             self.send_response(known.status)
             if known.status == 302:
@@ -49,6 +51,8 @@ def site() -> Iterator[Site]:
             self.send_header("content-length", str(len(known.body)))
             self.end_headers()
             self.wfile.write(known.body.encode())
+
+        do_POST = do_GET
 
         def log_message(self, format: str, *args: object) -> None:
             pass
@@ -64,9 +68,10 @@ def site() -> Iterator[Site]:
 
 
 def ask(url: str, **changes: str) -> dict[str, str]:
-    environment = {"SITE_URL": url, "FLOW_ID": FLOW, "QUESTION": "Say pong.", "EXPECTED": "pong", "MAX_SECONDS": "5"}
+    environment = {"SITE_URL": url, "ASKED_PATH": "/ask", "EXPECTED": "pong", "MAX_SECONDS": "5"}
+    question = {"BODY": BODY, "ANSWER_FIELD": "text"}
     done = subprocess.run(
-        [NODE, "-e", RUN, SCRIPT, json.dumps({**environment, **changes})],
+        [NODE, "-e", RUN, SCRIPT, json.dumps({**environment, **question, **changes})],
         capture_output=True,
         text=True,
         check=True,
@@ -77,20 +82,29 @@ def ask(url: str, **changes: str) -> dict[str, str]:
 
 
 def test_a_right_answer_is_a_success(site: Site) -> None:
-    assert ask(site.url)["told"].startswith("a flow has answered in ")
+    assert ask(site.url)["told"].startswith("answered in ")
     ((path, headers, body),) = site.asked
-    assert path == f"/api/v1/prediction/{FLOW}"
-    assert body == {"question": "Say pong.", "streaming": False}
+    assert (path, body, headers["content-type"]) == ("POST /ask", BODY, "application/json")
     # AWS's rules block who names no program
-    assert headers["user-agent"] == "flowise-synthetic-check"
+    assert headers["user-agent"] == "synthetic-check"
     assert {"authorization", "x-api-key"} & set(headers) == set()
+
+
+def test_a_page_is_asked_by_get_and_read_whole(site: Site) -> None:
+    site.body = "<html>Pong</html>"
+    assert ask(site.url, BODY="", ANSWER_FIELD="")["told"].startswith("answered in ")
+    ((path, headers, body),) = site.asked
+    assert (path, body) == ("GET /ask", "")
+    assert "content-type" not in headers
+    site.body = "<html>Away</html>"
+    assert ask(site.url, BODY="", ANSWER_FIELD="") == {"failed": "the text is not what is expected"}
 
 
 def test_keys_are_read_where_they_are_kept_and_are_not_told(site: Site) -> None:
     told = ask(site.url, API_KEY_ARN=KEY_ARN, EDGE_KEY_ARN=KEY_ARN.replace("check-", "edge-"))
     ((_, headers, _),) = site.asked
-    assert headers["authorization"] == "Bearer value of flowise/synthetic-check-AbCdEf"
-    assert headers["x-api-key"] == "value of flowise/synthetic-edge-AbCdEf"
+    assert headers["authorization"] == "Bearer value of orders/check-AbCdEf"
+    assert headers["x-api-key"] == "value of orders/edge-AbCdEf"
     assert "value" not in json.dumps(told)
 
 
