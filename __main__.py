@@ -5,12 +5,11 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 import pulumi_random as random
 
-from components.backups.budget import Budget, BudgetArgs
-from components.backups.component import Backups, BackupsArgs
-from components.cluster_services.component import ClusterServices, ClusterServicesArgs
+from components.backups import Backups, BackupsArgs, Budget, BudgetArgs
+from components.cluster_services import ClusterServices, ClusterServicesArgs
 from components.config.loading import load
 from components.config.regions import EDGE_REGION
-from components.eks_cluster.component import EksCluster, EksClusterArgs
+from components.eks_cluster import EksCluster, EksClusterArgs
 from components.flowise_service.component import FlowiseService, FlowiseServiceArgs
 from components.flowise_service.edge import edge_profile
 from components.flowise_service.egress_domains import EGRESS_DOMAINS
@@ -18,15 +17,15 @@ from components.flowise_service.environment import NAMESPACE
 from components.monitoring_stack.alarm_bridge import AlarmBridge, AlarmBridgeArgs, Topic
 from components.monitoring_stack.alerts import watched
 from components.monitoring_stack.component import METRICS_NAMESPACE, MonitoringStack, MonitoringStackArgs
-from components.pipeline_access.component import PipelineAccess, PipelineAccessArgs, bind_roles
-from components.rds_postgres.component import RdsPostgres, RdsPostgresArgs
+from components.pipeline_access import PipelineAccess, PipelineAccessArgs, bind_roles
+from components.rds_postgres import RdsPostgres, RdsPostgresArgs
 from components.rds_postgres.setup import DatabaseSetup, DatabaseSetupArgs
-from components.redis_cache.component import RedisCache, RedisCacheArgs
+from components.redis_cache import RedisCache, RedisCacheArgs
 from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
 from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.shared.backup_schedule import Kind
 from components.synthetic_check.component import SyntheticCheck, SyntheticCheckArgs
-from components.vpc.component import Vpc, VpcArgs
+from components.vpc import Vpc, VpcArgs
 from components.waf_cdn.component import WafCdn, WafCdnArgs
 from components.web_service.timeouts import timeouts
 from stack import StackSettings

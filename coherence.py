@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator
 
-from components.backups.settings import BackupSettings
+from components.backups import BackupSettings
 from components.config.problems import Problem
-from components.eks_cluster.settings import ClusterSettings
+from components.eks_cluster import ClusterSettings
 from components.flowise_service.settings import ServiceSettings
-from components.rds_postgres.settings import DatabaseSettings
+from components.rds_postgres import DatabaseSettings
 from components.shared import capacity
 from components.shared.backup_schedule import CLOSED_BEFORE_MINUTES, START_MINUTES
 from components.shared.edge_profile import EdgeProfile
 from components.shared.windows import MINUTES_A_DAY, Span, daily, minute_of, weekly
 from components.synthetic_check.settings import COUNTRIES, SyntheticCheckSettings
-from components.vpc.settings import NetworkSettings
-from components.vpc.subnets import plan_subnets
+from components.vpc import NetworkSettings
 from components.waf_cdn.settings import EdgeSettings
 
 
@@ -87,8 +86,7 @@ def addresses_suffice(network: NetworkSettings, cluster: ClusterSettings) -> Ite
     """Judge that the nodes' subnets have addresses for all nodes and their pods."""
     if network.existing is not None or network.pod_cidr is not None:
         return
-    private = [each.cidr for each in plan_subnets(network.cidr, network.zones) if each.tier == "private"]
-    most, nodes = capacity.addresses(private), cluster.system_nodes.max_size + cluster.app_nodes.max_size
+    most, nodes = capacity.addresses(network.node_cidrs()), cluster.system_nodes.max_size + cluster.app_nodes.max_size
     if capacity.addresses_of(nodes) > most:
         yield Problem(
             "network.cidr",

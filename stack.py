@@ -14,19 +14,19 @@ from coherence import (
     sign_in_is_reached,
     site_path_is_free,
 )
-from components.backups.settings import BackupSettings
+from components.backups import BackupSettings
 from components.config.base_stack import BaseStack
 from components.config.problems import Problem
-from components.eks_cluster.settings import ClusterSettings
+from components.eks_cluster import ClusterSettings
 from components.flowise_service.edge import PREDICTION, edge_profile
 from components.flowise_service.settings import Image, ServiceSettings
 from components.monitoring_stack.settings.monitoring import MonitoringSettings
-from components.pipeline_access.settings import PipelineSettings
-from components.rds_postgres.settings import DatabaseSettings
-from components.redis_cache.settings import CacheSettings
+from components.pipeline_access import PipelineSettings
+from components.rds_postgres import DatabaseSettings
+from components.redis_cache import CacheSettings
 from components.shared.node_script import NodeImage
 from components.synthetic_check.settings import SyntheticCheckSettings
-from components.vpc.settings import NetworkSettings
+from components.vpc import NetworkSettings
 from components.waf_cdn.settings import EdgeSettings
 
 

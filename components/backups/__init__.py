@@ -1,1 +1,13 @@
 """Backups by AWS Backup with their trials, and the budget."""
+
+from .budget import Budget, BudgetArgs
+from .component import Backups, BackupsArgs
+from .settings import BackupSettings
+
+__all__ = [
+    "BackupSettings",
+    "Backups",
+    "BackupsArgs",
+    "Budget",
+    "BudgetArgs",
+]

@@ -1,1 +1,11 @@
-"""PostgreSQL on RDS, its logins and what makes them, its proxy."""
+"""PostgreSQL on RDS, its logins and its proxy.
+
+What makes database and logins lies in `components.rds_postgres.setup`, public as well: it asks for a cluster, and for
+Kubernetes, of which the database knows nothing.
+"""
+
+from .component import RdsPostgres, RdsPostgresArgs
+from .settings import DatabaseSettings
+from .setup_target import SetupTarget
+
+__all__ = ["DatabaseSettings", "RdsPostgres", "RdsPostgresArgs", "SetupTarget"]

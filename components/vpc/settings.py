@@ -180,6 +180,10 @@ class NetworkSettings(Section):
         """Give the range of the cluster's Services."""
         return service_range(self.cidrs())
 
+    def node_cidrs(self) -> tuple[str, ...]:
+        """Return the ranges in which nodes lie, and pods that have none of their own."""
+        return self._ranges("private")
+
     def _ranges(self, tier: Tier) -> tuple[str, ...]:
         if self.existing is not None:
             return self.cidrs()

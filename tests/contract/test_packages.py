@@ -1,5 +1,8 @@
-"""The two packages that an environment gets: what the wheels hold, and that they are found from any folder."""
+"""The two packages that an environment gets: what the wheels hold, what is imported from any folder, and with what."""
 
+import ast
+import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -7,11 +10,22 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.test_imports import ALSO, NOT_YET, imported
+
 ROOT = Path(__file__).parents[2]
+BELOW_ALL = ("shared", "config")
 PACKAGES = {
     "flowise_platform": ROOT / "components",
     "platform_policies": ROOT / "policies" / "src" / "platform_policies",
 }
+FOLDERS = sorted(
+    path.parent.name for path in (ROOT / "components").glob("*/__init__.py") if path.parent.name not in BELOW_ALL
+)
+# of shared and config; what a component has of its own is its own affair
+MOST_BESIDE_ITSELF = 25
+# public, and left out of the folder's `__init__` for what it would load
+PUBLIC_MODULES = {"rds_postgres.setup"}
+LIST = "import json, sys; print(json.dumps(sorted(name for name in sys.modules if name.startswith('components.'))))"
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +56,43 @@ def test_a_wheel_holds_one_package_whole_with_its_types(
 @pytest.mark.parametrize("module", ["components.vpc", "platform_policies"])
 def test_a_package_is_imported_from_any_folder(module: str, tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-I", "-c", f"import {module}"], cwd=tmp_path, check=True)
+
+
+def reachable(folder: str) -> set[str]:
+    """Return the folders that one may load: itself, what it is built on, and what it does not yet do without."""
+    found, waiting = set[str](), {folder}
+    while waiting:
+        found |= waiting
+        waiting = {also for each in waiting for also in (ALSO.get(each, set()) | NOT_YET.get(each, set()))} - found
+    return found - {"stack"} if "stack" not in found else set(FOLDERS)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_component_is_imported_alone_and_from_any_folder(folder: str, tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", f"import components.{folder}; {LIST}"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    loaded = [name.split(".")[1] for name in json.loads(run.stdout)]
+    assert set(loaded) <= {*reachable(folder), *BELOW_ALL}
+    assert sum(name in BELOW_ALL for name in loaded) < MOST_BESIDE_ITSELF
+
+
+PROGRAM = ("__main__.py", "stack.py", "coherence.py")
+
+
+def offered(folder: str) -> set[str]:
+    """Return what a folder's `__init__` makes public."""
+    tree = ast.parse((ROOT / "components" / folder / "__init__.py").read_text())
+    listed = [node.value for node in tree.body if isinstance(node, ast.Assign) and "__all__" in ast.unparse(node)]
+    return set(ast.literal_eval(listed[0])) if listed else set()
+
+
+@pytest.mark.parametrize("path", PROGRAM)
+def test_a_program_imports_what_a_component_makes_public(path: str) -> None:
+    public = {folder: offered(folder) for folder in FOLDERS}
+    for name in imported(ROOT / path):
+        top, folder, *rest = [*name.split("."), "", ""][:4]
+        if top == "components" and public.get(folder):
+            module = f"{folder}.{rest[0]}"
+            assert rest[0] in public[folder] or module in PUBLIC_MODULES, f"{path} imports {name}"
