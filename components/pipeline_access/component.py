@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from .permissions import AUDIENCE, ISSUER, Scope, bounds, deploys, github_trust, keeps_secrets
+from .boundary import bounds
+from .permissions import AUDIENCE, ISSUER, deploys, github_trust, keeps_secrets
+from .scope import Scope
 from .settings import PipelineSettings
 
 _BOUNDARY = "boundary"

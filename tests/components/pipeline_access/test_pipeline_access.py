@@ -12,8 +12,9 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from components.pipeline_access.component import PipelineAccess, PipelineAccessArgs, bind_roles
 from components.pipeline_access.deploy_actions import ACTIONS
-from components.pipeline_access.permissions import DOCUMENTS, NO_RESOURCE
+from components.pipeline_access.permissions import DOCUMENTS
 from components.pipeline_access.settings import PipelineSettings
+from components.pipeline_access.statements import NO_RESOURCE
 from sandbox import aws_data
 from testing.cloud import Cloud
 from testing.program import run_changed
