@@ -6,6 +6,7 @@ import pulumi_kubernetes as k8s
 import pulumi_random as random
 
 from components.backups import Backups, BackupsArgs, Budget, BudgetArgs
+from components.backups.watch import watch as backups_watch
 from components.cluster_services import ClusterServices, ClusterServicesArgs
 from components.config.loading import load
 from components.config.regions import EDGE_REGION
@@ -15,9 +16,9 @@ from components.flowise_service.edge import edge_profile
 from components.flowise_service.egress_domains import EGRESS_DOMAINS
 from components.flowise_service.environment import NAMESPACE
 from components.monitoring_stack.alarm_bridge import AlarmBridge, AlarmBridgeArgs, Topic
-from components.monitoring_stack.alerts import watched
 from components.monitoring_stack.component import METRICS_NAMESPACE, MonitoringStack, MonitoringStackArgs
 from components.pipeline_access import PipelineAccess, PipelineAccessArgs, bind_roles
+from components.pipeline_access.watch import watch as pipeline_watch
 from components.rds_postgres import RdsPostgres, RdsPostgresArgs
 from components.rds_postgres.setup import DatabaseSetup, DatabaseSetupArgs
 from components.redis_cache import RedisCache, RedisCacheArgs
@@ -257,9 +258,17 @@ monitoring = MonitoringStack(
     "monitoring",
     MonitoringStackArgs(
         settings=settings.monitoring,
-        watched=watched(settings),
+        watch=[
+            vpc.watch,
+            cluster.watch,
+            database.watch,
+            cache.watch,
+            service.watch,
+            site.watch,
+            backups_watch(settings.backup),
+            *([pipeline_watch()] if settings.pipeline else []),
+        ],
         environment=settings.environment,
-        stack_name=stack_name,
         region=region,
         ranges=ranges,
         access_log_bucket=access_logs.bucket_name,
@@ -267,14 +276,10 @@ monitoring = MonitoringStack(
         cluster_arn=cluster.cluster_arn,
         protect_data=settings.protect_data,
         tags=tags,
-        metrics_key=service.metrics_key,
         secret_operator_role_arn=services.secret_operator_role_arn,
         reader_role_path=secret_readers,
         alarm_topic_arn=alarms.arn,
         alarm_key_arn=alarms.key_arn,
-        site_url=site.url,
-        databricks_url=databricks.url if databricks else None,
-        queue=settings.service.mode == "queue",
     ),
     in_cluster,
 )

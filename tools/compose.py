@@ -31,7 +31,7 @@ from components.flowise_service.environment import (
 from components.flowise_service.queue_exporter import SCRIPT as QUEUE_EXPORTER
 from components.flowise_service.scripts import scripts
 from components.flowise_service.settings import PACKAGE, ServiceSettings
-from components.monitoring_stack.dashboards import PAGES
+from components.flowise_service.watch import PAGES
 from components.shared.external_secrets import SecretField
 from components.shared.references import CacheRef, DatabaseRef
 from components.web_service.timeouts import timeouts
@@ -50,7 +50,7 @@ LOCAL = {
 SECRET = SecretField(arn="made by tools.compose", version_id="")
 TLS_NAMES = ("postgres", "valkey")
 # what of the dashboards one machine has the metrics for
-SHOWN = ("flowise.json", "queue.json")
+SHOWN = ("flowise", "queue")
 LIFETIME = timedelta(days=3650)
 
 
@@ -111,7 +111,7 @@ def write(folder: Path) -> None:
         (folder / "scripts" / name).write_text(text)
     # of the others nothing is scraped here
     for page in SHOWN:
-        (folder / "dashboards" / page).write_text((PAGES / page).read_text())
+        (folder / "dashboards" / f"{page}.json").write_text((PAGES / f"{page}.json").read_text())
 
 
 def _new_secret() -> str:

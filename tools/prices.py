@@ -54,7 +54,7 @@ CACHES: Mapping[str, float] = {
 CLUSTER_HOUR, NAT_HOUR, ADDRESS_HOUR, ENDPOINT_ZONE_HOUR, BALANCER_HOUR = 0.10, 0.048, 0.005, 0.011, 0.0252
 VCPU_PROXY_HOUR = 0.018
 # per month: https://aws.amazon.com/ebs/pricing, kms/pricing, secrets-manager/pricing, cloudwatch/pricing, waf/pricing
-# GetMetricData, a metric; asked for every five minutes (planning.cloudwatch_metrics)
+# GetMetricData, a metric; asked for every five minutes (monitoring_stack.cloudwatch_metrics)
 CLOUDWATCH_SERIES_MONTH = 0.01 / 1000 * HOURS_PER_MONTH * 12
 DISK_GIB_MONTH, KEY_MONTH, SECRET_MONTH, ALARM_MONTH = 0.088, 1.0, 0.40, 0.10
 FIREWALL_MONTH, FIREWALL_RULE_MONTH = 5.0, 1.0

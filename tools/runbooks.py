@@ -12,8 +12,22 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from components.monitoring_stack.alerts.rules import ALARM_BRIDGE_ALERT, groups
-from components.monitoring_stack.alerts.watched import Watched
+from components.backups.settings import BackupSettings
+from components.backups.watch import watch as backups_watch
+from components.eks_cluster.watch import watch as cluster_watch
+from components.flowise_service.settings import DatabricksSettings, ServiceSettings
+from components.flowise_service.watch import watch as service_watch
+from components.monitoring_stack.alerts.rules import ALARM_BRIDGE_ALERT, completed
+from components.monitoring_stack.settings.monitoring import MonitoringSettings
+from components.monitoring_stack.settings.traces import TraceSettings
+from components.pipeline_access.watch import watch as pipeline_watch
+from components.rds_postgres.settings import DatabaseSettings
+from components.rds_postgres.watch import watch as database_watch
+from components.redis_cache.settings import CacheSettings
+from components.redis_cache.watch import watch as cache_watch
+from components.shared.external_secrets import SecretField
+from components.waf_cdn.watch import watch as site_watch
+from components.web_service.watch import watch as balancer_watch
 
 from .checks import NoAnswer, Run, StackFile, read_stack
 from .checks import run_program as run_it
@@ -26,17 +40,24 @@ PLACEHOLDER = re.compile(r"(?<!%)\{([a-z_]+)\}")
 # what the stack itself tells, by `pulumi stack output`
 OUTPUTS = ("url", "cluster_name", "database_endpoint", "cache_endpoint")
 # a stack with everything that an alert watches
-EVERYTHING = Watched(
-    queue=True,
-    databricks=True,
-    domain=True,
-    cache_replicas=1,
-    backups=True,
-    restore_tests=True,
-    budget_usd=1,
-    deployments=True,
-    traces=True,
-    tempo=True,
+EVERYTHING = completed(
+    (
+        service_watch(
+            ServiceSettings(
+                mode="queue",
+                databricks=DatabricksSettings(url="https://dbc.cloud.databricks.com", token_secret_name="token"),
+            ),
+            metrics_key=SecretField(arn="metrics-key", version_id=""),
+        ),
+        database_watch(DatabaseSettings(), identifier="stack"),
+        cache_watch(CacheSettings(replicas=1)),
+        site_watch(site_name="stack", address="https://example.com", domain=True),
+        balancer_watch(),
+        cluster_watch(cluster_name="stack"),
+        backups_watch(BackupSettings(restore_tests=True, monthly_budget_usd=1)),
+        pipeline_watch(),
+    ),
+    MonitoringSettings(traces=TraceSettings(), cloudwatch_metrics=True),
 )
 HEAD = """# Alerts
 
@@ -71,11 +92,7 @@ def runbook(alert: str) -> str:
 
 def alerts() -> dict[str, tuple[str, str]]:
     """Return severity and how long it must last, of each alert by name."""
-    found = {
-        alert.name: (alert.severity, alert.lasting or "at once")
-        for group in groups(EVERYTHING)
-        for alert in group.alerts
-    }
+    found = {alert.name: (alert.severity, alert.lasting or "at once") for alert in EVERYTHING.alerts}
     return {**found, ALARM_BRIDGE_ALERT: ("as the alarm's", "as the alarm says")}
 
 

@@ -13,6 +13,7 @@ from ..shared.node_labels import APP_NODES, SYSTEM_NODES, SYSTEM_TAINT
 from ..shared.node_role import node_role
 from ..shared.pod_role import PodRole, PodRoleArgs
 from ..shared.references import ClusterRef, NetworkRef
+from ..shared.watch import Watch
 from .access import grant_access
 from .addons import CONFIGURATIONS, AddonName, addon_version
 from .kubeconfig import kubeconfig
@@ -20,6 +21,7 @@ from .node_group import NodeGroup, NodeGroupArgs
 from .operator_host import OperatorHost, OperatorHostArgs
 from .settings import ClusterSettings, NodeGroupSettings
 from .threat_detection import ThreatDetection, ThreatDetectionArgs
+from .watch import watch
 
 ALL_LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 # What EKS does with the key that envelopes secrets (EKS user guide, enable-kms).
@@ -108,6 +110,11 @@ class EksCluster(pulumi.ComponentResource):
             endpoint=self.endpoint,
             security_group_id=self.cluster_security_group_id,
         )
+
+    @property
+    def watch(self) -> Watch:
+        """What watches the cluster."""
+        return watch(cluster_name=self._args.cluster_name)
 
     def _after(self, *before: pulumi.Resource) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=list(before)))

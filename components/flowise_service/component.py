@@ -12,10 +12,8 @@ import pulumi_random as random
 
 from ..cluster_services.event_autoscaler import EventAutoscaler, EventAutoscalerArgs
 from ..config.types import DomainSettings, SignInSettings
-from ..monitoring_stack.trace_pipeline import COLLECTOR_URL
 from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.existing_secrets import lookup_secret, lookup_values
-from ..shared.external_secrets import SecretField
 from ..shared.iam_documents import allow, keep_objects
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
 from ..shared.network_policies import NetworkRanges, flowise_policies
@@ -25,9 +23,12 @@ from ..shared.references import CacheRef, DatabaseRef
 from ..shared.secret_reader import SecretReader, SecretReaderArgs
 from ..shared.secure_bucket import SecureBucket, SecureBucketArgs
 from ..shared.stored_secret import StoredSecret, StoredSecretArgs
+from ..shared.telemetry import COLLECTOR_URL
+from ..shared.watch import Watch, combined
 from ..web_service.load_balancer import InternalLoadBalancer, InternalLoadBalancerArgs
 from ..web_service.resource_quota import namespace_bounds
 from ..web_service.timeouts import timeouts
+from ..web_service.watch import watch as balancer_watch
 from . import environment as env
 from .edge import PING, edge_profile
 from .queue_exporter import COMPONENT as QUEUE_EXPORTER
@@ -36,6 +37,7 @@ from .queue_exporter import QueueExporter, QueueExporterArgs
 from .quota import quota
 from .release import FlowiseRelease, FlowiseReleaseArgs
 from .settings import ServiceSettings
+from .watch import watch
 
 SERVICE_ACCOUNT = "flowise"
 KEY_LENGTH, OWNER_PASSWORD_LENGTH = 48, 40
@@ -139,9 +141,10 @@ class FlowiseService(pulumi.ComponentResource):
         )
 
     @property
-    def metrics_key(self) -> SecretField:
-        """Where the API key is kept with which Prometheus may scrape."""
-        return self._owner_secret.field("metrics_api_key")
+    def watch(self) -> Watch:
+        """What watches Flowise and its load balancer."""
+        own = watch(self._args.settings, metrics_key=self._owner_secret.field("metrics_api_key"))
+        return combined([own, balancer_watch()])
 
     def _bucket(self, key: DataKey) -> SecureBucket:
         expire = {"logs/": self._args.settings.storage_expire_logs_days}

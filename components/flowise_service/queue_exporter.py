@@ -5,17 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
-import pulumi_kubernetes as k8s
 
 from ..shared.node_script import NodeImage, NodeScript, NodeScriptArgs
 from ..shared.references import CacheRef
-from . import environment as env
 
 SCRIPT = Path(__file__).parent / "assets" / "queue_exporter.cjs"
 COMPONENT = "queue-exporter"
 PORT_NAME, PORT = "metrics", 9464
-JOB = "flowise-queue"
-MONITORING_API = "monitoring.coreos.com/v1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,32 +57,3 @@ class QueueExporter(pulumi.ComponentResource):
             pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({})
-
-
-def queue_monitor(
-    name: str,
-    *,
-    namespace: pulumi.Input[str],
-    labels: Mapping[str, str],
-    interval_seconds: int,
-    opts: pulumi.ResourceOptions,
-) -> None:
-    """Let Prometheus scrape it, wherever it stands in Flowise's namespace, as the job `flowise-queue`."""
-    k8s.apiextensions.CustomResource(
-        f"{name}-queue",
-        api_version=MONITORING_API,
-        kind="PodMonitor",
-        metadata=k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=dict(labels)),
-        spec={
-            "namespaceSelector": {"matchNames": [env.NAMESPACE]},
-            "selector": {"matchLabels": {"app.kubernetes.io/component": COMPONENT}},
-            "podMetricsEndpoints": [
-                {
-                    "port": PORT_NAME,
-                    "interval": f"{interval_seconds}s",
-                    "relabelings": [{"targetLabel": "job", "replacement": JOB}],
-                }
-            ],
-        },
-        opts=opts,
-    )

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..monitoring_stack.charts.datadog import pod_annotations
 from ..shared.database_certificates import database_certificates
 from ..shared.references import CacheRef
+from ..shared.telemetry import AgentEndpoint, agent_annotations
 from ..web_service.timeouts import Timeouts
 from ..web_service.workload import CONTAINER, QueueLength, Workload, WorkloadArgs
 from . import environment as env
+from .metrics import METRICS_KEY, METRICS_PATH
 from .scripts import scripts
 from .settings import ServiceSettings
 from .setup import FlowiseSetup, FlowiseSetupArgs
@@ -162,7 +163,10 @@ class FlowiseRelease(pulumi.ComponentResource):
     def _annotations(self, http_port: int | None) -> dict[str, str]:
         if not self._args.datadog:
             return {}
-        return pod_annotations(container=CONTAINER, probe_port=env.PROBE_PORT, http_port=http_port)
+        endpoints = [AgentEndpoint(env.PROBE_PORT)]
+        if http_port is not None:
+            endpoints.append(AgentEndpoint(http_port, METRICS_PATH, METRICS_KEY))
+        return agent_annotations(endpoints, container=CONTAINER, prefix="flowise")
 
     def _queue(self) -> QueueLength | None:
         cache, autoscaler = self._args.cache, self._args.queue_autoscaler

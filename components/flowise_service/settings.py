@@ -11,6 +11,7 @@ from ..config.section import InProd, Section
 from ..config.types import LONGEST_ANSWER_SECONDS, ExtraVariable, SecretId, SecretName
 from ..shared.node_script import NodeImage
 from ..web_service import rollouts
+from .objectives import ObjectivesSettings
 from .open_paths import Feature, Need
 
 # where npm puts a global package, in upstream's image and in ours
@@ -185,6 +186,7 @@ class ServiceSettings(Section):
         examples=["flowise-prod-app-keys-secret-1a2b3c4"],
     )
     databricks: DatabricksSettings | None = Field(default=None, description="a Databricks workspace; none by default")
+    objectives: ObjectivesSettings = Field(default_factory=ObjectivesSettings, description="SLOs, which alerts watch")
 
     def problems(self) -> Iterator[Problem]:
         """Judge limits against requests, replicas against the mode, the image's version, and further variables."""

@@ -209,6 +209,6 @@ def _labels() -> dict[str, str]:
         "app.kubernetes.io/name": SERVICE_ACCOUNT,
         "app.kubernetes.io/instance": "monitoring",
         "app.kubernetes.io/component": SERVICE_ACCOUNT,
-        "app.kubernetes.io/part-of": "flowise",
+        "app.kubernetes.io/part-of": "platform",
         "app.kubernetes.io/managed-by": "pulumi",
     }

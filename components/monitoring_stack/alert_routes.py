@@ -19,10 +19,7 @@ SMTP_PASSWORD, HEARTBEAT_URL = "smtp-password", "heartbeat-url"
 CLOUDWATCH = 'source="cloudwatch"'
 # Alerts of kube-prometheus-stack by which the cluster itself is gone, and what then fails with it.
 CLUSTER_DOWN = "KubeAPIDown|KubeletDown"
-PARTS = (
-    "AppInstanceDown|FlowiseNotReady|FlowiseRestarts|QueueStuck|WorkersMissing|TargetDown|"
-    "Kube(Container|DaemonSet|Deployment|Hpa|Job|Node|Pod|StatefulSet).*"
-)
+CHART_PARTS = "Kube(Container|DaemonSet|Deployment|Hpa|Job|Node|Pod|StatefulSet).*"
 TITLE = "[{{ .Status | toUpper }}] {{ .CommonLabels.alertname }} ({{ .Alerts.Firing | len }})"
 TEXT = (
     "{{ range .Alerts }}*{{ .Labels.severity }}* {{ .Annotations.summary }}\n{{ .Annotations.description }}"
@@ -30,15 +27,20 @@ TEXT = (
 )
 
 
-def alertmanager_config(settings: NotificationSettings, *, topic_arn: Input[str], region: str) -> Spec:
-    """Give the configuration; `topic_arn` is the topic of the stack's alarms, in `region`."""
+def alertmanager_config(
+    settings: NotificationSettings, *, topic_arn: Input[str], region: str, fall_with_cluster: Sequence[str] = ()
+) -> Spec:
+    """Return the configuration; `topic_arn` is the topic of the stack's alarms, in `region`.
+
+    `fall_with_cluster` are the names of the alerts that tell nothing new where the cluster itself is gone.
+    """
     # an alert about the same thing comes in one message, however many pods it is about
     grouped = {"group_by": ["cluster", "namespace", "alertname"], "group_wait": "30s", "group_interval": "5m"}
     return {
         "global": {"resolve_timeout": "5m"},
         "templates": [],
         "route": {"receiver": ALARM_TOPIC, **grouped, "repeat_interval": "4h", "routes": list(_routes(settings))},
-        "inhibit_rules": list(_inhibitions()),
+        "inhibit_rules": list(_inhibitions(fall_with_cluster)),
         "time_intervals": [{"name": WORKING_HOURS, "time_intervals": [_working_hours(settings)]}],
         "receivers": [
             {"name": NOBODY},
@@ -93,7 +95,7 @@ def _route(route: RouteSettings) -> Spec:
     }
 
 
-def _inhibitions() -> Iterator[Spec]:
+def _inhibitions(fall_with_cluster: Sequence[str]) -> Iterator[Spec]:
     alike = ["cluster", "namespace", "alertname"]
     yield _silences('severity="critical"', 'severity=~"warning|info"', alike)
     yield _silences('severity="warning"', 'severity="info"', alike)
@@ -101,7 +103,8 @@ def _inhibitions() -> Iterator[Spec]:
     yield _silences('alertname="InfoInhibitor"', 'severity="info"', ["cluster", "namespace"])
     # the budget that burns fast burns slowly too
     yield _silences('alertname="SloBurnFast"', 'alertname="SloBurnSlow"', ["cluster", "slo"])
-    yield _silences(f'alertname=~"{CLUSTER_DOWN}"', f'alertname=~"{PARTS}"', ["cluster"])
+    parts = "|".join((*fall_with_cluster, CHART_PARTS))
+    yield _silences(f'alertname=~"{CLUSTER_DOWN}"', f'alertname=~"{parts}"', ["cluster"])
 
 
 def _silences(source: str, target: str, equal: list[str]) -> Spec:

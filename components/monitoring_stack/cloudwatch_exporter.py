@@ -1,6 +1,6 @@
 """CloudWatch's metrics in Prometheus."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -8,6 +8,7 @@ import pulumi_kubernetes as k8s
 
 from ..shared.iam_documents import allow
 from ..shared.pod_role import PodRole, PodRoleArgs
+from ..shared.watch import CloudWatchMetrics
 from .charts.cloudwatch_exporter import cloudwatch_exporter_values
 from .cloudwatch_metrics import cloudwatch_config
 from .prometheus_stack import PROMETHEUS_CHARTS
@@ -20,7 +21,7 @@ ACCOUNT = "cloudwatch-exporter"
 
 @dataclass(frozen=True, kw_only=True)
 class CloudWatchExporterArgs:
-    """The namespace, the cluster, and by what this stack's resources are known: tags, and the firewall's metric.
+    """The namespace, the cluster, what is asked for, and the tags by which this stack's resources are known.
 
     `kinds` brings the kind of the chart's monitor.
     """
@@ -30,7 +31,7 @@ class CloudWatchExporterArgs:
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
     region: str
-    web_acl_metric: str
+    asked: Sequence[CloudWatchMetrics]
     tags: Mapping[str, str]
     kinds: pulumi.Resource
 
@@ -61,7 +62,7 @@ class CloudWatchExporter(pulumi.ComponentResource):
             ),
             child,
         )
-        config = cloudwatch_config(region=args.region, web_acl_metric=args.web_acl_metric, tags=args.tags)
+        config = cloudwatch_config(args.asked, region=args.region, tags=args.tags)
         k8s.helm.v3.Release(
             f"{name}-release",
             chart=CHART,

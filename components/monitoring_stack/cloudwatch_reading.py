@@ -1,24 +1,27 @@
-"""What Grafana may read in CloudWatch: any metric, and logs of this stack's control plane, database and firewall."""
+"""What Grafana may read in CloudWatch: any metric, and the logs of this stack."""
+
+from collections.abc import Sequence
 
 from pulumi import Input, Output
 
 from ..config.regions import EDGE_REGION
 from ..shared.iam_documents import Statement, allow
+from ..shared.watch import LogGroup
+
+ASKS = ["logs:GetLogEvents", "logs:GetLogGroupFields", "logs:StartQuery"]
 
 
-def reads_cloudwatch(*, partition: Input[str], account: Input[str], region: str, stack: Input[str]) -> list[Statement]:
-    """Give the statements; `stack` is the name of the cluster, of the database and of the firewall's metric.
+def reads_cloudwatch(
+    groups: Sequence[LogGroup], *, partition: Input[str], account: Input[str], region: str
+) -> list[Statement]:
+    """Return the statements, for a stack in `region`.
 
     The actions are those that Grafana's data source names (its documentation, aws-cloudwatch/configure).
     """
-
-    def group(where: str, *name: Input[str]) -> Output[str]:
-        return Output.concat("arn:", partition, f":logs:{where}:", account, ":log-group:", *name)
-
-    groups = [
-        group(region, "/aws/eks/", stack, "/*"),
-        group(region, "/aws/rds/instance/", stack, "/*"),
-        group(EDGE_REGION, "aws-waf-logs-", stack, ":*"),
+    regions = {"stack": region, "edge": EDGE_REGION}
+    arns = [
+        Output.concat("arn:", partition, f":logs:{regions[each.place]}:", account, ":log-group:", each.name)
+        for each in groups
     ]
     return [
         # CloudWatch supports no narrower resource for metrics and alarms (Service Authorization Reference)
@@ -33,5 +36,5 @@ def reads_cloudwatch(*, partition: Input[str], account: Input[str], region: str,
             ["ec2:DescribeRegions", "logs:DescribeLogGroups", "logs:GetQueryResults", "logs:StopQuery"],
             ["*"],
         ),
-        allow("AsksLogs", ["logs:GetLogEvents", "logs:GetLogGroupFields", "logs:StartQuery"], groups),
+        *([allow("AsksLogs", ASKS, arns)] if arns else []),
     ]

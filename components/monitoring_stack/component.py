@@ -1,22 +1,20 @@
 """Metrics, logs and alerts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..flowise_service.queue_exporter import queue_monitor
 from ..shared.data_key import DataKey, DataKeyArgs
-from ..shared.external_secrets import SecretField
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
 from ..shared.network_policies import NetworkRanges, monitoring_policies
-from .alerts.rules import rule_groups
-from .alerts.watched import Watched
+from ..shared.watch import Watch
+from .alerts.rules import completed, rule_groups
 from .cloudwatch_exporter import CloudWatchExporter, CloudWatchExporterArgs
-from .dashboards import Dashboards, DashboardsArgs
 from .datadog import Datadog, DatadogArgs
+from .grafana_dashboards import Dashboards, DashboardsArgs
 from .log_collector import LogCollector, LogCollectorArgs
 from .log_store import LOKI_URL, LogStore, LogStoreArgs
 from .prometheus_stack import PrometheusStack, PrometheusStackArgs
@@ -29,15 +27,13 @@ METRICS_NAMESPACE = "monitoring"
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringStackArgs:
-    """How much is kept and who is told (settings), what alerts are on (watched), the cluster and site, and where alarms
-    arrive.
+    """How much is kept and who is told (settings), what is watched, the cluster, and where alarms arrive.
 
-    `stack_name` is what cluster, database and the firewall's metric are called; `databricks_url` the workspace, if any.
+    `watch` is what components offer, as `database.watch`; without any the stack watches itself and Kubernetes.
     """
 
     settings: MonitoringSettings
-    stack_name: str
-    watched: Watched
+    watch: Sequence[Watch]
     environment: str
     region: str
     ranges: NetworkRanges
@@ -45,19 +41,15 @@ class MonitoringStackArgs:
     cluster_arn: pulumi.Input[str]
     access_log_bucket: pulumi.Input[str]
     protect_data: bool
-    tags: Mapping[str, str]
-    metrics_key: SecretField
     secret_operator_role_arn: pulumi.Input[str]
     reader_role_path: str
     alarm_topic_arn: pulumi.Input[str]
     alarm_key_arn: pulumi.Input[str]
-    site_url: pulumi.Input[str]
-    databricks_url: str | None = None
-    queue: bool = False
+    tags: Mapping[str, str]
 
 
 class MonitoringStack(pulumi.ComponentResource):
-    """Prometheus, Alertmanager and Grafana, logs, traces, Datadog if asked, Flowise's alerts and dashboards."""
+    """Prometheus, Alertmanager and Grafana, logs, traces, Datadog if asked; alerts and pages of what is watched."""
 
     namespace: pulumi.Output[str]
     grafana_secret_arn: pulumi.Output[str]
@@ -66,6 +58,7 @@ class MonitoringStack(pulumi.ComponentResource):
     def __init__(self, name: str, args: MonitoringStackArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:monitoring_stack:MonitoringStack", name, {}, opts)
         self._name, self._args = name, args
+        self._watch = completed(args.watch, args.settings)
         self._child = pulumi.ResourceOptions(parent=self)
         self._lasting = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=args.protect_data))
 
@@ -74,20 +67,12 @@ class MonitoringStack(pulumi.ComponentResource):
         prometheus = self._prometheus(metrics, key)
         # the kinds of these come with the chart, and no property says so
         after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[prometheus.release]))
-        self._flowise(metrics, after)
+        self._rules(metrics, after)
         self._scrapes(metrics, prometheus)
-        if args.queue:
-            queue_monitor(
-                name,
-                namespace=metrics,
-                labels=_labels(),
-                interval_seconds=args.settings.scrape_interval_seconds,
-                opts=after,
-            )
-        has = {"queue": args.queue, "logs": args.settings.keeps_logs}
-        left_out = [page for page, there in has.items() if not there]
         Dashboards(
-            f"{name}-dashboards", DashboardsArgs(namespace=metrics, labels=_labels(), left_out=left_out), self._child
+            f"{name}-dashboards",
+            DashboardsArgs(namespace=metrics, labels=_labels(), pages=self._watch.dashboards),
+            self._child,
         )
         store = self._logs(key, prometheus.release)
         self._traces(key, prometheus.release)
@@ -109,7 +94,11 @@ class MonitoringStack(pulumi.ComponentResource):
         home = IsolatedNamespaceArgs(
             namespace=METRICS_NAMESPACE,
             labels=_labels(),
-            policies=monitoring_policies(self._args.ranges, mail_port=smtp.port if smtp else None),
+            policies=monitoring_policies(
+                self._args.ranges,
+                mail_port=smtp.port if smtp else None,
+                scraped_ports=[scrape.port for scrape in self._watch.scrapes],
+            ),
             # the node exporter reads the node's own /proc and network, which only this level admits
             level="privileged",
         )
@@ -121,7 +110,7 @@ class MonitoringStack(pulumi.ComponentResource):
             settings=args.settings,
             namespace=namespace,
             namespace_name=METRICS_NAMESPACE,
-            stack_name=args.stack_name,
+            watch=self._watch,
             cluster_name=args.cluster_name,
             cluster_arn=args.cluster_arn,
             alarm_topic_arn=args.alarm_topic_arn,
@@ -129,7 +118,6 @@ class MonitoringStack(pulumi.ComponentResource):
             labels=_labels(),
             region=args.region,
             kms_key_arn=key.arn,
-            metrics_key=args.metrics_key,
             secret_operator_role_arn=args.secret_operator_role_arn,
             reader_role_path=args.reader_role_path,
             loki_url=LOKI_URL,
@@ -137,13 +125,13 @@ class MonitoringStack(pulumi.ComponentResource):
         )
         return PrometheusStack(self._name, stack_args, self._child)
 
-    def _flowise(self, namespace: pulumi.Output[str], after: pulumi.ResourceOptions) -> None:
+    def _rules(self, namespace: pulumi.Output[str], after: pulumi.ResourceOptions) -> None:
         k8s.apiextensions.CustomResource(
             f"{self._name}-alerts",
             api_version=MONITORING_API,
             kind="PrometheusRule",
             metadata=k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=_labels()),
-            spec={"groups": rule_groups(self._args.watched)},
+            spec={"groups": rule_groups(self._watch, self._args.settings)},
             opts=after,
         )
 
@@ -152,12 +140,11 @@ class MonitoringStack(pulumi.ComponentResource):
         Scrapes(
             self._name,
             ScrapesArgs(
+                watch=self._watch,
                 namespace=namespace,
                 labels=_labels(),
                 interval_seconds=args.settings.scrape_interval_seconds,
-                metrics_key_name=prometheus.metrics_key_name,
-                site_url=args.site_url,
-                databricks_url=args.databricks_url,
+                secret_name=prometheus.scrape_secret,
                 kinds=prometheus.release,
             ),
             self._child,
@@ -172,7 +159,7 @@ class MonitoringStack(pulumi.ComponentResource):
                 cluster_name=args.cluster_name,
                 cluster_arn=args.cluster_arn,
                 region=args.region,
-                web_acl_metric=args.stack_name,
+                asked=self._watch.cloudwatch,
                 tags=args.tags,
                 kinds=prometheus.release,
             ),
@@ -193,6 +180,7 @@ class MonitoringStack(pulumi.ComponentResource):
             LogCollectorArgs(
                 chart_version=logs.alloy_chart_version,
                 loki_url=LOKI_URL,
+                stages=self._watch.log_stages,
                 store_namespace=store.namespace,
                 ranges=args.ranges,
                 labels=_labels(),
@@ -211,6 +199,7 @@ class MonitoringStack(pulumi.ComponentResource):
             TracingArgs(
                 settings=settings.traces,
                 collector_chart_version=settings.logs.alloy_chart_version,
+                senders=self._watch.namespaces,
                 scraper=scraper,
                 labels=_labels(),
                 **self._shared(key),
@@ -231,7 +220,8 @@ class MonitoringStack(pulumi.ComponentResource):
                 cluster_name=args.cluster_name,
                 ranges=args.ranges,
                 region=args.region,
-                metrics_key=args.metrics_key,
+                scraped=self._watch.agent_ports,
+                scrape_tokens=self._watch.secrets,
                 secret_operator_role_arn=args.secret_operator_role_arn,
                 reader_role_path=args.reader_role_path,
                 labels=_labels(),
@@ -259,6 +249,6 @@ def _labels() -> dict[str, str]:
     return {
         "app.kubernetes.io/name": "monitoring",
         "app.kubernetes.io/instance": "monitoring",
-        "app.kubernetes.io/part-of": "flowise",
+        "app.kubernetes.io/part-of": "platform",
         "app.kubernetes.io/managed-by": "pulumi",
     }

@@ -1,18 +1,17 @@
 """Datadog's agents, for whoever watches everything there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..flowise_service import environment as env
 from ..shared.existing_secrets import lookup_secret
-from ..shared.external_secrets import SecretField
+from ..shared.external_secrets import Source
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
 from ..shared.network_policies import DATADOG, NetworkRanges, datadog_policies
 from ..shared.secret_reader import SecretReader, SecretReaderArgs
-from .charts.datadog import API_KEY, METRICS_KEY, datadog_values
+from .charts.datadog import API_KEY, datadog_values
 from .settings.datadog import DatadogSettings
 
 CHARTS = "https://helm.datadoghq.com"
@@ -20,7 +19,10 @@ CHARTS = "https://helm.datadoghq.com"
 
 @dataclass(frozen=True, kw_only=True)
 class DatadogArgs:
-    """Where it sends to (settings), what it is told of the stack, and the key of Flowise's own metrics."""
+    """Where it sends to (settings), what it is told of the stack, and what agents read of pods.
+
+    `scraped` are the ports by namespace, `scrape_tokens` the tokens that some of them want, by the file's name.
+    """
 
     settings: DatadogSettings
     environment: str
@@ -28,7 +30,8 @@ class DatadogArgs:
     cluster_name: pulumi.Input[str]
     ranges: NetworkRanges
     region: str
-    metrics_key: SecretField
+    scraped: Mapping[str, Sequence[int]]
+    scrape_tokens: Mapping[str, Source]
     secret_operator_role_arn: pulumi.Input[str]
     reader_role_path: str
     labels: Mapping[str, str]
@@ -41,7 +44,7 @@ class Datadog(pulumi.ComponentResource):
     def __init__(self, name: str, args: DatadogArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:monitoring_stack:Datadog", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        policies = datadog_policies(args.ranges, scraped={env.NAMESPACE: [env.PORT, env.PROBE_PORT]})
+        policies = datadog_policies(args.ranges, scraped=args.scraped)
         home_args = IsolatedNamespaceArgs(
             namespace=DATADOG,
             labels=args.labels,
@@ -54,7 +57,7 @@ class Datadog(pulumi.ComponentResource):
         reader_args = SecretReaderArgs(
             namespace=home,
             labels=args.labels,
-            secrets={"api": {API_KEY: api_key}, "scrape": {METRICS_KEY: args.metrics_key}},
+            secrets={"api": {API_KEY: api_key}, "scrape": args.scrape_tokens},
             operator_role_arn=args.secret_operator_role_arn,
             role_path=args.reader_role_path,
             region=args.region,
@@ -74,7 +77,7 @@ class Datadog(pulumi.ComponentResource):
                 cluster_name=args.cluster_name,
                 environment=args.environment,
                 api_key_secret=secrets["api"],
-                metrics_key_secret=secrets["scrape"],
+                scrape_secret=secrets.get("scrape"),
                 takes_traces=args.takes_traces,
             ),
             opts=child,

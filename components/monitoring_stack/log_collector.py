@@ -1,6 +1,6 @@
 """Brings logs to Loki: Alloy on every node, and one more for Kubernetes events."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ import pulumi_kubernetes as k8s
 
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
 from ..shared.network_policies import COLLECTOR, NetworkRanges, collector_policies
+from ..shared.watch import LogStage
 from .charts.alloy import event_values, node_values
 from .log_pipeline import event_config, node_config
 from .service_monitor import service_monitor
@@ -18,10 +19,14 @@ ALLOY_CHARTS = "https://grafana.github.io/helm-charts"
 
 @dataclass(frozen=True, kw_only=True)
 class LogCollectorArgs:
-    """Where logs go, and the namespace in which their store runs; `scraper` brings the kinds that Prometheus reads."""
+    """Where logs go, what is read of lines (stages), and the namespace in which the store runs.
+
+    `scraper` brings the kinds that Prometheus reads.
+    """
 
     chart_version: str
     loki_url: str
+    stages: Sequence[LogStage]
     store_namespace: pulumi.Input[str]
     ranges: NetworkRanges
     labels: Mapping[str, str]
@@ -43,7 +48,7 @@ class LogCollector(pulumi.ComponentResource):
             level="privileged",
         )
         home = IsolatedNamespace(name, home_args, self._child).namespace
-        self._release("nodes", home, node_values(node_config(args.loki_url)), "alloy")
+        self._release("nodes", home, node_values(node_config(args.loki_url, args.stages)), "alloy")
         # it reads no files, so that it may run under the strict level
         self._release("events", args.store_namespace, event_values(event_config(args.loki_url)), "alloy-events")
         self.register_outputs({})

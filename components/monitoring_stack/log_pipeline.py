@@ -4,15 +4,14 @@ Helm reads the text as a template: it may hold no two braces in a row.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from ..flowise_service.environment import NAMESPACE as FLOWISE
+from ..shared.watch import LogStage
 
 # whatever a line is, these are its labels; each has few values, for every combination is a stream of its own
 LABELS = ("app", "component", "container", "level", "namespace")
 # beside the line, where many values cost nothing
 METADATA = ("pod", "stream")
-FLOWISE_METADATA = ("request_id", "span_id", "trace_id")
 REDACTED = "<redacted>"
 # what people and libraries print by mistake; the group is what goes (RE2)
 SECRETS: Sequence[str] = (
@@ -29,22 +28,22 @@ SECRETS: Sequence[str] = (
     r"\b[a-z][a-z0-9+]*://[^\s:/@]+:([^\s:/@]{3,})@",
 )
 # probes of the kubelet, of the load balancer and of Prometheus, which tell nothing that a metric does not
-NOISE = r"(?:GET|HEAD) /(?:healthz|livez|readyz|ready|metrics|-/healthy|-/ready|api/v1/ping)[ ?\"]"
+PROBE_PATHS = ("/healthz", "/livez", "/readyz", "/ready", "/metrics", "/-/healthy", "/-/ready")
 LEVEL = r"(?i)\blevel[\"']?\s*[=:]\s*[\"']?(?P<level>trace|debug|info|notice|warning|warn|error|fatal|critical|panic)\b"
 WARNINGS = '{app="kubernetes-events"} |= `"type":"Warning"`'
 # a line that begins with a space goes on with the one before: a stack trace is one entry
 FIRST_LINE = r"^\S"
 
 
-def node_config(loki_url: str) -> str:
-    """Give the configuration of whoever reads the files of containers' logs on a node."""
+def node_config(loki_url: str, stages: Sequence[LogStage] = ()) -> str:
+    """Return the configuration of whoever reads the files of containers' logs on a node."""
     return "\n".join(
         (
             _itself(),
             _discovery(),
             'local.file_match "pods" {\n  path_targets = discovery.relabel.pods.output\n}\n',
             _block("loki.source.file", "pods", "targets    = local.file_match.pods.targets", "pods"),
-            _processing(),
+            _processing(stages),
             _write(loki_url),
         )
     )
@@ -120,15 +119,20 @@ discovery.relabel "pods" {{
 """
 
 
-def _processing() -> str:
-    kept = ", ".join(f'{name} = ""' for name in FLOWISE_METADATA)
+def probe_lines(stages: Iterable[LogStage] = ()) -> str:
+    """Return the expression of the lines that tell of probes alone."""
+    paths = (*PROBE_PATHS, *(path for stage in stages for path in stage.probe_paths))
+    return rf"(?:GET|HEAD) /(?:{'|'.join(path.removeprefix('/').replace('.', '[.]') for path in paths)})[ ?\"]"
+
+
+def _processing(stages: Sequence[LogStage]) -> str:
     return f"""loki.process "pods" {{
   forward_to = [loki.write.loki.receiver]
 
   // puts together what the runtime has cut at 16 KiB
   stage.cri {{ }}
   stage.drop {{
-    expression          = {_text(NOISE)}
+    expression          = {_text(probe_lines(stages))}
     drop_counter_reason = "probe"
   }}
   stage.multiline {{
@@ -140,21 +144,25 @@ def _processing() -> str:
   stage.labels {{
     values = {{ level = "" }}
   }}
-  // assets/flowise/json_logs.cjs writes these
-  stage.match {{
-    selector = {_text(f'{{namespace="{FLOWISE}",app="flowise"}}')}
+{"".join(map(_json_lines, stages))}{_bounds()}}}
+"""
+
+
+def _json_lines(stage: LogStage) -> str:
+    labels = {"namespace": stage.namespace, "app": stage.app}
+    selector = "{" + ",".join(f'{name}="{value}"' for name, value in labels.items()) + "}"
+    fields = ", ".join(f'{name} = ""' for name in stage.fields)
+    kept = f"    stage.structured_metadata {{\n      values = {{ {fields} }}\n    }}\n" if fields else ""
+    return f"""  stage.match {{
+    selector = {_text(selector)}
 
     stage.json {{
-      expressions = {{ level = "", {kept} }}
+      expressions = {{ {", ".join(filter(None, ('level = ""', fields)))} }}
     }}
     stage.labels {{
       values = {{ level = "" }}
     }}
-    stage.structured_metadata {{
-      values = {{ {kept} }}
-    }}
-  }}
-{_bounds()}}}
+{kept}  }}
 """
 
 

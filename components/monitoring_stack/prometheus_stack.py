@@ -9,11 +9,11 @@ import pulumi_kubernetes as k8s
 import pulumi_random as random
 
 from ..shared.existing_secrets import lookup_secret
-from ..shared.external_secrets import SecretField
 from ..shared.iam_documents import Statement, allow
 from ..shared.pod_role import PodRole, PodRoleArgs
 from ..shared.secret_reader import SecretReader, SecretReaderArgs
 from ..shared.stored_secret import StoredSecret, StoredSecretArgs
+from ..shared.watch import Watch
 from .alert_routes import alertmanager_config, notification_secrets
 from .charts.grafana import GRAFANA_ACCOUNT, SIDECAR_RULE, grafana_values
 from .charts.kube_prometheus_stack import ALERTMANAGER_ACCOUNT, prometheus_values
@@ -23,21 +23,18 @@ from .settings.monitoring import MonitoringSettings
 
 PROMETHEUS_CHARTS = "https://prometheus-community.github.io/helm-charts"
 RBAC_GROUP = "rbac.authorization.k8s.io"
-# keys of the Secrets that Prometheus and Grafana read
-METRICS_KEY, GRAFANA_USER, GRAFANA_PASSWORD = "key", "admin-user", "admin-password"
+# keys of the Secret that Grafana reads
+GRAFANA_USER, GRAFANA_PASSWORD = "admin-user", "admin-password"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PrometheusStackArgs:
-    """How much is kept and who is told (settings), where it runs, what it reads, and the topic of the stack's alarms.
-
-    `stack_name` is the name of the database and of the firewall's metric as well as of the cluster.
-    """
+    """How much is kept and who is told (settings), where it runs, what is watched, and the topic of the alarms."""
 
     settings: MonitoringSettings
     namespace: pulumi.Input[str]
     namespace_name: str
-    stack_name: str
+    watch: Watch
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
     alarm_topic_arn: pulumi.Input[str]
@@ -45,7 +42,6 @@ class PrometheusStackArgs:
     labels: Mapping[str, str]
     region: str
     kms_key_arn: pulumi.Input[str]
-    metrics_key: SecretField
     secret_operator_role_arn: pulumi.Input[str]
     reader_role_path: str
     loki_url: str
@@ -59,7 +55,6 @@ class PrometheusStack(pulumi.ComponentResource):
     """
 
     grafana_secret_arn: pulumi.Output[str]
-    metrics_key_name: pulumi.Output[str]
 
     def __init__(self, name: str, args: PrometheusStackArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:monitoring_stack:PrometheusStack", name, {}, opts)
@@ -69,15 +64,18 @@ class PrometheusStack(pulumi.ComponentResource):
         secrets = self._secrets(login)
         self._release = self._prometheus(secrets, [*self._roles(), *self._rights()])
         self.grafana_secret_arn = login.arn
-        self.metrics_key_name = secrets["scrape"]
-        self.register_outputs(
-            {"grafana_secret_arn": self.grafana_secret_arn, "metrics_key_name": self.metrics_key_name}
-        )
+        self._scrape_secret = secrets.get("scrape")
+        self.register_outputs({"grafana_secret_arn": self.grafana_secret_arn})
 
     @property
     def release(self) -> k8s.helm.v3.Release:
         """What brings the kinds of rules, monitors and probes: whoever makes one depends on it."""
         return self._release
+
+    @property
+    def scrape_secret(self) -> pulumi.Output[str] | None:
+        """The name of the Secret of the tokens that pods want, if any do."""
+        return self._scrape_secret
 
     def _grafana_login(self) -> StoredSecret:
         password = random.RandomPassword(f"{self._name}-grafana", length=32, special=False, opts=self._child).result
@@ -96,7 +94,7 @@ class PrometheusStack(pulumi.ComponentResource):
             labels=args.labels,
             secrets={
                 "grafana": {GRAFANA_USER: login.field("username"), GRAFANA_PASSWORD: login.field("password")},
-                "scrape": {METRICS_KEY: args.metrics_key},
+                "scrape": args.watch.secrets,
                 "alerts": {
                     file: lookup_secret(name, None, pulumi.InvokeOutputOptions(parent=self))
                     for file, name in notification_secrets(args.settings.notifications).items()
@@ -116,10 +114,10 @@ class PrometheusStack(pulumi.ComponentResource):
             allow("EncryptsWhatItTells", ["kms:Decrypt", "kms:GenerateDataKey"], [args.alarm_key_arn]),
         ]
         reads = reads_cloudwatch(
+            args.watch.log_groups,
             partition=aws.get_partition_output(opts=lookup).partition,
             account=aws.get_caller_identity_output(opts=lookup).account_id,
             region=args.region,
-            stack=args.stack_name,
         )
         return [self._role(ALERTMANAGER_ACCOUNT, tells), self._role(GRAFANA_ACCOUNT, reads)]
 
@@ -183,13 +181,19 @@ class PrometheusStack(pulumi.ComponentResource):
         self, secrets: Mapping[str, pulumi.Output[str]], roles: Sequence[pulumi.Resource]
     ) -> k8s.helm.v3.Release:
         args = self._args
-        routes = alertmanager_config(args.settings.notifications, topic_arn=args.alarm_topic_arn, region=args.region)
+        routes = alertmanager_config(
+            args.settings.notifications,
+            topic_arn=args.alarm_topic_arn,
+            region=args.region,
+            fall_with_cluster=[alert.name for alert in args.watch.alerts if alert.falls_with_cluster],
+        )
         grafana = grafana_values(
             args.settings,
             namespace=args.namespace_name,
             login=secrets["grafana"],
             region=args.region,
             loki_url=args.loki_url,
+            traced_namespaces=args.watch.namespaces,
         )
         return k8s.helm.v3.Release(
             f"{self._name}-prometheus",

@@ -1,4 +1,4 @@
-"""What Prometheus scrapes and asks of Flowise and its neighbourhood."""
+"""What Prometheus scrapes of pods, and asks of addresses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,9 +7,10 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from . import scrape_configs as scrapes
+from ..shared.watch import Watch
 from .charts.blackbox import blackbox_values
-from .prometheus_stack import METRICS_KEY, PROMETHEUS_CHARTS
+from .prometheus_stack import PROMETHEUS_CHARTS
+from .scrape_configs import monitor, probe
 
 # seen in 2026-11 in the chart's own repository
 BLACKBOX_CHART_VERSION = "11.17.2"  # chart prometheus-blackbox-exporter
@@ -18,45 +19,47 @@ MONITORING_API = "monitoring.coreos.com/v1"
 
 @dataclass(frozen=True, kw_only=True)
 class ScrapesArgs:
-    """How often; the Secret with the API key of Flowise's metrics; the site, and a Databricks workspace, if any.
+    """What is scraped and probed, how often, and the Secret of the tokens that pods want, if any do.
 
     `kinds` brings the kinds of monitors and probes.
     """
 
+    watch: Watch
     namespace: pulumi.Input[str]
     labels: Mapping[str, str]
     interval_seconds: int
-    metrics_key_name: pulumi.Input[str]
-    site_url: pulumi.Input[str]
-    databricks_url: str | None
+    secret_name: pulumi.Input[str] | None
     kinds: pulumi.Resource
 
 
 class Scrapes(pulumi.ComponentResource):
-    """Monitors of Flowise's servers and of all its pods, and the exporter that asks sites as their users do."""
+    """Monitors of pods, and the exporter that asks sites as their users do, where one is to be asked."""
 
     def __init__(self, name: str, args: ScrapesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:monitoring_stack:Scrapes", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         every = args.interval_seconds
-        flowise = scrapes.servers(interval_seconds=every, key=args.metrics_key_name, field=METRICS_KEY)
-        self._custom("flowise", "ServiceMonitor", flowise)
-        self._custom("flowise-pods", "PodMonitor", scrapes.pods(interval_seconds=every))
+        for scrape in args.watch.scrapes:
+            kind, spec = monitor(scrape, interval_seconds=every, secret=args.secret_name)
+            self._custom(scrape.job, kind, spec)
+        if args.watch.probes:
+            self._exporter()
+        for asked in args.watch.probes:
+            self._custom(asked.job, "Probe", probe(asked, interval_seconds=every))
+        self.register_outputs({})
+
+    def _exporter(self) -> None:
         k8s.helm.v3.Release(
-            f"{name}-blackbox",
+            f"{self._name}-blackbox",
             chart="prometheus-blackbox-exporter",
             version=BLACKBOX_CHART_VERSION,
-            namespace=args.namespace,
+            namespace=self._args.namespace,
             repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=PROMETHEUS_CHARTS),
             atomic=True,
             values=blackbox_values(),
             opts=self._child,
         )
-        self._custom("site", "Probe", scrapes.site(interval_seconds=every, url=args.site_url))
-        if args.databricks_url is not None:
-            self._custom("databricks", "Probe", scrapes.databricks(interval_seconds=every, url=args.databricks_url))
-        self.register_outputs({})
 
     def _custom(self, role: str, kind: str, spec: Mapping[str, Any]) -> None:
         k8s.apiextensions.CustomResource(

@@ -3,7 +3,6 @@
 from ..shared.network_policies import DATADOG, OTLP, TRACING
 from .settings.traces import TraceSettings
 
-COLLECTOR_URL = f"http://otel-collector.{TRACING}.svc.cluster.local:{OTLP}"
 TEMPO_URL = f"http://tempo.{TRACING}.svc.cluster.local:{OTLP}"
 DATADOG_URL = f"http://datadog.{DATADOG}.svc.cluster.local:{OTLP}"
 # spans of a trace come as they end: who waits longer than this for its end is judged by what has come
@@ -19,7 +18,7 @@ def trace_config(settings: TraceSettings, *, region: str) -> str:
   format = "json"
 }}
 
-otelcol.receiver.otlp "flowise" {{
+otelcol.receiver.otlp "pods" {{
   http {{
     endpoint = "0.0.0.0:{OTLP}"
   }}

@@ -1,12 +1,11 @@
-"""Takes traces from Flowise and keeps them: a collector, and Tempo where it is the backend."""
+"""Takes traces from pods and keeps them: a collector, and Tempo where it is the backend."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..flowise_service.environment import NAMESPACE as FLOWISE
 from ..shared.iam_documents import allow
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
 from ..shared.network_policies import TRACING, NetworkRanges, tracing_policies
@@ -25,10 +24,14 @@ COLLECTOR, TEMPO = "otel-collector", "tempo"
 
 @dataclass(frozen=True, kw_only=True)
 class TracingArgs:
-    """What is kept and where (settings), and under which key; `scraper` brings the kinds that Prometheus reads."""
+    """What is kept and where (settings), and under which key; `senders` are the namespaces whose pods send traces.
+
+    `scraper` brings the kinds that Prometheus reads.
+    """
 
     settings: TraceSettings
     collector_chart_version: str
+    senders: Sequence[str]
     ranges: NetworkRanges
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
@@ -42,13 +45,13 @@ class TracingArgs:
 
 
 class Tracing(pulumi.ComponentResource):
-    """A collector in a namespace of its own, which Flowise alone sends to, and what keeps what it has chosen."""
+    """A collector in a namespace of its own, which known namespaces send to, and what keeps what it has chosen."""
 
     def __init__(self, name: str, args: TracingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:monitoring_stack:Tracing", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
-        policies = tracing_policies(args.ranges, senders=[FLOWISE], datadog=args.settings.backend == "datadog")
+        policies = tracing_policies(args.ranges, senders=args.senders, datadog=args.settings.backend == "datadog")
         home_args = IsolatedNamespaceArgs(namespace=TRACING, labels=args.labels, policies=policies)
         home = IsolatedNamespace(name, home_args, self._child).namespace
         if args.settings.backend == "tempo":

@@ -11,6 +11,7 @@ from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.external_secrets import SecretField
 from ..shared.final_snapshot import final_snapshot
 from ..shared.references import AlarmTarget, InstanceRef, NetworkRef
+from ..shared.watch import Watch
 from .copies import copied_backups
 from .identity import DatabaseIdentity
 from .logins import DatabaseLogins, DatabaseLoginsArgs, credentials, database_password
@@ -19,6 +20,7 @@ from .parameters import family, parameters
 from .proxy import DatabaseProxy, DatabaseProxyArgs
 from .settings import DatabaseSettings
 from .setup_target import SetupTarget
+from .watch import watch
 
 PORT = 5432
 INSIGHTS_DAYS = 7
@@ -172,6 +174,11 @@ class RdsPostgres(pulumi.ComponentResource):
             key_arn=self.key_arn,
             generation=self._args.settings.password_generation,
         )
+
+    @property
+    def watch(self) -> Watch:
+        """What watches the database."""
+        return watch(self._args.settings, identifier=self._args.identifier)
 
     def _key(self) -> DataKey:
         return DataKey(

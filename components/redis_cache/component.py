@@ -16,8 +16,10 @@ from ..shared.final_snapshot import final_snapshot
 from ..shared.metric_alarms import metric_alarms
 from ..shared.references import AlarmTarget, CacheRef, NetworkRef
 from ..shared.stored_secret import StoredSecret, StoredSecretArgs
+from ..shared.watch import Watch
 from .alarms import cache_alarms
 from .settings import CacheSettings
+from .watch import watch
 
 PORT = 6379
 # CreateUser: UserName; without what an access list would have to quote
@@ -108,6 +110,11 @@ class RedisCache(pulumi.ComponentResource):
     def ref(self) -> CacheRef:
         """What an application needs to log in."""
         return CacheRef(address=self.address, port=self.port, username=self.username, password=self.password)
+
+    @property
+    def watch(self) -> Watch:
+        """What watches the cache."""
+        return watch(self._args.settings)
 
     def _key(self) -> DataKey:
         return DataKey(

@@ -1,6 +1,6 @@
 """What may reach pods and what they may reach, as NetworkPolicy specs by role; all else is denied."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Any
@@ -24,9 +24,9 @@ DENY_ALL: Spec = {"podSelector": EVERYBODY, "policyTypes": ["Ingress", "Egress"]
 MESH, RELOADER = 9094, 8080  # Alertmanagers among themselves; what reloads a changed configuration
 # kubelet and node exporter
 NODE_METRICS = (9100, 10250)
-# Flowise and Grafana, Flowise's probes; Loki, Tempo; CloudWatch exporter; objects, reloaders; OpenTelemetry collector;
-# Prometheus, Alertmanager; sites; DNS; queue exporter; operator; Alloy
-POD_METRICS = (3000, 3001, 3100, 3200, 5000, 8080, 8081, 8888, 9090, 9093, 9115, 9153, 9464, 10250, 12345)
+# Grafana; Loki, Tempo; CloudWatch exporter; objects, reloaders; OpenTelemetry collector; Prometheus, Alertmanager;
+# sites; DNS; operator; Alloy
+POD_METRICS = (3000, 3100, 3200, 5000, 8080, 8081, 8888, 9090, 9093, 9115, 9153, 10250, 12345)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,10 +118,13 @@ def operator_policies(ranges: NetworkRanges, *, called_on: Sequence[int], asks_c
     }
 
 
-def monitoring_policies(ranges: NetworkRanges, *, mail_port: int | None) -> dict[str, Spec]:
+def monitoring_policies(
+    ranges: NetworkRanges, *, mail_port: int | None, scraped_ports: Iterable[int] = ()
+) -> dict[str, Spec]:
     """Give the policies of the monitoring namespace, by the names and ports that the charts give their pods.
 
-    The node exporter uses its node's network, to which no policy applies; `mail_port` is that of a mail server, if any.
+    The node exporter uses its node's network, to which no policy applies; `mail_port` is that of a mail server, if any,
+    and `scraped_ports` are those of the pods' metrics besides the charts' own.
     """
     aws = [_to([_beyond(ranges), *_ranges(ranges.intra)], HTTPS), _to(_ranges([POD_IDENTITY_AGENT]), 80)]
     api_server = _to(ranges.api_server(), HTTPS)
@@ -137,7 +140,7 @@ def monitoring_policies(ranges: NetworkRanges, *, mail_port: int | None) -> dict
             egress=[
                 api_server,
                 _to(_ranges(ranges.vpc), *NODE_METRICS),
-                _to([{"namespaceSelector": EVERYBODY}], *POD_METRICS),
+                _to([{"namespaceSelector": EVERYBODY}], *sorted({*POD_METRICS, *scraped_ports})),
             ],
         ),
         "alertmanager": _both(

@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..shared.references import NetworkRef
+from ..shared.watch import Watch
 from .dns_firewall import DnsFirewall, DnsFirewallArgs
 from .egress_domains import allowed_domains
 from .endpoints import VpcEndpoints, VpcEndpointsArgs
@@ -16,6 +17,7 @@ from .flow_log import FlowLog, FlowLogArgs
 from .network_acls import ANYWHERE, BALANCER, ENCLOSED, AclRule, egress, ingress
 from .settings import NetworkSettings
 from .subnets import PlannedSubnet, Tier, plan_subnets, zone_letter
+from .watch import watch
 
 # EKS finds the subnets of a load balancer by these tags, not by configuration (EKS user guide, network-load-balancing),
 # and the VPC CNI those of pods (VPC CNI, subnet discovery).
@@ -104,6 +106,11 @@ class Vpc(pulumi.ComponentResource):
             control_plane_subnet_ids=self.control_plane_subnet_ids,
             ranges=self._args.settings.ranges(),
         )
+
+    @property
+    def watch(self) -> Watch:
+        """What watches the network."""
+        return watch()
 
     def _make(self) -> None:
         args, settings = self._args, self._args.settings

@@ -11,6 +11,7 @@ from ..config.regions import EDGE_REGION
 from ..shared.certificate import validated_certificate
 from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.edge_profile import EdgeProfile
+from ..shared.watch import Watch
 from .access_log import deliver_access_log
 from .alarms import EdgeAlarms, EdgeAlarmsArgs
 from .behaviors import behaviors
@@ -19,6 +20,7 @@ from .functions import EdgeFunctions, edge_functions
 from .origins import AWAY, BALANCER, FILES, OTHER_BALANCER, balancer_origin, either_balancer
 from .settings import EdgeSettings
 from .static_files import MAINTENANCE_PAGE, StaticFiles, StaticFilesArgs
+from .watch import watch
 
 # CreateDistribution: OriginReadTimeout is 1 to 120.
 LEAST_READ_SECONDS, MOST_READ_SECONDS = 1, 120
@@ -107,6 +109,13 @@ class WafCdn(pulumi.ComponentResource):
                 "alarm_topic_arn": self.alarm_topic_arn,
             }
         )
+
+    @property
+    def watch(self) -> Watch:
+        """What watches the site."""
+        args = self._args
+        address = pulumi.Output.concat(self.url, args.profile.health_path or "/")
+        return watch(site_name=args.stack_name, address=address, domain=args.settings.domain is not None)
 
     def _key(self) -> DataKey:
         return DataKey(

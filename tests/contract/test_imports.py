@@ -14,8 +14,7 @@ ALSO = {"flowise_service": {"web_service"}}
 SDKS = {"pulumi_aws", "pulumi_kubernetes", "pulumi_random"}
 # imports that the move to folders brought to light; only ever shortened
 NOT_YET = {
-    "flowise_service": {"cluster_services", "monitoring_stack"},
-    "monitoring_stack": {"flowise_service", "rds_postgres", "stack", "waf_cdn"},
+    "flowise_service": {"cluster_services"},
 }
 # modules that give inputs of resources and make none; only ever shortened, too
 ARGUMENTS_YET = {

@@ -14,15 +14,14 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from components.monitoring_stack.alerts.rules import all_alerts
-from components.monitoring_stack.dashboards import PAGES
 from sandbox.logql import faults
 from sandbox.prometheus import promtool
 from tools.dashboards.__main__ import main, stale
 from tools.runbooks import EVERYTHING
 
 register_default_plugins()
-FILES = {path.stem: path for path in sorted(PAGES.glob("*.json"))}
+COMPONENTS = Path(__file__).parents[2] / "components"
+FILES = {path.stem: path for path in sorted(COMPONENTS.glob("*/dashboards/*.json"))}
 EACH = pytest.mark.parametrize("name", FILES)
 # a list of alerts asks by itself, and a row only has a name
 ASKS_NOTHING = {"alertlist", "row"}
@@ -157,7 +156,7 @@ def test_links_between_pages_lead_somewhere(name: str) -> None:
 
 
 def named_alerts() -> set[str]:
-    return {alert.name for alert in all_alerts(EVERYTHING)}
+    return {alert.name for alert in EVERYTHING.alerts}
 
 
 @EACH

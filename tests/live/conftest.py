@@ -26,9 +26,10 @@ from .servers import HOST, Authority, make_authority, postgres, redis, wait_unti
 
 MASTER_PASSWORD, TOKEN = "live-master", "live-databricks-token"
 SHOP = "https://shop.example.com"
-# an objective that can be broken within a test's patience, and receivers of three kinds
+# an objective that can be broken within a test's patience
+OBJECTIVES = {"prediction_seconds": 5}
+# receivers of three kinds
 MONITORING = {
-    "objectives": {"prediction_seconds": 5},
     "notifications": {
         "receivers": {
             "oncall": {"pagerduty_secret_name": "flowise/pagerduty-key"},
@@ -151,7 +152,10 @@ def ranges(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def queue(ranges: Callable[..., Place]) -> Place:
     """Prod, ready for its pods: servers that hand predictions to workers, and a shop that embeds the chat."""
     place: Place = ranges(
-        "prod", service={"max_answer_seconds": 60}, edge={"embed_origins": [SHOP]}, monitoring=MONITORING
+        "prod",
+        service={"max_answer_seconds": 60, "objectives": OBJECTIVES},
+        edge={"embed_origins": [SHOP]},
+        monitoring=MONITORING,
     )
     place.setup_database()
     place.setup()

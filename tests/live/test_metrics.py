@@ -12,7 +12,7 @@ from .conftest import Place
 from .servers import wait_until
 
 pytestmark = pytest.mark.live
-RECORDED = Path(__file__).parents[1] / "monitoring" / "metrics"
+RECORDED = Path(__file__).parents[1] / "components" / "monitoring_stack" / "metrics"
 SERIES = re.compile(r"^([a-z_0-9]+)(\{[^}]*\})? (\S+)$", re.MULTILINE)
 DECLARED = re.compile(r"^# TYPE (\S+) (\w+)$", re.MULTILINE)
 PREDICTIONS = '{queue="flowise-queue-prediction"'

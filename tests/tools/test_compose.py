@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from components.flowise_service.environment import CONFIG_DIR, NAMESPACE, QUEUE_NAME, key_fingerprint
+from components.flowise_service.metrics import PODS_JOB, QUEUE_JOB, SERVERS_JOB
 from components.flowise_service.scripts import scripts
 from components.flowise_service.settings import ServiceSettings
-from components.monitoring_stack.alerts.model import PODS_JOB, QUEUE_JOB, SERVERS_JOB
-from components.monitoring_stack.dashboards import PAGES
+from components.flowise_service.watch import PAGES
 from components.rds_postgres.settings import DatabaseSettings
 from components.redis_cache.settings import CacheSettings
 from components.web_service.timeouts import timeouts
@@ -197,8 +197,8 @@ def test_the_stores_are_of_productions_major_versions() -> None:
 
 @pytest.mark.parametrize("page", SHOWN)
 def test_a_dashboard_finds_its_data_source_and_its_metrics(written: Path, page: str) -> None:
-    text = (written / "dashboards" / page).read_text()
-    assert text == (PAGES / page).read_text()
+    text = (written / "dashboards" / f"{page}.json").read_text()
+    assert text == (PAGES / f"{page}.json").read_text()
     [source] = loaded("grafana/datasources.yaml")["datasources"]
     dashboard = json.loads(text)
     assert {panel["datasource"]["uid"] for panel in dashboard["panels"] if "targets" in panel} == {source["uid"]}

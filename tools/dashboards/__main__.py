@@ -21,48 +21,52 @@ from .logs import logs
 from .overview import overview
 from .queue import queue
 
-FOLDER = Path(__file__).parents[2] / "components" / "monitoring_stack" / "assets" / "dashboards"
-# name of the file -> page
-PAGES: Mapping[str, Callable[[], Dashboard]] = {
-    "overview": overview,
-    "flowise": flowise,
-    "queue": queue,
-    "database": database,
-    "cache": cache,
-    "edge": edge,
-    "cluster": cluster,
-    "delivery": delivery,
-    "logs": logs,
+COMPONENTS = Path(__file__).parents[2] / "components"
+# whose folder has which pages, each a file of its name
+PAGES: Mapping[str, Mapping[str, Callable[[], Dashboard]]] = {
+    "flowise_service": {"overview": overview, "flowise": flowise, "queue": queue},
+    "rds_postgres": {"database": database},
+    "redis_cache": {"cache": cache},
+    "waf_cdn": {"edge": edge},
+    "eks_cluster": {"cluster": cluster},
+    "pipeline_access": {"delivery": delivery},
+    "monitoring_stack": {"logs": logs},
 }
 
 
 def written() -> dict[Path, str]:
     """Return each file's text."""
     return {
-        FOLDER / f"{name}.json": json.dumps(page(), cls=JSONEncoder, indent=1, sort_keys=True) + "\n"
-        for name, page in PAGES.items()
+        COMPONENTS / owner / "dashboards" / f"{name}.json": _text(page())
+        for owner, pages in PAGES.items()
+        for name, page in pages.items()
     }
+
+
+def _text(page: Dashboard) -> str:
+    return json.dumps(page, cls=JSONEncoder, indent=1, sort_keys=True) + "\n"
 
 
 def stale() -> list[Path]:
     """Return the files that are missing, are no page any more, or are not what the code says."""
     texts = written()
     other = [path for path, text in texts.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
-    return sorted([*other, *(path for path in FOLDER.glob("*") if path not in texts)])
+    return sorted([*other, *(path for path in COMPONENTS.glob("*/dashboards/*") if path not in texts)])
 
 
 def main(arguments: list[str]) -> int:
     """Run the command line; the exit status is the process's."""
     parser = argparse.ArgumentParser(prog="python -m tools.dashboards", description="Write the dashboards.")
-    parser.add_argument("--write", action="store_true", help="write components/monitoring_stack/assets/dashboards")
+    parser.add_argument("--write", action="store_true", help="write components/*/dashboards")
     if parser.parse_args(arguments).write:
         for path in stale():
             path.unlink(missing_ok=True)
         for path, text in written().items():
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
     changed = stale()
     for path in changed:
-        print(f"{path.relative_to(FOLDER.parents[3])} is not what the code says: run again with --write")
+        print(f"{path.relative_to(COMPONENTS.parent)} is not what the code says: run again with --write")
     return 1 if changed else 0
 
 

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from . import sample_series
-from .__main__ import FOLDER
+from .__main__ import COMPONENTS
 from .svg import document
 
-PICTURES = FOLDER.parents[3] / "docs" / "pictures"
+PICTURES = COMPONENTS.parent / "docs" / "pictures"
 SHOWN_SECONDS = 3600
 # four times the scrape interval, as Grafana has it
 FILLED_IN = {"$__rate_interval": "1m", "$__range_s": str(SHOWN_SECONDS), "$__range": "1h", "$__interval": "1m"}
@@ -113,7 +113,8 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
 
 def picture(name: str, server: Prometheus) -> Path:
     """Draw a page, and have Chromium show it."""
-    page = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    (file,) = COMPONENTS.glob(f"*/dashboards/{name}.json")
+    page = json.loads(file.read_text(encoding="utf-8"))
     values = variables(page)
     panels = [each for each in page["panels"] if each["type"] != "row"]
     text, width, height = document(page, {each["id"]: server.panel(each, values) for each in panels})

@@ -147,10 +147,7 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
     "monitoring.notifications.working_hours.weekdays": ((["monday"], ["monday", "friday"]), ([], ["Monday"])),
     "monitoring.team": (("platform", "team-a"), ("The team", "")),
     "monitoring.runbook_base_url": (("https://example.com/runbooks",), ("http://example.com", "runbooks")),
-    **{
-        f"monitoring.objectives.{path}_seconds": ((0.2, 1, 30, None), (3, -1, "fast"))
-        for path in ("prediction", "api", "page")
-    },
+    **{f"service.objectives.{path}_seconds": ((0.2, 1, 30), (3, -1, "fast")) for path in ("prediction", "api", "page")},
     "monitoring.logs.loki_chart_version": (("18.4.2",), ("v18.4.2", "")),
     "monitoring.logs.alloy_chart_version": (("1.11.1",), ("v1.11.1", "")),
     "monitoring.traces.tempo_chart_version": (("2.2.4",), ("v2.2.4", "")),
@@ -284,7 +281,7 @@ def _value(dice: random.Random, field: FieldInfo, path: str) -> Any:
         return dice.random() < 0.5  # noqa: PLR2004 # a coin
     least, most = _range(field)
     number = dice.choice((least, most, least + (most - least) * dice.random() ** 3))
-    return round(number, 1) if field.annotation is float else int(number)
+    return max(least, min(most, round(number, 1))) if field.annotation is float else int(number)
 
 
 def _range(field: FieldInfo) -> tuple[float, float]:

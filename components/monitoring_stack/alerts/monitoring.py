@@ -1,28 +1,37 @@
 """Alerts on the monitoring itself: what is not seen raises no alert, so that not seeing must raise one."""
 
-from .model import CLOUDWATCH_JOB, DATABRICKS_JOB, PODS_JOB, QUEUE_JOB, SERVERS_JOB, SITE_JOB, Alert, either
-from .watched import Watched
+from collections.abc import Sequence
 
+from ...shared.watch import Alert, Watch, either
+from ..settings.monitoring import MonitoringSettings
+
+CLOUDWATCH_JOB = "cloudwatch"
 CHART_JOBS = ("kube-state-metrics", "node-exporter", "kubelet", "apiserver")
-# CloudWatch has a figure of these every minute, whatever happens
-STEADY = ("aws_rds_cpuutilization_average", "aws_elasticache_engine_cpuutilization_average")
 
 
-def jobs(watched: Watched) -> tuple[str, ...]:
-    """Give the scrape jobs without which alerts cannot fire; AppInstanceDown watches `flowise-pods` itself."""
-    asked = {
-        QUEUE_JOB: watched.queue,
-        DATABRICKS_JOB: watched.databricks,
-        "loki": watched.logs,
-        "alloy": watched.logs,
-        "otel-collector": watched.traces,
-        "tempo": watched.tempo,
+def jobs(watch: Watch, settings: MonitoringSettings) -> tuple[str, ...]:
+    """Return the scrape jobs without which alerts cannot fire, but for those that an alert of their owner's watches."""
+    traces = settings.traces
+    own = {
+        "loki": settings.keeps_logs,
+        "alloy": settings.keeps_logs,
+        # the collector is ours whoever keeps what it chooses
+        "otel-collector": traces is not None,
+        "tempo": traces is not None and traces.backend == "tempo",
     }
-    return (SERVERS_JOB, SITE_JOB, CLOUDWATCH_JOB, *CHART_JOBS, *(job for job, there in asked.items() if there))
+    alerted = _alerted(watch)
+    given = (job for job in watch.jobs if job not in alerted)
+    return (*given, CLOUDWATCH_JOB, *CHART_JOBS, *(job for job, there in own.items() if there))
 
 
-def monitoring_alerts(watched: Watched) -> list[Alert]:
-    """Give the alerts."""
+def _alerted(watch: Watch) -> list[str]:
+    return [each.job for each in watch.scrapes if each.alerted]
+
+
+def monitoring_alerts(watch: Watch, settings: MonitoringSettings) -> list[Alert]:
+    """Return the alerts on what sees all that is watched."""
+    others = "|".join(_alerted(watch))
+    up = f'up{{job{"!~" if "|" in others else "!="}"{others}"}}' if others else "up"
     return [
         Alert(
             name="Watchdog",
@@ -34,7 +43,7 @@ def monitoring_alerts(watched: Watched) -> list[Alert]:
         ),
         Alert(
             name="TargetMissing",
-            expression=either(*(f'absent(up{{job="{job}"}})' for job in jobs(watched))),
+            expression=either(*(f'absent(up{{job="{job}"}})' for job in jobs(watch, settings))),
             lasting="10m",
             severity="warning",
             summary="Nothing is scraped of {{ $labels.job }}",
@@ -42,11 +51,12 @@ def monitoring_alerts(watched: Watched) -> list[Alert]:
         ),
         Alert(
             name="TargetDown",
-            expression=f'sum by (job, namespace) (up{{job!="{PODS_JOB}"}} == bool 0) > 0',
+            expression=f"sum by (job, namespace) ({up} == bool 0) > 0",
             lasting="10m",
             severity="warning",
             summary="Targets do not answer Prometheus: {{ $labels.job }}",
             description="{{ $value }} targets of {{ $labels.job }} have not answered for ten minutes.",
+            falls_with_cluster=True,
         ),
         Alert(
             name="RulesFail",
@@ -68,18 +78,22 @@ def monitoring_alerts(watched: Watched) -> list[Alert]:
             summary="Notifications do not arrive: {{ $labels.integration }}",
             description="Alertmanager fails to notify by {{ $labels.integration }}, or Prometheus finds no Alertmanager.",
         ),
-        Alert(
-            name="CloudWatchUnreadable",
-            # NaN is not at least 0, so that a series of NaN counts as absent
-            expression=either(*(f"absent({metric} >= 0)" for metric in STEADY)),
-            lasting="30m",
-            severity="warning",
-            summary="CloudWatch's metrics do not arrive",
-            description="There is no figure of database or cache: alerts on them, the CDN and backups cannot fire.",
-        ),
-        *(_logs() if watched.logs else []),
-        *(_traces() if watched.traces else []),
+        *([_unreadable(watch.steady_series)] if watch.steady_series else []),
+        *(_logs() if settings.keeps_logs else []),
+        *(_traces() if settings.traces is not None else []),
     ]
+
+
+def _unreadable(steady_series: Sequence[str]) -> Alert:
+    return Alert(
+        name="CloudWatchUnreadable",
+        # NaN is not at least 0, so that a series of NaN counts as absent
+        expression=either(*(f"absent({metric} >= 0)" for metric in steady_series)),
+        lasting="30m",
+        severity="warning",
+        summary="CloudWatch's metrics do not arrive",
+        description="There is no figure of database or cache: alerts on them, the CDN and backups cannot fire.",
+    )
 
 
 def _logs() -> list[Alert]:

@@ -1,54 +1,65 @@
-"""All groups of a stack's rules."""
+"""The rules of a PrometheusRule: what components bring, the monitoring's own, and those on objectives."""
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
+from ...shared.watch import Alert, Group, Recording, Watch, combined
+from ..settings.monitoring import MonitoringSettings
 from . import slo
-from .backups import backup_alerts
-from .cluster import cluster_alerts
-from .data import data_alerts
-from .edge import edge_alerts
-from .model import Alert, Group, Recording
 from .monitoring import monitoring_alerts
-from .queue import queue_alerts
-from .service import databricks_alerts, service_alerts
-from .watched import Watched
 
 # what the bridge from CloudWatch's alarms posts to Alertmanager by itself
 ALARM_BRIDGE_ALERT = "CloudWatchAlarm"
-# AWS/Billing counts up through the month and begins anew: what a counter does
-COST = Recording("flowise:cost_usd:increase1d", "increase(max(aws_billing_estimated_charges_maximum)[1d:15m])")
+PAGES = Path(__file__).parents[1] / "dashboards"
 
 
-def groups(watched: Watched) -> tuple[Group, ...]:
-    """Give the groups that a stack has use for."""
-    promised = slo.objectives(watched.objectives)
-    found = (
-        Group(name="service", alerts=[*service_alerts(watched), *(databricks_alerts() if watched.databricks else [])]),
-        Group(name="queue", alerts=queue_alerts(watched) if watched.queue else ()),
-        Group(name="data", alerts=data_alerts(watched)),
-        Group(name="edge", alerts=edge_alerts(watched)),
-        Group(name="cluster", alerts=cluster_alerts()),
-        Group(name="monitoring", alerts=monitoring_alerts(watched)),
-        Group(name="backups", recordings=[COST], alerts=backup_alerts(watched)),
-        Group(name="slo", recordings=slo.recordings(promised), alerts=slo.alerts(promised)),
+def completed(watches: Iterable[Watch], settings: MonitoringSettings) -> Watch:
+    """Return all that is watched: what components bring, the monitoring itself, and the objectives, if any."""
+    given = combined(watches)
+    objectives = Group(name="slo", recordings=slo.recordings(given.objectives), alerts=slo.alerts(given.objectives))
+    own = Watch(
+        groups=[
+            Group(name="monitoring", alerts=monitoring_alerts(given, settings)),
+            *([objectives] if given.objectives else []),
+        ],
+        dashboards={"logs": PAGES / "logs.json"} if settings.keeps_logs else {},
     )
-    return tuple(group for group in found if group.recordings or group.alerts)
+    return combined([given, own])
 
 
-def all_alerts(watched: Watched) -> tuple[Alert, ...]:
-    """Give the alerts of all groups."""
-    return tuple(alert for group in groups(watched) for alert in group.alerts)
-
-
-def rule_groups(watched: Watched) -> list[dict[str, Any]]:
-    """Give the groups as Prometheus reads them: `spec.groups` of a PrometheusRule."""
+def rule_groups(watch: Watch, settings: MonitoringSettings) -> list[dict[str, Any]]:
+    """Return the groups as Prometheus reads them: `spec.groups` of a PrometheusRule."""
     return [
         {
             "name": group.name,
             "rules": [
-                *(each.rule() for each in group.recordings),
-                *(each.rule(team=watched.team, runbook_base_url=watched.runbook_base_url) for each in group.alerts),
+                *(_recording(each) for each in group.recordings),
+                *(_alert(each, settings) for each in group.alerts),
             ],
         }
-        for group in groups(watched)
+        for group in watch.groups
+        if group.recordings or group.alerts
     ]
+
+
+def _recording(recording: Recording) -> dict[str, Any]:
+    labels = {"labels": dict(recording.labels)} if recording.labels else {}
+    return {"record": recording.name, "expr": recording.expression, **labels}
+
+
+def _alert(alert: Alert, settings: MonitoringSettings) -> dict[str, Any]:
+    # without an address the runbook's file in the repository
+    runbooks = (settings.runbook_base_url or "docs/operations/runbooks").rstrip("/")
+    return {
+        "alert": alert.name,
+        "expr": alert.expression,
+        **({"for": alert.lasting} if alert.lasting else {}),
+        **({"keep_firing_for": alert.keep_firing_for} if alert.keep_firing_for else {}),
+        "labels": {"severity": alert.severity, "team": settings.team, **alert.labels},
+        "annotations": {
+            "summary": alert.summary,
+            "description": alert.description,
+            "runbook_url": f"{runbooks}/{alert.name}.md",
+        },
+    }

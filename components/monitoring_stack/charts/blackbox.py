@@ -13,7 +13,7 @@ def blackbox_values() -> dict[str, Any]:
         "resources": resources("10m", "32Mi", "64Mi"),
         "config": {
             "modules": {
-                # an answer that asks for the token is an answer; the token itself stays with Flowise
+                # an answer that asks for a token is an answer; the token itself stays with who uses it
                 ANSWERS: _https([200, 401, 403]),
                 SERVES: _https([200]),
             }

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from ...shared.chart_values import UNPRIVILEGED, resources
-from ..alerts.model import CLOUDWATCH_JOB
+from ..alerts.monitoring import CLOUDWATCH_JOB
 from ..cloudwatch_metrics import SCRAPE_SECONDS, Config
 
 # the user `nobody` of its image

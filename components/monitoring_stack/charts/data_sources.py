@@ -1,8 +1,8 @@
 """Where Grafana finds logs and traces, and how one leads to the other (Grafana, provisioning: Loki, Tempo)."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from ...flowise_service.environment import NAMESPACE
 from ...shared.network_policies import TEMPO, TRACING
 from ..settings.monitoring import MonitoringSettings
 
@@ -11,8 +11,13 @@ LOKI_UID, TEMPO_UID = "loki", "tempo"
 AROUND = "5m"
 
 
-def telemetry_sources(settings: MonitoringSettings, *, loki_url: str) -> list[dict[str, Any]]:
-    """Give the data sources of what the stack itself keeps; a dollar is doubled, or Grafana reads its environment."""
+def telemetry_sources(
+    settings: MonitoringSettings, *, loki_url: str, traced_namespaces: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return the data sources of what the stack itself keeps; a dollar is doubled, or Grafana reads its environment.
+
+    `traced_namespaces` are those whose pods send traces, and write the lines that a trace leads to.
+    """
     traced = settings.traces is not None and settings.traces.backend == "tempo"
     sources: list[dict[str, Any]] = []
     if settings.keeps_logs:
@@ -33,7 +38,7 @@ def telemetry_sources(settings: MonitoringSettings, *, loki_url: str) -> list[di
             "spanStartTimeShift": f"-{AROUND}",
             "spanEndTimeShift": AROUND,
             "customQuery": True,
-            "query": f'{{namespace="{NAMESPACE}"}} | trace_id="$${{__trace.traceId}}"',
+            "query": f'{{namespace=~"{"|".join(traced_namespaces) or ".+"}"}} | trace_id="$${{__trace.traceId}}"',
         }
         sources.append(
             {

@@ -8,14 +8,12 @@ from pulumi import Input
 
 from ...shared.chart_values import resources
 from ...shared.network_policies import OTLP
+from ...shared.telemetry import TOKENS_FOLDER
 from ..log_pipeline import REDACTED, SECRETS
 from ..settings.datadog import DatadogSettings
 
-# the key of the Secret that the chart reads, and of the one with Flowise's own (its values.yaml: apiKeyExistingSecret)
-API_KEY, METRICS_KEY = "api-key", "key"
-METRICS_KEY_FOLDER = "/etc/flowise-metrics"
-# what OpenMetrics calls all
-EVERY_METRIC = [".+"]
+# the key of the Secret that the chart reads (its values.yaml: apiKeyExistingSecret)
+API_KEY = "api-key"
 OFF: Mapping[str, bool] = {"enabled": False}
 
 
@@ -25,10 +23,12 @@ def datadog_values(
     cluster_name: Input[str],
     environment: str,
     api_key_secret: Input[str],
-    metrics_key_secret: Input[str],
+    scrape_secret: Input[str] | None,
     takes_traces: bool,
 ) -> dict[str, Any]:
-    """Give the values of datadog: metrics of nodes, objects and Flowise, logs of all containers, traces if asked.
+    """Return the values of datadog: metrics of nodes, objects and annotated pods, logs of all, traces if asked.
+
+    `scrape_secret` is the Secret of the tokens that pods want, if any.
 
     What looks into processes, changes pods, reads Secrets or takes orders from afar stays off.
     """
@@ -73,28 +73,19 @@ def datadog_values(
                 "agent": {"resources": resources("100m", "256Mi", "512Mi")},
                 "traceAgent": {"resources": resources("25m", "96Mi", "192Mi")},
             },
-            "volumes": [{"name": "flowise-metrics", "secret": {"secretName": metrics_key_secret}}],
-            "volumeMounts": [{"name": "flowise-metrics", "mountPath": METRICS_KEY_FOLDER, "readOnly": True}],
+            **_tokens(scrape_secret),
         },
     }
 
 
-def pod_annotations(*, container: str, probe_port: int, http_port: int | None) -> dict[str, str]:
-    """Give what tells the agent on a pod's node which metrics to read there; `http_port` is a server's.
-
-    https://docs.datadoghq.com/containers/kubernetes/integrations/ (annotations v2), and the integration OpenMetrics
-    (auth_token), which reads the key from a file of the agent's own.
-    """
-    key = {
-        "reader": {"type": "file", "path": f"{METRICS_KEY_FOLDER}/{METRICS_KEY}"},
-        "writer": {"type": "header", "name": "Authorization", "value": "Bearer <TOKEN>"},
+def _tokens(secret: Input[str] | None) -> dict[str, Any]:
+    if secret is None:
+        return {}
+    name = "scrape-tokens"
+    return {
+        "volumes": [{"name": name, "secret": {"secretName": secret}}],
+        "volumeMounts": [{"name": name, "mountPath": TOKENS_FOLDER, "readOnly": True}],
     }
-    common = {"namespace": "flowise", "metrics": EVERY_METRIC}
-    instances: list[dict[str, Any]] = [{"openmetrics_endpoint": f"http://%%host%%:{probe_port}/metrics", **common}]
-    if http_port is not None:
-        url = f"http://%%host%%:{http_port}/api/v1/metrics"
-        instances.append({"openmetrics_endpoint": url, **common, "auth_token": key})
-    return {f"ad.datadoghq.com/{container}.checks": json.dumps({"openmetrics": {"instances": instances}})}
 
 
 def _redaction() -> str:

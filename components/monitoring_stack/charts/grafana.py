@@ -1,6 +1,6 @@
 """Grafana, as kube-prometheus-stack brings it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pulumi import Input
@@ -20,7 +20,13 @@ SIDECAR_RULE: Mapping[str, Any] = {"api_groups": [""], "resources": ["configmaps
 
 
 def grafana_values(
-    settings: MonitoringSettings, *, namespace: str, login: Input[str], region: str, loki_url: str
+    settings: MonitoringSettings,
+    *,
+    namespace: str,
+    login: Input[str],
+    region: str,
+    loki_url: str,
+    traced_namespaces: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Give its values; `login` names a Secret that holds its first user, and `namespace` is where all it reads lies.
 
@@ -52,7 +58,7 @@ def grafana_values(
         "testFramework": {"enabled": False},
         "grafana.ini": {"analytics": {"reporting_enabled": False, "check_for_updates": False}},
         "additionalDataSources": [
-            *telemetry_sources(settings, loki_url=loki_url),
+            *telemetry_sources(settings, loki_url=loki_url, traced_namespaces=traced_namespaces),
             {
                 "name": "CloudWatch",
                 "uid": CLOUDWATCH,

@@ -7,11 +7,9 @@ from pydantic import Field, StringConstraints
 
 from ...config.problems import Problem
 from ...config.section import InProd, Section
-from ...config.types import LONGEST_ANSWER_SECONDS
 from .datadog import DatadogSettings
 from .logs import ChartVersion, LogSettings
 from .notifications import Email, NotificationSettings
-from .objectives import ObjectivesSettings
 from .traces import TraceSettings
 
 
@@ -43,12 +41,6 @@ class MonitoringSettings(Section):
         default=False,
         description="CloudWatch's metrics in Prometheus; some 100 series cost 9 USD a month",
     )
-    latency_threshold_seconds: float = Field(
-        default=2.0, gt=0, le=LONGEST_ANSWER_SECONDS, description="answers slower than this raise HighLatency, seconds"
-    )
-    latency_for_minutes: int = Field(
-        default=5, ge=1, le=60, description="minutes that answers must be slow before HighLatency is raised"
-    )
     team: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")] = Field(
         default="platform", description="label `team` of the alerts, by which they are routed"
     )
@@ -57,11 +49,8 @@ class MonitoringSettings(Section):
         description="where docs/operations/runbooks is published, for links in alerts; without it they name the file",
         examples=["https://github.com/example/flowise-platform/blob/main/docs/operations/runbooks"],
     )
-    objectives: ObjectivesSettings = Field(
-        default_factory=ObjectivesSettings, description="service level objectives, which alerts watch"
-    )
     logs: LogSettings = Field(default_factory=LogSettings, description="logs of pods and Kubernetes events")
-    traces: TraceSettings | None = Field(default=None, description="traces of Flowise's requests; none by default")
+    traces: TraceSettings | None = Field(default=None, description="traces of requests; none by default")
     datadog: DatadogSettings | None = Field(default=None, description="Datadog's agents; none by default")
 
     @property

@@ -9,7 +9,7 @@ from .logs import ChartVersion
 
 
 class TraceSettings(Section):
-    """What of Flowise's requests is traced, and where traces are kept."""
+    """What of requests is traced, and where traces are kept."""
 
     backend: Literal["tempo", "xray", "datadog"] = Field(
         default="tempo",

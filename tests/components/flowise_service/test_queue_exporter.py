@@ -1,9 +1,8 @@
 from typing import Any
 
-import pulumi
 import pulumi_kubernetes as k8s
 
-from components.flowise_service.queue_exporter import QueueExporter, QueueExporterArgs, queue_monitor
+from components.flowise_service.queue_exporter import QueueExporter, QueueExporterArgs
 from components.shared.external_secrets import SecretField
 from components.shared.node_script import CPU_MILLICORES, MEMORY_MIB, NodeImage
 from components.shared.references import CacheRef
@@ -83,24 +82,3 @@ def test_the_namespace_has_room_for_it(cloud: Cloud) -> None:
     (container,) = spec(cloud)["template"]["spec"]["containers"]
     wanted = {"cpu": f"{CPU_MILLICORES}m", "memory": f"{MEMORY_MIB}Mi"}
     assert container["resources"]["requests"] == wanted
-
-
-def test_prometheus_scrapes_it_under_the_name_of_the_job(cloud: Cloud) -> None:
-    cloud.build(
-        lambda: queue_monitor(
-            "watch", namespace="monitoring", labels={}, interval_seconds=15, opts=pulumi.ResourceOptions()
-        )
-    )
-    monitor = cloud.named("watch-queue").inputs
-    assert monitor["kind"] == "PodMonitor"
-    assert monitor["spec"] == {
-        "namespaceSelector": {"matchNames": ["flowise"]},
-        "selector": {"matchLabels": {"app.kubernetes.io/component": "queue-exporter"}},
-        "podMetricsEndpoints": [
-            {
-                "port": "metrics",
-                "interval": "15s",
-                "relabelings": [{"targetLabel": "job", "replacement": "flowise-queue"}],
-            }
-        ],
-    }

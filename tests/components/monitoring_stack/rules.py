@@ -7,34 +7,69 @@ from typing import Any
 
 import yaml
 
-from components.monitoring_stack.alerts.rules import rule_groups
-from components.monitoring_stack.alerts.watched import Watched
+from components.backups.settings import BackupSettings
+from components.backups.watch import watch as backups
+from components.eks_cluster.watch import watch as cluster
+from components.flowise_service.settings import DatabricksSettings, ServiceSettings
+from components.flowise_service.watch import watch as service
+from components.monitoring_stack.alerts.rules import completed, rule_groups
+from components.monitoring_stack.settings.monitoring import MonitoringSettings
+from components.pipeline_access.watch import watch as pipeline
+from components.rds_postgres.settings import DatabaseSettings
+from components.rds_postgres.watch import watch as database
+from components.redis_cache.settings import CacheSettings
+from components.redis_cache.watch import watch as cache
+from components.shared.external_secrets import SecretField
+from components.shared.watch import Watch
+from components.vpc.watch import watch as network
+from components.waf_cdn.watch import watch as site
+from components.web_service.watch import watch as balancer
 from sandbox.prometheus import promtool
 from tests.components.monitoring_stack.cases.case import Case, Labels
 
-# a stack that has everything that alerts know of
-FULL = Watched(
-    queue=True,
-    worker_replicas_min=4,
-    worker_slots=20,
-    databricks=True,
-    domain=True,
-    cache_replicas=1,
-    database_connections=100,
-    database_memory_bytes=8 * 2**30,
-    backups=True,
-    restore_tests=True,
-    budget_usd=3000,
-    deployments=True,
-    traces=True,
-    tempo=True,
+DATABRICKS = DatabricksSettings(
+    url="https://dbc-12345678-90ab.cloud.databricks.com", token_secret_name="flowise/databricks-token"
 )
+SERVICE = ServiceSettings(mode="queue", worker_replicas_min=4, worker_replicas_max=4, databricks=DATABRICKS)
+METRICS_KEY = SecretField(arn="arn:owner", version_id="v1", field="metrics_api_key", key_arn="arn:key")
+# a stack that has everything that alerts know of, by its folders
+OWNERS: Mapping[str, Watch] = {
+    "flowise_service": service(SERVICE, metrics_key=METRICS_KEY),
+    # 8 GiB, and so 901 connections
+    "rds_postgres": database(DatabaseSettings(instance_class="db.m7g.large"), identifier="flowise-test"),
+    "redis_cache": cache(CacheSettings(replicas=1)),
+    "waf_cdn": site(site_name="flowise-test", address="https://flowise.example.com/api/v1/ping", domain=True),
+    "web_service": balancer(),
+    "eks_cluster": cluster(cluster_name="flowise-test"),
+    "vpc": network(),
+    "backups": backups(BackupSettings(restore_tests=True, monthly_budget_usd=3000)),
+    "pipeline_access": pipeline(),
+}
+MONITORING = MonitoringSettings.model_validate({"traces": {}, "cloudwatch_metrics": True})
+FULL = completed(OWNERS.values(), MONITORING)
 
 
-def write_rules(folder: Path, watched: Watched = FULL) -> dict[str, Path]:
+def full(monitoring: MonitoringSettings = MONITORING, **others: Watch | None) -> Watch:
+    """The stack that has everything, but for what is given of a folder: None takes its part out."""
+    return completed([each for each in {**OWNERS, **others}.values() if each is not None], monitoring)
+
+
+def least() -> Watch:
+    """A stack of Flowise as it is without any setting."""
+    kept = {
+        "flowise_service": service(ServiceSettings(), metrics_key=METRICS_KEY),
+        "redis_cache": cache(CacheSettings()),
+        "waf_cdn": site(site_name="flowise-test", address="https://d1.cloudfront.net/api/v1/ping", domain=False),
+        "backups": backups(BackupSettings(enabled=False)),
+        "pipeline_access": None,
+    }
+    return full(MonitoringSettings(), **kept)
+
+
+def write_rules(folder: Path, watch: Watch = FULL) -> dict[str, Path]:
     """Write a file for each group of rules; give them by the group's name."""
     files = {}
-    for group in rule_groups(watched):
+    for group in rule_groups(watch, MONITORING):
         files[group["name"]] = path = folder / f"{group['name']}.yaml"
         path.write_text(yaml.safe_dump({"groups": [group]}, sort_keys=False), encoding="utf-8")
     return files
@@ -45,10 +80,10 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([promtool(), *arguments], capture_output=True, text=True, check=False)
 
 
-def unit_tests(rules: Path, cases: Sequence[Case], interval: str) -> dict[str, Any]:
+def unit_tests(rules: Sequence[Path], cases: Sequence[Case], interval: str) -> dict[str, Any]:
     """The cases of one interval as promtool reads them; the series ALERTS tells what fires, and with which labels."""
     return {
-        "rule_files": [str(rules)],
+        "rule_files": [str(path) for path in rules],
         "evaluation_interval": interval,
         "tests": [
             {

@@ -57,7 +57,12 @@ TABLE: list[tuple[str, str, str]] = [
 
 
 def rendered(**settings: object) -> dict[str, Any]:
-    return alertmanager_config(NotificationSettings.model_validate(settings), topic_arn=TOPIC, region="eu-west-1")
+    return alertmanager_config(
+        NotificationSettings.model_validate(settings),
+        topic_arn=TOPIC,
+        region="eu-west-1",
+        fall_with_cluster=["AppInstanceDown", "TargetDown"],
+    )
 
 
 def written(folder: Path, config: dict[str, Any]) -> Path:

@@ -8,11 +8,15 @@ import pytest
 from components.monitoring_stack.log_pipeline import event_config, node_config
 from components.monitoring_stack.settings.traces import TraceSettings
 from components.monitoring_stack.trace_pipeline import trace_config
+from components.shared.watch import LogStage
 from tools.alloy_config import AlloyError, read
 
 LOKI = "http://loki.logging.svc.cluster.local:3100"
 CONFIGS = {
     "nodes": node_config(LOKI),
+    "nodes-json": node_config(
+        LOKI, [LogStage(namespace="orders", app="orders", fields=["trace_id"], probe_paths=["/health.txt"])]
+    ),
     "events": event_config(LOKI),
     **{
         backend: trace_config(TraceSettings.model_validate({"backend": backend}), region="eu-west-1")

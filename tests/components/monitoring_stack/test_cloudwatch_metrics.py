@@ -3,13 +3,14 @@ from pathlib import Path
 from typing import Any
 
 from components.monitoring_stack.cloudwatch_metrics import USD_PER_SERIES_MONTH, cloudwatch_config
+from tests.components.monitoring_stack.rules import FULL
 
 NAMES = Path(__file__).parent / "metrics" / "cloudwatch.txt"
 TAGS = {"Project": "flowise", "Environment": "prod", "Owner": "a.team (b)"}
 
 
 def config(region: str = "eu-west-1") -> dict[str, Any]:
-    return cloudwatch_config(region=region, web_acl_metric="flowise-prod", tags=TAGS)
+    return cloudwatch_config(FULL.cloudwatch, region=region, tags=TAGS)
 
 
 def asked() -> Iterator[tuple[str, ...]]:
@@ -59,7 +60,7 @@ def test_the_firewall_and_the_bill_are_asked_for_by_exact_dimensions() -> None:
     dimensions = {
         job["name"]: {each["name"]: each["value"] for each in job["dimensions"]} for job in config()["static"]
     }
-    assert dimensions == {"firewall": {"WebACL": "flowise-prod", "Rule": "ALL"}, "bill": {"Currency": "USD"}}
+    assert dimensions == {"firewall": {"WebACL": "flowise-test", "Rule": "ALL"}, "bill": {"Currency": "USD"}}
 
 
 def test_a_deployment_is_told_of_once() -> None:

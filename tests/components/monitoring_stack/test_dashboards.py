@@ -1,38 +1,34 @@
 import json
+from pathlib import Path
 
 import pulumi_kubernetes as k8s
 
-from components.monitoring_stack.dashboards import PAGES, Dashboards, DashboardsArgs
+from components.monitoring_stack.grafana_dashboards import Dashboards, DashboardsArgs
 from testing.cloud import Cloud
 
 MOST_BYTES = 2**20
+PAGES = {path.stem: path for path in (Path(__file__).parents[3] / "components").glob("*/dashboards/*.json")}
 
 
-def build(cloud: Cloud, *left_out: str) -> None:
-    args = DashboardsArgs(namespace="monitoring", labels={"app.kubernetes.io/name": "monitoring"}, left_out=left_out)
+def build(cloud: Cloud) -> None:
+    args = DashboardsArgs(namespace="monitoring", labels={"app.kubernetes.io/name": "monitoring"}, pages=PAGES)
     cloud.build(lambda: Dashboards("pages", args))
 
 
 def test_each_page_is_found_by_its_label_and_is_what_was_written(any_cloud: Cloud) -> None:
     build(any_cloud)
     made = {each.name.removeprefix("pages-"): each.inputs for each in any_cloud.of(k8s.core.v1.ConfigMap)}
-    assert set(made) == {path.stem for path in PAGES.glob("*.json")}
+    assert set(made) == set(PAGES)
+    assert len(made) >= 9
     for name, config in made.items():
         assert config["metadata"]["labels"]["grafana_dashboard"] == "1"
         assert config["metadata"]["namespace"] == "monitoring"
         (file, text) = next(iter(config["data"].items()))
         assert file == f"{name}.json"
-        assert json.loads(text) == json.loads((PAGES / file).read_text())
+        assert json.loads(text) == json.loads(PAGES[name].read_text())
 
 
 def test_each_page_fits_a_configmap_many_times(cloud: Cloud) -> None:
     build(cloud)
     for each in cloud.of(k8s.core.v1.ConfigMap):
         assert 4 * len(json.dumps(each.inputs["data"])) < MOST_BYTES
-
-
-def test_a_stack_without_queues_has_no_page_of_them(cloud: Cloud) -> None:
-    build(cloud, "queue")
-    names = {each.name for each in cloud.of(k8s.core.v1.ConfigMap)}
-    assert "pages-queue" not in names
-    assert "pages-flowise" in names

@@ -9,11 +9,10 @@ from typing import Any
 import promql_parser
 import pytest
 
-from components.monitoring_stack.alerts.rules import groups
 from tests.components.monitoring_stack.rules import FULL
 
 KNOWN = Path(__file__).parent / "metrics"
-DASHBOARDS = Path(__file__).parents[3] / "components" / "monitoring_stack" / "assets" / "dashboards"
+DASHBOARDS = Path(__file__).parents[3] / "components"
 # a histogram is scraped as these
 PARTS = ("_bucket", "_count", "_sum")
 # what Grafana puts into a query before Prometheus reads it (Grafana documentation: variables, global variables)
@@ -33,7 +32,7 @@ def known() -> set[str]:
 
 
 def recorded() -> set[str]:
-    return {each.name for group in groups(FULL) for each in group.recordings}
+    return {each.name for group in FULL.groups for each in group.recordings}
 
 
 def named(query: str) -> set[str]:
@@ -53,7 +52,7 @@ def named(query: str) -> set[str]:
 
 
 def rules() -> Iterator[tuple[str, str]]:
-    for group in groups(FULL):
+    for group in FULL.groups:
         yield from ((f"{group.name}: {each.name}", each.expression) for each in group.recordings)
         yield from ((f"{group.name}: {each.name}", each.expression) for each in group.alerts)
 
@@ -91,7 +90,7 @@ def test_a_rule_names_metrics_that_are_known(where: str, query: str) -> None:
 def test_a_dashboard_names_metrics_that_are_known() -> None:
     unknown = {
         (title, metric)
-        for path in sorted(DASHBOARDS.glob("*.json"))
+        for path in sorted(DASHBOARDS.glob("*/dashboards/*.json"))
         for title, query in dashboard_queries(json.loads(path.read_text(encoding="utf-8")))
         for metric in named(of_variable(query)) - known() - recorded()
     }

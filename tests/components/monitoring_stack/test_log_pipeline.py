@@ -4,9 +4,13 @@ import re
 
 import pytest
 
-from components.monitoring_stack.log_pipeline import FIRST_LINE, LEVEL, NOISE, SECRETS, event_config, node_config
+from components.monitoring_stack.log_pipeline import FIRST_LINE, LEVEL, SECRETS, event_config, node_config, probe_lines
+from components.shared.watch import LogStage
 
 LOKI = "http://loki:3100"
+STAGE = LogStage(
+    namespace="flowise", app="flowise", fields=("request_id", "span_id", "trace_id"), probe_paths=("/api/v1/ping",)
+)
 
 
 def redacted(line: str) -> str:
@@ -89,7 +93,7 @@ def test_no_other_word_becomes_a_label(line: str) -> None:
     ],
 )
 def test_probes_alone_are_noise(line: str, dropped: bool) -> None:
-    assert bool(re.search(NOISE, line)) is dropped
+    assert bool(re.search(probe_lines([STAGE]), line)) is dropped
 
 
 def test_a_stack_trace_is_one_entry() -> None:
@@ -97,7 +101,7 @@ def test_a_stack_trace_is_one_entry() -> None:
     assert [bool(re.search(FIRST_LINE, line)) for line in lines] == [True, False, False, True]
 
 
-@pytest.mark.parametrize("config", [node_config(LOKI), event_config(LOKI)], ids=["nodes", "events"])
+@pytest.mark.parametrize("config", [node_config(LOKI, [STAGE]), event_config(LOKI)], ids=["nodes", "events"])
 def test_labels_are_bounded_and_ids_are_none(config: str) -> None:
     (kept,) = re.findall(r"stage\.label_keep \{\n\s+values = \[(.*)\]", config)
     assert kept == '"app", "component", "container", "level", "namespace"'
@@ -109,8 +113,8 @@ def test_labels_are_bounded_and_ids_are_none(config: str) -> None:
     assert config.count("stage.replace") == len(SECRETS)
 
 
-def test_lines_of_flowise_bear_their_request_and_trace() -> None:
-    config = node_config(LOKI)
+def test_lines_of_json_bear_their_request_and_trace() -> None:
+    config = node_config(LOKI, [STAGE])
     of_flowise = config[config.index("stage.match") : config.index("stage.label_keep")]
     assert 'selector = "{namespace=\\"flowise\\",app=\\"flowise\\"}"' in of_flowise
     assert 'values = { request_id = "", span_id = "", trace_id = "" }' in of_flowise
@@ -121,5 +125,10 @@ def test_one_agent_asks_for_the_pods_of_its_own_node() -> None:
 
 
 def test_secrets_go_before_anything_reads_the_line() -> None:
-    config = node_config(LOKI)
+    config = node_config(LOKI, [STAGE])
     assert config.rindex("stage.replace") < config.index("stage.regex") < config.index("stage.json")
+
+
+def test_an_application_s_probes_are_noise_only_where_it_says_so() -> None:
+    assert re.search(probe_lines(), "GET /api/v1/ping HTTP/1.1") is None
+    assert "stage.json" not in node_config(LOKI)

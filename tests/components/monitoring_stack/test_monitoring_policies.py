@@ -38,7 +38,7 @@ WHO: dict[str, Who] = {
     "instance metadata": "169.254.169.254",
     "internet": "203.0.113.50",
 }
-PARTIES = Parties(WHO, {"monitoring": monitoring_policies(RANGES, mail_port=MAIL)})
+PARTIES = Parties(WHO, {"monitoring": monitoring_policies(RANGES, mail_port=MAIL, scraped_ports=[3001, 9464])})
 AT_HOME = ("prometheus", "alertmanager", "another alertmanager", "grafana", "operator", "objects", "sites",
            "cloudwatch", "unknown")  # fmt: skip
 ABROAD = ("flowise", "loki", "tempo", "dns", "stranger")

@@ -1,38 +1,106 @@
+"""MonitoringStack with nothing to watch, and with a made-up system's service."""
+
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pulumi_kubernetes as k8s
+import pytest
 
-from components.monitoring_stack.alerts.watched import Watched
 from components.monitoring_stack.component import MonitoringStack, MonitoringStackArgs
 from components.monitoring_stack.settings.monitoring import MonitoringSettings
 from components.shared.external_secrets import SecretField
+from components.shared.watch import (
+    Alert,
+    Group,
+    LogGroup,
+    LogStage,
+    NamedMetrics,
+    Objective,
+    Probe,
+    Scrape,
+    Watch,
+    combined,
+)
 from testing.cloud import Cloud
 from tests.samples import RANGES, TAGS
 
-DATABRICKS = "https://dbc-12345678-90ab.cloud.databricks.com"
+DATADOG = {"site": "datadoghq.eu", "api_key_secret_name": "orders/datadog"}
+TOKEN = SecretField(arn="arn:token", version_id="v1", field="token", key_arn="arn:key")
+PAGE = Path(__file__).parents[3] / "components" / "redis_cache" / "dashboards" / "cache.json"
+ORDERS = Watch(
+    groups=[
+        Group(
+            name="service",
+            alerts=[
+                Alert(
+                    name="OrdersDown",
+                    expression='up{job="orders"} == 0',
+                    lasting="5m",
+                    severity="critical",
+                    summary="Orders is down",
+                    description="No pod answers.",
+                    falls_with_cluster=True,
+                )
+            ],
+        )
+    ],
+    objectives=[
+        Objective(slo="availability", share=0.999, days=30, bad="bad:rate5m", events="events:rate5m", steady=True)
+    ],
+    scrapes=[
+        Scrape(
+            job="orders",
+            by="service",
+            namespace="orders",
+            labels={"app.kubernetes.io/name": ["orders"]},
+            port_name="http",
+            port=8000,
+            path="/internal/metrics",
+            bearer="orders",
+        ),
+        Scrape(
+            job="orders-pods",
+            by="pods",
+            namespace="orders",
+            labels={"app.kubernetes.io/component": ["web", "worker"]},
+            port_name="metrics",
+            port=8001,
+            alerted=True,
+        ),
+    ],
+    probes=[
+        Probe(job="shop", target="https://orders.example.com/health"),
+        Probe(job="bank", target="https://bank.example.com/v1", refuses=True),
+    ],
+    secrets={"orders": TOKEN},
+    cloudwatch=[
+        NamedMetrics(name="firewall", namespace="AWS/WAFV2", metrics={"Blocked": ("Sum",)}, dimensions={"Rule": "ALL"})
+    ],
+    log_groups=[LogGroup("/aws/eks/orders-test/*"), LogGroup("aws-waf-logs-orders-test:*", "edge")],
+    log_stages=[LogStage(namespace="orders", app="orders", fields=["order_id"], probe_paths=["/health"])],
+    dashboards={"cache": PAGE},
+    namespaces=["orders"],
+    agent_ports={"orders": [8001]},
+)
 
 
-def create(databricks_url: str | None = None, queue: bool = False, **settings: object) -> MonitoringStack:
+def create(watch: Sequence[Watch] = (ORDERS,), **settings: object) -> MonitoringStack:
     return MonitoringStack(
         "monitoring",
         MonitoringStackArgs(
             settings=MonitoringSettings.model_validate(settings),
-            stack_name="flowise-test",
-            watched=Watched(databricks=databricks_url is not None),
+            watch=watch,
             environment="dev",
             region="eu-west-1",
             ranges=RANGES,
-            cluster_name="flowise-test",
+            cluster_name="orders-test",
             cluster_arn="arn:c",
             access_log_bucket="access-logs",
-            metrics_key=SecretField(arn="arn:owner", version_id="v1", field="metrics_api_key", key_arn="arn:key"),
             secret_operator_role_arn="arn:aws:iam::1:role/operator",
-            reader_role_path="/flowise-test/secret-readers/",
+            reader_role_path="/orders-test/secret-readers/",
             alarm_topic_arn="arn:aws:sns:eu-west-1:111122223333:alarms",
             alarm_key_arn="arn:alarm-key",
-            site_url="https://flowise.example.com",
-            databricks_url=databricks_url,
-            queue=queue,
             protect_data=True,
             tags=TAGS,
         ),
@@ -72,56 +140,53 @@ def test_grafana_has_no_known_password(cloud: Cloud) -> None:
     assert "adminPassword" not in cloud.named("monitoring-prometheus").inputs["values"]["grafana"]
 
 
+def rules(cloud: Cloud) -> dict[str, dict[str, Any]]:
+    groups = cloud.named("monitoring-alerts").inputs["spec"]["groups"]
+    return {rule["alert"]: rule for group in groups for rule in group["rules"] if "alert" in rule}
+
+
+WITHOUT_ANY = {"traces": {}, "datadog": DATADOG, "cloudwatch_metrics": True}
+
+
+@pytest.mark.parametrize("settings", [{}, WITHOUT_ANY, {"traces": {"backend": "xray"}}])
+def test_it_watches_itself_where_nothing_else_is_to_be_watched(any_cloud: Cloud, settings: dict[str, Any]) -> None:
+    build(any_cloud, watch=(), **settings)
+    made = rules(any_cloud)
+    assert {"Watchdog", "TargetMissing", "TargetDown", "RulesFail", "AlertsNotDelivered"} <= set(made)
+    assert not {name for name in made if name.startswith(("Slo", "Database", "Site"))}
+    assert not [each for each in any_cloud.created if each.type.endswith((":Probe", ":PodMonitor"))]
+
+
 def test_prometheus_gets_the_rules_of_what_there_is(cloud: Cloud) -> None:
     build(cloud)
-    groups = {each["name"]: each["rules"] for each in cloud.named("monitoring-alerts").inputs["spec"]["groups"]}
-    assert "queue" not in groups
-    high = next(rule for rule in groups["service"] if rule.get("alert") == "HighLatency")
-    assert (high["for"], high["labels"]) == ("5m", {"severity": "critical", "team": "platform"})
+    made = rules(cloud)
+    assert (made["OrdersDown"]["for"], made["OrdersDown"]["labels"]) == (
+        "5m",
+        {"severity": "critical", "team": "platform"},
+    )
+    assert {"SloBurnFast", "SloBurnSlow", "ErrorBudgetSpent", "SloUnknown"} <= set(made)
+    missed = made["TargetMissing"]["expr"].split("\nor\n")
+    assert [f'absent(up{{job="{job}"}})' in missed for job in ("orders", "shop", "bank", "orders-pods")] == [
+        True, True, True, False,
+    ]  # fmt: skip
+    assert 'up{job!="orders-pods"}' in made["TargetDown"]["expr"]
 
 
 def test_custom_kinds_wait_for_their_chart(cloud: Cloud) -> None:
-    build(cloud, databricks_url=DATABRICKS, queue=True)
+    build(cloud)
     chart = cloud.named("monitoring-prometheus").urn
     customs = [each for each in cloud.created if each.type.startswith("kubernetes:monitoring.coreos.com/")]
     assert {each.name for each in customs} == {
         "monitoring-alerts",
-        "monitoring-flowise",
-        "monitoring-flowise-pods",
-        "monitoring-site",
-        "monitoring-queue",
-        "monitoring-databricks",
+        "monitoring-orders",
+        "monitoring-orders-pods",
+        "monitoring-shop",
+        "monitoring-bank",
         "monitoring-logs-monitor",
         "monitoring-alloy-nodes-monitor",
         "monitoring-alloy-events-monitor",
     }
     assert all(chart in each.depends_on for each in customs)
-
-
-def test_flowise_is_scraped_with_the_key_that_its_setup_puts_in_place(cloud: Cloud) -> None:
-    build(cloud, scrape_interval_seconds=20)
-    spec = cloud.named("monitoring-flowise").inputs["spec"]
-    assert spec["namespaceSelector"] == {"matchNames": ["flowise"]}
-    (endpoint,) = spec["endpoints"]
-    assert (endpoint["path"], endpoint["interval"]) == ("/api/v1/metrics", "20s")
-    assert endpoint["authorization"] == {"credentials": {"name": "monitoring-secrets-scrape", "key": "key"}}
-
-
-def test_databricks_is_asked_whether_it_answers(cloud: Cloud) -> None:
-    build(cloud, databricks_url=DATABRICKS)
-    spec = cloud.named("monitoring-databricks").inputs["spec"]
-    assert (spec["jobName"], spec["module"], spec["interval"]) == ("databricks", "answers", "15s")
-    assert spec["prober"] == {"url": "blackbox:9115"}
-    assert spec["targets"]["staticConfig"]["static"] == [f"{DATABRICKS}/api/2.0/serving-endpoints"]
-    rules = cloud.named("monitoring-alerts").inputs["spec"]["groups"][0]["rules"]
-    assert "DatabricksUnreachable" in {rule["alert"] for rule in rules}
-
-
-def test_without_databricks_nobody_is_asked(cloud: Cloud) -> None:
-    build(cloud)
-    assert "monitoring-databricks" not in {each.name for each in cloud.created}
-    rules = cloud.named("monitoring-alerts").inputs["spec"]["groups"][0]["rules"]
-    assert "DatabricksUnreachable" not in {rule["alert"] for rule in rules}
 
 
 def test_only_what_reads_the_nodes_is_privileged(cloud: Cloud) -> None:
@@ -141,19 +206,20 @@ def test_it_hands_on_where_the_password_is_and_not_the_password(cloud: Cloud) ->
     assert namespace == "monitoring"
 
 
-def test_dashboards_lie_where_grafana_runs_and_show_what_the_stack_has(cloud: Cloud) -> None:
+def test_pages_lie_where_grafana_runs_and_are_those_of_what_is_watched(cloud: Cloud) -> None:
     build(cloud)
-    names = {each.name: each.inputs for each in cloud.of(k8s.core.v1.ConfigMap)}
-    assert names["monitoring-dashboards-overview"]["metadata"]["namespace"] == "monitoring"
-    assert "monitoring-dashboards-queue" not in names
+    pages = {each.name: each.inputs for each in cloud.of(k8s.core.v1.ConfigMap)}
+    assert set(pages) == {"monitoring-dashboards-cache", "monitoring-dashboards-logs"}
+    assert pages["monitoring-dashboards-cache"]["metadata"]["namespace"] == "monitoring"
+    assert set(pages["monitoring-dashboards-cache"]["data"]) == {"cache.json"}
 
 
-def test_a_stack_with_queues_shows_them(cloud: Cloud) -> None:
-    build(cloud, queue=True)
-    assert "queue.json" in cloud.named("monitoring-dashboards-queue").inputs["data"]
-
-
-DATADOG = {"site": "datadoghq.eu", "api_key_secret_name": "flowise/datadog"}
+def test_two_components_may_not_give_a_page_or_a_job_of_one_name() -> None:
+    page = Watch(dashboards={"cache": PAGE})
+    with pytest.raises(ValueError, match="two components give a dashboard 'cache'"):
+        combined([ORDERS, page])
+    with pytest.raises(ValueError, match="two scrapes or probes are of the job 'shop'"):
+        combined([ORDERS, Watch(probes=[Probe(job="shop", target="https://example.com")])])
 
 
 def charts(cloud: Cloud) -> list[str]:
@@ -171,9 +237,7 @@ def test_logs_that_go_to_datadog_alone_are_kept_by_nobody_else(cloud: Cloud) -> 
     assert charts(cloud) == ["datadog", "kube-prometheus-stack", "prometheus-blackbox-exporter"]
     names = {each.inputs["metadata"]["name"] for each in cloud.of(k8s.core.v1.Namespace)}
     assert names == {"monitoring", "datadog"}
-    assert {"monitoring-dashboards-flowise", "monitoring-dashboards-logs"} & {each.name for each in cloud.created} == {
-        "monitoring-dashboards-flowise"
-    }
+    assert "monitoring-dashboards-logs" not in {each.name for each in cloud.created}
 
 
 def test_agents_take_traces_where_they_are_the_backend(cloud: Cloud) -> None:

@@ -1,49 +1,86 @@
 """Every alert fires, does not fire and resolves, as Prometheus itself evaluates the rendered rules."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 import yaml
 
-from components.monitoring_stack.alerts.rules import all_alerts, groups
-from components.monitoring_stack.alerts.watched import Watched
-from components.monitoring_stack.settings.objectives import ObjectivesSettings
-from tests.components.monitoring_stack.cases import backups, cluster, data, edge, monitoring, queue, service, slo
+from components.flowise_service.objectives import ObjectivesSettings
+from components.flowise_service.watch import watch as service
+from components.monitoring_stack.settings.monitoring import MonitoringSettings
+from components.shared.watch import Watch, combined
+from tests.components.backups.cases import CASES as BACKUPS
+from tests.components.eks_cluster.cases import CASES as CLUSTER
+from tests.components.flowise_service.cases import queue
+from tests.components.flowise_service.cases import service as flowise
+from tests.components.monitoring_stack.cases import monitoring, slo
 from tests.components.monitoring_stack.cases.case import Case
-from tests.components.monitoring_stack.rules import FULL, run, unit_tests, write_rules
+from tests.components.monitoring_stack.rules import (
+    FULL,
+    METRICS_KEY,
+    OWNERS,
+    SERVICE,
+    full,
+    least,
+    run,
+    unit_tests,
+    write_rules,
+)
+from tests.components.pipeline_access.cases import CASES as DEPLOYMENTS
+from tests.components.rds_postgres.cases import CASES as DATABASE
+from tests.components.redis_cache.cases import CASES as CACHE
+from tests.components.waf_cdn.cases import CASES as SITE
+from tests.components.web_service.cases import CASES as BALANCER
 
-TOPICS: dict[str, ModuleType] = {
-    "backups": backups,
-    "cluster": cluster,
-    "data": data,
-    "edge": edge,
-    "monitoring": monitoring,
-    "queue": queue,
-    "service": service,
-    "slo": slo,
+# by the folder whose alerts they are
+CASES: dict[str, Sequence[Case]] = {
+    "backups": BACKUPS,
+    "eks_cluster": CLUSTER,
+    "flowise_service": (*flowise.CASES, *queue.CASES),
+    "monitoring_stack": (*monitoring.CASES, *slo.CASES),
+    "pipeline_access": DEPLOYMENTS,
+    "rds_postgres": DATABASE,
+    "redis_cache": CACHE,
+    "waf_cdn": SITE,
+    "web_service": BALANCER,
 }
 # it fires always, which is its use
 ALWAYS = {"Watchdog"}
+IMAGE = "flowiseai/flowise:3.1.4"
+DATADOG = {"site": "datadoghq.eu", "api_key_secret_name": "flowise/datadog-api-key", "replaces_logs": True}
+
+
+def promising(**objectives: float) -> Watch:
+    """A stack whose objectives differ."""
+    settings = SERVICE.model_copy(update={"objectives": ObjectivesSettings.model_validate(objectives)})
+    return full(flowise_service=service(settings, metrics_key=METRICS_KEY))
+
+
+def released(colour: str) -> Watch:
+    blue_green = {"active": colour, "blue_image": IMAGE, "green_image": IMAGE}
+    settings = SERVICE.model_validate({**SERVICE.model_dump(), "blue_green": blue_green})
+    return full(flowise_service=service(settings, metrics_key=METRICS_KEY))
+
+
 SHAPES = {
-    "least": Watched(),
+    "nothing": full(MonitoringSettings(), **dict.fromkeys(OWNERS)),
+    "least": least(),
     "full": FULL,
-    "blue-green": replace(FULL, release="green"),
-    "no logs": replace(FULL, logs=False),
-    **{
-        preset: Watched(objectives=ObjectivesSettings(preset=preset).resolved())
-        for preset in ("sistema-aps", "tiktrend", "tiktrend-sla")
-    },
+    "blue-green": released("green"),
+    "no logs": full(MonitoringSettings.model_validate({"datadog": DATADOG})),
+    "a week's objectives": promising(latency_days=7, api_seconds=0.2, page_seconds=0.2),
+    "lower objectives": promising(availability_percent=99.5, latency_days=7, api_seconds=0.5, page_seconds=0.5),
 }
 
 
-def cases() -> list[Case]:
-    return [case for topic in TOPICS.values() for case in topic.CASES]
+def names(watch: Watch) -> set[str]:
+    return {alert.name for alert in watch.alerts}
 
 
-def names(watched: Watched) -> set[str]:
-    return {alert.name for alert in all_alerts(watched)}
+def alerts_of(folder: str) -> set[str]:
+    """What a folder's own Watch brings; the monitoring's is what nobody else does."""
+    return names(OWNERS[folder]) if folder in OWNERS else names(FULL) - names(combined(OWNERS.values()))
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -52,11 +89,13 @@ def test_prometheus_reads_the_rules_of_every_shape(shape: str, tmp_path: Path) -
     assert checked.returncode == 0, checked.stderr
 
 
-@pytest.mark.parametrize("topic", TOPICS)
-def test_alerts_fire_when_they_should_and_only_then(topic: str, tmp_path: Path) -> None:
-    rules, files = write_rules(tmp_path)[topic], []
-    for interval in sorted({case.interval for case in TOPICS[topic].CASES}):
-        chosen = [case for case in TOPICS[topic].CASES if case.interval == interval]
+@pytest.mark.parametrize("folder", CASES)
+def test_alerts_fire_when_they_should_and_only_then(folder: str, tmp_path: Path) -> None:
+    groups = {group.name for group in FULL.groups if {alert.name for alert in group.alerts} & alerts_of(folder)}
+    written, files = write_rules(tmp_path), []
+    rules = [written[name] for name in sorted(groups)]
+    for interval in sorted({case.interval for case in CASES[folder]}):
+        chosen = [case for case in CASES[folder] if case.interval == interval]
         files.append(tmp_path / f"test-{interval}.yaml")
         files[-1].write_text(yaml.safe_dump(unit_tests(rules, chosen, interval), sort_keys=False), encoding="utf-8")
     tested = run("test", "rules", *files)
@@ -65,15 +104,15 @@ def test_alerts_fire_when_they_should_and_only_then(topic: str, tmp_path: Path) 
 
 def test_every_alert_has_cases() -> None:
     known = names(FULL) - ALWAYS
-    assert {case.alert for case in cases() if case.firing and case.quiet} == known
-    assert {case.alert for case in cases() if not case.firing} == known
-    assert len(cases()) >= 60
+    every = [case for cases in CASES.values() for case in cases]
+    assert {case.alert for case in every if case.firing and case.quiet} == known
+    assert {case.alert for case in every if not case.firing} == known
+    assert len(every) >= 60
 
 
-def test_a_case_stands_with_its_topic() -> None:
-    topics = {alert.name: group.name for group in groups(FULL) for alert in group.alerts}
-    for topic, module in TOPICS.items():
-        assert {topics[case.alert] for case in module.CASES} == {topic}
+@pytest.mark.parametrize("folder", CASES)
+def test_a_case_stands_with_the_folder_that_brings_the_alert(folder: str) -> None:
+    assert {case.alert for case in CASES[folder]} == alerts_of(folder) - ALWAYS
 
 
 def test_a_name_that_is_asked_for_is_there() -> None:

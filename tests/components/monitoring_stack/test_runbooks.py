@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from components.monitoring_stack.alerts.rules import all_alerts, rule_groups
-from components.monitoring_stack.alerts.watched import Watched
+from components.monitoring_stack.alerts.rules import rule_groups
+from components.monitoring_stack.settings.monitoring import MonitoringSettings
 from tests.components.monitoring_stack.rules import FULL
 from tools import runbooks
 from tools.checks import NoAnswer
@@ -27,7 +27,7 @@ def pulumi(*command: str) -> str:
 
 
 def test_there_is_a_runbook_for_every_alert_and_no_other() -> None:
-    asked = {alert.name for alert in all_alerts(FULL)} | {"CloudWatchAlarm"}
+    asked = {alert.name for alert in FULL.alerts} | {"CloudWatchAlarm"}
     assert {path.stem for path in runbooks.RUNBOOKS.glob("*.md")} == asked == set(runbooks.alerts())
 
 
@@ -129,6 +129,6 @@ def test_an_unknown_alert_or_stack_is_told(capsys: pytest.CaptureFixture[str]) -
     ],
 )
 def test_an_alert_says_where_its_runbook_is(base: str | None, url: str) -> None:
-    rules = [rule for group in rule_groups(Watched(runbook_base_url=base)) for rule in group["rules"]]
+    rules = [rule for group in rule_groups(FULL, MonitoringSettings(runbook_base_url=base)) for rule in group["rules"]]
     (watchdog,) = (rule for rule in rules if rule.get("alert") == "Watchdog")
     assert watchdog["annotations"]["runbook_url"] == url

@@ -1,55 +1,76 @@
 """A stack carries the alerts of what it is made of; its settings decide."""
 
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
-from components.monitoring_stack.alerts import watched
+from components.backups.settings import BackupSettings
+from components.backups.watch import watch as backups
+from components.flowise_service.settings import ServiceSettings
+from components.flowise_service.watch import watch as service
 from components.monitoring_stack.alerts.monitoring import jobs
-from components.monitoring_stack.alerts.rules import all_alerts, rule_groups
-from components.monitoring_stack.alerts.slo import BURNS, alerts, objectives
-from components.monitoring_stack.alerts.watched import Watched
+from components.monitoring_stack.alerts.rules import rule_groups
+from components.monitoring_stack.alerts.slo import BURNS, alerts
 from components.monitoring_stack.settings.monitoring import MonitoringSettings
-from components.monitoring_stack.settings.objectives import Objectives, ObjectivesSettings
-from stack import StackSettings
-from tests.components.monitoring_stack.rules import FULL
-from tools.checks import read_stack
-
-REPOSITORY = Path(__file__).parents[3]
+from components.redis_cache.settings import CacheSettings
+from components.redis_cache.watch import watch as cache
+from components.shared.watch import Watch
+from components.waf_cdn.watch import watch as site
+from testing.program import run
+from tests.components.monitoring_stack.rules import FULL, METRICS_KEY, MONITORING, SERVICE, full, least
 
 QUEUE = {
     *("QueueStuck", "QueueBacklog", "QueueJobsFail", "QueueUnreadable"),
     *("WorkersMissing", "WorkersTooFew", "WorkerHangs"),
 }
-
 DATADOG = {"site": "datadoghq.eu", "api_key_secret_name": "flowise/datadog-api-key"}
+PLAIN = MonitoringSettings(cloudwatch_metrics=True)
 
 
-def settings(stack: str) -> StackSettings:
-    found = read_stack(REPOSITORY, stack).settings
-    assert found is not None
-    return found
+def names(watch: Watch) -> set[str]:
+    return {alert.name for alert in watch.alerts}
 
 
-def names(stack: Watched) -> set[str]:
-    return {alert.name for alert in all_alerts(stack)}
+def flowise(**settings: Any) -> Watch:
+    return service(ServiceSettings.model_validate({**SERVICE.model_dump(), **settings}), metrics_key=METRICS_KEY)
 
 
-def lacking(part: str) -> Watched:
-    nothing: Any = 0
-    return replace(FULL, **{part: nothing})
+def flowise_promising(**objectives: Any) -> Watch:
+    return flowise(objectives=objectives)
 
 
-def expression(stack: Watched, name: str) -> str:
-    return next(alert.expression for alert in all_alerts(stack) if alert.name == name)
+# a stack that has everything but for one part
+LACKING: Mapping[str, Watch] = {
+    "queue": full(flowise_service=flowise(mode="main")),
+    "databricks": full(flowise_service=flowise(databricks=None)),
+    "domain": full(waf_cdn=site(site_name="a", address="https://example.com", domain=False)),
+    "backups": full(backups=backups(BackupSettings(enabled=False, monthly_budget_usd=1))),
+    "restore_tests": full(backups=backups(BackupSettings(monthly_budget_usd=1))),
+    "budget_usd": full(backups=backups(BackupSettings(restore_tests=True))),
+    "deployments": full(pipeline_access=None),
+    "logs": full(MonitoringSettings.model_validate({"traces": {}, "datadog": {**DATADOG, "replaces_logs": True}})),
+    "traces": full(PLAIN),
+    "tempo": full(MonitoringSettings.model_validate({"traces": {"backend": "xray"}})),
+    "cache_replicas": full(redis_cache=cache(CacheSettings())),
+    "database": full(rds_postgres=None),
+    "objectives": full(flowise_service=None),
+}
 
 
-def rule(stack: Watched, name: str) -> dict[str, Any]:
-    rules = [each for group in rule_groups(stack) for each in group["rules"]]
+def expression(watch: Watch, name: str) -> str:
+    return next(alert.expression for alert in watch.alerts if alert.name == name)
+
+
+def rule(watch: Watch, name: str, monitoring: MonitoringSettings = MONITORING) -> dict[str, Any]:
+    rules = [each for group in rule_groups(watch, monitoring) for each in group["rules"]]
     return next(each for each in rules if each.get("alert") == name)
+
+
+def rendered(stack: str) -> dict[str, dict[str, Any]]:
+    """The alerts of a committed stack's PrometheusRule, by name."""
+    groups = run(stack).cloud.named("monitoring-alerts").inputs["spec"]["groups"]
+    return {each["alert"]: each for group in groups for each in group["rules"] if "alert" in each}
 
 
 @pytest.mark.parametrize(
@@ -58,17 +79,21 @@ def rule(stack: Watched, name: str) -> dict[str, Any]:
         ("queue", QUEUE),
         ("databricks", {"DatabricksUnreachable", "DatabricksSlow"}),
         ("domain", {"CertificateExpiresSoon"}),
-        ("backups", {"BackupTooOld", "BackupFailed"}),
+        ("backups", {"BackupTooOld", "BackupFailed", "RestoreTestFailed", "RestoreTestTooOld"}),
         ("restore_tests", {"RestoreTestFailed", "RestoreTestTooOld"}),
         ("budget_usd", {"CostPerDayHigh"}),
         ("deployments", {"DeploymentFailed"}),
         ("logs", {"LogsMissing", "PodLogsMissing", "LogsDropped"}),
         ("traces", {"TracesDropped"}),
         ("cache_replicas", {"CacheReplicaLags"}),
+        (
+            "database",
+            {"DatabaseConnectionsHigh", "DatabaseCpuHigh", "DatabaseMemoryLow", "DatabaseStorageFills", "DatabaseSlow"},
+        ),
     ],
 )  # fmt: skip
 def test_what_a_stack_lacks_raises_no_alert(part: str, without: set[str]) -> None:
-    assert names(FULL) - names(lacking(part)) == without
+    assert names(FULL) - names(LACKING[part]) == without
 
 
 @pytest.mark.parametrize(
@@ -85,40 +110,48 @@ def test_what_a_stack_lacks_raises_no_alert(part: str, without: set[str]) -> Non
 def test_only_what_a_stack_has_is_missed(part: str, job: str) -> None:
     missed = f'absent(up{{job="{job}"}})'
     assert missed in expression(FULL, "TargetMissing")
-    assert missed not in expression(lacking(part), "TargetMissing")
+    assert missed not in expression(LACKING[part], "TargetMissing")
+
+
+def test_without_objectives_nothing_is_said_of_them() -> None:
+    assert not {name for name in names(LACKING["objectives"]) if name.startswith(("Slo", "ErrorBudget"))}
+    assert "slo" not in {group["name"] for group in rule_groups(LACKING["objectives"], MONITORING)}
 
 
 def test_dev_has_no_queue_and_prod_has() -> None:
-    dev, prod = watched(settings("dev")), watched(settings("prod"))
-    assert "QueueStuck" not in names(dev)
-    assert "BackupTooOld" not in names(dev)
-    assert {"QueueStuck", "BackupTooOld", "RestoreTestFailed", "CertificateExpiresSoon"} <= names(prod)
-    assert "DatabricksUnreachable" in names(prod)
+    dev, prod = rendered("dev"), rendered("prod")
+    assert "QueueStuck" not in dev
+    assert "BackupTooOld" not in dev
+    assert {"QueueStuck", "BackupTooOld", "RestoreTestFailed", "CertificateExpiresSoon"} <= set(prod)
+    assert "DatabricksUnreachable" in prod
 
 
 def test_figures_follow_the_settings() -> None:
-    prod = watched(settings("prod"))
+    prod = {name: each["expr"] for name, each in rendered("prod").items()}
     # db.m7g.large has 8 GiB, and PostgreSQL on RDS takes a connection for each 9,531,392 bytes
-    assert "/ 901 > 0.8" in expression(prod, "DatabaseConnectionsHigh")
+    assert "/ 901 > 0.8" in prod["DatabaseConnectionsHigh"]
     # 12 workers that run five jobs each
-    assert expression(prod, "QueueBacklog").endswith("> 60")
-    assert expression(prod, "QueueStuck").endswith("> 120")
-    assert expression(prod, "WorkersTooFew").endswith("< 4 > 0")
+    assert prod["QueueBacklog"].endswith("> 60")
+    assert prod["QueueStuck"].endswith("> 120")
+    assert prod["WorkersTooFew"].endswith("< 4 > 0")
     # 2500 USD a month, twice a day's share
-    assert expression(prod, "CostPerDayHigh").endswith("> 166.67")
+    assert prod["CostPerDayHigh"].endswith("> 166.67")
 
 
 def test_the_colour_that_is_served_must_be_ready() -> None:
+    image = "flowiseai/flowise:3.1.4"
+    green = flowise(blue_green={"active": "green", "blue_image": image, "green_image": image})
     assert 'deployment=~".*-server-pods-.*"' in expression(FULL, "FlowiseNotReady")
-    assert 'deployment=~".*-green-server-pods-.*"' in expression(replace(FULL, release="green"), "FlowiseNotReady")
+    assert 'deployment=~".*-green-server-pods-.*"' in expression(full(flowise_service=green), "FlowiseNotReady")
 
 
 def test_latency_keeps_the_threshold_that_was_asked_for() -> None:
-    high = rule(replace(FULL, latency_seconds=0.5, latency_minutes=9), "HighLatency")
+    asked = flowise_promising(latency_threshold_seconds=0.5, latency_for_minutes=9)
+    high = rule(full(flowise_service=asked), "HighLatency")
     assert (high["for"], high["labels"]["severity"]) == ("9m", "critical")
     assert 'path!="prediction"}[5m]))) > 0.5\n' in high["expr"]
     assert high["expr"].endswith('path="prediction"}[5m]))) > 30')
-    default = rule(Watched(), "HighLatency")
+    default = rule(least(), "HighLatency")
     assert (default["for"], "> 2\n" in default["expr"]) == ("5m", True)
 
 
@@ -135,29 +168,9 @@ def test_what_systems_asked_for_by_name_keeps_its_figures() -> None:
 
 
 def test_alerts_bear_the_team_that_is_set() -> None:
-    rules = [each for group in rule_groups(replace(FULL, team="team-a")) for each in group["rules"] if "alert" in each]
+    groups = rule_groups(FULL, MonitoringSettings(team="team-a"))
+    rules = [each for group in groups for each in group["rules"] if "alert" in each]
     assert {each["labels"]["team"] for each in rules} == {"team-a"}
-
-
-def test_presets_are_what_the_systems_promise() -> None:
-    preset = {name: ObjectivesSettings(preset=name).resolved() for name in ("sistema-aps", "tiktrend", "tiktrend-sla")}
-    assert preset["sistema-aps"] == Objectives(availability_percent=99.9, api_seconds=1, page_seconds=1)
-    assert preset["tiktrend"] == Objectives(latency_days=7, api_seconds=0.2, page_seconds=0.2)
-    assert preset["tiktrend-sla"] == Objectives(
-        availability_percent=99.5, latency_days=7, api_seconds=0.5, page_seconds=0.5
-    )
-
-
-def test_a_figure_of_ones_own_takes_the_presets_place() -> None:
-    mixed = ObjectivesSettings(preset="tiktrend", availability_percent=99.95, prediction_seconds=60).resolved()
-    assert mixed == Objectives(
-        availability_percent=99.95, latency_days=7, prediction_seconds=60, api_seconds=0.2, page_seconds=0.2
-    )
-
-
-def test_fails_where_the_histogram_cannot_be_cut() -> None:
-    with pytest.raises(ValidationError, match=r"api_seconds must be a bound of the histogram's buckets, got 3"):
-        MonitoringSettings.model_validate({"objectives": {"api_seconds": 3}})
 
 
 def test_burn_rates_are_the_workbooks_for_a_month() -> None:
@@ -165,26 +178,20 @@ def test_burn_rates_are_the_workbooks_for_a_month() -> None:
 
 
 def test_a_week_has_rates_of_its_own_and_no_slow_burn() -> None:
-    promised = ObjectivesSettings(preset="tiktrend").resolved()
-    made = {
-        (alert.name, alert.labels["slo"]): alert.expression for alert in alerts(objectives(promised)) if alert.labels
-    }
+    weekly = flowise_promising(latency_days=7, api_seconds=0.2)
+    made = {(alert.name, alert.labels["slo"]): alert.expression for alert in alerts(weekly.objectives) if alert.labels}
     # 2 % of a week's 5 % within an hour: 0.02 * 168 * 0.05
     assert 'slo:error_ratio:rate1h{slo="latency-api"} > 0.168' in made["SloBurnFast", "latency-api"]
     assert ("SloBurnSlow", "latency-api") not in made
     assert ("SloBurnSlow", "availability") in made
-    recorded = {
-        each["record"]
-        for group in rule_groups(Watched(objectives=promised))
-        for each in group["rules"]
-        if "record" in each
-    }
+    groups = rule_groups(full(flowise_service=weekly), MONITORING)
+    recorded = {each["record"] for group in groups for each in group["rules"] if "record" in each}
     assert "slo:error_ratio:rate7d" in recorded
 
 
 def test_no_burn_alert_waits_for_more_than_everything_to_fail() -> None:
-    least = ObjectivesSettings(availability_percent=94, latency_percent=94).resolved()
-    for alert in alerts(objectives(least)):
+    lowest = flowise_promising(availability_percent=94, latency_percent=94)
+    for alert in alerts(lowest.objectives):
         limits = [float(part.split()[0]) for part in alert.expression.split(" > ")[1:]]
         assert all(limit < 1 for limit in limits), alert
 
@@ -202,12 +209,12 @@ def test_no_burn_alert_waits_for_more_than_everything_to_fail() -> None:
 def test_logs_and_traces_are_watched_where_the_stack_keeps_them(
     monitoring: dict[str, Any], logs: bool, collector: bool, tempo: bool
 ) -> None:
-    stack = watched(settings("dev").model_copy(update={"monitoring": MonitoringSettings.model_validate(monitoring)}))
-    assert (stack.logs, stack.traces, stack.tempo) == (logs, collector, tempo)
+    found = jobs(Watch(), MonitoringSettings.model_validate(monitoring))
+    assert tuple(job in found for job in ("loki", "otel-collector", "tempo")) == (logs, collector, tempo)
 
 
 def test_every_alert_keeps_its_time_and_weight() -> None:
-    made = {alert.name: (alert.severity, alert.lasting, alert.keep_firing_for) for alert in all_alerts(FULL)}
+    made = {alert.name: (alert.severity, alert.lasting, alert.keep_firing_for) for alert in FULL.alerts}
     assert made == {
         **dict.fromkeys(("AppInstanceDown", "QueueStuck", "DatabaseConnectionsHigh"), ("critical", "1m", "")),
         **dict.fromkeys(("WorkersMissing", "SloBurnFast"), ("critical", "2m", "")),
@@ -255,11 +262,11 @@ def test_every_alert_keeps_its_time_and_weight() -> None:
 
 
 def test_every_job_that_alerts_need_is_missed() -> None:
-    assert set(jobs(FULL)) == {
+    assert set(jobs(FULL, MONITORING)) == {
         *("flowise", "flowise-queue", "databricks", "site", "cloudwatch", "loki", "alloy", "otel-collector", "tempo"),
         *("kube-state-metrics", "node-exporter", "kubelet", "apiserver"),
     }
-    assert set(jobs(Watched())) == {
+    assert set(jobs(least(), MonitoringSettings())) == {
         *("flowise", "site", "cloudwatch", "loki", "alloy"),
         *("kube-state-metrics", "node-exporter", "kubelet", "apiserver"),
     }

@@ -50,6 +50,7 @@ def collect() -> LogCollector:
     args = LogCollectorArgs(
         chart_version="1.11.1",
         loki_url=LOKI_URL,
+        stages=[],
         store_namespace="logging",
         ranges=RANGES,
         labels=LABELS,
@@ -59,7 +60,9 @@ def collect() -> LogCollector:
 
 
 def trace(**settings: Any) -> Tracing:
-    args = TracingArgs(settings=TraceSettings(**settings), collector_chart_version="1.11.1", **shared())
+    args = TracingArgs(
+        settings=TraceSettings(**settings), collector_chart_version="1.11.1", senders=["flowise"], **shared()
+    )
     return Tracing("traces", args)
 
 
@@ -72,7 +75,8 @@ def datadog(takes_traces: bool = False) -> Datadog:
         cluster_name="flowise-test",
         ranges=RANGES,
         region="eu-west-1",
-        metrics_key=key,
+        scraped={"flowise": [3000, 3001]},
+        scrape_tokens={"key": key},
         secret_operator_role_arn="arn:aws:iam::1:role/operator",
         reader_role_path="/flowise-test/secret-readers/",
         labels=LABELS,

@@ -47,13 +47,13 @@ READ = {
     ),
     "data": (
         "DatabaseConnectionsHigh",
-        {'aws_rds_database_connections_maximum{dimension_DBInstanceIdentifier="flowise-prod"}': "90x100"},
+        {'aws_rds_database_connections_maximum{dimension_DBInstanceIdentifier="flowise-prod"}': "810.9x100"},
         text(
             "critical",
             {"dimension_DBInstanceIdentifier": "flowise-prod"},
             "DatabaseConnectionsHigh",
             "The database runs out of connections: flowise-prod",
-            "90% of the 100 connections of flowise-prod are taken.",
+            "90% of the 901 connections of flowise-prod are taken.",
         ),
     ),
     "edge": (

@@ -7,7 +7,9 @@ DATADOG = {"site": "datadoghq.eu", "api_key_secret_name": "flowise/datadog", "re
 
 
 def sources(**settings: Any) -> dict[str, dict[str, Any]]:
-    found = telemetry_sources(MonitoringSettings.model_validate(settings), loki_url="http://loki:3100")
+    found = telemetry_sources(
+        MonitoringSettings.model_validate(settings), loki_url="http://loki:3100", traced_namespaces=["a", "b"]
+    )
     return {each["uid"]: each for each in found}
 
 
@@ -18,7 +20,7 @@ def test_a_line_leads_to_its_trace_and_back() -> None:
     assert field["url"] == "$${__value.raw}"
     back = found["tempo"]["jsonData"]["tracesToLogsV2"]
     assert back["datasourceUid"] == "loki"
-    assert back["query"] == '{namespace="flowise"} | trace_id="$${__trace.traceId}"'
+    assert back["query"] == '{namespace=~"a|b"} | trace_id="$${__trace.traceId}"'
     assert found["tempo"]["url"] == "http://tempo.tracing.svc.cluster.local:3200"
 
 

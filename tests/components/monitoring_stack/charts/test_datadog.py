@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-from components.monitoring_stack.charts.datadog import datadog_values, pod_annotations
+from components.monitoring_stack.charts.datadog import datadog_values
 from components.monitoring_stack.settings.datadog import DatadogSettings
 
 
@@ -11,7 +11,7 @@ def datadog(takes_traces: bool = False) -> dict[str, Any]:
         cluster_name="flowise-dev",
         environment="dev",
         api_key_secret="api-secret",
-        metrics_key_secret="metrics-secret",
+        scrape_secret="metrics-secret",
         takes_traces=takes_traces,
     )
 
@@ -48,17 +48,3 @@ def test_traces_are_taken_where_asked_and_without_a_port_of_the_node() -> None:
         assert values["apm"] == {"socketEnabled": asked, "portEnabled": False}
         http = values["otlp"]["receiver"]["protocols"]["http"]
         assert (http["enabled"], http["useHostPort"]) == (asked, False)
-
-
-def test_agents_read_every_pod_and_of_servers_what_wants_the_key() -> None:
-    def instances(http_port: int | None) -> list[dict[str, Any]]:
-        told = pod_annotations(container="flowise", probe_port=3001, http_port=http_port)
-        found: list[dict[str, Any]] = json.loads(told["ad.datadoghq.com/flowise.checks"])["openmetrics"]["instances"]
-        return found
-
-    (worker,) = instances(None)
-    assert (worker["openmetrics_endpoint"], "auth_token" in worker) == ("http://%%host%%:3001/metrics", False)
-    _, server = instances(3000)
-    assert server["openmetrics_endpoint"] == "http://%%host%%:3000/api/v1/metrics"
-    assert server["auth_token"]["reader"] == {"type": "file", "path": "/etc/flowise-metrics/key"}
-    assert server["auth_token"]["writer"]["value"] == "Bearer <TOKEN>"

@@ -32,7 +32,7 @@ VALUES: dict[str, tuple[str, Mapping[str, Any]]] = {
             cluster_name="c",
             environment="dev",
             api_key_secret="a",
-            metrics_key_secret="b",
+            scrape_secret="b",
             takes_traces=True,
         ),
     ),

@@ -2,11 +2,10 @@ from typing import Any
 
 import pytest
 
-from components.monitoring_stack.alerts.rules import rule_groups
-from components.monitoring_stack.alerts.watched import Watched
 from components.monitoring_stack.charts.kube_prometheus_stack import prometheus_values
 from components.monitoring_stack.charts.prometheus_roles import PROMETHEUS
 from components.monitoring_stack.settings.monitoring import MonitoringSettings
+from tests.components.monitoring_stack.rules import FULL
 
 
 def prometheus(**settings: object) -> dict[str, Any]:
@@ -81,7 +80,7 @@ def test_the_charts_alerts_are_routed_like_ours_and_none_is_there_twice() -> Non
     rules = prometheus(team="search")["defaultRules"]
     assert rules["additionalRuleLabels"] == {"team": "search"}
     assert rules["disabled"] == {"TargetDown": True, "Watchdog": True}
-    ours = {rule["alert"] for group in rule_groups(Watched()) for rule in group["rules"] if "alert" in rule}
+    ours = {alert.name for alert in FULL.alerts}
     assert ours >= set(rules["disabled"])
 
 

@@ -27,6 +27,7 @@ SCALE, MOST = (
 DATABRICKS = 'probe_{}{{job="databricks",instance="https://dbc-1.cloud.databricks.com/api/2.0/serving-endpoints"}}'
 A_POD = {"namespace": "flowise", "pod": "server-a"}
 A_CONTAINER = {**A_POD, "container": "flowise"}
+PENDING = 'kube_pod_status_phase{namespace="flowise",pod="server-a",phase="Pending"}'
 
 CASES = (
     story(
@@ -301,4 +302,15 @@ CASES = (
         "55m",
     ),
     calm("DatabricksSlow", "a second and a half", {DATABRICKS.format("duration_seconds"): "1.5x40"}, "30m"),
+    story(
+        "PodsPending",
+        "warning",
+        "no node has room",
+        {PENDING: "0x5 1x30 0x10"},
+        "15m",
+        "30m",
+        "42m",
+        {"namespace": "flowise", "pod": "server-a"},
+    ),
+    calm("PodsPending", "a node comes", {PENDING: "0x5 1x8 0x20"}, "12m", "20m"),
 )

@@ -8,7 +8,6 @@ TMP_FREE, TMP_SIZE = (FS.format(part, "tmpfs", "/run", "tmpfs") for part in ("av
 VOLUME = 'kubelet_volume_stats_{}_bytes{{namespace="monitoring",persistentvolumeclaim="prometheus-0"}}'
 READY = 'kube_node_status_condition{node="a",condition="Ready",status="true"}'
 MEMORY = 'node_memory_{}_bytes{{job="node-exporter",instance="10.0.0.1:9100"}}'
-PENDING = 'kube_pod_status_phase{namespace="flowise",pod="server-a",phase="Pending"}'
 NODE = {"job": "node-exporter", "instance": "10.0.0.1:9100"}
 
 CASES = (
@@ -60,15 +59,4 @@ CASES = (
         {MEMORY.format("MemAvailable"): "1e9x40", MEMORY.format("MemTotal"): "10e9x40"},
         "30m",
     ),
-    story(
-        "PodsPending",
-        "warning",
-        "no node has room",
-        {PENDING: "0x5 1x30 0x10"},
-        "15m",
-        "30m",
-        "42m",
-        {"namespace": "flowise", "pod": "server-a"},
-    ),
-    calm("PodsPending", "a node comes", {PENDING: "0x5 1x8 0x20"}, "12m", "20m"),
 )

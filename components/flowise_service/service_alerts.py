@@ -1,9 +1,9 @@
 """Alerts on Flowise's servers, and on the model endpoint that flows call."""
 
-from .model import DATABRICKS_JOB, IN_FLOWISE, PODS_JOB, SERVERS_JOB, Alert, either, ratio
-from .watched import Watched
+from ..shared.watch import Alert, either, ratio
+from .metrics import DATABRICKS_JOB, IN_FLOWISE, PODS_JOB, SECONDS, SERVERS_JOB
+from .settings import ServiceSettings
 
-SECONDS = "flowise_http_request_duration_seconds"
 # more than the slowest start that was measured (55 s on a quarter of a core), and a setup that waits for another's
 START_SECONDS = 180
 ERROR_SHARE = 0.05
@@ -13,16 +13,17 @@ MEMORY_SHARE = 0.9
 DATABRICKS_SECONDS = 2
 
 
-def service_alerts(watched: Watched) -> list[Alert]:
-    """Give the alerts on what people wait for."""
-    seconds, slow = f"{watched.latency_seconds:g}", watched.objectives.prediction_seconds
-    servers = f'{IN_FLOWISE},deployment=~".*-{f"{watched.release}-" if watched.release else ""}server-pods-.*"'
+def service_alerts(settings: ServiceSettings) -> list[Alert]:
+    """Return the alerts on what people wait for."""
+    objectives, colour = settings.objectives, settings.active_colour()
+    seconds, slow = f"{objectives.latency_threshold_seconds:g}", objectives.prediction_seconds
+    servers = f'{IN_FLOWISE},deployment=~".*-{f"{colour}-" if colour else ""}server-pods-.*"'
     return [
         *_down(servers),
         Alert(
             name="HighLatency",
             expression=_late("5m", seconds, slow),
-            lasting=f"{watched.latency_minutes}m",
+            lasting=f"{objectives.latency_for_minutes}m",
             severity="critical",
             summary="Flowise is slow: {{ $labels.path }}",
             description=f"5 % of the answers of class {{{{ $labels.path }}}} take {{{{ $value | humanizeDuration "
@@ -76,6 +77,7 @@ def _down(servers: str) -> list[Alert]:
             severity="critical",
             summary="A process of Flowise does not answer {{ $labels.pod }}",
             description="Pod {{ $labels.pod }} has not answered on its probe port for a minute, or no pod is known at all.",
+            falls_with_cluster=True,
         ),
         Alert(
             name="FlowiseNotReady",
@@ -87,6 +89,7 @@ def _down(servers: str) -> list[Alert]:
             severity="critical",
             summary="No server of Flowise is ready",
             description="None of the servers that the site asks can do its work: database, cache or start failed.",
+            falls_with_cluster=True,
         ),
         Alert(
             name="ReplicasMissing",
@@ -106,6 +109,7 @@ def _down(servers: str) -> list[Alert]:
             severity="warning",
             summary="A pod of Flowise keeps restarting: {{ $labels.pod }}",
             description="{{ $labels.pod }} restarted {{ $value | humanize }} times in half an hour.",
+            falls_with_cluster=True,
         ),
     ]
 
@@ -165,7 +169,7 @@ def _health() -> list[Alert]:
 
 
 def databricks_alerts() -> list[Alert]:
-    """Give the alerts on the workspace."""
+    """Return the alerts on the workspace."""
     return [
         Alert(
             name="DatabricksUnreachable",
@@ -184,5 +188,19 @@ def databricks_alerts() -> list[Alert]:
             severity="warning",
             summary="Databricks answers slowly",
             description="The workspace takes {{ $value | humanizeDuration }} to list its endpoints.",
+        ),
+    ]
+
+
+def cluster_alerts() -> list[Alert]:
+    """Return the alerts on what the cluster has for Flowise's pods."""
+    return [
+        Alert(
+            name="PodsPending",
+            expression=f'sum by (namespace, pod) (kube_pod_status_phase{{{IN_FLOWISE},phase="Pending"}}) > 0',
+            lasting="15m",
+            severity="warning",
+            summary="A pod of Flowise finds no place: {{ $labels.pod }}",
+            description="{{ $labels.pod }} has been pending for a quarter of an hour.",
         ),
     ]

@@ -1,6 +1,8 @@
-"""Alerts on nodes and volumes: few, for the chart brings those on Kubernetes itself."""
+"""What watches the cluster: its page, and alerts on nodes and volumes, few: the chart brings those on Kubernetes."""
 
-from .model import IN_FLOWISE, Alert, either
+from pathlib import Path
+
+from ..shared.watch import Alert, Group, LogGroup, Watch, either
 
 FREE_SHARE = 0.10
 MEMORY_SHARE = 0.95
@@ -8,8 +10,16 @@ MEMORY_SHARE = 0.95
 NO_DISK = "tmpfs|overlay|squashfs|ramfs|iso9660|erofs"
 
 
-def cluster_alerts() -> list[Alert]:
-    """Give the alerts."""
+def watch(*, cluster_name: str) -> Watch:
+    """Return what watches a cluster of this name, and the log groups of its control plane."""
+    return Watch(
+        groups=[Group(name="cluster", alerts=_alerts())],
+        log_groups=[LogGroup(f"/aws/eks/{cluster_name}/*")],
+        dashboards={"cluster": Path(__file__).parent / "dashboards" / "cluster.json"},
+    )
+
+
+def _alerts() -> list[Alert]:
     disk = f'{{fstype!~"{NO_DISK}",mountpoint!~"/boot.*"}}'
     return [
         Alert(
@@ -42,13 +52,5 @@ def cluster_alerts() -> list[Alert]:
             severity="warning",
             summary="A node is out of memory: {{ $labels.instance }}",
             description="{{ $value | humanizePercentage }} of the memory of {{ $labels.instance }} is taken.",
-        ),
-        Alert(
-            name="PodsPending",
-            expression=f'sum by (namespace, pod) (kube_pod_status_phase{{{IN_FLOWISE},phase="Pending"}}) > 0',
-            lasting="15m",
-            severity="warning",
-            summary="A pod of Flowise finds no place: {{ $labels.pod }}",
-            description="{{ $labels.pod }} has been pending for a quarter of an hour.",
         ),
     ]

@@ -1,4 +1,4 @@
-"""What stands between people and Flowise."""
+"""The site, its certificate, the CDN and the firewall."""
 
 from tests.components.monitoring_stack.cases.case import calm, story
 
@@ -10,8 +10,6 @@ DAYS = (
 )
 CDN = 'aws_cloudfront_5xx_error_rate_average{dimension_DistributionId="E1",dimension_Region="Global"}'
 WAF = 'aws_wafv2_blocked_requests_sum{{dimension_WebACL="site",dimension_Rule="{}"}}'
-ELB = 'aws_applicationelb_httpcode_elb_5_xx_count_sum{dimension_LoadBalancer="app/flowise/1"}'
-SICK = 'aws_applicationelb_un_healthy_host_count_maximum{dimension_LoadBalancer="app/flowise/1",dimension_TargetGroup="targetgroup/t/1"}'
 
 CASES = (
     story(
@@ -91,26 +89,4 @@ CASES = (
         {"dimension_WebACL": "site"},
     ),
     calm("FirewallBlocksMany", "a scan", {WAF.format("ALL"): "900x30"}, "20m"),
-    story(
-        "BalancerErrors",
-        "warning",
-        "it answers by itself",
-        {ELB: "0x5 40x20 0x10"},
-        "10m",
-        "20m",
-        "34m",
-        {"dimension_LoadBalancer": "app/flowise/1"},
-    ),
-    calm("BalancerErrors", "a few", {ELB: "20x40"}, "30m"),
-    story(
-        "TargetsUnhealthy",
-        "warning",
-        "a server fails its check",
-        {SICK: "0x5 1x20 0x10"},
-        "10m",
-        "20m",
-        "34m",
-        {"dimension_LoadBalancer": "app/flowise/1", "dimension_TargetGroup": "targetgroup/t/1"},
-    ),
-    calm("TargetsUnhealthy", "a rollout", {SICK: "0x5 1x5 0x20"}, "10m", "20m"),
 )

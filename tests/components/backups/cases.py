@@ -1,4 +1,4 @@
-"""Backups, trials, cost, deployments."""
+"""Backups, trials, cost."""
 
 from tests.components.monitoring_stack.cases.case import calm, story, unknown
 
@@ -17,7 +17,6 @@ def others(*but: str) -> dict[str, str]:
 RESTORED, NOT_RESTORED = JOBS.format("restore_jobs_completed"), JOBS.format("restore_jobs_failed")
 # of a month that begins on the third day
 BILL = 'aws_billing_estimated_charges_maximum{dimension_Currency="USD"}'
-DEPLOYED = 'aws_flowise_deployments_failed_sum{dimension_Stack="prod"}'
 
 CASES = (
     story(
@@ -118,15 +117,4 @@ CASES = (
     ),
     calm("CostPerDayHigh", "a month begins anew", {BILL: "2900+4x24 0+4x60"}, "30h", "50h", "70h", interval="1h"),
     calm("CostPerDayHigh", "150 USD a day", {BILL: "0+6.25x80"}, "70h", interval="1h"),
-    story(
-        "DeploymentFailed",
-        "warning",
-        "one fails",
-        {DEPLOYED: "_x5 1 _x150"},
-        "4m",
-        "60m",
-        "150m",
-        {"dimension_Stack": "prod"},
-    ),
-    calm("DeploymentFailed", "none does", {DEPLOYED: "0x40"}, "30m"),
 )

@@ -1,14 +1,15 @@
-"""Alerts on backups, trials of restoring them, cost and deployments: what goes wrong without anybody noticing.
+"""What watches backups, trials of restoring them, and cost: what goes wrong without anybody noticing.
 
-Each figure of AWS Backup is told by vault, by type of resource and by both, so that sums count double. It stands for minutes and is gone then. `lasting` counts from the last one that was seen, which
-also gives a new stack its time, and survives a restart of Prometheus (ALERTS_FOR_STATE).
+Each figure of AWS Backup is told by vault, by type of resource and by both, so that sums count double. It stands for
+minutes and is gone then. `lasting` counts from the last one that was seen, which also gives a new stack its time, and
+survives a restart of Prometheus (ALERTS_FOR_STATE).
 """
 
 from typing import get_args
 
-from ...shared.backup_schedule import Kind
-from .model import Alert
-from .watched import Watched
+from ..shared.backup_schedule import Kind
+from ..shared.watch import Alert, Group, NamedMetrics, Recording, TaggedMetrics, Watch
+from .settings import BackupSettings
 
 DONE, FAILED = "aws_backup_number_of_backup_jobs_completed_sum", "aws_backup_number_of_backup_jobs_failed_sum"
 KIND, VAULT = "dimension_ResourceType", "dimension_BackupVaultName"
@@ -21,14 +22,40 @@ MOST_DAYS_A_DAY = 2
 DAYS_OF_MONTH = 30
 
 
-def backup_alerts(watched: Watched) -> list[Alert]:
-    """Give the alerts of what the stack has."""
-    return [
-        *(_backups() if watched.backups else []),
-        *(_trials() if watched.restore_tests else []),
-        *([_cost(watched.budget_usd)] if watched.budget_usd else []),
-        *([_deployments()] if watched.deployments else []),
+# restores are told by the type of what is restored alone, whatever account's stack it is
+JOBS = TaggedMetrics(
+    namespace="AWS/Backup",
+    metrics={
+        "NumberOfBackupJobsCompleted": ("Sum",),
+        "NumberOfBackupJobsFailed": ("Sum",),
+        "NumberOfCopyJobsCompleted": ("Sum",),
+        "NumberOfCopyJobsFailed": ("Sum",),
+        "NumberOfRestoreJobsCompleted": ("Sum",),
+        "NumberOfRestoreJobsFailed": ("Sum",),
+    },
+)
+# the bill of the whole account, a few times a day, where receiving alerts of charges is switched on (Billing user
+# guide, monitor-charges)
+BILL = NamedMetrics(
+    name="bill",
+    namespace="AWS/Billing",
+    metrics={"EstimatedCharges": ("Maximum",)},
+    dimensions={"Currency": "USD"},
+    daily=True,
+)
+# it counts up through the month and begins anew: what a counter does
+COST = Recording("flowise:cost_usd:increase1d", "increase(max(aws_billing_estimated_charges_maximum)[1d:15m])")
+
+
+def watch(settings: BackupSettings) -> Watch:
+    """Return what watches backups, as far as there are any, and what the account costs."""
+    budget = settings.monthly_budget_usd
+    alerts = [
+        *(_backups() if settings.enabled else []),
+        *(_trials() if settings.enabled and settings.restore_tests else []),
+        *([_cost(budget)] if budget else []),
     ]
+    return Watch(groups=[Group(name="backups", recordings=[COST], alerts=alerts)], cloudwatch=[JOBS, BILL])
 
 
 def _backups() -> list[Alert]:
@@ -85,22 +112,10 @@ def _cost(budget_usd: int) -> Alert:
     most = MOST_DAYS_A_DAY * budget_usd / DAYS_OF_MONTH
     return Alert(
         name="CostPerDayHigh",
-        expression=f"flowise:cost_usd:increase1d > {most:.2f}",
+        expression=f"{COST.name} > {most:.2f}",
         lasting="6h",
         severity="warning",
         summary="The account costs more than it should",
         description=f"{{{{ $value | humanize }}}} USD in a day, where the budget of {budget_usd} USD a month allows "
         f"{budget_usd / DAYS_OF_MONTH:.2f}.",
-    )
-
-
-def _deployments() -> Alert:
-    return Alert(
-        name="DeploymentFailed",
-        expression="sum by (dimension_Stack) (max_over_time(aws_flowise_deployments_failed_sum[15m])) > 0",
-        lasting="",
-        severity="warning",
-        summary="A deployment failed: {{ $labels.dimension_Stack }}",
-        description="The pipeline could not deploy {{ $labels.dimension_Stack }}, or went back.",
-        keep_firing_for="1h",
     )

@@ -1,11 +1,9 @@
-"""The database and the cache."""
+"""The database."""
 
 from tests.components.monitoring_stack.cases.case import calm, story, unknown
 
 DB = {"dimension_DBInstanceIdentifier": "flowise-prod"}
-NODE = {"dimension_CacheClusterId": "flowise-prod-001"}
 RDS = 'aws_rds_{}{{dimension_DBInstanceIdentifier="flowise-prod"}}'
-CACHE = 'aws_elasticache_{}{{dimension_CacheClusterId="flowise-prod-001",dimension_CacheNodeId="0001"}}'
 CONNECTIONS = RDS.format("database_connections_maximum")
 STORAGE = RDS.format("free_storage_space_minimum")
 
@@ -13,14 +11,14 @@ CASES = (
     story(
         "DatabaseConnectionsHigh",
         "critical",
-        "90 of 100 are taken",
-        {CONNECTIONS: "20x5 90x10 20x10"},
+        "810 of 901 are taken",
+        {CONNECTIONS: "180x5 810x10 180x10"},
         "5m",
         "10m",
         "20m",
         DB,
     ),
-    calm("DatabaseConnectionsHigh", "80 of 100", {CONNECTIONS: "80x30"}, "20m"),
+    calm("DatabaseConnectionsHigh", "720 of 901", {CONNECTIONS: "720x30"}, "20m"),
     calm("DatabaseConnectionsHigh", "CloudWatch knows nothing", {CONNECTIONS: unknown(30)}, "20m"),
     story(
         "DatabaseCpuHigh",
@@ -87,48 +85,4 @@ CASES = (
         {RDS.format("read_latency_average"): "0.04x40", RDS.format("write_latency_average"): "0.04x40"},
         "35m",
     ),
-    story(
-        "CacheMemoryHigh",
-        "critical",
-        "90 %",
-        {CACHE.format("database_memory_usage_percentage_maximum"): "20x5 90x20 20x10"},
-        "12m",
-        "20m",
-        "34m",
-        NODE,
-    ),
-    calm("CacheMemoryHigh", "70 %", {CACHE.format("database_memory_usage_percentage_maximum"): "70x40"}, "35m"),
-    story(
-        "CacheCpuHigh",
-        "warning",
-        "the engine's core is busy",
-        {CACHE.format("engine_cpuutilization_average"): "5x5 99x25 5x10"},
-        "15m",
-        "28m",
-        "40m",
-        NODE,
-    ),
-    calm("CacheCpuHigh", "60 %", {CACHE.format("engine_cpuutilization_average"): "60x40"}, "35m"),
-    story(
-        "CacheEvicts",
-        "critical",
-        "keys are dropped, and told for a quarter of an hour",
-        {CACHE.format("evictions_sum"): "0x5 12x2 0x40"},
-        "5m",
-        "20m",
-        "30m",
-        NODE,
-    ),
-    calm("CacheEvicts", "none is", {CACHE.format("evictions_sum"): "0x40"}, "20m"),
-    story(
-        "CacheReplicaLags",
-        "warning",
-        "40 seconds behind",
-        {CACHE.format("replication_lag_maximum"): "0x5 40x25 0x10"},
-        "15m",
-        "28m",
-        "40m",
-        NODE,
-    ),
-    calm("CacheReplicaLags", "25 seconds", {CACHE.format("replication_lag_maximum"): "25x40"}, "35m"),
 )

@@ -1,37 +1,39 @@
 """Alerts on BullMQ's queues and the workers that empty them; of a stack in mode queue alone."""
 
-from .model import IN_FLOWISE, PODS_JOB, QUEUE_JOB, Alert, either, ratio
-from .watched import Watched
+from ..shared.watch import Alert, either, ratio
+from .metrics import IN_FLOWISE, PODS_JOB, QUEUE_JOB
+from .settings import ServiceSettings
 
 JOBS = "flowise_queue_jobs"
 FAILED_SHARE = 0.1
 UNREAD_SECONDS = 300
 
 
-def queue_alerts(watched: Watched) -> list[Alert]:
-    """Give the alerts; `queue` is the label that BullMQ's name stands in."""
+def queue_alerts(settings: ServiceSettings) -> list[Alert]:
+    """Return the alerts; `queue` is the label that BullMQ's name stands in."""
     oldest, workers = "flowise_queue_oldest_waiting_job_age_seconds", "flowise_queue_workers"
     finished = "flowise_queue_jobs_finished_total"
+    slots = settings.worker_replicas_max * settings.worker_concurrency
     return [
         Alert(
             name="QueueStuck",
             # whoever asked has been given up on by the load balancer by then
-            expression=f"max by (queue) ({oldest}) > {watched.longest_answer_seconds}",
+            expression=f"max by (queue) ({oldest}) > {settings.max_answer_seconds}",
             lasting="1m",
             severity="critical",
             summary="Nobody takes jobs from {{ $labels.queue }}",
             description="The oldest job of {{ $labels.queue }} has waited {{ $value | humanizeDuration }}, longer than "
             "anybody waits for an answer.",
+            falls_with_cluster=True,
         ),
         Alert(
             name="QueueBacklog",
-            expression=f'sum by (queue) (max by (queue, state) ({JOBS}{{state=~"waiting|prioritized"}})) '
-            f"> {watched.worker_slots}",
+            expression=f'sum by (queue) (max by (queue, state) ({JOBS}{{state=~"waiting|prioritized"}})) > {slots}',
             lasting="10m",
             severity="warning",
             summary="More jobs than workers can take: {{ $labels.queue }}",
             description=f"{{{{ $value }}}} jobs wait in {{{{ $labels.queue }}}}; all workers together run "
-            f"{watched.worker_slots} at once.",
+            f"{slots} at once.",
         ),
         Alert(
             name="QueueJobsFail",
@@ -64,15 +66,16 @@ def queue_alerts(watched: Watched) -> list[Alert]:
             severity="critical",
             summary="No worker serves {{ $labels.queue }}",
             description="No worker is connected to {{ $labels.queue }}: predictions wait for ever.",
+            falls_with_cluster=True,
         ),
         Alert(
             name="WorkersTooFew",
-            expression=f"max by (queue) ({workers}) < {watched.worker_replicas_min} > 0",
+            expression=f"max by (queue) ({workers}) < {settings.worker_replicas_min} > 0",
             lasting="15m",
             severity="warning",
             summary="Workers are missing: {{ $labels.queue }}",
             description=f"{{{{ $value }}}} workers serve {{{{ $labels.queue }}}}; there should be "
-            f"{watched.worker_replicas_min} at least.",
+            f"{settings.worker_replicas_min} at least.",
         ),
         Alert(
             name="WorkerHangs",

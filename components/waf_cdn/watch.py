@@ -1,18 +1,55 @@
-"""Alerts on what stands between people and Flowise: CDN, firewall, load balancer, certificate."""
+"""What watches the way in: a probe of the site, CloudWatch's metrics of CDN, firewall and certificates, its page."""
 
-from ...shared.certificate import DAY_SECONDS, FEWEST_DAYS_LEFT
-from ...waf_cdn.alarm_tables import MOST_BLOCKED, MOST_FAILED_PERCENT
-from .model import SITE_JOB, Alert, either
-from .watched import Watched
+from pathlib import Path
 
-# of the load balancer itself, in five minutes
-MOST_REJECTED = 25
+from pulumi import Input
+
+from ..shared.certificate import DAY_SECONDS, FEWEST_DAYS_LEFT
+from ..shared.watch import Alert, Group, LogGroup, NamedMetrics, Probe, TaggedMetrics, Watch, either
+from .alarm_tables import MOST_BLOCKED, MOST_FAILED_PERCENT
+
+SITE_JOB = "site"
 SITE_SECONDS = 2
+CDN = TaggedMetrics(
+    namespace="AWS/CloudFront",
+    dimensions=("DistributionId", "Region"),
+    metrics={
+        "4xxErrorRate": ("Average",),
+        "5xxErrorRate": ("Average",),
+        "BytesDownloaded": ("Sum",),
+        "Requests": ("Sum",),
+        "TotalErrorRate": ("Average",),
+    },
+    places=("edge",),
+)
+# ACM tells DaysToExpiry twice a day (ACM user guide, cloudwatch-metrics); the CDN's own certificate lies in us-east-1
+CERTIFICATES = TaggedMetrics(
+    namespace="AWS/CertificateManager",
+    dimensions=("CertificateArn",),
+    metrics={"DaysToExpiry": ("Minimum",)},
+    places=("stack", "edge"),
+    daily=True,
+)
+FIREWALL = {"AllowedRequests": ("Sum",), "BlockedRequests": ("Sum",), "CountedRequests": ("Sum",)}
 
 
-def edge_alerts(watched: Watched) -> list[Alert]:
-    """Give the alerts; the certificate of a site without a domain is CloudFront's own business."""
-    return [*_site(), *([_certificate()] if watched.domain else []), *_ways_in()]
+def watch(*, site_name: str, address: Input[str], domain: bool) -> Watch:
+    """Return what watches a site, whose firewall's metric is called `site_name`; `address` is what the probe asks.
+
+    The certificate of a site without a domain is CloudFront's own business.
+    """
+    # a web ACL is known by its metric's name, and found by tags only under its own
+    firewall = NamedMetrics(
+        name="firewall", namespace="AWS/WAFV2", metrics=FIREWALL, dimensions={"WebACL": site_name, "Rule": "ALL"}
+    )
+    alerts = [*_site(), *([_certificate()] if domain else []), *_ways_in()]
+    return Watch(
+        groups=[Group(name="edge", alerts=alerts)],
+        probes=[Probe(job=SITE_JOB, target=address)],
+        cloudwatch=[CERTIFICATES, CDN, firewall],
+        log_groups=[LogGroup(f"aws-waf-logs-{site_name}:*", "edge")],
+        dashboards={"edge": Path(__file__).parent / "dashboards" / "edge.json"},
+    )
 
 
 def _site() -> list[Alert]:
@@ -55,7 +92,6 @@ def _certificate() -> Alert:
 
 
 def _ways_in() -> list[Alert]:
-    balancer = "dimension_LoadBalancer"
     return [
         Alert(
             name="CdnErrors",
@@ -72,21 +108,5 @@ def _ways_in() -> list[Alert]:
             severity="warning",
             summary="The firewall blocks many requests: {{ $labels.dimension_WebACL }}",
             description="{{ $value }} requests in five minutes: an attack, or a rule that hits people.",
-        ),
-        Alert(
-            name="BalancerErrors",
-            expression=f"max by ({balancer}) (aws_applicationelb_httpcode_elb_5_xx_count_sum) > {MOST_REJECTED}",
-            lasting="10m",
-            severity="warning",
-            summary=f"The load balancer itself answers with errors: {{{{ $labels.{balancer} }}}}",
-            description="{{ $value }} requests in five minutes reached no server, or one that hung up.",
-        ),
-        Alert(
-            name="TargetsUnhealthy",
-            expression=f"max by ({balancer}, dimension_TargetGroup) (aws_applicationelb_un_healthy_host_count_maximum) > 0",
-            lasting="10m",
-            severity="warning",
-            summary="Servers fail the load balancer's check: {{ $labels.dimension_TargetGroup }}",
-            description="{{ $value }} servers get no requests.",
         ),
     ]

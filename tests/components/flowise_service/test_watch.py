@@ -1,0 +1,39 @@
+"""What Flowise brings for Prometheus to scrape, and what its address has to do with it."""
+
+from components.flowise_service.settings import ServiceSettings
+from components.flowise_service.watch import watch
+from tests.components.monitoring_stack.rules import METRICS_KEY, SERVICE
+
+QUEUE, MAIN = watch(SERVICE, metrics_key=METRICS_KEY), watch(ServiceSettings(), metrics_key=METRICS_KEY)
+
+
+def test_its_own_metrics_are_read_with_the_key_that_its_setup_puts_in_place() -> None:
+    servers = next(each for each in MAIN.scrapes if each.job == "flowise")
+    assert (servers.namespace, servers.path, servers.port) == ("flowise", "/api/v1/metrics", 3000)
+    assert MAIN.secrets[servers.bearer or ""] == METRICS_KEY
+
+
+def test_every_process_is_scraped_where_it_answers_probes() -> None:
+    pods = next(each for each in MAIN.scrapes if each.job == "flowise-pods")
+    assert pods.labels == {"app.kubernetes.io/component": ["server", "worker"]}
+    assert (pods.port_name, pods.path, pods.alerted) == ("probe", "/metrics", True)
+
+
+def test_the_queue_exporter_is_scraped_where_it_stands() -> None:
+    queue = next(each for each in QUEUE.scrapes if each.job == "flowise-queue")
+    assert (queue.by, queue.namespace, queue.port_name, queue.port) == ("pods", "flowise", "metrics", 9464)
+    assert queue.labels == {"app.kubernetes.io/component": ["queue-exporter"]}
+
+
+def test_queues_are_read_and_shown_where_there_are_any() -> None:
+    assert {each.job for each in QUEUE.scrapes} - {each.job for each in MAIN.scrapes} == {"flowise-queue"}
+    assert set(QUEUE.dashboards) - set(MAIN.dashboards) == {"queue"}
+    assert all(path.is_file() for path in QUEUE.dashboards.values())
+
+
+def test_databricks_is_asked_whether_it_answers_where_there_is_a_workspace() -> None:
+    (asked,) = QUEUE.probes
+    assert asked.target == "https://dbc-12345678-90ab.cloud.databricks.com/api/2.0/serving-endpoints"
+    # it wants a token, and an answer that says so is one
+    assert (asked.job, asked.refuses) == ("databricks", True)
+    assert MAIN.probes == []
