@@ -44,7 +44,7 @@ BILL = NamedMetrics(
     daily=True,
 )
 # it counts up through the month and begins anew: what a counter does
-COST = Recording("flowise:cost_usd:increase1d", "increase(max(aws_billing_estimated_charges_maximum)[1d:15m])")
+COST = Recording("account:cost_usd:increase1d", "increase(max(aws_billing_estimated_charges_maximum)[1d:15m])")
 
 
 def watch(settings: BackupSettings) -> Watch:

@@ -21,7 +21,7 @@ def queue_alerts(settings: ServiceSettings) -> list[Alert]:
             expression=f"max by (queue) ({oldest}) > {settings.max_answer_seconds}",
             lasting="1m",
             severity="critical",
-            summary="Nobody takes jobs from {{ $labels.queue }}",
+            summary="Jobs wait too long: {{ $labels.queue }}",
             description="The oldest job of {{ $labels.queue }} has waited {{ $value | humanizeDuration }}, longer than "
             "anybody waits for an answer.",
             falls_with_cluster=True,
@@ -31,7 +31,7 @@ def queue_alerts(settings: ServiceSettings) -> list[Alert]:
             expression=f'sum by (queue) (max by (queue, state) ({JOBS}{{state=~"waiting|prioritized"}})) > {slots}',
             lasting="10m",
             severity="warning",
-            summary="More jobs than workers can take: {{ $labels.queue }}",
+            summary="Queue backlog, more jobs than workers can take: {{ $labels.queue }}",
             description=f"{{{{ $value }}}} jobs wait in {{{{ $labels.queue }}}}; all workers together run "
             f"{slots} at once.",
         ),
@@ -56,7 +56,7 @@ def queue_alerts(settings: ServiceSettings) -> list[Alert]:
             ),
             lasting="5m",
             severity="warning",
-            summary="The queues cannot be seen",
+            summary="Queue metrics are missing",
             description="Nothing has been read of BullMQ's keys for minutes: the alerts on queues cannot fire.",
         ),
         Alert(

@@ -25,7 +25,7 @@ def service_alerts(settings: ServiceSettings) -> list[Alert]:
             expression=_late("5m", seconds, slow),
             lasting=f"{objectives.latency_for_minutes}m",
             severity="critical",
-            summary="Flowise is slow: {{ $labels.path }}",
+            summary="Latency p95 is high: {{ $labels.path }}",
             description=f"5 % of the answers of class {{{{ $labels.path }}}} take {{{{ $value | humanizeDuration "
             f"}}}}; the limit is {seconds} s, and {slow:g} s for predictions.",
         ),
@@ -34,7 +34,7 @@ def service_alerts(settings: ServiceSettings) -> list[Alert]:
             expression=_late("2m", "2", slow),
             lasting="2m",
             severity="warning",
-            summary="Answers get slow: {{ $labels.path }}",
+            summary="Latency p95 rises: {{ $labels.path }}",
             description="The 95th percentile of class {{ $labels.path }} is {{ $value | humanizeDuration }}; the limit is "
             f"2 s, and {slow:g} s for predictions.",
         ),
@@ -47,7 +47,7 @@ def service_alerts(settings: ServiceSettings) -> list[Alert]:
             + f" > {ERROR_SHARE}",
             lasting="5m",
             severity="critical",
-            summary="Flowise answers with errors",
+            summary="The error rate is high",
             description="{{ $value | humanizePercentage }} of the answers are 5xx.",
         ),
         *_health(),
@@ -124,7 +124,7 @@ def _health() -> list[Alert]:
             f'(kube_pod_container_resource_limits{{{IN_FLOWISE},resource="memory"}}) > {MEMORY_SHARE}',
             lasting="15m",
             severity="warning",
-            summary="A pod of Flowise is about to run out of memory: {{ $labels.pod }}",
+            summary="Memory saturation of a pod of Flowise: {{ $labels.pod }}",
             description="{{ $labels.pod }} uses {{ $value | humanizePercentage }} of its limit; past it the kernel kills it.",
         ),
         Alert(
@@ -134,7 +134,7 @@ def _health() -> list[Alert]:
             f"increase(kube_pod_container_status_restarts_total{{{IN_FLOWISE}}}[15m]) > 0",
             lasting="",
             severity="warning",
-            summary="A pod of Flowise was killed for its memory: {{ $labels.pod }}",
+            summary="A pod of Flowise was OOM-killed: {{ $labels.pod }}",
             description="What {{ $labels.pod }} was busy with is lost.",
         ),
         Alert(
@@ -142,7 +142,7 @@ def _health() -> list[Alert]:
             expression=f'nodejs_eventloop_lag_p99_seconds{{job="{PODS_JOB}"}} > {LOOP_LAG_SECONDS}',
             lasting="10m",
             severity="warning",
-            summary="A process of Flowise is blocked: {{ $labels.pod }}",
+            summary="Event loop lag is high: {{ $labels.pod }}",
             description="The event loop of {{ $labels.pod }} lags {{ $value | humanizeDuration }}: it answers nobody meanwhile.",
         ),
         Alert(
@@ -152,7 +152,7 @@ def _health() -> list[Alert]:
             f"unless on () sum(rate({SECONDS}_count{{{IN_FLOWISE}}}[15m])) > 0",
             lasting="15m",
             severity="warning",
-            summary="Requests are no longer measured",
+            summary="Metrics of requests are missing",
             description="Flowise counts requests and our histogram of them stands still: latency and errors raise no alert.",
         ),
         Alert(
@@ -162,7 +162,7 @@ def _health() -> list[Alert]:
             f"kube_horizontalpodautoscaler_spec_max_replicas{{{IN_FLOWISE}}}",
             lasting="30m",
             severity="info",
-            summary="Flowise cannot grow any more: {{ $labels.horizontalpodautoscaler }}",
+            summary="The autoscaler is at its maximum: {{ $labels.horizontalpodautoscaler }}",
             description="{{ $labels.horizontalpodautoscaler }} has been at its most, {{ $value }} pods, for half an hour.",
         ),
     ]
@@ -186,7 +186,7 @@ def databricks_alerts() -> list[Alert]:
             expression=f'avg(avg_over_time(probe_duration_seconds{{job="{DATABRICKS_JOB}"}}[10m])) > {DATABRICKS_SECONDS}',
             lasting="10m",
             severity="warning",
-            summary="Databricks answers slowly",
+            summary="Latency of Databricks is high",
             description="The workspace takes {{ $value | humanizeDuration }} to list its endpoints.",
         ),
     ]
@@ -200,7 +200,7 @@ def cluster_alerts() -> list[Alert]:
             expression=f'sum by (namespace, pod) (kube_pod_status_phase{{{IN_FLOWISE},phase="Pending"}}) > 0',
             lasting="15m",
             severity="warning",
-            summary="A pod of Flowise finds no place: {{ $labels.pod }}",
+            summary="A pod of Flowise is unschedulable: {{ $labels.pod }}",
             description="{{ $labels.pod }} has been pending for a quarter of an hour.",
         ),
     ]

@@ -17,7 +17,7 @@ from .statements import NO_RESOURCE, deny, deny_but, sessions
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
 # CloudWatch's namespace of what .ci/deploy tells
-DEPLOYMENTS = "Flowise/Deployments"
+DEPLOYMENTS = "Platform/Deployments"
 # Several documents, for IAM takes 6144 characters in each.
 DOCUMENTS: Mapping[str, tuple[str, ...]] = {
     "network": ("ec2", "route53resolver"),

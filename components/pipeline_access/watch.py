@@ -30,7 +30,7 @@ def watch() -> Watch:
 def _failed() -> Alert:
     return Alert(
         name="DeploymentFailed",
-        expression="sum by (dimension_Stack) (max_over_time(aws_flowise_deployments_failed_sum[15m])) > 0",
+        expression="sum by (dimension_Stack) (max_over_time(aws_platform_deployments_failed_sum[15m])) > 0",
         lasting="",
         severity="warning",
         summary="A deployment failed: {{ $labels.dimension_Stack }}",

@@ -49,15 +49,26 @@ def _alerts(settings: CacheSettings) -> list[Alert]:
         summary=f"The cache's replica lags behind: {name}",
         description=f"{name} is {{{{ $value | humanizeDuration }}}} behind: as much is lost when it takes over.",
     )
-    return [
+    full = [
         Alert(
             name="CacheMemoryHigh",
             expression=f"{of('database_memory_usage_percentage_maximum')} > {100 * HIGH:g}",
             lasting="10m",
             severity="critical",
             summary=f"The cache is full soon: {name}",
-            description=f"{name} uses {{{{ $value | humanize }}}} % of its memory; a full one refuses jobs and logins.",
+            description=f"{name} uses {{{{ $value | humanize }}}} % of its memory; a full one refuses writes.",
         ),
+        Alert(
+            name="CacheEvicts",
+            expression=f"{of('evictions_sum')} > 0",
+            lasting="",
+            severity="critical",
+            summary=f"The cache evicts keys: {name}",
+            description=f"{name} evicted {{{{ $value }}}} keys, which its policy forbids: what they held is lost.",
+            keep_firing_for="15m",
+        ),
+    ]
+    return [
         Alert(
             name="CacheCpuHigh",
             expression=f"{of('engine_cpuutilization_average')} > {100 * HIGH:g}",
@@ -66,14 +77,7 @@ def _alerts(settings: CacheSettings) -> list[Alert]:
             summary=f"The cache's CPU is busy: {name}",
             description=f"The engine of {name}, which has one thread, uses {{{{ $value | humanize }}}} % of its core.",
         ),
-        Alert(
-            name="CacheEvicts",
-            expression=f"{of('evictions_sum')} > 0",
-            lasting="",
-            severity="critical",
-            summary=f"The cache drops keys: {name}",
-            description=f"{name} dropped {{{{ $value }}}} keys: jobs and sessions are lost. Its policy forbids that.",
-            keep_firing_for="15m",
-        ),
+        # one that evicts is full, and drops keys, all the time
+        *([] if settings.evicts() else full),
         *([lag] if settings.replicas else []),
     ]

@@ -61,7 +61,7 @@ def _site() -> list[Alert]:
             ),
             lasting="3m",
             severity="critical",
-            summary="The site does not answer",
+            summary="The site is down",
             description="Asked through the CDN, as people ask it, the site has not answered for three minutes.",
         ),
         Alert(
@@ -69,7 +69,7 @@ def _site() -> list[Alert]:
             expression=f'avg(avg_over_time(probe_duration_seconds{{job="{SITE_JOB}"}}[10m])) > {SITE_SECONDS}',
             lasting="10m",
             severity="warning",
-            summary="The site answers slowly",
+            summary="Latency of the site is high",
             description="Asked through the CDN, the site takes {{ $value | humanizeDuration }} to answer.",
         ),
     ]
@@ -98,7 +98,7 @@ def _ways_in() -> list[Alert]:
             expression=f"max by (dimension_DistributionId) (aws_cloudfront_5xx_error_rate_average) > {MOST_FAILED_PERCENT}",
             lasting="10m",
             severity="critical",
-            summary="The CDN answers with errors: {{ $labels.dimension_DistributionId }}",
+            summary="The CDN's 5xx error rate is high: {{ $labels.dimension_DistributionId }}",
             description="{{ $value | humanize }} % of the answers of {{ $labels.dimension_DistributionId }} are 5xx.",
         ),
         Alert(
@@ -106,7 +106,7 @@ def _ways_in() -> list[Alert]:
             expression=f"max by (dimension_WebACL) (aws_wafv2_blocked_requests_sum) > {MOST_BLOCKED}",
             lasting="5m",
             severity="warning",
-            summary="The firewall blocks many requests: {{ $labels.dimension_WebACL }}",
+            summary="The firewall (WAF) blocks many requests: {{ $labels.dimension_WebACL }}",
             description="{{ $value }} requests in five minutes: an attack, or a rule that hits people.",
         ),
     ]

@@ -39,7 +39,7 @@ def _alerts() -> list[Alert]:
             expression=f"max by ({BALANCER}) (aws_applicationelb_httpcode_elb_5_xx_count_sum) > {MOST_REJECTED}",
             lasting="10m",
             severity="warning",
-            summary=f"The load balancer itself answers with errors: {{{{ $labels.{BALANCER} }}}}",
+            summary=f"The load balancer's own 5xx errors: {{{{ $labels.{BALANCER} }}}}",
             description="{{ $value }} requests in five minutes reached no server, or one that hung up.",
         ),
         Alert(
@@ -47,7 +47,7 @@ def _alerts() -> list[Alert]:
             expression=f"max by ({BALANCER}, dimension_TargetGroup) (aws_applicationelb_un_healthy_host_count_maximum) > 0",
             lasting="10m",
             severity="warning",
-            summary="Servers fail the load balancer's check: {{ $labels.dimension_TargetGroup }}",
+            summary="Unhealthy targets, they fail the load balancer's health check: {{ $labels.dimension_TargetGroup }}",
             description="{{ $value }} servers get no requests.",
         ),
     ]

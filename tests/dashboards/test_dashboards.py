@@ -151,7 +151,7 @@ def test_variables_are_used_and_used_ones_are_there(name: str) -> None:
 @EACH
 def test_links_between_pages_lead_somewhere(name: str) -> None:
     known = {page(each)["uid"] for each in FILES}
-    assert page(name)["links"][0]["tags"] == page(name)["tags"] == ["flowise"]
+    assert page(name)["links"][0]["tags"] == page(name)["tags"] == ["platform"]
     assert set(re.findall(r'"/d/([\w-]+)"', json.dumps(page(name)))) <= known
 
 
@@ -184,21 +184,29 @@ def test_lists_of_alerts_show_some(name: str) -> None:
 
 def test_pages_keep_their_addresses() -> None:
     # people have them in bookmarks
-    assert {name: page(name)["uid"] for name in FILES} == {
-        name: "flowise" if name == "flowise" else f"flowise-{name}" for name in FILES
-    }
+    assert {name: page(name)["uid"] for name in FILES} == {name: name for name in FILES}
 
 
 def test_what_is_looked_at_first_stands_first() -> None:
     first, *others = panels("overview")
-    assert first["title"] == "The site"
+    assert first["title"] == "Site up"
     assert [each["title"] for each in others[:5]] == [
         "Critical alerts",
         "Error budget left",
         "Availability, 30 days",
-        "Fastest burn, 1 hour",
-        "Answers that fail",
+        "Highest burn rate, 1 hour",
+        "Error rate",
     ]
     # one row of figures, seen without scrolling
     assert {each["gridPos"]["y"] for each in (first, *others[:5])} == {1}
     assert page("overview")["panels"][8]["type"] == "alertlist"
+
+
+# what an application's own folder knows
+APPLICATION = {"overview", "flowise", "queue"}
+
+
+@pytest.mark.parametrize("name", sorted(set(FILES) - APPLICATION))
+def test_a_component_s_page_knows_no_application(name: str) -> None:
+    text = FILES[name].read_text().lower()
+    assert [word for word in ("flowise", "databricks", "bullmq", "prediction") if word in text] == []

@@ -1,4 +1,4 @@
-"""Nodes, pods and disks: what Flowise runs on, beside the chart's own dashboards of Kubernetes."""
+"""Nodes, pods and disks: what pods run on, beside the chart's own dashboards of Kubernetes."""
 
 from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models import units
@@ -19,8 +19,8 @@ VOLUME_FREE = (
 def cluster() -> model.Dashboard:
     """Return the page."""
     return page(
-        "flowise-cluster",
-        "Flowise: cluster",
+        "cluster",
+        "Cluster",
         "Nodes, pods and disks.",
         ("Now", _now()),
         ("Nodes", _nodes()),
@@ -55,14 +55,14 @@ def _now() -> list[Panel]:
             description="That are in the cluster now.",
         ),
         number(
-            "Pods that find no place",
+            "Pending pods",
             f'sum(kube_pod_status_phase{{{NAMESPACE},phase="Pending"}}) or vector(0)',
             unit=units.Short,
-            description="A node is on its way, or there will be none. Runbook: PodsPending.",
+            description="Unschedulable: a node is on its way, or there will be none.",
             steps=((None, GREEN), (1, RED)),
         ),
         number(
-            "Fullest disk: free",
+            "Fullest disk, free space",
             f"min(node_filesystem_avail_bytes{{{DISK}}} / node_filesystem_size_bytes{{{DISK}}})",
             unit=units.PercentUnit,
             description="Of nodes. Runbook: DiskSpaceHigh.",
@@ -70,7 +70,7 @@ def _now() -> list[Panel]:
             decimals=0,
         ),
         number(
-            "Fullest volume: free",
+            "Fullest volume, free space",
             f"min({VOLUME_FREE})",
             unit=units.PercentUnit,
             description="That a pod has claimed. Runbook: DiskSpaceHigh.",
@@ -78,7 +78,7 @@ def _now() -> list[Panel]:
             decimals=0,
         ),
         number(
-            "Busiest node: memory",
+            "Busiest node, memory",
             f"max(1 - node_memory_MemAvailable_bytes{{{NODE}}} / node_memory_MemTotal_bytes{{{NODE}}})",
             unit=units.PercentUnit,
             description="Runbook: NodeMemoryHigh.",
@@ -93,7 +93,7 @@ def _nodes() -> list[Panel]:
         alerts(
             "Alerts of the cluster",
             description="What fires or is about to, with runbooks; those of the chart are among them.",
-            names=("Node.*", "Disk.*", "Kube.*", "Pods.*", "AutoscalerAtMost", "ReplicasMissing"),
+            names=("Node.*", "Disk.*", "Kube.*"),
         ),
         graph(
             "CPU by node",
@@ -116,7 +116,7 @@ def _nodes() -> list[Panel]:
             width=8,
         ),
         bars(
-            "Disks of nodes: free",
+            "Disks of nodes, free space",
             Query(
                 f"min by (instance, device) (node_filesystem_avail_bytes{{{DISK}}} "
                 f"/ node_filesystem_size_bytes{{{DISK}}})",
@@ -128,7 +128,7 @@ def _nodes() -> list[Panel]:
             highest=1,
         ),
         bars(
-            "Volumes: free",
+            "Volumes, free space",
             Query(
                 f"min by (namespace, persistentvolumeclaim) ({VOLUME_FREE})",
                 "{{namespace}} {{persistentvolumeclaim}}",
@@ -164,7 +164,7 @@ def _pods() -> list[Panel]:
                 "{{namespace}} {{pod}}",
             ),
             unit=units.Short,
-            description="In half an hour each. Runbook: FlowiseRestarts.",
+            description="In half an hour each.",
             width=8,
         ),
         graph(
@@ -175,11 +175,11 @@ def _pods() -> list[Panel]:
                 "{{namespace}} {{deployment}}",
             ),
             unit=units.Short,
-            description="That a Deployment wants and lacks. Runbook: ReplicasMissing.",
+            description="That a Deployment wants and lacks.",
             width=8,
         ),
         graph(
-            "Memory asked for, of what nodes have",
+            "Saturation: requests of what nodes have",
             Query(
                 'sum(kube_pod_container_resource_requests{resource="memory"}) '
                 '/ sum(kube_node_status_allocatable{resource="memory"})',

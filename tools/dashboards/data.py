@@ -17,8 +17,8 @@ GIB = 2**30
 def database() -> model.Dashboard:
     """Return the page."""
     return page(
-        "flowise-database",
-        "Flowise: database",
+        "database",
+        "Database",
         "PostgreSQL on RDS. Query by query it is shown by Performance Insights in AWS's console.",
         ("Now", _database_now()),
         ("Load", _load()),
@@ -37,9 +37,9 @@ def database() -> model.Dashboard:
 def cache() -> model.Dashboard:
     """Return the page."""
     return page(
-        "flowise-cache",
-        "Flowise: cache",
-        "Valkey on ElastiCache: the queues, sessions and chat state. It must never drop a key.",
+        "cache",
+        "Cache",
+        "Valkey on ElastiCache. A cache that holds queues or sessions must never evict a key.",
         ("Now", _cache_now()),
         ("Load", _cache_load()),
         variables=[
@@ -79,13 +79,13 @@ def _database_now() -> list[Panel]:
             steps=rising(75 * thresholds.HIGH_SHARE, 100 * thresholds.HIGH_SHARE),
         ),
         number(
-            "Memory left",
+            "Freeable memory",
             f"min(aws_rds_freeable_memory_minimum{DATABASE})",
             unit=units.BytesIEC,
             description="What PostgreSQL and the page cache could still have. Runbook: DatabaseMemoryLow.",
         ),
         number(
-            "Storage left",
+            "Free storage",
             f"min(aws_rds_free_storage_space_minimum{DATABASE})",
             unit=units.BytesIEC,
             description="A database without storage stops. It grows by itself as far as the settings let it. Runbook: "
@@ -93,14 +93,14 @@ def _database_now() -> list[Panel]:
             steps=falling(2 * GIB, 5 * GIB),
         ),
         number(
-            "Newest backup ended",
+            "Age of the newest backup",
             "time() - max(max_over_time(timestamp(aws_backup_number_of_backup_jobs_completed_sum > 0)[3d:5m]))",
             unit=units.Seconds,
-            description="Ago. There should be one every day. Runbook: BackupTooOld.",
+            description="Since it ended. There should be one every day. Runbook: BackupTooOld.",
             steps=rising(26 * 3600, 36 * 3600),
         ),
         number(
-            "Backups that failed, 7 days",
+            "Failed backups, 7 days",
             "sum(max_over_time(aws_backup_number_of_backup_jobs_failed_sum[7d])) or vector(0)",
             unit=units.Short,
             description="Runbook: BackupFailed.",
@@ -119,7 +119,7 @@ def _load() -> list[Panel]:
         _rds("Connections", "database_connections_average", units.Short, "Runbook: DatabaseConnectionsHigh."),
         _rds("CPU", "cpuutilization_average", units.Percent, "Runbook: DatabaseCpuHigh.", 100 * thresholds.HIGH_SHARE),
         _rds(
-            "Memory left",
+            "Freeable memory",
             "freeable_memory_minimum",
             units.BytesIEC,
             "Where it sinks steadily, connections or work memory grow. Runbook: DatabaseMemoryLow.",
@@ -138,9 +138,9 @@ def _load() -> list[Panel]:
 def _disk() -> list[Panel]:
     slow = thresholds.DISK_SLOW_SECONDS
     return [
-        _rds("A read takes", "read_latency_average", units.Seconds, "Runbook: DatabaseSlow.", slow),
-        _rds("A write takes", "write_latency_average", units.Seconds, "Runbook: DatabaseSlow.", slow),
-        _rds("Storage left", "free_storage_space_minimum", units.BytesIEC, "Runbook: DatabaseStorageFills."),
+        _rds("Read latency", "read_latency_average", units.Seconds, "Runbook: DatabaseSlow.", slow),
+        _rds("Write latency", "write_latency_average", units.Seconds, "Runbook: DatabaseSlow.", slow),
+        _rds("Free storage", "free_storage_space_minimum", units.BytesIEC, "Runbook: DatabaseStorageFills."),
     ]
 
 
@@ -151,14 +151,14 @@ def _cache_now() -> list[Panel]:
             "Memory",
             f"max(aws_elasticache_database_memory_usage_percentage_maximum{CACHE})",
             unit=units.Percent,
-            description="Of the fullest node; a full cache refuses jobs and logins. Runbook: CacheMemoryHigh.",
+            description="Of the fullest node; under noeviction a full cache refuses writes. Runbook: CacheMemoryHigh.",
             steps=rising(0.75 * high, high),
         ),
         number(
-            "Keys dropped",
+            "Evictions",
             f"sum(aws_elasticache_evictions_sum{CACHE})",
             unit=units.Short,
-            description="In the newest period. One is too many: jobs are lost. Runbook: CacheEvicts.",
+            description="Keys, in the newest period. Under noeviction one is too many. Runbook: CacheEvicts.",
             steps=((None, GREEN), (1, RED)),
         ),
         number(
@@ -169,7 +169,7 @@ def _cache_now() -> list[Panel]:
             steps=rising(0.75 * high, high),
         ),
         number(
-            "Replica's lag",
+            "Replication lag",
             f"max(aws_elasticache_replication_lag_maximum{CACHE})",
             unit=units.Seconds,
             description="As much is lost when it takes over; empty without a replica. Runbook: CacheReplicaLags.",
@@ -179,13 +179,13 @@ def _cache_now() -> list[Panel]:
             "Connections",
             f"max(aws_elasticache_curr_connections_average{CACHE})",
             unit=units.Short,
-            description="Of the node that has most; each process of Flowise holds several.",
+            description="Of the node that has most; each process of an application holds several.",
         ),
         number(
             "Keys",
             f"max(aws_elasticache_curr_items_average{CACHE})",
             unit=units.Short,
-            description="A number that only grows: finished jobs are kept for too long.",
+            description="A number that only grows: something is kept for too long.",
         ),
     ]
 
@@ -198,17 +198,17 @@ def _cache_load() -> list[Panel]:
             "Memory",
             "database_memory_usage_percentage_maximum",
             units.Percent,
-            "Finished jobs that are kept, and sessions. Runbook: CacheMemoryHigh.",
+            "Of each node. Runbook: CacheMemoryHigh.",
             high,
         ),
         _elasticache("Engine CPU", "engine_cpuutilization_average", units.Percent, "Runbook: CacheCpuHigh.", high),
         _elasticache(
-            "Replica's lag",
+            "Replication lag",
             "replication_lag_maximum",
             units.Seconds,
             "Runbook: CacheReplicaLags.",
             thresholds.REPLICA_LAG_SECONDS,
         ),
-        _elasticache("Keys dropped", "evictions_sum", units.Short, "In each period. Runbook: CacheEvicts."),
-        _elasticache("Connections", "curr_connections_average", units.Short, "Those of all processes of Flowise."),
+        _elasticache("Evictions", "evictions_sum", units.Short, "In each period. Runbook: CacheEvicts."),
+        _elasticache("Connections", "curr_connections_average", units.Short, "Those of all processes."),
     ]

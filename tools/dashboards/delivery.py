@@ -19,8 +19,8 @@ MOST_FAILED, MUCH_FAILED = 0.15, 0.3
 def delivery() -> model.Dashboard:
     """Return the page."""
     return page(
-        "flowise-delivery",
-        "Flowise: delivery",
+        "delivery",
+        "Delivery",
         "Deployments and what became of them, uptime and time to recovery, over the range that is chosen above.",
         ("In this range", _range()),
         ("Over time", _over_time()),
@@ -28,7 +28,7 @@ def delivery() -> model.Dashboard:
             variable(
                 "stack",
                 "Stack",
-                "label_values(aws_flowise_deployments_succeeded_sum, dimension_Stack)",
+                "label_values(aws_platform_deployments_succeeded_sum, dimension_Stack)",
                 description="The stacks of this account and region that the pipeline deploys.",
             )
         ],
@@ -37,7 +37,7 @@ def delivery() -> model.Dashboard:
 
 
 def _count(metric: str) -> str:
-    return f"(sum(sum_over_time(aws_flowise_deployments_{metric}_sum{STACK}{STEP})) or vector(0))"
+    return f"(sum(sum_over_time(aws_platform_deployments_{metric}_sum{STACK}{STEP})) or vector(0))"
 
 
 def _range() -> list[Panel]:
@@ -51,21 +51,21 @@ def _range() -> list[Panel]:
             decimals=0,
         ),
         number(
-            "Changes that fail",
+            "Change failure rate",
             f"{_count('failed')} / ({changes} > 0)",
             unit=units.PercentUnit,
-            description="Change failure rate: the update failed, or the site did not answer afterwards.",
+            description="Share of changes: the update failed, or the site did not answer afterwards.",
             steps=rising(MOST_FAILED, MUCH_FAILED),
             decimals=0,
         ),
         number(
-            "A deployment takes",
-            f"avg(avg_over_time(aws_flowise_deployments_duration_seconds_average{STACK}{STEP}))",
+            "Deployment duration",
+            f"avg(avg_over_time(aws_platform_deployments_duration_seconds_average{STACK}{STEP}))",
             unit=units.Seconds,
             description="From the plan to the site's answer, of changes that went well.",
         ),
         number(
-            "Roll-backs",
+            "Rollbacks",
             _count("rolled_back"),
             unit=units.Short,
             description="The pipeline went back to what was deployed before, and that answered.",
@@ -84,7 +84,7 @@ def _range() -> list[Panel]:
             f"(1 - avg_over_time({SITE}[$__range:1m])) * $__range_s / (resets({SITE}[$__range:1m]) > 0)",
             unit=units.Seconds,
             description="MTTR: minutes without an answer by the number of outages; empty where there was none. The "
-            "promise is 15 minutes.",
+            "objective is 15 minutes.",
             steps=rising(600, 900),
         ),
     ]
@@ -98,9 +98,9 @@ def _over_time() -> list[Panel]:
             names=("DeploymentFailed", "Site.*"),
         ),
         graph(
-            "Deployments by day",
+            "Deployments per day",
             *(
-                Query(f"sum(sum_over_time(aws_flowise_deployments_{metric}_sum{STACK}[1d:5m]))", legend)
+                Query(f"sum(sum_over_time(aws_platform_deployments_{metric}_sum{STACK}[1d:5m]))", legend)
                 for metric, legend in (("succeeded", "well"), ("failed", "failed"), ("rolled_back", "went back"))
             ),
             unit=units.Short,
@@ -108,32 +108,24 @@ def _over_time() -> list[Panel]:
             width=8,
         ),
         graph(
-            "A deployment takes",
-            Query(f"max(aws_flowise_deployments_duration_seconds_average{STACK})", "from plan to answer"),
+            "Deployment duration",
+            Query(f"max(aws_platform_deployments_duration_seconds_average{STACK})", "from plan to answer"),
             unit=units.Seconds,
             description="Each that went well.",
             width=8,
         ),
         graph(
-            "The site answers",
+            "Site up",
             Query(SITE, "answers (1), or not (0)"),
             unit="none",
             description="What uptime and time to recovery are computed of.",
             width=8,
         ),
         graph(
-            "Cost of a day",
-            Query("flowise:cost_usd:increase1d", "the account, USD"),
+            "Cost per day",
+            Query("account:cost_usd:increase1d", "the account, USD"),
             unit=units.Dollars,
             description="Of the whole account, as the bill has it. Runbook: CostPerDayHigh.",
-            width=8,
-        ),
-        graph(
-            "Pods by version",
-            Query("count by (version) (flowise_version_info)", "{{version}}"),
-            unit=units.Short,
-            description="Servers by the version that they say they are.",
-            stacked=True,
             width=8,
         ),
     ]

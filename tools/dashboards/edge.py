@@ -1,4 +1,4 @@
-"""What stands between people and Flowise: the CDN, the firewall, the load balancer, the certificate."""
+"""The way in: the CDN, the firewall (WAF), the load balancer, the certificate."""
 
 from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models import units
@@ -13,8 +13,8 @@ DAY_SECONDS = 86_400
 def edge() -> model.Dashboard:
     """Return the page."""
     return page(
-        "flowise-edge",
-        "Flowise: edge and firewall",
+        "edge",
+        "Edge and firewall",
         "The way in. CloudFront and its firewall tell their figures in us-east-1; each is a sum or a mean of minutes.",
         ("Now", _now()),
         ("From outside", _outside()),
@@ -26,7 +26,7 @@ def edge() -> model.Dashboard:
 def _now() -> list[Panel]:
     return [
         number(
-            "The site",
+            "Site up",
             'max(probe_success{job="site"})',
             unit=units.NoUnit,
             description="Asked through the CDN, by the prober in the cluster. Runbook: SiteUnreachable.",
@@ -34,7 +34,7 @@ def _now() -> list[Panel]:
             words=(("0", "DOWN", RED), ("1", "answers", GREEN)),
         ),
         number(
-            "It takes",
+            "Response time",
             'avg(probe_duration_seconds{job="site"})',
             unit=units.Seconds,
             description="Name, connection, TLS and answer. Runbook: SiteSlow.",
@@ -42,7 +42,7 @@ def _now() -> list[Panel]:
             decimals=2,
         ),
         number(
-            "Certificate ends in",
+            "Certificate expires in",
             'min(probe_ssl_earliest_cert_expiry{job="site"}) - time()',
             unit=units.Seconds,
             description="ACM renews it 60 days before. Runbook: CertificateExpiresSoon.",
@@ -52,7 +52,7 @@ def _now() -> list[Panel]:
             ),
         ),
         number(
-            "CDN answers 5xx",
+            "CDN 5xx rate",
             "max(aws_cloudfront_5xx_error_rate_average)",
             unit=units.Percent,
             description="Of what people ask CloudFront. Runbook: CdnErrors.",
@@ -60,14 +60,14 @@ def _now() -> list[Panel]:
             decimals=2,
         ),
         number(
-            "Blocked",
+            "Blocked requests",
             'sum(aws_wafv2_blocked_requests_sum{dimension_Rule="ALL"})',
             unit=units.Short,
             description="By the firewall, in the newest period. Runbook: FirewallBlocksMany.",
             steps=rising(thresholds.MOST_BLOCKED / 4, thresholds.MOST_BLOCKED),
         ),
         number(
-            "Targets that fail",
+            "Unhealthy targets",
             "max(aws_applicationelb_un_healthy_host_count_maximum)",
             unit=units.Short,
             description="Pods that the load balancer asks nothing. Runbook: TargetsUnhealthy.",
@@ -91,7 +91,7 @@ def _outside() -> list[Panel]:
             width=8,
         ),
         graph(
-            "The CDN answers with errors",
+            "CDN error rate",
             Query("max(aws_cloudfront_5xx_error_rate_average)", "5xx"),
             Query("max(aws_cloudfront_4xx_error_rate_average)", "4xx"),
             unit=units.Percent,
@@ -100,10 +100,10 @@ def _outside() -> list[Panel]:
             width=8,
         ),
         graph(
-            "The site, asked by the prober",
+            "Probe duration by phase",
             Query('max by (phase) (probe_http_duration_seconds{job="site"})', "{{phase}}"),
             unit=units.Seconds,
-            description="Which part of an answer takes how long: `processing` is the CDN, and Flowise behind it.",
+            description="Which part of an answer takes how long: `processing` is the CDN, and what lies behind it.",
             stacked=True,
         ),
         graph(
@@ -118,14 +118,14 @@ def _outside() -> list[Panel]:
 def _firewall() -> list[Panel]:
     return [
         graph(
-            "Let in, and blocked",
-            Query('sum(aws_wafv2_allowed_requests_sum{dimension_Rule="ALL"})', "let in"),
+            "Allowed and blocked requests",
+            Query('sum(aws_wafv2_allowed_requests_sum{dimension_Rule="ALL"})', "allowed"),
             Query('sum(aws_wafv2_blocked_requests_sum{dimension_Rule="ALL"})', "blocked"),
             unit=units.Short,
             description="In each period. Runbook: FirewallBlocksMany.",
         ),
         graph(
-            "Counted",
+            "Counted requests",
             Query('sum(aws_wafv2_counted_requests_sum{dimension_Rule="ALL"})', "counted"),
             unit=units.Short,
             description="In each period: what rules would have blocked on paths that are exempt. By rule and path the "
@@ -147,8 +147,8 @@ def _balancer() -> list[Panel]:
             width=8,
         ),
         graph(
-            "It answers with errors",
-            each("httpcode_target_5_xx_count_sum", "Flowise's"),
+            "Load balancer 5xx",
+            each("httpcode_target_5_xx_count_sum", "targets'"),
             each("httpcode_elb_5_xx_count_sum", "its own"),
             unit=units.Short,
             description="In each period; its own: no pod answered in time. Runbook: BalancerErrors.",
@@ -156,9 +156,9 @@ def _balancer() -> list[Panel]:
             width=8,
         ),
         graph(
-            "Pods answer it in",
+            "Target response time",
             Query(f"max by ({BALANCER}) (aws_applicationelb_target_response_time_average)", "mean"),
-            Query(f"max by ({BALANCER}) (aws_applicationelb_target_response_time_p95)", "95 %"),
+            Query(f"max by ({BALANCER}) (aws_applicationelb_target_response_time_p95)", "p95"),
             unit=units.Seconds,
             description="Until the first byte; a streamed answer begins at once.",
             width=8,

@@ -21,9 +21,9 @@ def flowise() -> model.Dashboard:
         "Requests, latency by class of path, predictions, and the Node processes. Flowise's own latency buckets end at "
         "half a second; these are of our own histogram.",
         ("Now", _now()),
-        ("Requests", _requests()),
+        ("Traffic, errors and latency", _requests()),
         ("Predictions", _predictions()),
-        ("Processes", _processes()),
+        ("Saturation", _processes()),
         variables=[
             variable(
                 "namespace",
@@ -45,28 +45,28 @@ def flowise() -> model.Dashboard:
 def _now() -> list[Panel]:
     return [
         number(
-            "Pods that answer",
+            "Pods up",
             f'sum(up{{job="flowise-pods",{NAMESPACE}}}) / count(up{{job="flowise-pods",{NAMESPACE}}})',
             unit=units.PercentUnit,
             description="Servers and workers whose probe port answers. Runbook: AppInstanceDown.",
             steps=((None, RED), (1, GREEN)),
         ),
         number(
-            "Predictions, 95 %",
+            "Latency p95, predictions",
             f'histogram_quantile(0.95, sum by (le) (rate({SECONDS}_bucket{{{PODS},path="prediction"}}[5m])))',
             unit=units.Seconds,
             description="95 % of the predictions of five minutes took less. Runbook: HighLatency.",
             steps=rising(thresholds.PREDICTION_SECONDS / 2, thresholds.PREDICTION_SECONDS),
         ),
         number(
-            "Pages and API, 95 %",
+            "Latency p95, pages and API",
             f'histogram_quantile(0.95, sum by (le) (rate({SECONDS}_bucket{{{PODS},path!="prediction"}}[5m])))',
             unit=units.Seconds,
             description="Likewise of everything that asks no model. Runbook: HighLatency.",
             steps=rising(thresholds.LATENCY_SECONDS / 2, thresholds.LATENCY_SECONDS),
         ),
         number(
-            "Answers that fail",
+            "Error rate",
             f'sum(rate({SECONDS}_count{{{PODS},code=~"5.."}}[5m])) '
             f"/ (sum(rate({SECONDS}_count{{{PODS}}}[5m])) > 0) or vector(0)",
             unit=units.PercentUnit,
@@ -100,7 +100,7 @@ def _requests() -> list[Panel]:
     return [
         alerts("Alerts of Flowise", description="What fires or is about to, with runbooks.", names=ALERTS),
         graph(
-            "Requests by class of path",
+            "Traffic by class of path",
             Query(f"sum by (path) (rate({SECONDS}_count{{{PODS}}}{RATE}))", "{{path}}"),
             unit=units.RequestsPerSecond,
             description="prediction runs a flow, auth signs in, api is the builder, assets and page are files.",
@@ -108,7 +108,7 @@ def _requests() -> list[Panel]:
             width=8,
         ),
         graph(
-            "Answers by code",
+            "Traffic by status code",
             Query(f"sum by (code) (rate({SECONDS}_count{{{PODS}}}{RATE}))", "{{code}}"),
             unit=units.RequestsPerSecond,
             description="499: the client left before the answer had ended.",
@@ -116,9 +116,9 @@ def _requests() -> list[Panel]:
             width=8,
         ),
         graph(
-            "Latency: half, and 95 %, take less than",
-            percentile(0.5, "{{path}} 50 %"),
-            percentile(0.95, "{{path}} 95 %"),
+            "Latency, p50 and p95",
+            percentile(0.5, "{{path}} p50"),
+            percentile(0.95, "{{path}} p95"),
             unit=units.Seconds,
             description="From a request to the end of its answer, streamed ones too. The line is HighLatency's limit "
             "for what asks no model.",
@@ -150,7 +150,7 @@ def _predictions() -> list[Panel]:
             width=8,
         ),
         graph(
-            "Predictions that fail",
+            "Failed predictions",
             Query(
                 f'sum by (__name__) (rate({{__name__=~"{counters}",{NAMESPACE},status="failure"}}{RATE}))',
                 "{{__name__}}",
@@ -175,7 +175,7 @@ def _processes() -> list[Panel]:
     container = f'{PODS},container!=""'
     return [
         graph(
-            "Event loop lag, 99 %",
+            "Event loop lag p99",
             Query(f'nodejs_eventloop_lag_p99_seconds{{job="flowise-pods",{PODS}}}', "{{pod}}"),
             unit=units.Seconds,
             description="Node answers nobody while its event loop is busy. Runbook: EventLoopBlocked.",
@@ -183,7 +183,7 @@ def _processes() -> list[Panel]:
             width=8,
         ),
         graph(
-            "Memory, of the limit",
+            "Memory saturation, of the limit",
             Query(
                 f"max by (pod, container) (container_memory_working_set_bytes{{{container}}}) / on (pod, container) "
                 f'max by (pod, container) (kube_pod_container_resource_limits{{{PODS},resource="memory"}})',
@@ -227,6 +227,14 @@ def _processes() -> list[Panel]:
             ),
             unit=units.Short,
             description="What the autoscalers run, and may run. Runbook: AutoscalerAtMost.",
+            width=8,
+        ),
+        graph(
+            "Pods by version",
+            Query("count by (version) (flowise_version_info)", "{{version}}"),
+            unit=units.Short,
+            description="Servers by the version that they say they are.",
+            stacked=True,
             width=8,
         ),
     ]

@@ -2,21 +2,26 @@
 
 from grafana_foundation_sdk.models import dashboard as model
 
-from .panels import Panel, Query, alerts, counted_lines, lines, page
+from .panels import Panel, Query, alerts, counted_lines, lines, page, variable
 
-FLOWISE = '{namespace="flowise",app="flowise"}'
+CHOSEN = 'app=~".+",namespace=~"$namespace"'
 BAD = 'level=~"error|fatal|critical|panic"'
 
 
 def logs() -> model.Dashboard:
     """Return the page."""
     return page(
-        "flowise-logs",
-        "Flowise: logs and traces",
-        "Lines by level, Flowise's errors, and what Kubernetes warns of. A line of Flowise's that has a trace_id leads "
-        "to its trace; more is asked in Explore.",
+        "logs",
+        "Logs and traces",
+        "Lines by level, errors, and what Kubernetes warns of. A line that has a trace_id leads to its trace; more is "
+        "asked in Explore.",
         ("How many", _counted()),
         ("Lines", _lines()),
+        variables=[
+            variable(
+                "namespace", "Namespace", "label_values(kube_pod_info, namespace)", description="Whose lines are shown."
+            )
+        ],
         since="now-1h",
     )
 
@@ -24,15 +29,15 @@ def logs() -> model.Dashboard:
 def _counted() -> list[Panel]:
     return [
         counted_lines(
-            "Flowise's lines by level",
-            Query(f"sum by (level) (count_over_time({FLOWISE} [$__interval]))", "{{level}}"),
-            description="Of servers and workers.",
+            "Lines by level",
+            Query(f"sum by (level) (count_over_time({{{CHOSEN}}} [$__interval]))", "{{level}}"),
+            description="Of the pods of the namespaces that are chosen above.",
             width=8,
         ),
         counted_lines(
             "Errors by application",
-            Query(f'sum by (app) (count_over_time({{app=~".+",{BAD}}} [$__interval]))', "{{app}}"),
-            description="Of every pod in the cluster.",
+            Query(f"sum by (app) (count_over_time({{{CHOSEN},{BAD}}} [$__interval]))", "{{app}}"),
+            description="Likewise.",
             width=8,
         ),
         alerts(
@@ -46,18 +51,18 @@ def _counted() -> list[Panel]:
 def _lines() -> list[Panel]:
     return [
         lines(
-            "Flowise's errors",
-            f'{{namespace="flowise",app="flowise",{BAD}}}',
+            "Errors",
+            f"{{{CHOSEN},{BAD}}}",
             description="Open a line for its request and its trace.",
         ),
         lines(
-            "Kubernetes warns",
+            "Kubernetes warnings",
             '{app="kubernetes-events",level="warning"}',
             description="Pods that find no place, probes that fail, images that cannot be pulled.",
         ),
         lines(
-            "Flowise's warnings",
-            '{namespace="flowise",app="flowise",level=~"warn|warning"}',
-            description="What Flowise got over by itself, this time.",
+            "Warnings",
+            f'{{{CHOSEN},level=~"warn|warning"}}',
+            description="What an application got over by itself, this time.",
         ),
     ]

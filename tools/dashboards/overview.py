@@ -13,26 +13,26 @@ BURN = "slo:error_ratio:rate{window} / on (slo) group_left () (1 - slo:objective
 def overview() -> model.Dashboard:
     """Return the page."""
     return page(
-        "flowise-overview",
-        "Flowise: overview",
+        "overview",
+        "Overview",
         "Is it serving, and what is wrong. Each figure leads to the page that tells more.",
         ("Now", _now()),
-        ("Promises", _promises()),
-        ("What people get", _traffic()),
-        ("What it stands on", _parts()),
+        ("SLOs and error budget", _objectives()),
+        ("Traffic, errors and latency", _traffic()),
+        ("Saturation", _parts()),
     )
 
 
 def _now() -> list[Panel]:
     return [
         number(
-            "The site",
+            "Site up",
             'max(probe_success{job="site"})',
             unit=units.NoUnit,
             description="Asked through the CDN, as people ask it, by the prober in the cluster.",
             steps=((None, RED), (1, GREEN)),
             words=(("0", "DOWN", RED), ("1", "answers", GREEN)),
-            goes_to="flowise-edge",
+            goes_to="edge",
         ),
         number(
             "Critical alerts",
@@ -45,7 +45,7 @@ def _now() -> list[Panel]:
             "Error budget left",
             "min(slo:error_budget_left:ratio)",
             unit=units.PercentUnit,
-            description="Of the promise that is worst off, over 30 days; below nothing the promise is broken.",
+            description="Of the SLO that is worst off, over its days; below zero the objective is missed.",
             steps=falling(0.1, 0.5),
             decimals=1,
         ),
@@ -58,7 +58,7 @@ def _now() -> list[Panel]:
             decimals=3,
         ),
         number(
-            "Fastest burn, 1 hour",
+            "Highest burn rate, 1 hour",
             f"max({BURN.format(window='1h')})",
             unit="none",
             description="1 spends just the error budget of 30 days in 30 days; 14.4 spends it in two days, and wakes "
@@ -67,7 +67,7 @@ def _now() -> list[Panel]:
             decimals=1,
         ),
         number(
-            "Answers that fail",
+            "Error rate",
             f'sum(rate({SECONDS}_count{{namespace="flowise",code=~"5.."}}[5m])) '
             f'/ (sum(rate({SECONDS}_count{{namespace="flowise"}}[5m])) > 0) or vector(0)',
             unit=units.PercentUnit,
@@ -79,7 +79,7 @@ def _now() -> list[Panel]:
     ]
 
 
-def _promises() -> list[Panel]:
+def _objectives() -> list[Panel]:
     return [
         alerts("Alerts", description="What fires or is about to, the gravest first; each links to its runbook."),
         bars(
@@ -104,7 +104,7 @@ def _promises() -> list[Panel]:
 def _traffic() -> list[Panel]:
     return [
         graph(
-            "Requests",
+            "Traffic",
             Query(f'sum by (path) (rate({SECONDS}_count{{namespace="flowise"}}[$__rate_interval]))', "{{path}}"),
             unit=units.RequestsPerSecond,
             description="By class of path, as Flowise's pods count them.",
@@ -112,7 +112,7 @@ def _traffic() -> list[Panel]:
             width=8,
         ),
         graph(
-            "Answers that fail",
+            "Errors by status code",
             Query(
                 f'sum by (code) (rate({SECONDS}_count{{namespace="flowise",code=~"5.."}}[$__rate_interval]))',
                 "{{code}}",
@@ -123,7 +123,7 @@ def _traffic() -> list[Panel]:
             width=8,
         ),
         graph(
-            "95 % of the answers take less than",
+            "Latency p95",
             Query(
                 f'histogram_quantile(0.95, sum by (le, path) (rate({SECONDS}_bucket{{namespace="flowise"}}'
                 "[$__rate_interval])))",
@@ -150,12 +150,12 @@ def _parts() -> list[Panel]:
             goes_to="flowise",
         ),
         number(
-            "Oldest job that waits",
+            "Age of the oldest waiting job",
             "max(flowise_queue_oldest_waiting_job_age_seconds)",
             unit=units.Seconds,
             description="Of all queues; empty where the stack has none. Runbook: QueueStuck.",
             steps=rising(thresholds.LONGEST_ANSWER_SECONDS / 4, thresholds.LONGEST_ANSWER_SECONDS),
-            goes_to="flowise-queue",
+            goes_to="queue",
         ),
         number(
             "Workers",
@@ -163,14 +163,14 @@ def _parts() -> list[Panel]:
             unit=units.Short,
             description="Connected to the queue that has the fewest; empty without queues. Runbook: WorkersMissing.",
             steps=((None, RED), (1, GREEN)),
-            goes_to="flowise-queue",
+            goes_to="queue",
         ),
         number(
             "Database connections",
             "max(aws_rds_database_connections_average)",
             unit=units.Short,
             description="Of the database that has most. Runbook: DatabaseConnectionsHigh.",
-            goes_to="flowise-database",
+            goes_to="database",
         ),
         number(
             "Cache memory",
@@ -178,7 +178,7 @@ def _parts() -> list[Panel]:
             unit=units.Percent,
             description="Of the fullest node. A full cache refuses jobs and logins. Runbook: CacheMemoryHigh.",
             steps=rising(75 * thresholds.HIGH_SHARE, 100 * thresholds.HIGH_SHARE),
-            goes_to="flowise-cache",
+            goes_to="cache",
         ),
         number(
             "Nodes not ready",
@@ -186,6 +186,6 @@ def _parts() -> list[Panel]:
             unit=units.Short,
             description="Of the cluster. Runbook: NodeNotReady.",
             steps=((None, GREEN), (1, RED)),
-            goes_to="flowise-cluster",
+            goes_to="cluster",
         ),
     ]

@@ -30,7 +30,7 @@ Panel = Builder[model.Panel]
 Steps = Sequence[tuple[float | None, str]]
 GREEN, ORANGE, RED, NEUTRAL = "green", "orange", "red", "text"
 FULL = 24
-TAG = "flowise"
+TAG = "platform"
 PROMETHEUS = DataSourceRef(type_val="prometheus", uid="prometheus")
 LOKI = DataSourceRef(type_val="loki", uid="loki")
 PLAIN: Steps = ((None, NEUTRAL),)
@@ -69,7 +69,7 @@ def number(
 ) -> Panel:
     """Show how it is now, in a colour; `words` are values, what is written for each, and its colour.
 
-    With a `legend` (`{{version}}`) that is shown in place of the value. `goes_to` is the page (`flowise-database`) that
+    With a `legend` (`{{version}}`) that is shown in place of the value. `goes_to` is the page (`database`) that
     tells more.
     """
     panel = (
@@ -268,7 +268,7 @@ def page(
         .refresh("1m")
         .variables(list(variables))
         .link(
-            dashboard.DashboardLink("Flowise")
+            dashboard.DashboardLink("Dashboards")
             .type(model.DashboardLinkType.DASHBOARDS)
             .tags([TAG])
             .as_dropdown(True)

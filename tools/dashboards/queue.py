@@ -15,8 +15,8 @@ FINISHED = "flowise_queue_jobs_finished_total"
 def queue() -> model.Dashboard:
     """Return the page."""
     return page(
-        "flowise-queue",
-        "Flowise: queue and workers",
+        "queue",
+        "Queue and workers",
         "Predictions wait here for a worker. Whoever asked is given up on by the load balancer when the longest answer "
         "that the stack allows is over.",
         ("Now", _now()),
@@ -39,7 +39,7 @@ def _now() -> list[Panel]:
 
     return [
         number(
-            "Oldest job that waits",
+            "Age of the oldest waiting job",
             f"max(flowise_queue_oldest_waiting_job_age_seconds{{{QUEUE}}})",
             unit=units.Seconds,
             description="0 where none waits. Runbook: QueueStuck.",
@@ -53,14 +53,14 @@ def _now() -> list[Panel]:
             steps=((None, RED), (1, GREEN)),
         ),
         number(
-            "Waiting",
+            "Waiting jobs",
             state("waiting", "prioritized"),
             unit=units.Short,
             description="Jobs that no worker has taken. Runbook: QueueBacklog.",
         ),
-        number("Active", state("active"), unit=units.Short, description="Jobs that a worker is busy with."),
+        number("Active jobs", state("active"), unit=units.Short, description="Jobs that a worker is busy with."),
         number(
-            "Jobs that fail",
+            "Failed jobs",
             f'sum(rate({FINISHED}{{{QUEUE},status="failed"}}[10m])) '
             f"/ (sum(rate({FINISHED}{{{QUEUE}}}[10m])) > 0) or vector(0)",
             unit=units.PercentUnit,
@@ -69,10 +69,10 @@ def _now() -> list[Panel]:
             decimals=1,
         ),
         number(
-            "Queues were read",
+            "Age of these figures",
             "time() - max(flowise_queue_last_read_timestamp_seconds)",
             unit=units.Seconds,
-            description="Ago. All figures of queues are as old. Runbook: QueueUnreadable.",
+            description="Since the queues were read. Runbook: QueueUnreadable.",
             steps=rising(thresholds.UNREAD_SECONDS / 5, thresholds.UNREAD_SECONDS),
         ),
     ]
@@ -93,28 +93,28 @@ def _jobs() -> list[Panel]:
             width=8,
         ),
         graph(
-            "Oldest job that waits",
+            "Age of the oldest waiting job",
             Query(f"max by (queue) (flowise_queue_oldest_waiting_job_age_seconds{{{QUEUE}}})", "{{queue}}"),
             unit=units.Seconds,
             description="A line that climbs steadily: nobody takes jobs. Runbook: QueueStuck.",
             width=8,
         ),
         graph(
-            "Jobs that end",
+            "Finished jobs",
             Query(f"sum by (queue, status) (rate({FINISHED}{{{QUEUE}}}[$__rate_interval]))", "{{queue}} {{status}}"),
             unit=units.OpsPerSecond,
             description="By queue, well or not. Runbook: QueueJobsFail.",
             stacked=True,
         ),
         graph(
-            "A job takes: half, and 95 %, less than",
+            "Job duration, p50 and p95",
             Query(
                 f"histogram_quantile(0.5, sum by (le, queue) (rate({SECONDS}_bucket{{{QUEUE}}}[$__rate_interval])))",
-                "{{queue}} 50 %",
+                "{{queue}} p50",
             ),
             Query(
                 f"histogram_quantile(0.95, sum by (le, queue) (rate({SECONDS}_bucket{{{QUEUE}}}[$__rate_interval])))",
-                "{{queue}} 95 %",
+                "{{queue}} p95",
             ),
             unit=units.Seconds,
             description="From the moment that a worker takes it to its end.",

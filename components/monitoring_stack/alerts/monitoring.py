@@ -46,7 +46,7 @@ def monitoring_alerts(watch: Watch, settings: MonitoringSettings) -> list[Alert]
             expression=either(*(f'absent(up{{job="{job}"}})' for job in jobs(watch, settings))),
             lasting="10m",
             severity="warning",
-            summary="Nothing is scraped of {{ $labels.job }}",
+            summary="A scrape target is missing: {{ $labels.job }}",
             description="Prometheus knows no target of {{ $labels.job }}: alerts on its metrics cannot fire.",
         ),
         Alert(
@@ -54,8 +54,8 @@ def monitoring_alerts(watch: Watch, settings: MonitoringSettings) -> list[Alert]
             expression=f"sum by (job, namespace) ({up} == bool 0) > 0",
             lasting="10m",
             severity="warning",
-            summary="Targets do not answer Prometheus: {{ $labels.job }}",
-            description="{{ $value }} targets of {{ $labels.job }} have not answered for ten minutes.",
+            summary="Scrape targets are down: {{ $labels.job }}",
+            description="{{ $value }} targets of {{ $labels.job }} have not answered Prometheus for ten minutes.",
             falls_with_cluster=True,
         ),
         Alert(
@@ -63,7 +63,7 @@ def monitoring_alerts(watch: Watch, settings: MonitoringSettings) -> list[Alert]
             expression="sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total[10m])) > 0",
             lasting="5m",
             severity="critical",
-            summary="Rules cannot be evaluated",
+            summary="Rule evaluation fails: {{ $labels.rule_group }}",
             description="{{ $labels.rule_group }} failed {{ $value | humanize }} times: its alerts cannot fire.",
         ),
         Alert(
@@ -92,7 +92,7 @@ def _unreadable(steady_series: Sequence[str]) -> Alert:
         lasting="30m",
         severity="warning",
         summary="CloudWatch's metrics do not arrive",
-        description="There is no figure of database or cache: alerts on them, the CDN and backups cannot fire.",
+        description="There is no figure of what always has one: alerts on what CloudWatch measures cannot fire.",
     )
 
 

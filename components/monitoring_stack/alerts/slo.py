@@ -78,8 +78,8 @@ def alerts(promised: Sequence[Objective]) -> list[Alert]:
             lasting="5m",
             severity="warning",
             summary="The error budget is spent: {{ $labels.slo }}",
-            description="More failed than was promised. {{ $value | humanizePercentage }} of the budget is left; below "
-            "zero the promise is broken.",
+            description="More failed than the objective allows. {{ $value | humanizePercentage }} of the budget is left; "
+            "below zero the objective is missed.",
         ),
         *([_unknown(steady)] if steady else []),
     ]
@@ -91,8 +91,8 @@ def _unknown(steady: Sequence[Objective]) -> Alert:
         expression=either(*(f'absent(slo:error_ratio:rate5m{{slo="{each.slo}"}})' for each in steady)),
         lasting="30m",
         severity="warning",
-        summary="Nobody knows whether the promise is kept",
-        description="Neither the servers nor the probe from outside tell of availability.",
+        summary="An SLO cannot be computed",
+        description="Nothing that it is measured by has a figure: " + ", ".join(each.slo for each in steady) + ".",
     )
 
 
@@ -114,6 +114,6 @@ def _burning(each: Objective, name: str, severity: Severity, lasting: str) -> Al
         severity=severity,
         # told apart by it, for all have one name
         labels={"slo": each.slo},
-        summary=f"The error budget burns: {each.slo}",
+        summary=f"The error budget burns too fast: {each.slo}",
         description=f"{{{{ $value | humanizePercentage }}}} fail, where {each.budget:.2%} may over {each.days} days.",
     )

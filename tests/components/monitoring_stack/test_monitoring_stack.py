@@ -1,5 +1,6 @@
 """MonitoringStack with nothing to watch, and with a made-up system's service."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,8 @@ def test_it_watches_itself_where_nothing_else_is_to_be_watched(any_cloud: Cloud,
     assert {"Watchdog", "TargetMissing", "TargetDown", "RulesFail", "AlertsNotDelivered"} <= set(made)
     assert not {name for name in made if name.startswith(("Slo", "Database", "Site"))}
     assert not [each for each in any_cloud.created if each.type.endswith((":Probe", ":PodMonitor"))]
+    text = json.dumps([[each.name, {**each.inputs, "tags": None}] for each in any_cloud.created], default=str).lower()
+    assert [word for word in ("flowise", "databricks", "bullmq", "prediction") if word in text] == []
 
 
 def test_prometheus_gets_the_rules_of_what_there_is(cloud: Cloud) -> None:

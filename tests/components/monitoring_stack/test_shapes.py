@@ -53,6 +53,7 @@ LACKING: Mapping[str, Watch] = {
     "traces": full(PLAIN),
     "tempo": full(MonitoringSettings.model_validate({"traces": {"backend": "xray"}})),
     "cache_replicas": full(redis_cache=cache(CacheSettings())),
+    "noeviction": full(redis_cache=cache(CacheSettings(replicas=1, eviction_policy="allkeys-lru"))),
     "database": full(rds_postgres=None),
     "objectives": full(flowise_service=None),
 }
@@ -86,6 +87,8 @@ def rendered(stack: str) -> dict[str, dict[str, Any]]:
         ("logs", {"LogsMissing", "PodLogsMissing", "LogsDropped"}),
         ("traces", {"TracesDropped"}),
         ("cache_replicas", {"CacheReplicaLags"}),
+        # one that evicts is full all the time
+        ("noeviction", {"CacheMemoryHigh", "CacheEvicts"}),
         (
             "database",
             {"DatabaseConnectionsHigh", "DatabaseCpuHigh", "DatabaseMemoryLow", "DatabaseStorageFills", "DatabaseSlow"},

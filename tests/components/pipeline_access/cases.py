@@ -2,7 +2,7 @@
 
 from tests.components.monitoring_stack.cases.case import calm, story
 
-DEPLOYED = 'aws_flowise_deployments_failed_sum{dimension_Stack="prod"}'
+DEPLOYED = 'aws_platform_deployments_failed_sum{dimension_Stack="prod"}'
 
 CASES = (
     story(

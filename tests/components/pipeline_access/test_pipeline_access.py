@@ -122,8 +122,8 @@ def test_who_deploys_puts_metrics_of_deployments_alone(cloud: Cloud) -> None:
     build(cloud)
     told = statements(cloud, "pipeline-operations")["TellsHowItWent"]
     assert told["Action"] == ["cloudwatch:PutMetricData"]
-    assert told["Condition"] == {"StringEquals": {"cloudwatch:namespace": "Flowise/Deployments"}}
-    assert "--namespace Flowise/Deployments " in (ROOT / ".ci" / "deploy").read_text()
+    assert told["Condition"] == {"StringEquals": {"cloudwatch:namespace": "Platform/Deployments"}}
+    assert "--namespace Platform/Deployments " in (ROOT / ".ci" / "deploy").read_text()
 
 
 def test_the_state_alone_is_spared(cloud: Cloud) -> None:
