@@ -5,8 +5,7 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 import pulumi_random as random
 
-from components.backups import Backups, BackupsArgs, Budget, BudgetArgs
-from components.backups.watch import watch as backups_watch
+from components.backups import Backups, BackupsArgs, Budget, BudgetArgs, backups_watch
 from components.cluster_services import ClusterServices, ClusterServicesArgs
 from components.config.loading import load
 from components.config.regions import EDGE_REGION
@@ -15,10 +14,9 @@ from components.flowise_service.component import FlowiseService, FlowiseServiceA
 from components.flowise_service.edge import edge_profile
 from components.flowise_service.egress_domains import EGRESS_DOMAINS
 from components.flowise_service.environment import NAMESPACE
+from components.monitoring_stack import METRICS_NAMESPACE, MonitoringStack, MonitoringStackArgs
 from components.monitoring_stack.alarm_bridge import AlarmBridge, AlarmBridgeArgs, Topic
-from components.monitoring_stack.component import METRICS_NAMESPACE, MonitoringStack, MonitoringStackArgs
 from components.pipeline_access import PipelineAccess, PipelineAccessArgs, bind_roles
-from components.pipeline_access.watch import watch as pipeline_watch
 from components.rds_postgres import RdsPostgres, RdsPostgresArgs
 from components.rds_postgres.setup import DatabaseSetup, DatabaseSetupArgs
 from components.redis_cache import RedisCache, RedisCacheArgs
@@ -266,7 +264,7 @@ monitoring = MonitoringStack(
             service.watch,
             site.watch,
             backups_watch(settings.backup),
-            *([pipeline_watch()] if settings.pipeline else []),
+            *([pipeline.watch] if settings.pipeline else []),
         ],
         environment=settings.environment,
         region=region,

@@ -20,7 +20,7 @@ from components.config.problems import Problem
 from components.eks_cluster import ClusterSettings
 from components.flowise_service.edge import PREDICTION, edge_profile
 from components.flowise_service.settings import Image, ServiceSettings
-from components.monitoring_stack.settings.monitoring import MonitoringSettings
+from components.monitoring_stack import MonitoringSettings
 from components.pipeline_access import PipelineSettings
 from components.rds_postgres import DatabaseSettings
 from components.redis_cache import CacheSettings

@@ -3,6 +3,7 @@
 from .budget import Budget, BudgetArgs
 from .component import Backups, BackupsArgs
 from .settings import BackupSettings
+from .watch import watch as backups_watch
 
 __all__ = [
     "BackupSettings",
@@ -10,4 +11,5 @@ __all__ = [
     "BackupsArgs",
     "Budget",
     "BudgetArgs",
+    "backups_watch",
 ]

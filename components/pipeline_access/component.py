@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from ..shared.watch import Watch
 from .boundary import bounds
 from .permissions import AUDIENCE, ISSUER, deploys, github_trust, keeps_secrets
 from .scope import Scope
 from .settings import PipelineSettings
+from .watch import watch
 
 _BOUNDARY = "boundary"
 # of AWS's own policies
@@ -87,6 +89,11 @@ class PipelineAccess(pulumi.ComponentResource):
                 "boundary_arn": self.boundary_arn,
             }
         )
+
+    @property
+    def watch(self) -> Watch:
+        """What watches deployments."""
+        return watch()
 
     def _github(self) -> pulumi.Output[str]:
         # IAM knows GitHub's certificates by itself: no thumbprint is wanted any more
