@@ -14,6 +14,7 @@ from .egress_domains import allowed_domains
 from .endpoints import VpcEndpoints, VpcEndpointsArgs
 from .existing_network import existing_network
 from .flow_log import FlowLog, FlowLogArgs
+from .nat import nat_gateways
 from .network_acls import ANYWHERE, BALANCER, ENCLOSED, AclRule, egress, ingress
 from .settings import NetworkSettings
 from .subnets import PlannedSubnet, Tier, plan_subnets, zone_letter
@@ -117,7 +118,16 @@ class Vpc(pulumi.ComponentResource):
         vpc = self._network()
         subnets = self._subnets(vpc)
         gateway = self._internet(vpc, subnets)
-        gateways, addresses = self._nat(vpc, subnets, gateway)
+        gateways, addresses = nat_gateways(
+            self._name,
+            settings,
+            vpc_id=vpc.id,
+            gateway=gateway,
+            public_subnets={planned.zone: subnet for planned, subnet in subnets.items() if planned.tier == "public"},
+            protect=args.protect_addresses,
+            tags=args.tags,
+            opts=self._child,
+        )
         tables = self._tables(vpc, subnets, gateways)
         self._acls(vpc, subnets)
         FlowLog(
@@ -222,63 +232,6 @@ class Vpc(pulumi.ComponentResource):
             if planned.tier == "public":
                 self._associate(planned, subnet, table)
         return gateway
-
-    def _nat(
-        self,
-        vpc: aws.ec2.Vpc,
-        subnets: Mapping[PlannedSubnet, aws.ec2.Subnet],
-        gateway: aws.ec2.InternetGateway,
-    ) -> tuple[dict[str, aws.ec2.NatGateway], pulumi.Output[list[str]]]:
-        """Make the NAT gateways by the zone that each serves, and give their addresses."""
-        settings = self._args.settings
-        zones = settings.nat_zones()
-        addresses = {zone: self._address(zone, gateway) for zone in zones}
-        if settings.nat == "regional":
-            regional = self._regional_nat(vpc, addresses)
-            gateways = dict.fromkeys(settings.zones, regional)
-        else:
-            public = {planned.zone: subnet for planned, subnet in subnets.items() if planned.tier == "public"}
-            made = {zone: self._zonal_nat(zone, public[zone], addresses[zone]) for zone in zones}
-            gateways = {zone: made.get(zone, made[zones[0]]) for zone in settings.zones} if made else {}
-        return gateways, pulumi.Output.all(*(address.public_ip for address in addresses.values()))
-
-    def _address(self, zone: str, gateway: aws.ec2.InternetGateway) -> aws.ec2.Eip:
-        role = f"nat-{zone_letter(zone)}"
-        # AWS refuses to map an address in a VPC that has no internet gateway yet, and no property names the gateway;
-        # a lost address is lost from every allow-list that names it
-        own = pulumi.ResourceOptions(depends_on=[gateway], protect=self._args.protect_addresses)
-        return aws.ec2.Eip(
-            f"{self._name}-{role}-ip",
-            domain="vpc",
-            tags=self._tags(role),
-            opts=pulumi.ResourceOptions.merge(self._child, own),
-        )
-
-    def _zonal_nat(self, zone: str, subnet: aws.ec2.Subnet, address: aws.ec2.Eip) -> aws.ec2.NatGateway:
-        role = f"nat-{zone_letter(zone)}"
-        return aws.ec2.NatGateway(
-            f"{self._name}-{role}",
-            subnet_id=subnet.id,
-            allocation_id=address.allocation_id,
-            tags=self._tags(role),
-            # an address serves one gateway at a time
-            opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(delete_before_replace=True)),
-        )
-
-    def _regional_nat(self, vpc: aws.ec2.Vpc, addresses: Mapping[str, aws.ec2.Eip]) -> aws.ec2.NatGateway:
-        return aws.ec2.NatGateway(
-            f"{self._name}-nat",
-            vpc_id=vpc.id,
-            availability_mode="regional",
-            availability_zone_addresses=[
-                aws.ec2.NatGatewayAvailabilityZoneAddressArgs(
-                    availability_zone=zone, allocation_ids=[address.allocation_id]
-                )
-                for zone, address in addresses.items()
-            ],
-            tags=self._tags("nat"),
-            opts=self._child,
-        )
 
     def _tables(
         self,
