@@ -10,10 +10,7 @@ from components.cluster_services import ClusterServices, ClusterServicesArgs
 from components.config.loading import load
 from components.config.regions import EDGE_REGION
 from components.eks_cluster import EksCluster, EksClusterArgs
-from components.flowise_service.component import FlowiseService, FlowiseServiceArgs
-from components.flowise_service.edge import edge_profile
-from components.flowise_service.egress_domains import EGRESS_DOMAINS
-from components.flowise_service.environment import NAMESPACE
+from components.flowise_service import EGRESS_DOMAINS, NAMESPACE, FlowiseService, FlowiseServiceArgs, edge_profile
 from components.monitoring_stack import METRICS_NAMESPACE, MonitoringStack, MonitoringStackArgs
 from components.monitoring_stack.alarm_bridge import AlarmBridge, AlarmBridgeArgs, Topic
 from components.pipeline_access import PipelineAccess, PipelineAccessArgs, bind_roles
@@ -23,9 +20,9 @@ from components.redis_cache import RedisCache, RedisCacheArgs
 from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
 from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.shared.backup_schedule import Kind
-from components.synthetic_check.component import SyntheticCheck, SyntheticCheckArgs
+from components.synthetic_check import SyntheticCheck, SyntheticCheckArgs
 from components.vpc import Vpc, VpcArgs
-from components.waf_cdn.component import WafCdn, WafCdnArgs
+from components.waf_cdn import WafCdn, WafCdnArgs
 from components.web_service.timeouts import timeouts
 from stack import StackSettings
 

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from components.backups import BackupSettings
 from components.config.problems import Problem
 from components.eks_cluster import ClusterSettings
-from components.flowise_service.settings import ServiceSettings
+from components.flowise_service import ServiceSettings
 from components.rds_postgres import DatabaseSettings
 from components.shared import capacity
 from components.shared.backup_schedule import CLOSED_BEFORE_MINUTES, START_MINUTES
 from components.shared.edge_profile import EdgeProfile
 from components.shared.windows import MINUTES_A_DAY, Span, daily, minute_of, weekly
-from components.synthetic_check.settings import COUNTRIES, SyntheticCheckSettings
+from components.synthetic_check import COUNTRIES, SyntheticCheckSettings
 from components.vpc import NetworkSettings
-from components.waf_cdn.settings import EdgeSettings
+from components.waf_cdn import EdgeSettings
 
 
 def connections_suffice(service: ServiceSettings, database: DatabaseSettings) -> Iterator[Problem]:

@@ -18,16 +18,15 @@ from components.backups import BackupSettings
 from components.config.base_stack import BaseStack
 from components.config.problems import Problem
 from components.eks_cluster import ClusterSettings
-from components.flowise_service.edge import PREDICTION, edge_profile
-from components.flowise_service.settings import Image, ServiceSettings
+from components.flowise_service import PREDICTION, Image, ServiceSettings, edge_profile
 from components.monitoring_stack import MonitoringSettings
 from components.pipeline_access import PipelineSettings
 from components.rds_postgres import DatabaseSettings
 from components.redis_cache import CacheSettings
 from components.shared.node_script import NodeImage
-from components.synthetic_check.settings import SyntheticCheckSettings
+from components.synthetic_check import SyntheticCheckSettings
 from components.vpc import NetworkSettings
-from components.waf_cdn.settings import EdgeSettings
+from components.waf_cdn import EdgeSettings
 
 
 class FlowCheckSettings(SyntheticCheckSettings):
