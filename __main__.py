@@ -231,8 +231,8 @@ if settings.backup.enabled:
     # what tools.status asks the newest backup of
     pulumi.export("backed_up", holding_data)
 
-site = WafCdn(
-    "site",
+edge = WafCdn(
+    "edge",
     WafCdnArgs(
         settings=settings.edge,
         profile=edge_profile(settings.service.needs()),
@@ -259,7 +259,7 @@ monitoring = MonitoringStack(
             database.watch,
             cache.watch,
             service.watch,
-            site.watch,
+            edge.watch,
             backups_watch(settings.backup),
             *([pipeline.watch] if settings.pipeline else []),
         ],
@@ -288,7 +288,7 @@ if check is not None:
         SyntheticCheckArgs(
             settings=check,
             stack_name=stack_name,
-            url=site.url,
+            url=edge.url,
             path=check.path(),
             body=check.body(),
             answer_field="text",
@@ -304,7 +304,7 @@ if check is not None:
 AlarmBridge(
     "bridge",
     AlarmBridgeArgs(
-        topics=[Topic("alarms", region, alarms.arn), Topic("site", EDGE_REGION, site.alarm_topic_arn)],
+        topics=[Topic("alarms", region, alarms.arn), Topic("edge", EDGE_REGION, edge.alarm_topic_arn)],
         alarm_topic_arn=alarms.arn,
         tools_image=settings.script_image(),
         namespace=monitoring.namespace,
@@ -319,9 +319,9 @@ AlarmBridge(
     in_cluster,
 )
 
-pulumi.export("url", site.url)
-pulumi.export("static_bucket", site.static_bucket_name)
-pulumi.export("api_key_store_arn", site.api_key_store_arn)
+pulumi.export("url", edge.url)
+pulumi.export("static_bucket", edge.static_bucket_name)
+pulumi.export("api_key_store_arn", edge.api_key_store_arn)
 pulumi.export("cluster_name", cluster.cluster_name)
 pulumi.export("kubeconfig", cluster.kubeconfig)
 pulumi.export("database_endpoint", database.address)

@@ -67,9 +67,9 @@ def behaviors(
     if settings.static_site is None:
         return default, [*cached, maintenance]
     path = settings.static_site.path
-    shared = headers_policy(f"{name}-site-headers", profile, settings.embed_origins, shared=True, opts=opts)
+    shared = headers_policy(f"{name}-static-site-headers", profile, settings.embed_origins, shared=True, opts=opts)
     # as long as each file says for itself; one that says nothing is asked for again each time
-    kept = cache_policy(f"{name}-site", least_seconds=0, most_seconds=YEAR_SECONDS, opts=opts)
+    kept = cache_policy(f"{name}-static-site", least_seconds=0, most_seconds=YEAR_SECONDS, opts=opts)
     site = [
         Ordered(
             **read_only,

@@ -13,8 +13,7 @@ import sys
 sys.path.insert(0, {str(REPOSITORY)!r})
 import pulumi, pulumi_aws as aws
 from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
-from components.synthetic_check.component import SyntheticCheck, SyntheticCheckArgs
-from components.synthetic_check.settings import SyntheticCheckSettings
+from components.synthetic_check import SyntheticCheck, SyntheticCheckArgs, SyntheticCheckSettings
 
 opts = pulumi.ResourceOptions(providers=[aws.Provider("aws-check", region="us-east-1")])
 emails = ["a@example.com", "b@example.com"]

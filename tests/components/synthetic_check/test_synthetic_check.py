@@ -4,8 +4,8 @@ from typing import Any
 import pulumi_aws as aws
 import pytest
 
-from components.synthetic_check.component import SCRIPT, SyntheticCheck, SyntheticCheckArgs
-from components.synthetic_check.settings import SyntheticCheckSettings
+from components.synthetic_check import SyntheticCheck, SyntheticCheckArgs, SyntheticCheckSettings
+from components.synthetic_check.component import SCRIPT
 from testing.cloud import Cloud
 from testing.program import run_changed
 from tests.samples import DEV, TAGS, stack

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from components.waf_cdn.settings import EdgeSettings
+from components.waf_cdn import EdgeSettings
 from tests.samples import SIGN_IN
 
 DOMAIN = {"name": "flowise.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"}

@@ -8,9 +8,8 @@ import pytest
 
 from components.flowise_service.edge import edge_profile
 from components.shared.edge_profile import EdgeProfile
-from components.waf_cdn.component import WafCdn, WafCdnArgs
+from components.waf_cdn import EdgeSettings, WafCdn, WafCdnArgs
 from components.waf_cdn.response_headers import response_headers
-from components.waf_cdn.settings import EdgeSettings
 from testing.cloud import Cloud
 from tests.samples import TAGS
 
@@ -141,6 +140,7 @@ def test_without_a_profile_it_knows_no_application(cloud: Cloud) -> None:
     everything = json.dumps([[each.name, each.inputs] for each in cloud.created], default=str)
     assert not re.search(r"flowise|/api/|/assets|prediction|chat", everything, re.IGNORECASE)
     assert set(behaviors(cloud)) == {"*", "/maintenance.html", "/portal", "/portal/*"}
+    assert [each.name for each in cloud.of(aws.cloudfront.Function)] == ["edge-request"]
     rules = json.dumps(cloud.only(aws.wafv2.WebAcl).inputs["rules"])
     assert "uriPath" not in rules
     assert "ruleActionOverrides" not in rules
@@ -378,7 +378,7 @@ def test_a_static_site_is_served_beside_flowise(cloud: Cloud) -> None:
         assert behavior["targetOriginId"] == "files"
         assert [each["eventType"] for each in behavior["functionAssociations"]] == ["viewer-request"]
     assert '"site": "/portal"' in cloud.named("edge-request").inputs["code"]
-    cors = cloud.named("edge-site-headers").inputs["corsConfig"]
+    cors = cloud.named("edge-static-site-headers").inputs["corsConfig"]
     assert cors["accessControlAllowOrigins"] == {"items": ["https://shop.example.com"]}
     assert cors["accessControlAllowCredentials"] is False
 
