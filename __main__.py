@@ -5,22 +5,18 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 import pulumi_random as random
 
-from components.backups import Backups, BackupsArgs, Budget, BudgetArgs, backups_watch
+import surroundings
+from components.backups import backups_watch
 from components.cluster_services import ClusterServices, ClusterServicesArgs
 from components.config.loading import load
-from components.config.regions import EDGE_REGION
 from components.eks_cluster import EksCluster, EksClusterArgs
-from components.flowise_service import EGRESS_DOMAINS, NAMESPACE, FlowiseService, FlowiseServiceArgs, edge_profile
+from components.flowise_service import NAMESPACE, FlowiseService, FlowiseServiceArgs, edge_profile
 from components.monitoring_stack import METRICS_NAMESPACE, MonitoringStack, MonitoringStackArgs
-from components.monitoring_stack.alarm_bridge import AlarmBridge, AlarmBridgeArgs, Topic
-from components.pipeline_access import PipelineAccess, PipelineAccessArgs, bind_roles
 from components.rds_postgres import RdsPostgres, RdsPostgresArgs
 from components.rds_postgres.setup import DatabaseSetup, DatabaseSetupArgs
 from components.redis_cache import RedisCache, RedisCacheArgs
 from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
 from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
-from components.shared.backup_schedule import Kind
-from components.synthetic_check import SyntheticCheck, SyntheticCheckArgs
 from components.vpc import Vpc, VpcArgs
 from components.waf_cdn import WafCdn, WafCdnArgs
 from components.web_service.timeouts import timeouts
@@ -41,22 +37,7 @@ random_provider = random.Provider("random")
 in_aws = pulumi.ResourceOptions(providers=[aws_provider, random_provider])
 holds_data = pulumi.ResourceOptions.merge(in_aws, pulumi.ResourceOptions(protect=settings.protect_data))
 
-if settings.pipeline is not None:
-    pipeline = PipelineAccess(
-        "pipeline",
-        PipelineAccessArgs(
-            settings=settings.pipeline,
-            project=project,
-            stack=pulumi.get_stack(),
-            hosted_zone_id=settings.edge.domain.hosted_zone_id if settings.edge.domain else None,
-            tags=tags,
-        ),
-        in_aws,
-    )
-    bind_roles(pipeline.boundary_arn)
-    pulumi.export("plan_role_arn", pipeline.plan_role_arn)
-    pulumi.export("deploy_role_arn", pipeline.deploy_role_arn)
-
+pipeline = surroundings.pipeline_access(settings, project, pulumi.get_stack(), in_aws)
 alarms = AlarmTopic("alarms", AlarmTopicArgs(emails=settings.monitoring.alarm_emails, region=region, tags=tags), in_aws)
 
 access_logs = AccessLogBucket(
@@ -65,7 +46,6 @@ access_logs = AccessLogBucket(
     holds_data,
 )
 
-databricks, datadog = settings.service.databricks, settings.monitoring.datadog
 vpc = Vpc(
     "vpc",
     VpcArgs(
@@ -73,12 +53,7 @@ vpc = Vpc(
         region=region,
         protect_addresses=settings.protect_data,
         balancer_asks_out=settings.edge.sign_in is not None,
-        egress_domains=[
-            *EGRESS_DOMAINS,
-            *([databricks.host] if databricks else []),
-            *settings.monitoring.notifications.hosts(),
-            *(datadog.domains() if datadog else []),
-        ],
+        egress_domains=settings.egress_domains(),
         tags=tags,
     ),
     in_aws,
@@ -130,18 +105,6 @@ cache = RedisCache(
     holds_data,
 )
 
-if settings.backup.monthly_budget_usd is not None:
-    Budget(
-        "budget",
-        BudgetArgs(
-            monthly_usd=settings.backup.monthly_budget_usd,
-            cost_tags=settings.cost_tags(project),
-            alarms=alarms.target,
-            tags=tags,
-        ),
-        in_aws,
-    )
-
 kubernetes_provider = k8s.Provider(
     "kubernetes",
     kubeconfig=cluster.kubeconfig,
@@ -185,7 +148,7 @@ service = FlowiseService(
         sign_in=settings.edge.sign_in,
         embed_origins=settings.edge.embed_origins,
         traced=settings.monitoring.traces is not None,
-        datadog=datadog is not None,
+        datadog=settings.monitoring.datadog is not None,
         region=region,
         cluster_name=cluster.cluster_name,
         cluster_arn=cluster.cluster_arn,
@@ -208,28 +171,6 @@ service = FlowiseService(
     ),
     in_cluster,
 )
-
-if settings.backup.enabled:
-    holding_data: dict[Kind, pulumi.Output[str]] = {
-        "EKS": cluster.cluster_arn,
-        "RDS": database.instance_arn,
-        "S3": service.bucket_arn,
-    }
-    Backups(
-        "backups",
-        BackupsArgs(
-            settings=settings.backup,
-            stack_name=stack_name,
-            network=vpc.ref,
-            resource_arns=holding_data,
-            trial=database.instance,
-            alarms=alarms.target,
-            tags=tags,
-        ),
-        holds_data,
-    )
-    # what tools.status asks the newest backup of
-    pulumi.export("backed_up", holding_data)
 
 edge = WafCdn(
     "edge",
@@ -261,7 +202,7 @@ monitoring = MonitoringStack(
             service.watch,
             edge.watch,
             backups_watch(settings.backup),
-            *([pipeline.watch] if settings.pipeline else []),
+            *([pipeline.watch] if pipeline else []),
         ],
         environment=settings.environment,
         region=region,
@@ -279,44 +220,17 @@ monitoring = MonitoringStack(
     in_cluster,
 )
 
-check = settings.synthetic_check
-if check is not None:
-    place = check.region or region
-    here = place == region
-    SyntheticCheck(
-        "check",
-        SyntheticCheckArgs(
-            settings=check,
-            stack_name=stack_name,
-            url=edge.url,
-            path=check.path(),
-            body=check.body(),
-            answer_field="text",
-            region=place,
-            emails=settings.monitoring.alarm_emails,
-            alarm_topic_arn=alarms.arn if here else None,
-            access_log_bucket=access_logs.bucket_name if here else None,
-            tags=tags,
-        ),
-        in_aws if here else pulumi.ResourceOptions(providers=[aws.Provider("aws-check", region=place)]),
-    )
-
-AlarmBridge(
-    "bridge",
-    AlarmBridgeArgs(
-        topics=[Topic("alarms", region, alarms.arn), Topic("edge", EDGE_REGION, edge.alarm_topic_arn)],
-        alarm_topic_arn=alarms.arn,
-        tools_image=settings.script_image(),
-        namespace=monitoring.namespace,
-        namespace_name=METRICS_NAMESPACE,
-        ranges=ranges,
-        team=settings.monitoring.team,
-        cluster_name=cluster.cluster_name,
-        cluster_arn=cluster.cluster_arn,
-        region=region,
-        tags=tags,
-    ),
-    in_cluster,
+surroundings.budget(settings, project, alarms, in_aws)
+surroundings.backups(
+    settings, project, stack_name,
+    vpc=vpc, cluster=cluster, database=database, service=service, alarms=alarms, opts=holds_data,
+)  # fmt: skip
+surroundings.check_from_outside(
+    settings, project, stack_name,
+    edge=edge, alarms=alarms, access_log_bucket=access_logs.bucket_name, opts=in_aws,
+)  # fmt: skip
+surroundings.alarm_bridge(
+    settings, project, vpc=vpc, cluster=cluster, edge=edge, monitoring=monitoring, alarms=alarms, opts=in_cluster
 )
 
 pulumi.export("url", edge.url)

@@ -18,7 +18,7 @@ from components.backups import BackupSettings
 from components.config.base_stack import BaseStack
 from components.config.problems import Problem
 from components.eks_cluster import ClusterSettings
-from components.flowise_service import PREDICTION, Image, ServiceSettings, edge_profile
+from components.flowise_service import EGRESS_DOMAINS, PREDICTION, Image, ServiceSettings, edge_profile
 from components.monitoring_stack import MonitoringSettings
 from components.pipeline_access import PipelineSettings
 from components.rds_postgres import DatabaseSettings
@@ -93,6 +93,16 @@ class StackSettings(BaseStack):
         yield from sign_in_is_reached(self.edge, self.network)
         yield from site_path_is_free(self.edge, edge_profile(self.service.needs()))
         yield from backups_can_begin(self.backup, self.database)
+
+    def egress_domains(self) -> list[str]:
+        """Return the names that Flowise and what watches it ask for, where only listed ones resolve."""
+        databricks, datadog = self.service.databricks, self.monitoring.datadog
+        return [
+            *EGRESS_DOMAINS,
+            *([databricks.host] if databricks else []),
+            *self.monitoring.notifications.hosts(),
+            *(datadog.domains() if datadog else []),
+        ]
 
     def script_image(self) -> NodeImage:
         """Return what runs the platform's own scripts."""

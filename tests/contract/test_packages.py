@@ -78,7 +78,7 @@ def test_a_component_is_imported_alone_and_from_any_folder(folder: str, tmp_path
     assert sum(name in BELOW_ALL for name in loaded) < MOST_BESIDE_ITSELF
 
 
-PROGRAM = ("__main__.py", "stack.py", "coherence.py")
+PROGRAM = ("__main__.py", "stack.py", "coherence.py", "surroundings.py")
 
 
 def offered(folder: str) -> set[str]:
