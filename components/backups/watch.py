@@ -8,7 +8,7 @@ survives a restart of Prometheus (ALERTS_FOR_STATE).
 from typing import get_args
 
 from ..shared.backup_schedule import Kind
-from ..shared.watch import Alert, Group, NamedMetrics, Recording, TaggedMetrics, Watch
+from ..shared.watch import Alert, CloudWatch, Group, NamedMetrics, Recording, TaggedMetrics, Watch
 from .settings import BackupSettings
 
 DONE, FAILED = "aws_backup_number_of_backup_jobs_completed_sum", "aws_backup_number_of_backup_jobs_failed_sum"
@@ -55,7 +55,8 @@ def watch(settings: BackupSettings) -> Watch:
         *(_trials() if settings.enabled and settings.restore_tests else []),
         *([_cost(budget)] if budget else []),
     ]
-    return Watch(groups=[Group(name="backups", recordings=[COST], alerts=alerts)], cloudwatch=[JOBS, BILL])
+    group = Group(name="backups", recordings=[COST], alerts=alerts)
+    return Watch(cloudwatch=CloudWatch(metrics=[JOBS, BILL], groups=[group]))
 
 
 def _backups() -> list[Alert]:

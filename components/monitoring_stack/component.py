@@ -149,7 +149,7 @@ class MonitoringStack(pulumi.ComponentResource):
             ),
             self._child,
         )
-        if not args.settings.cloudwatch_metrics:
+        if not self._watch.cloudwatch.metrics:
             return
         CloudWatchExporter(
             f"{self._name}-cloudwatch",
@@ -159,7 +159,7 @@ class MonitoringStack(pulumi.ComponentResource):
                 cluster_name=args.cluster_name,
                 cluster_arn=args.cluster_arn,
                 region=args.region,
-                asked=self._watch.cloudwatch,
+                asked=self._watch.cloudwatch.metrics,
                 tags=args.tags,
                 kinds=prometheus.release,
             ),

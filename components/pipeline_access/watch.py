@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ..shared.watch import Alert, Group, OwnMetrics, Watch
+from ..shared.watch import Alert, CloudWatch, Group, OwnMetrics, Watch
 from .permissions import DEPLOYMENTS
 
 METRICS = OwnMetrics(
@@ -21,9 +21,11 @@ METRICS = OwnMetrics(
 def watch() -> Watch:
     """Return what watches the deployments of the stacks of an account."""
     return Watch(
-        groups=[Group(name="backups", alerts=[_failed()])],
-        cloudwatch=[METRICS],
-        dashboards={"delivery": Path(__file__).parent / "dashboards" / "delivery.json"},
+        cloudwatch=CloudWatch(
+            metrics=[METRICS],
+            groups=[Group(name="backups", alerts=[_failed()])],
+            dashboards={"delivery": Path(__file__).parent / "dashboards" / "delivery.json"},
+        )
     )
 
 

@@ -7,7 +7,7 @@ holds for: CloudWatchUnreadable watches for that.
 from pathlib import Path
 
 from ..shared.metric_alarms import HIGH, LOW
-from ..shared.watch import Alert, Group, LogGroup, TaggedMetrics, Watch
+from ..shared.watch import Alert, CloudWatch, Group, LogGroup, TaggedMetrics, Watch
 from .parameters import max_connections, memory_gib
 from .settings import DatabaseSettings
 
@@ -39,11 +39,13 @@ METRICS = TaggedMetrics(
 def watch(settings: DatabaseSettings, *, identifier: str) -> Watch:
     """Return what watches an instance; `identifier` is its name, by which its log groups are known."""
     return Watch(
-        groups=[Group(name="data", alerts=_alerts(settings))],
-        cloudwatch=[METRICS],
-        steady_series=["aws_rds_cpuutilization_average"],
+        cloudwatch=CloudWatch(
+            metrics=[METRICS],
+            groups=[Group(name="data", alerts=_alerts(settings))],
+            steady_series=["aws_rds_cpuutilization_average"],
+            dashboards={"database": Path(__file__).parent / "dashboards" / "database.json"},
+        ),
         log_groups=[LogGroup(f"/aws/rds/instance/{identifier}/*")],
-        dashboards={"database": Path(__file__).parent / "dashboards" / "database.json"},
     )
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ..shared.metric_alarms import HIGH
-from ..shared.watch import Alert, Group, TaggedMetrics, Watch
+from ..shared.watch import Alert, CloudWatch, Group, TaggedMetrics, Watch
 from .settings import CacheSettings
 
 NODE = "dimension_CacheClusterId"
@@ -29,10 +29,12 @@ METRICS = TaggedMetrics(
 def watch(settings: CacheSettings) -> Watch:
     """Return what watches the nodes of a replication group."""
     return Watch(
-        groups=[Group(name="data", alerts=_alerts(settings))],
-        cloudwatch=[METRICS],
-        steady_series=["aws_elasticache_engine_cpuutilization_average"],
-        dashboards={"cache": Path(__file__).parent / "dashboards" / "cache.json"},
+        cloudwatch=CloudWatch(
+            metrics=[METRICS],
+            groups=[Group(name="data", alerts=_alerts(settings))],
+            steady_series=["aws_elasticache_engine_cpuutilization_average"],
+            dashboards={"cache": Path(__file__).parent / "dashboards" / "cache.json"},
+        )
     )
 
 

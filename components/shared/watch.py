@@ -143,6 +143,19 @@ class OwnMetrics:
 CloudWatchMetrics = TaggedMetrics | NamedMetrics | OwnMetrics
 
 
+@dataclass(frozen=True, kw_only=True)
+class CloudWatch:
+    """What is known of a component by CloudWatch's metrics alone: a stack that does not read those does without all of it.
+
+    `steady_series` are series that have a figure at any time, so that without one nothing is read.
+    """
+
+    metrics: Sequence[CloudWatchMetrics] = ()
+    groups: Sequence[Group] = ()
+    steady_series: Sequence[str] = ()
+    dashboards: Mapping[str, Path] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class LogGroup:
     """A log group that Grafana may read, or all whose name begins so (`/aws/eks/orders-prod/*`)."""
@@ -169,8 +182,7 @@ class Watch:
     """What watches one component.
 
     `namespaces` are those whose pods send traces; `agent_ports` what annotations tell Datadog's agents to ask there, by
-    namespace; `secrets` what scrapes have for tokens; `dashboards` files of Grafana pages by name; `steady_series`
-    series of CloudWatch that have a figure at any time, so that without one nothing is read.
+    namespace; `secrets` what scrapes have for tokens; `dashboards` files of Grafana pages by name.
     """
 
     groups: Sequence[Group] = ()
@@ -178,8 +190,7 @@ class Watch:
     scrapes: Sequence[Scrape] = ()
     probes: Sequence[Probe] = ()
     secrets: Mapping[str, Source] = field(default_factory=dict)
-    cloudwatch: Sequence[CloudWatchMetrics] = ()
-    steady_series: Sequence[str] = ()
+    cloudwatch: CloudWatch = field(default_factory=CloudWatch)
     log_groups: Sequence[LogGroup] = ()
     log_stages: Sequence[LogStage] = ()
     dashboards: Mapping[str, Path] = field(default_factory=dict)
@@ -189,7 +200,7 @@ class Watch:
     @property
     def alerts(self) -> tuple[Alert, ...]:
         """Return the alerts of all groups."""
-        return tuple(alert for group in self.groups for alert in group.alerts)
+        return tuple(alert for group in (*self.groups, *self.cloudwatch.groups) for alert in group.alerts)
 
     @property
     def jobs(self) -> tuple[str, ...]:
@@ -206,8 +217,7 @@ def combined(watches: Iterable[Watch]) -> Watch:
         scrapes=[scrape for each in every for scrape in each.scrapes],
         probes=[probe for each in every for probe in each.probes],
         secrets=_merged("secret", [each.secrets for each in every]),
-        cloudwatch=[metrics for each in every for metrics in each.cloudwatch],
-        steady_series=[series for each in every for series in each.steady_series],
+        cloudwatch=_read([each.cloudwatch for each in every]),
         log_groups=[group for each in every for group in each.log_groups],
         log_stages=[stage for each in every for stage in each.log_stages],
         dashboards=_merged("dashboard", [each.dashboards for each in every]),
@@ -218,6 +228,15 @@ def combined(watches: Iterable[Watch]) -> Watch:
     if twice := sorted({job for job in jobs if jobs.count(job) > 1}):
         raise ValueError(f"two scrapes or probes are of the job {twice[0]!r}: name one otherwise")
     return whole
+
+
+def _read(parts: Sequence[CloudWatch]) -> CloudWatch:
+    return CloudWatch(
+        metrics=[metrics for part in parts for metrics in part.metrics],
+        groups=_grouped(group for part in parts for group in part.groups),
+        steady_series=[series for part in parts for series in part.steady_series],
+        dashboards=_merged("dashboard", [part.dashboards for part in parts]),
+    )
 
 
 def _grouped(groups: Iterable[Group]) -> list[Group]:

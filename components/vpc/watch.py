@@ -1,6 +1,6 @@
 """What watches the network: CloudWatch's metrics of its NAT gateways."""
 
-from ..shared.watch import TaggedMetrics, Watch
+from ..shared.watch import CloudWatch, TaggedMetrics, Watch
 
 NAT = TaggedMetrics(
     namespace="AWS/NATGateway",
@@ -16,4 +16,4 @@ NAT = TaggedMetrics(
 
 def watch() -> Watch:
     """Return what watches a network."""
-    return Watch(cloudwatch=[NAT])
+    return Watch(cloudwatch=CloudWatch(metrics=[NAT]))

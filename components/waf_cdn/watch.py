@@ -5,7 +5,7 @@ from pathlib import Path
 from pulumi import Input
 
 from ..shared.certificate import DAY_SECONDS, FEWEST_DAYS_LEFT
-from ..shared.watch import Alert, Group, LogGroup, NamedMetrics, Probe, TaggedMetrics, Watch, either
+from ..shared.watch import Alert, CloudWatch, Group, LogGroup, NamedMetrics, Probe, TaggedMetrics, Watch, either
 from .alarm_tables import MOST_BLOCKED, MOST_FAILED_PERCENT
 
 SITE_JOB = "site"
@@ -42,11 +42,10 @@ def watch(*, site_name: str, address: Input[str], domain: bool) -> Watch:
     firewall = NamedMetrics(
         name="firewall", namespace="AWS/WAFV2", metrics=FIREWALL, dimensions={"WebACL": site_name, "Rule": "ALL"}
     )
-    alerts = [*_site(), *([_certificate()] if domain else []), *_ways_in()]
     return Watch(
-        groups=[Group(name="edge", alerts=alerts)],
+        groups=[Group(name="edge", alerts=[*_site(), *([_certificate()] if domain else [])])],
         probes=[Probe(job=SITE_JOB, target=address)],
-        cloudwatch=[CERTIFICATES, CDN, firewall],
+        cloudwatch=CloudWatch(metrics=[CERTIFICATES, CDN, firewall], groups=[Group(name="edge", alerts=_ways_in())]),
         log_groups=[LogGroup(f"aws-waf-logs-{site_name}:*", "edge")],
         dashboards={"edge": Path(__file__).parent / "dashboards" / "edge.json"},
     )

@@ -1,6 +1,6 @@
 """What watches a load balancer: CloudWatch's metrics of it and of its target groups, and alerts on them."""
 
-from ..shared.watch import Alert, Group, TaggedMetrics, Watch
+from ..shared.watch import Alert, CloudWatch, Group, TaggedMetrics, Watch
 
 BALANCER = "dimension_LoadBalancer"
 # of the load balancer itself, in five minutes
@@ -29,7 +29,7 @@ TARGETS = TaggedMetrics(
 
 def watch() -> Watch:
     """Return what watches a load balancer."""
-    return Watch(groups=[Group(name="edge", alerts=_alerts())], cloudwatch=[BALANCERS, TARGETS])
+    return Watch(cloudwatch=CloudWatch(metrics=[BALANCERS, TARGETS], groups=[Group(name="edge", alerts=_alerts())]))
 
 
 def _alerts() -> list[Alert]:

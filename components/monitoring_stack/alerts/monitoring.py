@@ -13,6 +13,7 @@ def jobs(watch: Watch, settings: MonitoringSettings) -> tuple[str, ...]:
     """Return the scrape jobs without which alerts cannot fire, but for those that an alert of their owner's watches."""
     traces = settings.traces
     own = {
+        CLOUDWATCH_JOB: bool(watch.cloudwatch.metrics),
         "loki": settings.keeps_logs,
         "alloy": settings.keeps_logs,
         # the collector is ours whoever keeps what it chooses
@@ -21,15 +22,15 @@ def jobs(watch: Watch, settings: MonitoringSettings) -> tuple[str, ...]:
     }
     alerted = _alerted(watch)
     given = (job for job in watch.jobs if job not in alerted)
-    return (*given, CLOUDWATCH_JOB, *CHART_JOBS, *(job for job, there in own.items() if there))
+    return (*given, *CHART_JOBS, *(job for job, there in own.items() if there))
 
 
 def _alerted(watch: Watch) -> list[str]:
     return [each.job for each in watch.scrapes if each.alerted]
 
 
-def monitoring_alerts(watch: Watch, settings: MonitoringSettings) -> list[Alert]:
-    """Return the alerts on what sees all that is watched."""
+def monitoring_alerts(watch: Watch, settings: MonitoringSettings, steady_series: Sequence[str]) -> list[Alert]:
+    """Return the alerts on what sees all that is watched; `steady_series` of CloudWatch always have a figure."""
     others = "|".join(_alerted(watch))
     up = f'up{{job{"!~" if "|" in others else "!="}"{others}"}}' if others else "up"
     return [
@@ -78,7 +79,7 @@ def monitoring_alerts(watch: Watch, settings: MonitoringSettings) -> list[Alert]
             summary="Notifications do not arrive: {{ $labels.integration }}",
             description="Alertmanager fails to notify by {{ $labels.integration }}, or Prometheus finds no Alertmanager.",
         ),
-        *([_unreadable(watch.steady_series)] if watch.steady_series else []),
+        *([_unreadable(steady_series)] if steady_series else []),
         *(_logs() if settings.keeps_logs else []),
         *(_traces() if settings.traces is not None else []),
     ]

@@ -1,10 +1,11 @@
 """The rules of a PrometheusRule: what components bring, the monitoring's own, and those on objectives."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ...shared.watch import Alert, Group, Recording, Watch, combined
+from ...shared.watch import Alert, CloudWatch, Group, Recording, Watch, combined
 from ..settings.monitoring import MonitoringSettings
 from . import slo
 from .monitoring import monitoring_alerts
@@ -17,15 +18,17 @@ PAGES = Path(__file__).parents[1] / "dashboards"
 def completed(watches: Iterable[Watch], settings: MonitoringSettings) -> Watch:
     """Return all that is watched: what components bring, the monitoring itself, and the objectives, if any."""
     given = combined(watches)
+    read = given.cloudwatch if settings.cloudwatch_metrics else CloudWatch()
+    given = replace(given, cloudwatch=CloudWatch(metrics=read.metrics))
     objectives = Group(name="slo", recordings=slo.recordings(given.objectives), alerts=slo.alerts(given.objectives))
     own = Watch(
         groups=[
-            Group(name="monitoring", alerts=monitoring_alerts(given, settings)),
+            Group(name="monitoring", alerts=monitoring_alerts(given, settings, read.steady_series)),
             *([objectives] if given.objectives else []),
         ],
         dashboards={"logs": PAGES / "logs.json"} if settings.keeps_logs else {},
     )
-    return combined([given, own])
+    return combined([given, Watch(groups=read.groups, dashboards=read.dashboards), own])
 
 
 def rule_groups(watch: Watch, settings: MonitoringSettings) -> list[dict[str, Any]]:

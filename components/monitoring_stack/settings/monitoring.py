@@ -39,7 +39,8 @@ class MonitoringSettings(Section):
     )
     cloudwatch_metrics: bool = Field(
         default=False,
-        description="CloudWatch's metrics in Prometheus; some 100 series cost 9 USD a month",
+        description="CloudWatch's metrics in Prometheus, with the alerts and pages that go by them; some 100 series "
+        "cost 9 USD a month",
     )
     team: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")] = Field(
         default="platform", description="label `team` of the alerts, by which they are routed"

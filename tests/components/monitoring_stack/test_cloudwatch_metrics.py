@@ -10,7 +10,7 @@ TAGS = {"Project": "flowise", "Environment": "prod", "Owner": "a.team (b)"}
 
 
 def config(region: str = "eu-west-1") -> dict[str, Any]:
-    return cloudwatch_config(FULL.cloudwatch, region=region, tags=TAGS)
+    return cloudwatch_config(FULL.cloudwatch.metrics, region=region, tags=TAGS)
 
 
 def asked() -> Iterator[tuple[str, ...]]:

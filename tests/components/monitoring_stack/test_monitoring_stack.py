@@ -13,6 +13,7 @@ from components.monitoring_stack.settings.monitoring import MonitoringSettings
 from components.shared.external_secrets import SecretField
 from components.shared.watch import (
     Alert,
+    CloudWatch,
     Group,
     LogGroup,
     LogStage,
@@ -75,9 +76,30 @@ ORDERS = Watch(
         Probe(job="bank", target="https://bank.example.com/v1", refuses=True),
     ],
     secrets={"orders": TOKEN},
-    cloudwatch=[
-        NamedMetrics(name="firewall", namespace="AWS/WAFV2", metrics={"Blocked": ("Sum",)}, dimensions={"Rule": "ALL"})
-    ],
+    cloudwatch=CloudWatch(
+        metrics=[
+            NamedMetrics(
+                name="firewall", namespace="AWS/WAFV2", metrics={"Blocked": ("Sum",)}, dimensions={"Rule": "ALL"}
+            )
+        ],
+        groups=[
+            Group(
+                name="service",
+                alerts=[
+                    Alert(
+                        name="OrdersBlocked",
+                        expression="aws_wafv2_blocked_sum > 1",
+                        lasting="5m",
+                        severity="warning",
+                        summary="Blocked",
+                        description="Blocked.",
+                    )
+                ],
+            )
+        ],
+        steady_series=["aws_wafv2_blocked_sum"],
+        dashboards={"edge": PAGE},
+    ),
     log_groups=[LogGroup("/aws/eks/orders-test/*"), LogGroup("aws-waf-logs-orders-test:*", "edge")],
     log_stages=[LogStage(namespace="orders", app="orders", fields=["order_id"], probe_paths=["/health"])],
     dashboards={"cache": PAGE},
@@ -207,6 +229,19 @@ def test_it_hands_on_where_the_password_is_and_not_the_password(cloud: Cloud) ->
     assert arn.startswith("arn:aws:secretsmanager:")
     namespace, _ = cloud.value_of(lambda: create().namespace)
     assert namespace == "monitoring"
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_what_cloudwatch_alone_tells_is_there_where_it_is_read(cloud: Cloud, read: bool) -> None:
+    build(cloud, cloudwatch_metrics=read)
+    made, names = rules(cloud), {each.name for each in cloud.created}
+    assert {name: name in made for name in ("OrdersBlocked", "CloudWatchUnreadable", "OrdersDown")} == {
+        "OrdersBlocked": read, "CloudWatchUnreadable": read, "OrdersDown": True,
+    }  # fmt: skip
+    assert ("monitoring-dashboards-edge" in names) is read
+    # a target that nobody made would be missing for ever
+    assert ('job="cloudwatch"' in made["TargetMissing"]["expr"]) is read
+    assert ("monitoring-cloudwatch-release" in names) is read
 
 
 def test_pages_lie_where_grafana_runs_and_are_those_of_what_is_watched(cloud: Cloud) -> None:

@@ -49,9 +49,13 @@ LACKING: Mapping[str, Watch] = {
     "restore_tests": full(backups=backups(BackupSettings(monthly_budget_usd=1))),
     "budget_usd": full(backups=backups(BackupSettings(restore_tests=True))),
     "deployments": full(pipeline_access=None),
-    "logs": full(MonitoringSettings.model_validate({"traces": {}, "datadog": {**DATADOG, "replaces_logs": True}})),
+    "logs": full(
+        MonitoringSettings.model_validate(
+            {"traces": {}, "cloudwatch_metrics": True, "datadog": {**DATADOG, "replaces_logs": True}}
+        )
+    ),
     "traces": full(PLAIN),
-    "tempo": full(MonitoringSettings.model_validate({"traces": {"backend": "xray"}})),
+    "tempo": full(MonitoringSettings.model_validate({"traces": {"backend": "xray"}, "cloudwatch_metrics": True})),
     "cache_replicas": full(redis_cache=cache(CacheSettings())),
     "noeviction": full(redis_cache=cache(CacheSettings(replicas=1, eviction_policy="allkeys-lru"))),
     "database": full(rds_postgres=None),
@@ -125,6 +129,8 @@ def test_dev_has_no_queue_and_prod_has() -> None:
     dev, prod = rendered("dev"), rendered("prod")
     assert "QueueStuck" not in dev
     assert "BackupTooOld" not in dev
+    # which reads no metrics of CloudWatch: its alarms there tell of the database
+    assert not {name for name in dev if name.startswith(("CloudWatch", "Database", "Cache", "Cdn"))}
     assert {"QueueStuck", "BackupTooOld", "RestoreTestFailed", "CertificateExpiresSoon"} <= set(prod)
     assert "DatabricksUnreachable" in prod
 
@@ -270,6 +276,6 @@ def test_every_job_that_alerts_need_is_missed() -> None:
         *("kube-state-metrics", "node-exporter", "kubelet", "apiserver"),
     }
     assert set(jobs(least(), MonitoringSettings())) == {
-        *("flowise", "site", "cloudwatch", "loki", "alloy"),
+        *("flowise", "site", "loki", "alloy"),
         *("kube-state-metrics", "node-exporter", "kubelet", "apiserver"),
     }
