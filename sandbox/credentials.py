@@ -28,6 +28,8 @@ PLACEHOLDERS: Mapping[str, str] = {
 
 
 def without_credentials(environment: Mapping[str, str], kept: Collection[str] = ()) -> dict[str, str]:
-    """Return an environment without what opens something real, but for names that are kept; the rest is stood in for."""
+    """Return an environment without what opens something real, but for names that are kept; the
+    rest is stood in for.
+    """
     left = {name: value for name, value in environment.items() if name in kept or not _SECRET.fullmatch(name)}
     return {**PLACEHOLDERS, **left}

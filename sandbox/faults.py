@@ -84,7 +84,9 @@ class Outages:
         self._faults = faults
 
     def message(self, token: str, name: str, operation: str) -> str:
-        """Return what the operation fails with; empty where it goes through, or only after being throttled for a while."""
+        """Return what the operation fails with; empty where it goes through, or only after being
+        throttled for a while.
+        """
         with self._lock:
             for index, fault in enumerate(self._faults):
                 if not fault.strikes(token, name, operation):

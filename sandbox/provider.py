@@ -349,7 +349,9 @@ def _holds_nothing(value: Any) -> bool:
 
 
 def _updated(olds: dict[str, Any], given: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the outputs after an update whose inputs are not all known: what the cloud had added stays, at any depth."""
+    """Return the outputs after an update whose inputs are not all known: what the cloud had added
+    stays, at any depth.
+    """
     merged = {**olds, **news}
     for key, value in news.items():
         old, before = olds.get(key), given.get(key)

@@ -10,7 +10,9 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 
 def to_python(struct: struct_pb2.Struct) -> dict[str, Any]:
-    """Return a struct as a dict; numbers without a fraction become int, as they were before the wire made them float."""
+    """Return a struct as a dict; numbers without a fraction become int, as they were before the
+    wire made them float.
+    """
     return {key: _value(value) for key, value in struct.fields.items()}
 
 

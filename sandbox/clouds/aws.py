@@ -206,7 +206,9 @@ def invoke(request: Request) -> dict[str, Any]:
 
 
 def _of_its_kind(request: Request, asked: dict[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
-    """Return what a resource of the type that a function looks up would have: ids, ARNs and endpoints as of one's own."""
+    """Return what a resource of the type that a function looks up would have: ids, ARNs and
+    endpoints as of one's own.
+    """
     token = looked_up(request.token)
     described = schema.resource(token)
     if described is None:

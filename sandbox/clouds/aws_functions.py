@@ -111,7 +111,9 @@ def _parameter(request: Request) -> dict[str, Any]:
 
 
 def typed(kind: Type, value: Any) -> Any:
-    """Return a value in the type that the provider answers in, which takes "true" for a boolean and "5" for a number."""
+    """Return a value in the type that the provider answers in, which takes "true" for a boolean and
+    "5" for a number.
+    """
     match kind.kind:
         case "boolean" if isinstance(value, str):
             return value.lower() == "true"

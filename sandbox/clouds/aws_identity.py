@@ -39,7 +39,9 @@ _MADE_UP = re.compile(
 
 @cache
 def parts(token: str) -> tuple[str, ...] | None:
-    """Return the inputs that together are the id of a named type; None where AWS makes the id up, or no source tells."""
+    """Return the inputs that together are the id of a named type; None where AWS makes the id up,
+    or no source tells.
+    """
     described, told = schema.resource(token), schema.identity(token)
     inputs = described.inputs if described else {}
     if told.needed:
@@ -57,7 +59,9 @@ def parts(token: str) -> tuple[str, ...] | None:
 
 
 def _input(token: str, attribute: str, inputs: Mapping[str, Any]) -> str | None:
-    """Return the input that an attribute of an identity is: a rest API's id may be `restApi`, a function's name `name`."""
+    """Return the input that an attribute of an identity is: a rest API's id may be `restApi`, a
+    function's name `name`.
+    """
     for name in (attribute, re.sub(r"(Id|Name|Arn)$", "", attribute)):
         if name in inputs:
             return name
@@ -86,11 +90,13 @@ def as_inputs(token: str, args: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def joined(token: str, inputs: Mapping[str, Any], sample_series: str = "") -> str:
-    """Return the id that the inputs make, `made_up` in place of what AWS fills in; empty where AWS makes up the whole."""
+def joined(token: str, inputs: Mapping[str, Any], made_up: str = "") -> str:
+    """Return the id that the inputs make, `made_up` in place of what AWS fills in; empty where AWS
+    makes up the whole.
+    """
     names, told = parts(token) or (), schema.identity(token)
     values = [
-        str(inputs.get(name) or _DEFAULTS.get(name, sample_series))
+        str(inputs.get(name) or _DEFAULTS.get(name, made_up))
         for name in names
         if inputs.get(name) or name not in told.optional
     ]

@@ -27,7 +27,9 @@ _EFFECTS = {
 
 
 def cluster_of(provider: Mapping[str, Any], clusters: Iterable[Record]) -> Record | None:
-    """Return the cluster that a Kubernetes provider points to: by its identifier, or by the server in its kubeconfig."""
+    """Return the cluster that a Kubernetes provider points to: by its identifier, or by the server
+    in its kubeconfig.
+    """
     found = list(clusters)
     identifier = str(provider.get("clusterIdentifier") or "")
     for record in found:
