@@ -9,7 +9,8 @@ import pulumi_kubernetes as k8s
 
 from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
-from ..shared.network_policies import NetworkRanges, monitoring_policies
+from ..shared.network_policies import monitoring_policies
+from ..shared.references import AlarmTarget, ClusterRef, NetworkRef, SecretAccess
 from ..shared.watch import Watch
 from .alerts.rules import completed, rule_groups
 from .cloudwatch_exporter import CloudWatchExporter, CloudWatchExporterArgs
@@ -27,7 +28,7 @@ METRICS_NAMESPACE = "monitoring"
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringStackArgs:
-    """How much is kept and who is told (settings), what is watched, the cluster, and where alarms arrive.
+    """How much is kept and who is told (settings), what is watched, where it runs, and where alarms arrive.
 
     `watch` is what components offer, as `database.watch`; without any the stack watches itself and Kubernetes.
     """
@@ -35,16 +36,12 @@ class MonitoringStackArgs:
     settings: MonitoringSettings
     watch: Sequence[Watch]
     environment: str
-    region: str
-    ranges: NetworkRanges
-    cluster_name: pulumi.Input[str]
-    cluster_arn: pulumi.Input[str]
+    network: NetworkRef
+    cluster: ClusterRef
+    secrets: SecretAccess
+    alarms: AlarmTarget
     access_log_bucket: pulumi.Input[str]
     protect_data: bool
-    secret_operator_role_arn: pulumi.Input[str]
-    reader_role_path: str
-    alarm_topic_arn: pulumi.Input[str]
-    alarm_key_arn: pulumi.Input[str]
     tags: Mapping[str, str]
 
 
@@ -62,7 +59,9 @@ class MonitoringStack(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self._lasting = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=args.protect_data))
 
-        key = DataKey(f"{name}-key", DataKeyArgs(purpose="Logs", region=args.region, tags=args.tags), self._lasting)
+        key = DataKey(
+            f"{name}-key", DataKeyArgs(purpose="Logs", region=args.network.region, tags=args.tags), self._lasting
+        )
         metrics = self._metrics_namespace()
         prometheus = self._prometheus(metrics, key)
         # the kinds of these come with the chart, and no property says so
@@ -95,7 +94,7 @@ class MonitoringStack(pulumi.ComponentResource):
             namespace=METRICS_NAMESPACE,
             labels=_labels(),
             policies=monitoring_policies(
-                self._args.ranges,
+                self._args.network.ranges,
                 mail_port=smtp.port if smtp else None,
                 scraped_ports=[scrape.port for scrape in self._watch.scrapes],
             ),
@@ -111,15 +110,15 @@ class MonitoringStack(pulumi.ComponentResource):
             namespace=namespace,
             namespace_name=METRICS_NAMESPACE,
             watch=self._watch,
-            cluster_name=args.cluster_name,
-            cluster_arn=args.cluster_arn,
-            alarm_topic_arn=args.alarm_topic_arn,
-            alarm_key_arn=args.alarm_key_arn,
+            cluster_name=args.cluster.name,
+            cluster_arn=args.cluster.arn,
+            alarm_topic_arn=args.alarms.arn,
+            alarm_key_arn=args.alarms.key_arn,
             labels=_labels(),
-            region=args.region,
+            region=args.network.region,
             kms_key_arn=key.arn,
-            secret_operator_role_arn=args.secret_operator_role_arn,
-            reader_role_path=args.reader_role_path,
+            secret_operator_role_arn=args.secrets.operator_role_arn,
+            reader_role_path=args.secrets.role_path,
             loki_url=LOKI_URL,
             tags=args.tags,
         )
@@ -156,9 +155,9 @@ class MonitoringStack(pulumi.ComponentResource):
             CloudWatchExporterArgs(
                 namespace=namespace,
                 namespace_name=METRICS_NAMESPACE,
-                cluster_name=args.cluster_name,
-                cluster_arn=args.cluster_arn,
-                region=args.region,
+                cluster_name=args.cluster.name,
+                cluster_arn=args.cluster.arn,
+                region=args.network.region,
                 asked=self._watch.cloudwatch.metrics,
                 tags=args.tags,
                 kinds=prometheus.release,
@@ -182,7 +181,7 @@ class MonitoringStack(pulumi.ComponentResource):
                 loki_url=LOKI_URL,
                 stages=self._watch.log_stages,
                 store_namespace=store.namespace,
-                ranges=args.ranges,
+                ranges=args.network.ranges,
                 labels=_labels(),
                 scraper=scraper,
             ),
@@ -217,13 +216,13 @@ class MonitoringStack(pulumi.ComponentResource):
                 settings=settings.datadog,
                 environment=args.environment,
                 takes_traces=settings.traces is not None and settings.traces.backend == "datadog",
-                cluster_name=args.cluster_name,
-                ranges=args.ranges,
-                region=args.region,
+                cluster_name=args.cluster.name,
+                ranges=args.network.ranges,
+                region=args.network.region,
                 scraped=self._watch.agent_ports,
                 scrape_tokens=self._watch.secrets,
-                secret_operator_role_arn=args.secret_operator_role_arn,
-                reader_role_path=args.reader_role_path,
+                secret_operator_role_arn=args.secrets.operator_role_arn,
+                reader_role_path=args.secrets.role_path,
                 labels=_labels(),
                 tags=args.tags,
             ),
@@ -234,10 +233,10 @@ class MonitoringStack(pulumi.ComponentResource):
         """Give what whoever keeps data in S3 takes alike."""
         args = self._args
         return {
-            "ranges": args.ranges,
-            "cluster_name": args.cluster_name,
-            "cluster_arn": args.cluster_arn,
-            "region": args.region,
+            "ranges": args.network.ranges,
+            "cluster_name": args.cluster.name,
+            "cluster_arn": args.cluster.arn,
+            "region": args.network.region,
             "kms_key_arn": key.arn,
             "access_log_bucket": args.access_log_bucket,
             "protect_data": args.protect_data,

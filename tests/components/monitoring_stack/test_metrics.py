@@ -9,6 +9,7 @@ import pytest
 
 from testing.cloud import Cloud
 from tests.components.monitoring_stack.test_monitoring_stack import build
+from tests.samples import ALARMS
 
 ONCALL = {
     "receivers": {"oncall": {"pagerduty_secret_name": "orders/pagerduty-key"}},
@@ -122,10 +123,10 @@ def test_alerts_go_to_the_topic_of_the_stacks_alarms(cloud: Cloud) -> None:
     build(cloud)
     config = values(cloud)["alertmanager"]["config"]
     (topic,) = next(each["sns_configs"] for each in config["receivers"] if each["name"] == config["route"]["receiver"])
-    assert topic["topic_arn"] == "arn:aws:sns:eu-west-1:111122223333:alarms"
+    assert topic["topic_arn"] == ALARMS.arn
     assert statements(cloud, "monitoring-alertmanager-role") == {
-        "TellsPeople": (["sns:Publish"], ["arn:aws:sns:eu-west-1:111122223333:alarms"]),
-        "EncryptsWhatItTells": (["kms:Decrypt", "kms:GenerateDataKey"], ["arn:alarm-key"]),
+        "TellsPeople": (["sns:Publish"], [ALARMS.arn]),
+        "EncryptsWhatItTells": (["kms:Decrypt", "kms:GenerateDataKey"], [ALARMS.key_arn]),
     }
 
 

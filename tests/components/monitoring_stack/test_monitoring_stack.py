@@ -25,7 +25,7 @@ from components.shared.watch import (
     combined,
 )
 from testing.cloud import Cloud
-from tests.samples import RANGES, TAGS
+from tests.samples import ALARMS, CLUSTER, NETWORK, SECRETS, TAGS
 
 DATADOG = {"site": "datadoghq.eu", "api_key_secret_name": "orders/datadog"}
 TOKEN = SecretField(arn="arn:token", version_id="v1", field="token", key_arn="arn:key")
@@ -115,15 +115,11 @@ def create(watch: Sequence[Watch] = (ORDERS,), **settings: object) -> Monitoring
             settings=MonitoringSettings.model_validate(settings),
             watch=watch,
             environment="dev",
-            region="eu-west-1",
-            ranges=RANGES,
-            cluster_name="orders-test",
-            cluster_arn="arn:c",
+            network=NETWORK,
+            cluster=CLUSTER,
+            secrets=SECRETS,
+            alarms=ALARMS,
             access_log_bucket="access-logs",
-            secret_operator_role_arn="arn:aws:iam::1:role/operator",
-            reader_role_path="/orders-test/secret-readers/",
-            alarm_topic_arn="arn:aws:sns:eu-west-1:111122223333:alarms",
-            alarm_key_arn="arn:alarm-key",
             protect_data=True,
             tags=TAGS,
         ),
