@@ -51,7 +51,7 @@ EVERYTHING = completed(
         ),
         database_watch(DatabaseSettings(), identifier="stack"),
         cache_watch(CacheSettings(replicas=1)),
-        site_watch(site_name="stack", address="https://example.com", domain=True),
+        site_watch(stack_name="stack", address="https://example.com", domain=True),
         balancer_watch(),
         cluster_watch(cluster_name="stack"),
         backups_watch(BackupSettings(restore_tests=True, monthly_budget_usd=1)),

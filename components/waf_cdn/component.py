@@ -115,7 +115,7 @@ class WafCdn(pulumi.ComponentResource):
         """What watches the site."""
         args = self._args
         address = pulumi.Output.concat(self.url, args.profile.health_path or "/")
-        return watch(site_name=args.stack_name, address=address, domain=args.settings.domain is not None)
+        return watch(stack_name=args.stack_name, address=address, domain=args.settings.domain is not None)
 
     def _key(self) -> DataKey:
         return DataKey(

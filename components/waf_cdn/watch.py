@@ -33,20 +33,20 @@ CERTIFICATES = TaggedMetrics(
 FIREWALL = {"AllowedRequests": ("Sum",), "BlockedRequests": ("Sum",), "CountedRequests": ("Sum",)}
 
 
-def watch(*, site_name: str, address: Input[str], domain: bool) -> Watch:
-    """Return what watches a site, whose firewall's metric is called `site_name`; `address` is what the probe asks.
+def watch(*, stack_name: str, address: Input[str], domain: bool) -> Watch:
+    """Return what watches a site, whose firewall's metric is called `stack_name`; `address` is what the probe asks.
 
     The certificate of a site without a domain is CloudFront's own business.
     """
     # a web ACL is known by its metric's name, and found by tags only under its own
     firewall = NamedMetrics(
-        name="firewall", namespace="AWS/WAFV2", metrics=FIREWALL, dimensions={"WebACL": site_name, "Rule": "ALL"}
+        name="firewall", namespace="AWS/WAFV2", metrics=FIREWALL, dimensions={"WebACL": stack_name, "Rule": "ALL"}
     )
     return Watch(
         groups=[Group(name="edge", alerts=[*_site(), *([_certificate()] if domain else [])])],
         probes=[Probe(job=SITE_JOB, target=address)],
         cloudwatch=CloudWatch(metrics=[CERTIFICATES, CDN, firewall], groups=[Group(name="edge", alerts=_ways_in())]),
-        log_groups=[LogGroup(f"aws-waf-logs-{site_name}:*", "edge")],
+        log_groups=[LogGroup(f"aws-waf-logs-{stack_name}:*", "edge")],
         dashboards={"edge": Path(__file__).parent / "dashboards" / "edge.json"},
     )
 

@@ -38,7 +38,7 @@ OWNERS: Mapping[str, Watch] = {
     # 8 GiB, and so 901 connections
     "rds_postgres": database(DatabaseSettings(instance_class="db.m7g.large"), identifier="flowise-test"),
     "redis_cache": cache(CacheSettings(replicas=1)),
-    "waf_cdn": site(site_name="flowise-test", address="https://flowise.example.com/api/v1/ping", domain=True),
+    "waf_cdn": site(stack_name="flowise-test", address="https://flowise.example.com/api/v1/ping", domain=True),
     "web_service": balancer(),
     "eks_cluster": cluster(cluster_name="flowise-test"),
     "vpc": network(),
@@ -59,7 +59,7 @@ def least() -> Watch:
     kept = {
         "flowise_service": service(ServiceSettings(), metrics_key=METRICS_KEY),
         "redis_cache": cache(CacheSettings()),
-        "waf_cdn": site(site_name="flowise-test", address="https://d1.cloudfront.net/api/v1/ping", domain=False),
+        "waf_cdn": site(stack_name="flowise-test", address="https://d1.cloudfront.net/api/v1/ping", domain=False),
         "backups": backups(BackupSettings(enabled=False)),
         "pipeline_access": None,
     }

@@ -44,7 +44,7 @@ def flowise_promising(**objectives: Any) -> Watch:
 LACKING: Mapping[str, Watch] = {
     "queue": full(flowise_service=flowise(mode="main")),
     "databricks": full(flowise_service=flowise(databricks=None)),
-    "domain": full(waf_cdn=site(site_name="a", address="https://example.com", domain=False)),
+    "domain": full(waf_cdn=site(stack_name="a", address="https://example.com", domain=False)),
     "backups": full(backups=backups(BackupSettings(enabled=False, monthly_budget_usd=1))),
     "restore_tests": full(backups=backups(BackupSettings(monthly_budget_usd=1))),
     "budget_usd": full(backups=backups(BackupSettings(restore_tests=True))),
