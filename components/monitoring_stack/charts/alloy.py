@@ -1,4 +1,4 @@
-"""Grafana Alloy: brings logs from every node, events from the API server, and traces from Flowise."""
+"""Grafana Alloy: brings logs from every node, events from the API server, and traces from pods."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -25,7 +25,7 @@ class DatadogSettings(Section):
 
     site: DatadogSite = Field(description="the site that the organization lives on", examples=["datadoghq.eu"])
     api_key_secret_name: SecretName = Field(
-        description="secret in Secrets Manager whose whole text is the API key", examples=["flowise/datadog-api-key"]
+        description="secret in Secrets Manager whose whole text is the API key", examples=["platform/datadog-api-key"]
     )
     replaces_logs: bool = Field(
         default=False, description="logs go to Datadog alone: neither Loki nor its collector is installed"

@@ -48,7 +48,7 @@ class MonitoringSettings(Section):
     runbook_base_url: Annotated[str, StringConstraints(pattern=r"^https://[^\s\"'<>]+$")] | None = Field(
         default=None,
         description="where docs/operations/runbooks is published, for links in alerts; without it they name the file",
-        examples=["https://github.com/example/flowise-platform/blob/main/docs/operations/runbooks"],
+        examples=["https://github.com/example/platform/blob/main/docs/operations/runbooks"],
     )
     logs: LogSettings = Field(default_factory=LogSettings, description="logs of pods and Kubernetes events")
     traces: TraceSettings | None = Field(default=None, description="traces of requests; none by default")

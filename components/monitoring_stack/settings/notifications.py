@@ -29,7 +29,7 @@ class SmtpSettings(Section):
     username: str = Field(min_length=1, description="who logs in there", examples=["AKIAIOSFODNN7EXAMPLE"])
     password_secret_name: SecretName = Field(
         description="name of the Secrets Manager secret that holds the password, made by hand under AWS's own key",
-        examples=["flowise/smtp-password"],
+        examples=["platform/smtp-password"],
     )
 
 
@@ -39,12 +39,12 @@ class ReceiverSettings(Section):
     pagerduty_secret_name: SecretName | None = Field(
         default=None,
         description="name of the secret that holds the integration key of a PagerDuty service (Events API v2)",
-        examples=["flowise/pagerduty-key"],
+        examples=["platform/pagerduty-key"],
     )
     slack_secret_name: SecretName | None = Field(
         default=None,
         description="name of the secret that holds the URL of a Slack webhook, which names its channel",
-        examples=["flowise/slack-webhook"],
+        examples=["platform/slack-webhook"],
     )
     emails: tuple[Email, ...] = Field(
         default=(), description="addresses that are written to through smtp", examples=["oncall@example.com"]
@@ -108,7 +108,7 @@ class NotificationSettings(Section):
         default=None,
         description="name of the secret that holds a URL to call every five minutes; who hears nothing there, such as "
         "healthchecks.io, raises the alarm that monitoring itself is gone",
-        examples=["flowise/heartbeat-url"],
+        examples=["platform/heartbeat-url"],
     )
 
     def problems(self) -> Iterator[Problem]:

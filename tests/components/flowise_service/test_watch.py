@@ -37,3 +37,9 @@ def test_databricks_is_asked_whether_it_answers_where_there_is_a_workspace() -> 
     # it wants a token, and an answer that says so is one
     assert (asked.job, asked.refuses) == ("databricks", True)
     assert MAIN.probes == []
+
+
+def test_what_fails_with_the_cluster_is_silent_then() -> None:
+    assert {alert.name for alert in QUEUE.alerts if alert.falls_with_cluster} == {
+        *("AppInstanceDown", "FlowiseNotReady", "FlowiseRestarts", "QueueStuck", "WorkersMissing"),
+    }
