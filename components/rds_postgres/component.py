@@ -13,10 +13,10 @@ from ..shared.final_snapshot import final_snapshot
 from ..shared.references import AlarmTarget, InstanceRef, NetworkRef
 from ..shared.watch import Watch
 from .copies import copied_backups
+from .groups import parameter_group, subnet_group
 from .identity import DatabaseIdentity
 from .logins import DatabaseLogins, DatabaseLoginsArgs, credentials, database_password
 from .observation import LOGS, enhanced_monitoring, log_groups, tells_of_trouble
-from .parameters import family, parameters
 from .proxy import DatabaseProxy, DatabaseProxyArgs
 from .settings import DatabaseSettings
 from .setup_target import SetupTarget
@@ -234,9 +234,9 @@ class RdsPostgres(pulumi.ComponentResource):
             port=PORT,
             publicly_accessible=False,
             ca_cert_identifier="rds-ca-rsa2048-g1",
-            db_subnet_group_name=self._subnet_group().name,
+            db_subnet_group_name=subnet_group(name, args.network, tags=args.tags, opts=self._child).name,
             vpc_security_group_ids=[access.security_group_id],
-            parameter_group_name=self._parameter_group().name,
+            parameter_group_name=parameter_group(name, settings, tags=args.tags, opts=self._child).name,
             backup_retention_period=settings.backup_retention_days,
             backup_window=settings.backup_window,
             maintenance_window=settings.maintenance_window,
@@ -284,28 +284,6 @@ class RdsPostgres(pulumi.ComponentResource):
             source_db_instance_automated_backups_arn=restore.automated_backup_arn,
             restore_time=restore.time,
             use_latest_restorable_time=None if restore.time else True,
-        )
-
-    def _subnet_group(self) -> aws.rds.SubnetGroup:
-        return aws.rds.SubnetGroup(
-            f"{self._name}-subnets",
-            description="Data subnets",
-            subnet_ids=self._args.network.data_subnet_ids,
-            tags=dict(self._args.tags),
-            opts=self._child,
-        )
-
-    def _parameter_group(self) -> aws.rds.ParameterGroup:
-        return aws.rds.ParameterGroup(
-            f"{self._name}-parameters",
-            family=family(self._args.settings.engine_version),
-            description="TLS alone; slow statements, DDL and lock waits logged",
-            parameters=[
-                aws.rds.ParameterGroupParameterArgs(name=each.name, value=each.value, apply_method=each.apply_method)
-                for each in parameters(slow_query_milliseconds=self._args.settings.slow_query_milliseconds)
-            ],
-            tags=dict(self._args.tags),
-            opts=self._child,
         )
 
     def _proxy(
