@@ -10,8 +10,14 @@ from components.backups import backups_watch
 from components.cluster_services import ClusterServices, ClusterServicesArgs
 from components.config.loading import load
 from components.eks_cluster import EksCluster, EksClusterArgs
-from components.flowise_service import NAMESPACE, FlowiseService, FlowiseServiceArgs, edge_profile
-from components.monitoring_stack import METRICS_NAMESPACE, MonitoringStack, MonitoringStackArgs
+from components.flowise_service import (
+    NAMESPACE,
+    DataProtection,
+    FlowiseService,
+    FlowiseServiceArgs,
+    Telemetry,
+)
+from components.monitoring_stack import MonitoringStack, MonitoringStackArgs
 from components.rds_postgres import RdsPostgres, RdsPostgresArgs
 from components.rds_postgres.setup import DatabaseSetup, DatabaseSetupArgs
 from components.redis_cache import RedisCache, RedisCacheArgs
@@ -19,7 +25,7 @@ from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucket
 from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.vpc import Vpc, VpcArgs
 from components.waf_cdn import WafCdn, WafCdnArgs
-from components.web_service.timeouts import timeouts
+from components.web_service import Site
 from stack import StackSettings
 
 project = pulumi.get_project()
@@ -144,29 +150,22 @@ service = FlowiseService(
     "app",
     FlowiseServiceArgs(
         settings=settings.service,
-        domain=settings.edge.domain,
-        sign_in=settings.edge.sign_in,
-        embed_origins=settings.edge.embed_origins,
-        traced=settings.monitoring.traces is not None,
-        datadog=settings.monitoring.datadog is not None,
-        region=region,
-        cluster_name=cluster.cluster_name,
-        cluster_arn=cluster.cluster_arn,
-        cluster_security_group_id=cluster.cluster_security_group_id,
-        vpc_id=vpc.vpc_id,
-        balancer_subnet_ids=vpc.balancer_subnet_ids,
-        ranges=ranges,
-        tools_image=settings.script_image(),
+        site=Site(
+            domain=settings.edge.domain, sign_in=settings.edge.sign_in, embed_origins=settings.edge.embed_origins
+        ),
+        network=vpc.ref,
+        cluster=cluster.ref,
         database=setup.database,
         cache=cache.ref,
+        tools_image=settings.script_image(),
         controllers=services,
-        secret_operator_role_arn=services.secret_operator_role_arn,
-        reader_role_path=secret_readers,
-        scraper_namespace=METRICS_NAMESPACE,
+        secret_access=services.secret_access,
+        alarms=alarms.target,
         access_log_bucket=access_logs.bucket_name,
-        alarm_topic_arn=alarms.arn,
-        copy_region=settings.backup.copy_region,
-        protect_data=settings.protect_data,
+        data_protection=DataProtection(protect=settings.protect_data, copy_region=settings.backup.copy_region),
+        telemetry=Telemetry(
+            traced=settings.monitoring.traces is not None, datadog=settings.monitoring.datadog is not None
+        ),
         tags=tags,
     ),
     in_cluster,
@@ -176,11 +175,11 @@ edge = WafCdn(
     "edge",
     WafCdnArgs(
         settings=settings.edge,
-        profile=edge_profile(settings.service.needs()),
+        profile=service.profile,
         stack_name=stack_name,
         load_balancer_arn=service.load_balancer_arn,
         load_balancer_dns_name=service.load_balancer_dns_name,
-        read_timeout_seconds=timeouts(settings.service.max_answer_seconds).cdn_read,
+        read_timeout_seconds=service.timeouts.cdn_read,
         access_log_bucket=access_logs.bucket_name,
         access_log_bucket_arn=access_logs.bucket_arn,
         alarm_emails=settings.monitoring.alarm_emails,

@@ -20,21 +20,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pulumi import Output
 
-from components.flowise_service.environment import (
-    ENCRYPTION_KEY,
-    GENERATED,
-    key_fingerprint,
-    plain,
-    rows,
-    secret,
-)
+from components.flowise_service.environment import ENCRYPTION_KEY, GENERATED, key_fingerprint
+from components.flowise_service.environment import environment as pods_environment
 from components.flowise_service.queue_exporter import SCRIPT as QUEUE_EXPORTER
 from components.flowise_service.scripts import scripts
 from components.flowise_service.settings import PACKAGE, ServiceSettings
 from components.flowise_service.watch import PAGES
 from components.shared.external_secrets import SecretField
 from components.shared.references import CacheRef, DatabaseRef
-from components.web_service.timeouts import timeouts
+from components.web_service.environment import plain, secret
 
 FOLDER = Path(__file__).parents[1] / "compose" / "generated"
 MEMORY_LIMIT_MIB = 2048
@@ -46,7 +40,7 @@ LOCAL = {
     "S3_FORCE_PATH_STYLE": "true",
     "TRUST_PROXY": "false",
 }
-# a row that is kept like this is secret: it is made here
+# a variable that is kept like this is secret: it is made here
 SECRET = SecretField(arn="made by tools.compose", version_id="")
 TLS_NAMES = ("postgres", "valkey")
 # what of the dashboards one machine has the metrics for
@@ -61,14 +55,13 @@ def environment() -> tuple[dict[str, str], set[str]]:
 
 async def _environment() -> tuple[dict[str, str], set[str]]:
     settings = ServiceSettings(mode="queue", memory_limit_mib=MEMORY_LIMIT_MIB)
-    table = rows(
+    table = pods_environment(
         settings,
         database=DatabaseRef(address="postgres", port=5432, name="flowise", username="flowise", password=SECRET),
         cache=CacheRef(address="valkey", port=6379, username="flowise", password=SECRET),
         bucket=BUCKET,
         region=REGION,
         site_domain=None,
-        waits=timeouts(settings.max_answer_seconds),
         generated=dict.fromkeys(GENERATED, SECRET),
         databricks_token=None,
         extra={},

@@ -1,6 +1,6 @@
-"""Flowise itself: its environment, scripts, secrets, bucket, releases and queue."""
+"""Flowise: a web service, and what it alone has."""
 
-from .component import FlowiseService, FlowiseServiceArgs
+from .component import DataProtection, FlowiseService, FlowiseServiceArgs, Telemetry
 from .edge import PREDICTION, edge_profile
 from .egress_domains import EGRESS_DOMAINS
 from .environment import NAMESPACE
@@ -10,9 +10,11 @@ __all__ = [
     "EGRESS_DOMAINS",
     "NAMESPACE",
     "PREDICTION",
+    "DataProtection",
     "FlowiseService",
     "FlowiseServiceArgs",
     "Image",
     "ServiceSettings",
+    "Telemetry",
     "edge_profile",
 ]

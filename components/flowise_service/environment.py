@@ -2,13 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from pulumi import Input, Output
 
-from ..shared.external_secrets import SOURCES, Source
+from ..shared.external_secrets import Source
 from ..shared.references import CacheRef, DatabaseRef
-from ..web_service.timeouts import Timeouts
+from ..web_service.environment import EnvVar
 from .open_paths import closed_inside
 from .settings import ServiceSettings
 
@@ -32,36 +31,17 @@ GENERATED = (
 )
 
 
-@dataclass(frozen=True)
-class Row:
-    """One variable: a value, or where the value is kept, which goes by a Kubernetes Secret."""
-
-    name: str
-    value: Input[str] | Source
-    why: str
-
-
 def key_fingerprint(key: str) -> str:
-    """Give what tells one encryption key from another: the digest of a long random key tells nothing of it."""
+    """Return what tells one encryption key from another: the digest of a long random key tells nothing of it."""
     return hashlib.sha256(key.encode()).hexdigest()[:FINGERPRINT_LENGTH]
 
 
 def waiting_predictions(queue_name: str) -> str:
-    """Give the list in the cache that holds predictions which wait for a worker."""
+    """Return the list in the cache that holds predictions which wait for a worker."""
     return f"bull:{queue_name}-prediction:wait"
 
 
-def plain(rows_: Sequence[Row]) -> dict[str, Input[str]]:
-    """Give the variables that go by a ConfigMap."""
-    return {row.name: row.value for row in rows_ if not isinstance(row.value, SOURCES)}
-
-
-def secret(rows_: Sequence[Row]) -> dict[str, Source]:
-    """Give the variables that go by a Secret."""
-    return {row.name: row.value for row in rows_ if isinstance(row.value, SOURCES)}
-
-
-def rows(
+def environment(
     settings: ServiceSettings,
     *,
     database: DatabaseRef,
@@ -69,121 +49,126 @@ def rows(
     bucket: Input[str],
     region: str,
     site_domain: str | None,
-    waits: Timeouts,
     generated: Mapping[str, Source],
     databricks_token: Source | None,
     extra: Mapping[str, Source],
     embed_origins: Sequence[str] = (),
     traces_url: str | None = None,
-) -> Sequence[Row]:
-    """Give the whole environment of servers and workers; `extra` are the settings' own variables that are not plain."""
+) -> Sequence[EnvVar]:
+    """Return the environment of servers and workers; `extra` are the settings' own variables that are not plain."""
     table = [
-        *_process(settings, waits),
+        *_process(settings),
         *_site(embed_origins, site_domain),
         *_database(database),
         *_storage(bucket, region),
-        *(Row(name, generated[name], "the same on all pods") for name in GENERATED),
+        *(EnvVar(name, generated[name], "the same on all pods") for name in GENERATED),
     ]
     if traces_url is not None:
         # one of OpenTelemetry's own, which its packages read too
         table.append(
-            Row("OTEL_EXPORTER_OTLP_ENDPOINT", traces_url, "read by tracing.cjs; without it nothing is traced")
+            EnvVar("OTEL_EXPORTER_OTLP_ENDPOINT", traces_url, "read by tracing.cjs; without it nothing is traced")
         )
     if settings.mode == "queue":
         table += _queue(settings, cache)
     if settings.databricks is not None:
-        table.append(Row("DATABRICKS_URL", settings.databricks.url, "read by flows as a runtime variable"))
+        table.append(EnvVar("DATABRICKS_URL", settings.databricks.url, "read by flows as a runtime variable"))
         if databricks_token is not None:
-            table.append(Row("DATABRICKS_TOKEN", databricks_token, "likewise; flow authors can read it"))
+            table.append(EnvVar("DATABRICKS_TOKEN", databricks_token, "likewise; flow authors can read it"))
     asked = "by flowise:service.environment"
-    table += [Row(name, each.value, asked) for name, each in settings.environment.items() if each.value is not None]
-    return [*table, *(Row(name, source, asked) for name, source in extra.items())]
+    table += [EnvVar(name, each.value, asked) for name, each in settings.environment.items() if each.value is not None]
+    return [*table, *(EnvVar(name, source, asked) for name, source in extra.items())]
 
 
-def _process(settings: ServiceSettings, waits: Timeouts) -> list[Row]:
+def _process(settings: ServiceSettings) -> list[EnvVar]:
+    timeouts = settings.timeouts()
     heap = settings.memory_limit_mib * HEAP_PERCENT // 100
     options = f"--max-old-space-size={heap} --require {CONFIG_DIR}/preload.cjs"
     return [
-        Row("PORT", str(PORT), "the port that Service, probes and policies name"),
-        Row("HOME", HOME, "Flowise makes $HOME/.flowise at its start; the image's own HOME is root's"),
-        Row("LOG_PATH", f"{HOME}/.flowise/logs", "the default lies in the package, which is read-only"),
-        Row("BLOB_STORAGE_PATH", f"{HOME}/.flowise/storage", "made at the start even with S3"),
-        Row(
+        EnvVar("PORT", str(PORT), "the port that Service, probes and policies name"),
+        EnvVar("HOME", HOME, "Flowise makes $HOME/.flowise at its start; the image's own HOME is root's"),
+        EnvVar("LOG_PATH", f"{HOME}/.flowise/logs", "the default lies in the package, which is read-only"),
+        EnvVar("BLOB_STORAGE_PATH", f"{HOME}/.flowise/storage", "made at the start even with S3"),
+        EnvVar(
             "NODE_OPTIONS",
             options,
             "the heap under the memory limit; logs, probes and the end of workers as Kubernetes wants",
         ),
-        Row("PROBE_PORT", str(PROBE_PORT), "read by probes.cjs"),
-        Row("KEEP_ALIVE_SECONDS", str(waits.keep_alive), "read by keep_alive.cjs; longer than the balancer's"),
-        Row("DRAIN_SECONDS", str(waits.worker_drain), "read by drain.cjs; the longest answer"),
-        Row("NODE_EXTRA_CA_CERTS", f"{CONFIG_DIR}/rds-ca.pem", "RDS's authority is not among Node's own"),
-        Row("MODE", settings.mode, "main, or queue with workers"),
-        Row("ENABLE_METRICS", "true", "Prometheus scrapes /api/v1/metrics"),
-        Row("METRICS_PROVIDER", "prometheus", "the only one with process metrics"),
-        Row("DENYLIST_URLS", ",".join(closed_inside(settings.needs())), "who has not logged in may not; open_paths.py"),
-        Row("LOG_LEVEL", settings.log_level, "error, warn, info or debug, which shows bodies"),
+        EnvVar("PROBE_PORT", str(PROBE_PORT), "read by probes.cjs"),
+        EnvVar("KEEP_ALIVE_SECONDS", str(timeouts.keep_alive), "read by keep_alive.cjs; longer than the balancer's"),
+        EnvVar("DRAIN_SECONDS", str(timeouts.worker_drain), "read by drain.cjs; the longest answer"),
+        EnvVar("NODE_EXTRA_CA_CERTS", f"{CONFIG_DIR}/rds-ca.pem", "RDS's authority is not among Node's own"),
+        EnvVar("MODE", settings.mode, "main, or queue with workers"),
+        EnvVar("ENABLE_METRICS", "true", "Prometheus scrapes /api/v1/metrics"),
+        EnvVar("METRICS_PROVIDER", "prometheus", "the only one with process metrics"),
+        EnvVar("DENYLIST_URLS", ",".join(closed_inside(settings.needs())), "not without a login; open_paths.py"),
+        EnvVar("LOG_LEVEL", settings.log_level, "error, warn, info or debug, which shows bodies"),
         *_custom_mcp(settings.custom_mcp_commands),
-        Row("LOG_SANITIZE_BODY_FIELDS", "password,pwd,pass,secret,token,apikey,api_key,accesstoken", "none by default"),
-        Row("LOG_SANITIZE_HEADER_FIELDS", "authorization,x-api-key,x-auth-token,cookie", "none by default"),
+        EnvVar(
+            "LOG_SANITIZE_BODY_FIELDS", "password,pwd,pass,secret,token,apikey,api_key,accesstoken", "none by default"
+        ),
+        EnvVar("LOG_SANITIZE_HEADER_FIELDS", "authorization,x-api-key,x-auth-token,cookie", "none by default"),
     ]
 
 
-def _custom_mcp(commands: Sequence[str]) -> list[Row]:
+def _custom_mcp(commands: Sequence[str]) -> list[EnvVar]:
     if not commands:
-        return [Row("CUSTOM_MCP_PROTOCOL", "sse", "stdio would run commands in the pod")]
+        return [EnvVar("CUSTOM_MCP_PROTOCOL", "sse", "stdio would run commands in the pod")]
     return [
-        Row("CUSTOM_MCP_PROTOCOL", "stdio", "asked for by flowise:service.custom_mcp_commands"),
-        Row("CUSTOM_MCP_ALLOWED_COMMANDS", ",".join(commands), "these and no others"),
+        EnvVar("CUSTOM_MCP_PROTOCOL", "stdio", "asked for by flowise:service.custom_mcp_commands"),
+        EnvVar("CUSTOM_MCP_ALLOWED_COMMANDS", ",".join(commands), "these and no others"),
     ]
 
 
-def _site(embed_origins: Sequence[str], domain: str | None) -> list[Row]:
-    table = [Row("TRUST_PROXY", "2", "CloudFront and the balancer; the default believes any X-Forwarded-For")]
+def _site(embed_origins: Sequence[str], domain: str | None) -> list[EnvVar]:
+    table = [EnvVar("TRUST_PROXY", "2", "CloudFront and the balancer; the default believes any X-Forwarded-For")]
     if embed_origins:
         origins = ",".join(embed_origins)
         table += [
-            Row("CORS_ORIGINS", origins, "sites that ask from their own pages; none by default"),
-            Row("IFRAME_ORIGINS", f"'self',{origins}", "sites that embed the chat; only itself by default"),
+            EnvVar("CORS_ORIGINS", origins, "sites that ask from their own pages; none by default"),
+            EnvVar("IFRAME_ORIGINS", f"'self',{origins}", "sites that embed the chat; only itself by default"),
         ]
     if domain is None:
         # see docs/decisions/0002: the balancer speaks HTTP, over which a Secure cookie is never set
-        return [*table, Row("SECURE_COOKIES", "false", "no certificate without a domain, so the balancer speaks HTTP")]
+        return [
+            *table,
+            EnvVar("SECURE_COOKIES", "false", "without a domain the balancer speaks HTTP"),
+        ]
     return [
         *table,
-        Row("NODE_ENV", "production", "forces Secure cookies"),
-        Row("APP_URL", f"https://{domain}", "links in mails, and the origin that may log in"),
+        EnvVar("NODE_ENV", "production", "forces Secure cookies"),
+        EnvVar("APP_URL", f"https://{domain}", "links in mails, and the origin that may log in"),
     ]
 
 
-def _database(database: DatabaseRef) -> list[Row]:
+def _database(database: DatabaseRef) -> list[EnvVar]:
     return [
-        Row("DATABASE_TYPE", "postgres", "the default is a file"),
-        Row("DATABASE_HOST", database.address, "from the database"),
-        Row("DATABASE_PORT", Output.format("{0}", database.port), "from the database"),
-        Row("DATABASE_NAME", database.name, "from the database"),
-        Row("DATABASE_USER", database.username, "from the database"),
-        Row("DATABASE_PASSWORD", database.password, "read once at the start"),
-        Row("DATABASE_SSL", "true", "verified against Node's authorities and NODE_EXTRA_CA_CERTS"),
+        EnvVar("DATABASE_TYPE", "postgres", "the default is a file"),
+        EnvVar("DATABASE_HOST", database.address, "from the database"),
+        EnvVar("DATABASE_PORT", Output.format("{0}", database.port), "from the database"),
+        EnvVar("DATABASE_NAME", database.name, "from the database"),
+        EnvVar("DATABASE_USER", database.username, "from the database"),
+        EnvVar("DATABASE_PASSWORD", database.password, "read once at the start"),
+        EnvVar("DATABASE_SSL", "true", "verified against Node's authorities and NODE_EXTRA_CA_CERTS"),
     ]
 
 
-def _storage(bucket: Input[str], region: str) -> list[Row]:
+def _storage(bucket: Input[str], region: str) -> list[EnvVar]:
     return [
-        Row("STORAGE_TYPE", "s3", "pods keep nothing; keys come by Pod Identity"),
-        Row("S3_STORAGE_BUCKET_NAME", bucket, "required with s3"),
-        Row("S3_STORAGE_REGION", region, "required with s3"),
+        EnvVar("STORAGE_TYPE", "s3", "pods keep nothing; keys come by Pod Identity"),
+        EnvVar("S3_STORAGE_BUCKET_NAME", bucket, "required with s3"),
+        EnvVar("S3_STORAGE_REGION", region, "required with s3"),
     ]
 
 
-def _queue(settings: ServiceSettings, cache: CacheRef) -> list[Row]:
+def _queue(settings: ServiceSettings, cache: CacheRef) -> list[EnvVar]:
     return [
-        Row("REDIS_HOST", cache.address, "not REDIS_URL, with which the queue does not verify TLS"),
-        Row("REDIS_PORT", Output.format("{0}", cache.port), "from the cache"),
-        Row("REDIS_USERNAME", cache.username, "a user who may not administer the cache"),
-        Row("REDIS_PASSWORD", cache.password, "read once at the start"),
-        Row("REDIS_TLS", "true", "verified; ElastiCache's certificates are public"),
-        Row("REDIS_KEEP_ALIVE", "30000", "milliseconds; idle connections are dropped without it"),
-        Row("WORKER_CONCURRENCY", str(settings.worker_concurrency), "the default is 100000"),
-        Row("REMOVE_ON_AGE", "86400", "seconds; finished jobs stay for ever by default"),
-        Row("REMOVE_ON_COUNT", "10000", "likewise"),
+        EnvVar("REDIS_HOST", cache.address, "not REDIS_URL, with which the queue does not verify TLS"),
+        EnvVar("REDIS_PORT", Output.format("{0}", cache.port), "from the cache"),
+        EnvVar("REDIS_USERNAME", cache.username, "a user who may not administer the cache"),
+        EnvVar("REDIS_PASSWORD", cache.password, "read once at the start"),
+        EnvVar("REDIS_TLS", "true", "verified; ElastiCache's certificates are public"),
+        EnvVar("REDIS_KEEP_ALIVE", "30000", "milliseconds; idle connections are dropped without it"),
+        EnvVar("WORKER_CONCURRENCY", str(settings.worker_concurrency), "the default is 100000"),
+        EnvVar("REMOVE_ON_AGE", "86400", "seconds; finished jobs stay for ever by default"),
+        EnvVar("REMOVE_ON_COUNT", "10000", "likewise"),
     ]

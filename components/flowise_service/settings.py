@@ -11,6 +11,7 @@ from ..config.section import InProd, Section
 from ..config.types import LONGEST_ANSWER_SECONDS, ExtraVariable, SecretId, SecretName
 from ..shared.node_script import NodeImage
 from ..web_service import rollouts
+from ..web_service.timeouts import Timeouts, timeouts
 from .objectives import ObjectivesSettings
 from .open_paths import Feature, Need
 
@@ -49,6 +50,8 @@ DEAD = (
     "NUMBER_OF_PROXIES",
     "PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS",
 )
+# Measured with flowise 3.1.4: a server forces its own end 30 s after SIGTERM.
+FORCED_EXIT_SECONDS = 30
 # What the table of environment.py is about: DATABASE_HOST, REDIS_URL, S3_STORAGE_REGION and the like.
 OWNED = re.compile(
     r"^(DATABASE|REDIS|S3|STORAGE|SECRETKEY|METRICS|LOG_SANITIZE|DATABRICKS)_|^(APP_URL|BLOB_STORAGE_PATH|CORS_ORIGINS|"
@@ -279,6 +282,10 @@ class ServiceSettings(Section):
     def active_colour(self) -> str:
         """Give the colour of the release that is served."""
         return self.blue_green.active if self.blue_green else ""
+
+    def timeouts(self) -> Timeouts:
+        """Return how long each party on an answer's way waits."""
+        return timeouts(self.max_answer_seconds, shutdown_seconds=FORCED_EXIT_SECONDS)
 
     def releases(self) -> int:
         """Tell how many releases stand side by side."""

@@ -46,7 +46,7 @@ class NetworkRanges:
         knows those of Services whose selector a peer matches; this Service has none
         (amazon-network-policy-controller-k8s, getMatchingServiceClusterIPs).
         """
-        return _ranges([*self.intra, f"{api_server_address(self.services)}/32"])
+        return blocks([*self.intra, f"{api_server_address(self.services)}/32"])
 
 
 def api_server_address(services: str) -> str:
@@ -54,67 +54,20 @@ def api_server_address(services: str) -> str:
     return str(IPv4Network(services)[1])
 
 
-def flowise_policies(
-    ranges: NetworkRanges,
-    *,
-    queue: bool,
-    http_port: int,
-    server: Mapping[str, str],
-    scraper: str,
-    scraped: Mapping[str, int],
-    confined: str,
-    traced: bool = False,
-    datadog_ports: Sequence[int] = (),
-) -> dict[str, Spec]:
-    """Give the policies of Flowise's namespace.
-
-    `scraper` is the namespace of Prometheus, which scrapes; `scraped` are the ports of metrics by component;
-    `confined` is the component that reaches the cache and nothing else; `datadog_ports` are those that Datadog's
-    agents may ask too, where there are any. Probes need no policy: what comes from a pod's own node is always let in
-    (Kubernetes, Network Policies).
-    """
-    prometheus = _pods(scraper, PROMETHEUS)
-    others: Spec = {"matchExpressions": [{"key": COMPONENT, "operator": "NotIn", "values": [confined]}]}
-    return {
-        **_outbound(ranges, others),
-        "database": _out(_ranges(ranges.data), ("TCP", POSTGRES), whose=others),
-        **({"cache": _out(_ranges(ranges.data), ("TCP", VALKEY))} if queue else {}),
-        **({"traces": _out([_pods(TRACING, COLLECTS_TRACES)], ("TCP", OTLP), whose=others)} if traced else {}),
-        **(
-            {"datadog": _in([_namespace(DATADOG)], *(("TCP", port) for port in datadog_ports), whose=others)}
-            if datadog_ports
-            else {}
-        ),
-        "http": {
-            "podSelector": {"matchLabels": dict(server)},
-            "policyTypes": ["Ingress"],
-            "ingress": [{"from": [*_ranges(ranges.balancer), prometheus], "ports": _ports(("TCP", http_port))}],
-        },
-        **{
-            f"{component}-metrics": {
-                "podSelector": {"matchLabels": {COMPONENT: component}},
-                "policyTypes": ["Ingress"],
-                "ingress": [{"from": [prometheus], "ports": _ports(("TCP", port))}],
-            }
-            for component, port in scraped.items()
-        },
-    }
-
-
 def setup_policies(ranges: NetworkRanges) -> dict[str, Spec]:
     """Give the policies of the database's setup: it reaches the database and AWS, and nobody reaches it."""
-    return {**_outbound(ranges), "database": _out(_ranges(ranges.data), ("TCP", POSTGRES))}
+    return {**outbound(ranges), "database": egress(blocks(ranges.data), ("TCP", POSTGRES))}
 
 
 def operator_policies(ranges: NetworkRanges, *, called_on: Sequence[int], asks_cache: bool = False) -> dict[str, Spec]:
     """Give the policies of an operator: it speaks to the API server and AWS, and the API server calls its ports."""
     return {
-        **_outbound(ranges),
-        **({"data": _out(_ranges(ranges.data), ("TCP", VALKEY))} if asks_cache else {}),
-        "api-server": _out(ranges.api_server(), ("TCP", HTTPS)),
-        "itself": _itself(),
+        **outbound(ranges),
+        **({"data": egress(blocks(ranges.data), ("TCP", VALKEY))} if asks_cache else {}),
+        "api-server": egress(ranges.api_server(), ("TCP", HTTPS)),
+        "itself": itself(),
         # the API server has no address of its own in a policy: it calls from interfaces in the VPC
-        "webhook": _in(_ranges(ranges.intra), *(("TCP", port) for port in called_on)),
+        "webhook": ingress(blocks(ranges.intra), *(("TCP", port) for port in called_on)),
     }
 
 
@@ -126,20 +79,20 @@ def monitoring_policies(
     The node exporter uses its node's network, to which no policy applies; `mail_port` is that of a mail server, if any,
     and `scraped_ports` are those of the pods' metrics besides the charts' own.
     """
-    aws = [_to([_beyond(ranges), *_ranges(ranges.intra)], HTTPS), _to(_ranges([POD_IDENTITY_AGENT]), 80)]
+    aws = [_to([beyond(ranges), *blocks(ranges.intra)], HTTPS), _to(blocks([POD_IDENTITY_AGENT]), 80)]
     api_server = _to(ranges.api_server(), HTTPS)
     prometheus, grafana, alertmanager = ([_named(name)] for name in ("prometheus", "grafana", "alertmanager"))
-    mail = [_to([_beyond(ranges)], mail_port)] if mail_port else []
+    mail = [_to([beyond(ranges)], mail_port)] if mail_port else []
     mesh = [("TCP", MESH), ("UDP", MESH)]
     return {
         "deny-all": DENY_ALL,
-        "dns": _dns(),
+        "dns": dns(),
         "prometheus": _both(
             "prometheus",
             ingress=[_from([*grafana, *prometheus], 9090), _from(prometheus, RELOADER)],
             egress=[
                 api_server,
-                _to(_ranges(ranges.vpc), *NODE_METRICS),
+                _to(blocks(ranges.vpc), *NODE_METRICS),
                 _to([{"namespaceSelector": EVERYBODY}], *sorted({*POD_METRICS, *scraped_ports})),
             ],
         ),
@@ -149,9 +102,9 @@ def monitoring_policies(
             ingress=[
                 _from([{"podSelector": EVERYBODY}], 9093),
                 _from(prometheus, RELOADER),
-                {"from": alertmanager, "ports": _ports(*mesh)},
+                {"from": alertmanager, "ports": ports_of(*mesh)},
             ],
-            egress=[*aws, *mail, {"to": alertmanager, "ports": _ports(*mesh)}],
+            egress=[*aws, *mail, {"to": alertmanager, "ports": ports_of(*mesh)}],
         ),
         "grafana": _both(
             "grafana",
@@ -161,21 +114,21 @@ def monitoring_policies(
                 api_server,  # its sidecars ask for dashboards
                 _to(prometheus, 9090),
                 _to(alertmanager, 9093),
-                _to([_namespace(LOGGING)], LOKI),
-                _to([_namespace(TRACING)], TEMPO),
+                _to([pods_in(LOGGING)], LOKI),
+                _to([pods_in(TRACING)], TEMPO),
             ],
         ),
         "operator": _both(
             "kube-prometheus-stack-prometheus-operator",
             # the API server asks it whether rules are right; it has no address of its own in a policy
-            ingress=[_from([*prometheus, *_ranges(ranges.intra)], 10250)],
+            ingress=[_from([*prometheus, *blocks(ranges.intra)], 10250)],
             egress=[api_server],
         ),
         "objects": _both("kube-state-metrics", ingress=[_from(prometheus, 8080, 8081)], egress=[api_server]),
         "sites": _both(
             "prometheus-blackbox-exporter",
             ingress=[_from(prometheus, 9115)],
-            egress=[_to([_beyond(ranges), *_ranges(ranges.intra)], HTTPS)],
+            egress=[_to([beyond(ranges), *blocks(ranges.intra)], HTTPS)],
         ),
         "cloudwatch": _both(
             "prometheus-yet-another-cloudwatch-exporter", ingress=[_from(prometheus, 5000)], egress=aws
@@ -197,14 +150,15 @@ def _named(name: str) -> Spec:
 
 
 def _to(peers: Sequence[Spec], *ports: int) -> Spec:
-    return {"to": list(peers), "ports": _ports(*(("TCP", port) for port in ports))}
+    return {"to": list(peers), "ports": ports_of(*(("TCP", port) for port in ports))}
 
 
 def _from(peers: Sequence[Spec], *ports: int) -> Spec:
-    return {"from": list(peers), "ports": _ports(*(("TCP", port) for port in ports))}
+    return {"from": list(peers), "ports": ports_of(*(("TCP", port) for port in ports))}
 
 
-def _beyond(ranges: NetworkRanges) -> Spec:
+def beyond(ranges: NetworkRanges) -> Spec:
+    """Return all that lies beyond the network, as a peer."""
     # beyond the VPC: model endpoints, Databricks, S3. Names are the DNS firewall's business
     # (network.egress_allowed_domains): a policy knows addresses alone. Without ClusterIPs: behind one that listens on
     # the same port any pod might stand, whatever policies say of it.
@@ -214,11 +168,11 @@ def _beyond(ranges: NetworkRanges) -> Spec:
 def logging_policies(ranges: NetworkRanges) -> dict[str, Spec]:
     """Give the policies of the namespace of Loki and of who reads events: S3, the API server, and each other."""
     return {
-        **_outbound(ranges),
-        "api-server": _out(ranges.api_server(), ("TCP", HTTPS), whose={"matchLabels": READS_EVENTS}),
-        "itself": _itself(),
-        "readers": _in([_pods(METRICS, GRAFANA), _namespace(COLLECTOR)], ("TCP", LOKI)),
-        "scraper": _in([_pods(METRICS, PROMETHEUS)], ("TCP", LOKI), ("TCP", ALLOY)),
+        **outbound(ranges),
+        "api-server": egress(ranges.api_server(), ("TCP", HTTPS), whose={"matchLabels": READS_EVENTS}),
+        "itself": itself(),
+        "readers": ingress([pods_with(METRICS, GRAFANA), pods_in(COLLECTOR)], ("TCP", LOKI)),
+        "scraper": ingress([pods_with(METRICS, PROMETHEUS)], ("TCP", LOKI), ("TCP", ALLOY)),
     }
 
 
@@ -226,38 +180,38 @@ def collector_policies(ranges: NetworkRanges) -> dict[str, Spec]:
     """Give the policies of who reads the nodes' logs: the API server and Loki are all it reaches, not the internet."""
     return {
         "deny-all": DENY_ALL,
-        "dns": _dns(),
-        "api-server": _out(ranges.api_server(), ("TCP", HTTPS)),
-        "loki": _out([_namespace(LOGGING)], ("TCP", LOKI)),
-        "scraper": _in([_pods(METRICS, PROMETHEUS)], ("TCP", ALLOY)),
+        "dns": dns(),
+        "api-server": egress(ranges.api_server(), ("TCP", HTTPS)),
+        "loki": egress([pods_in(LOGGING)], ("TCP", LOKI)),
+        "scraper": ingress([pods_with(METRICS, PROMETHEUS)], ("TCP", ALLOY)),
     }
 
 
 def tracing_policies(ranges: NetworkRanges, *, senders: Sequence[str], datadog: bool) -> dict[str, Spec]:
     """Give the policies of the namespace of the collector of traces and of Tempo; `senders` are namespaces."""
     return {
-        **_outbound(ranges),
-        "itself": _itself(),
-        "senders": _in([_namespace(name) for name in senders], ("TCP", OTLP)),
-        "readers": _in([_pods(METRICS, GRAFANA)], ("TCP", TEMPO)),
-        "scraper": _in([_pods(METRICS, PROMETHEUS)], ("TCP", TEMPO), ("TCP", ALLOY)),
-        **({"datadog": _out([_namespace(DATADOG)], ("TCP", OTLP))} if datadog else {}),
+        **outbound(ranges),
+        "itself": itself(),
+        "senders": ingress([pods_in(name) for name in senders], ("TCP", OTLP)),
+        "readers": ingress([pods_with(METRICS, GRAFANA)], ("TCP", TEMPO)),
+        "scraper": ingress([pods_with(METRICS, PROMETHEUS)], ("TCP", TEMPO), ("TCP", ALLOY)),
+        **({"datadog": egress([pods_in(DATADOG)], ("TCP", OTLP))} if datadog else {}),
     }
 
 
 def datadog_policies(ranges: NetworkRanges, *, scraped: Mapping[str, Sequence[int]]) -> dict[str, Spec]:
     """Give the policies of Datadog's agents; `scraped` are ports by namespace. Their site is on the internet."""
     return {
-        **_outbound(ranges),
-        "api-server": _out(ranges.api_server(), ("TCP", HTTPS)),
-        "itself": _itself(),
+        **outbound(ranges),
+        "api-server": egress(ranges.api_server(), ("TCP", HTTPS)),
+        "itself": itself(),
         # of each node its kubelet
-        "kubelets": _out(_ranges(ranges.vpc), ("TCP", KUBELET)),
+        "kubelets": egress(blocks(ranges.vpc), ("TCP", KUBELET)),
         **{
-            f"scrapes-{name}": _out([_namespace(name)], *(("TCP", port) for port in ports))
+            f"scrapes-{name}": egress([pods_in(name)], *(("TCP", port) for port in ports))
             for name, ports in scraped.items()
         },
-        "senders": _in([_namespace(TRACING)], ("TCP", OTLP)),
+        "senders": ingress([pods_in(TRACING)], ("TCP", OTLP)),
     }
 
 
@@ -269,25 +223,28 @@ def alarm_bridge_policies(
     """
     selected = {"matchLabels": dict(whose)}
     alertmanager = {"podSelector": {"matchLabels": {"app.kubernetes.io/name": "alertmanager"}}}
-    policies = {**_outbound(ranges), "alertmanager": _out([alertmanager], ("TCP", alertmanager_port))}
+    policies = {**outbound(ranges), "alertmanager": egress([alertmanager], ("TCP", alertmanager_port))}
     return {role: {**spec, "podSelector": selected} for role, spec in policies.items()}
 
 
-def _outbound(ranges: NetworkRanges, whose: Spec = EVERYBODY) -> dict[str, Spec]:
+def outbound(ranges: NetworkRanges, whose: Spec = EVERYBODY) -> dict[str, Spec]:
+    """Return the policies that deny all but DNS, HTTPS beyond the network, AWS's endpoints and Pod Identity's agent."""
     return {
         "deny-all": DENY_ALL,
-        "dns": _dns(),
-        "https": _out([_beyond(ranges)], ("TCP", HTTPS), whose=whose),
-        "aws-endpoints": _out(_ranges(ranges.intra), ("TCP", HTTPS), whose=whose),
-        "pod-identity": _out(_ranges([POD_IDENTITY_AGENT]), ("TCP", 80), whose=whose),
+        "dns": dns(),
+        "https": egress([beyond(ranges)], ("TCP", HTTPS), whose=whose),
+        "aws-endpoints": egress(blocks(ranges.intra), ("TCP", HTTPS), whose=whose),
+        "pod-identity": egress(blocks([POD_IDENTITY_AGENT]), ("TCP", 80), whose=whose),
     }
 
 
-def _dns() -> Spec:
-    return _out([_pods("kube-system", {"k8s-app": "kube-dns"})], ("UDP", DNS), ("TCP", DNS))
+def dns() -> Spec:
+    """Return the policy by which all pods of a namespace ask for names."""
+    return egress([pods_with("kube-system", {"k8s-app": "kube-dns"})], ("UDP", DNS), ("TCP", DNS))
 
 
-def _itself() -> Spec:
+def itself() -> Spec:
+    """Return the policy by which a namespace's pods reach each other."""
     return {
         "podSelector": EVERYBODY,
         "policyTypes": ["Ingress", "Egress"],
@@ -296,26 +253,32 @@ def _itself() -> Spec:
     }
 
 
-def _namespace(name: str) -> Spec:
+def pods_in(name: str) -> Spec:
+    """Return a namespace's pods as a peer."""
     return {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}}
 
 
-def _pods(namespace: str, labels: Mapping[str, str]) -> Spec:
-    return {**_namespace(namespace), "podSelector": {"matchLabels": dict(labels)}}
+def pods_with(namespace: str, labels: Mapping[str, str]) -> Spec:
+    """Return those of a namespace's pods that have some labels as a peer."""
+    return {**pods_in(namespace), "podSelector": {"matchLabels": dict(labels)}}
 
 
-def _ranges(cidrs: Sequence[str]) -> list[Spec]:
+def blocks(cidrs: Sequence[str]) -> list[Spec]:
+    """Return ranges of addresses as peers."""
     return [{"ipBlock": {"cidr": cidr}} for cidr in cidrs]
 
 
-def _out(to: Sequence[Spec], *ports: tuple[str, int], whose: Spec = EVERYBODY) -> Spec:
-    return {"podSelector": whose, "policyTypes": ["Egress"], "egress": [{"to": list(to), "ports": _ports(*ports)}]}
+def egress(to: Sequence[Spec], *ports: tuple[str, int], whose: Spec = EVERYBODY) -> Spec:
+    """Return the policy by which pods reach some peers on some ports."""
+    return {"podSelector": whose, "policyTypes": ["Egress"], "egress": [{"to": list(to), "ports": ports_of(*ports)}]}
 
 
-def _in(from_: Sequence[Spec], *ports: tuple[str, int], whose: Spec = EVERYBODY) -> Spec:
-    ingress = [{"from": list(from_), "ports": _ports(*ports)}]
-    return {"podSelector": whose, "policyTypes": ["Ingress"], "ingress": ingress}
+def ingress(from_: Sequence[Spec], *ports: tuple[str, int], whose: Spec = EVERYBODY) -> Spec:
+    """Return the policy by which some peers reach pods on some ports."""
+    let_in = [{"from": list(from_), "ports": ports_of(*ports)}]
+    return {"podSelector": whose, "policyTypes": ["Ingress"], "ingress": let_in}
 
 
-def _ports(*ports: tuple[str, int]) -> list[Spec]:
+def ports_of(*ports: tuple[str, int]) -> list[Spec]:
+    """Return ports, each with its protocol, as a policy has them."""
     return [{"protocol": protocol, "port": port} for protocol, port in ports]

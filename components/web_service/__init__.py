@@ -1,1 +1,31 @@
-"""What any HTTP service in a cluster needs: workloads, rollouts, load balancer, quota."""
+"""What any HTTP service in a cluster needs: processes, releases, autoscaling, load balancer, quota, policies."""
+
+from .component import WebService, WebServiceArgs
+from .environment import EnvVar
+from .network_policies import NetworkAccess
+from .process import CpuTarget, Migration, Probe, Probes, Process, QueueList, QueueStream, Release, Resources
+from .queue_scaler import QueueServer
+from .quota import PodRoom
+from .site import Site
+from .timeouts import Timeouts, timeouts
+
+__all__ = [
+    "CpuTarget",
+    "EnvVar",
+    "Migration",
+    "NetworkAccess",
+    "PodRoom",
+    "Probe",
+    "Probes",
+    "Process",
+    "QueueList",
+    "QueueServer",
+    "QueueStream",
+    "Release",
+    "Resources",
+    "Site",
+    "Timeouts",
+    "WebService",
+    "WebServiceArgs",
+    "timeouts",
+]

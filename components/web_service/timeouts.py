@@ -5,11 +5,11 @@ All follow from the longest answer. Whoever gave up before the one behind it wou
 
 from dataclasses import dataclass
 
-# UpdateDistribution: OriginReadTimeout is 1 to 120 s; Flowise's stream sends a heartbeat every 30 s, so less than twice
-# that cuts streams at random.
+# UpdateDistribution: OriginReadTimeout is 1 to 120 s; streams commonly send a heartbeat every 30 s, so that less than
+# twice that cuts them at random.
 CLOUDFRONT_LEAST_SECONDS, CLOUDFRONT_MOST_SECONDS = 60, 120
-# Measured with flowise 3.1.4: a server forces its own end 30 s after SIGTERM.
-FLOWISE_FORCED_EXIT_SECONDS = 30
+# as long as Kubernetes gives a container by itself
+SHUTDOWN_SECONDS = 30
 MARGIN_SECONDS = 5
 
 
@@ -27,8 +27,8 @@ class Timeouts:
     worker_termination_grace: int
 
 
-def timeouts(max_answer_seconds: int) -> Timeouts:
-    """Derive every wait from the longest answer."""
+def timeouts(max_answer_seconds: int, *, shutdown_seconds: int = SHUTDOWN_SECONDS) -> Timeouts:
+    """Derive every wait from the longest answer, and from how long a process may take to end once it is told."""
     cdn_read = min(CLOUDFRONT_MOST_SECONDS, max(CLOUDFRONT_LEAST_SECONDS, max_answer_seconds))
     balancer_idle = cdn_read + MARGIN_SECONDS
     # a stopping server drops what it is answering, so it is told to stop only when the balancer is done with it
@@ -40,8 +40,8 @@ def timeouts(max_answer_seconds: int) -> Timeouts:
         keep_alive=balancer_idle + MARGIN_SECONDS,
         deregistration=max_answer_seconds,
         pre_stop=pre_stop,
-        termination_grace=pre_stop + FLOWISE_FORCED_EXIT_SECONDS + MARGIN_SECONDS,
+        termination_grace=pre_stop + shutdown_seconds + MARGIN_SECONDS,
         # a worker takes no more jobs at once, and hears of its end when those under way are done
         worker_drain=max_answer_seconds,
-        worker_termination_grace=max_answer_seconds + FLOWISE_FORCED_EXIT_SECONDS + MARGIN_SECONDS,
+        worker_termination_grace=max_answer_seconds + shutdown_seconds + MARGIN_SECONDS,
     )

@@ -12,14 +12,6 @@ COMPONENTS = ROOT / "components"
 BELOW = {"shared": {"config"}, "config": set[str]()}
 ALSO = {"flowise_service": {"web_service"}}
 SDKS = {"pulumi_aws", "pulumi_kubernetes", "pulumi_random"}
-# imports that the move to folders brought to light; only ever shortened
-NOT_YET = {
-    "flowise_service": {"cluster_services"},
-}
-# modules that give inputs of resources and make none; only ever shortened, too
-ARGUMENTS_YET = {
-    "components.shared.existing_secrets",
-}
 
 
 def modules() -> list[Path]:
@@ -66,7 +58,7 @@ def makes_resources(path: Path) -> bool:
 @pytest.mark.parametrize("path", modules(), ids=name_of)
 def test_a_folder_imports_itself_and_what_lies_below_it(path: Path) -> None:
     own = folder_of(path)
-    allowed = {own} | BELOW.get(own, {"shared", "config"}) | ALSO.get(own, set()) | NOT_YET.get(own, set())
+    allowed = {own} | BELOW.get(own, {"shared", "config"}) | ALSO.get(own, set())
     ours = {each.stem for each in ROOT.iterdir() if each.suffix == ".py" or each.is_dir()} - {"components"}
     for name in imported(path):
         top, _, rest = name.partition(".")
@@ -77,7 +69,7 @@ def test_a_folder_imports_itself_and_what_lies_below_it(path: Path) -> None:
 @pytest.mark.parametrize("path", modules(), ids=name_of)
 def test_a_module_that_imports_a_cloud_s_sdk_makes_resources(path: Path) -> None:
     # all others are pure: they can be read, and tested, without an engine
-    if name_of(path) not in ARGUMENTS_YET and any(name.split(".")[0] in SDKS for name in imported(path)):
+    if any(name.split(".")[0] in SDKS for name in imported(path)):
         assert makes_resources(path), (
             f"{name_of(path)} imports a cloud's SDK, and neither is a component nor takes opts"
         )

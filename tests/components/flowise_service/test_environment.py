@@ -2,11 +2,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from components.flowise_service.environment import GENERATED, Row, plain, rows, secret
+from components.flowise_service.environment import GENERATED, environment
 from components.flowise_service.settings import ServiceSettings
 from components.shared.external_secrets import Parameter, SecretField, Source
 from components.shared.references import CacheRef, DatabaseRef
-from components.web_service.timeouts import timeouts
+from components.web_service.environment import EnvVar, plain, secret
 
 # an Output of plain values wants an event loop too
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -16,16 +16,15 @@ KEPT = SecretField(arn="arn:kept", version_id="v1", field="f")
 
 def planned(
     domain: str | None = None, token: Source | None = None, embed_origins: Sequence[str] = (), **settings: object
-) -> list[Row]:
+) -> list[EnvVar]:
     return list(
-        rows(
+        environment(
             ServiceSettings.model_validate(settings),
             database=DatabaseRef(address="db", port=5432, name="flowise", username="u", password=KEPT),
             cache=CacheRef(address="cache", port=6379, username="flowise", password=KEPT),
             bucket="b",
             region="eu-west-1",
             site_domain=domain,
-            waits=timeouts(100),
             generated=dict.fromkeys(GENERATED, KEPT),
             databricks_token=token,
             extra={"SMTP_PASSWORD": Parameter(name="/smtp", version=3)} if "environment" in settings else {},
@@ -36,7 +35,7 @@ def planned(
 
 def table(
     domain: str | None = None, token: Source | None = None, embed_origins: Sequence[str] = (), **settings: object
-) -> dict[str, Row]:
+) -> dict[str, EnvVar]:
     found = planned(domain, token, embed_origins, **settings)
     assert len({row.name for row in found}) == len(found)
     return {row.name: row for row in found}
@@ -87,8 +86,8 @@ def test_finished_jobs_do_not_stay_for_ever() -> None:
     assert found["WORKER_CONCURRENCY"].value == "5"
 
 
-def test_waits_follow_from_the_longest_answer() -> None:
-    found = table()
+def test_timeouts_follow_from_the_longest_answer() -> None:
+    found = table(max_answer_seconds=100)
     assert (found["KEEP_ALIVE_SECONDS"].value, found["DRAIN_SECONDS"].value) == ("110", "100")
 
 

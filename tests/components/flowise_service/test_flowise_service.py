@@ -8,15 +8,17 @@ import pulumi_kubernetes as k8s
 import pytest
 
 from components.config.types import DomainSettings
-from components.flowise_service.component import FlowiseService, FlowiseServiceArgs, _field
+from components.flowise_service.component import DataProtection, FlowiseService, FlowiseServiceArgs, Telemetry
 from components.flowise_service.environment import GENERATED
+from components.flowise_service.keys import field_of
+from components.flowise_service.processes import PROBES
 from components.flowise_service.settings import ServiceSettings
 from components.shared.external_secrets import SecretField
 from components.shared.node_script import NodeImage
 from components.shared.references import CacheRef, DatabaseRef
-from components.web_service.rollouts import START_SECONDS
+from components.web_service.site import Site
 from testing.cloud import Cloud, Created
-from tests.samples import RANGES, TAGS
+from tests.samples import ALARMS, CLUSTER, NETWORK, SECRETS, TAGS
 
 QUEUE = {"mode": "queue", "replicas_min": 2, "replicas_max": 4, "worker_replicas_min": 2, "worker_replicas_max": 6}
 COLOURS = {"active": "green", "blue_image": "flowiseai/flowise:3.1.4", "green_image": "flowiseai/flowise:3.1.5"}
@@ -39,29 +41,19 @@ def create(
         "app",
         FlowiseServiceArgs(
             settings=ServiceSettings.model_validate(settings),
-            domain=domain,
-            region="eu-west-1",
-            cluster_name="flowise-test",
-            cluster_arn="arn:c",
-            cluster_security_group_id="sg-cluster",
-            vpc_id="vpc-1",
-            balancer_subnet_ids=["subnet-a", "subnet-b"],
-            ranges=RANGES,
+            site=Site(domain=domain, embed_origins=embed_origins),
+            network=NETWORK,
+            cluster=CLUSTER,
             database=DatabaseRef(address="db.local", port=5432, name="flowise", username="u", password=PASSWORD),
             cache=CacheRef(address="cache.local", port=6379, username="flowise", password=CACHE_PASSWORD),
             tools_image=NodeImage("registry.example.com/tools:1.0.0"),
             controllers=pulumi.ComponentResource("test:index:Controllers", "controllers"),
-            secret_operator_role_arn="arn:aws:iam::1:role/operator",
-            reader_role_path="/flowise-test/secret-readers/",
+            secret_access=SECRETS,
+            alarms=ALARMS,
             access_log_bucket="access-logs",
-            copy_region=copy_region,
-            alarm_topic_arn="arn:aws:sns:eu-west-1:123456789012:alarms",
-            protect_data=True,
-            scraper_namespace="monitoring",
+            data_protection=DataProtection(protect=True, copy_region=copy_region),
+            telemetry=Telemetry(traced=traced, datadog=datadog),
             tags=TAGS,
-            embed_origins=embed_origins,
-            traced=traced,
-            datadog=datadog,
         ),
     )
 
@@ -189,8 +181,8 @@ def test_the_reader_reads_these_secrets_and_their_keys_alone(cloud: Cloud) -> No
     assert {"arn:key:db", "arn:key:cache"} < set(decrypts["Resource"])
     assert decrypts["Condition"] == {"StringEquals": {"kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com"}}
     trust = json.loads(cloud.named("app-secrets-role").inputs["assumeRolePolicy"])["Statement"][0]
-    assert trust["Principal"] == {"AWS": "arn:aws:iam::1:role/operator"}
-    assert cloud.named("app-secrets-role").inputs["path"] == "/flowise-test/secret-readers/"
+    assert trust["Principal"] == {"AWS": SECRETS.operator_role_arn}
+    assert cloud.named("app-secrets-role").inputs["path"] == SECRETS.role_path
 
 
 def test_servers_start_once_the_setup_is_done(cloud: Cloud) -> None:
@@ -266,7 +258,7 @@ def test_a_rollout_has_its_time_and_goes_by_a_quarter(cloud: Cloud) -> None:
 def test_what_probes_admit_is_what_a_rollout_waits_for(cloud: Cloud) -> None:
     build(cloud)
     startup = pod(cloud)["containers"][0]["startupProbe"]
-    assert startup["periodSeconds"] * startup["failureThreshold"] == START_SECONDS
+    assert startup["periodSeconds"] * startup["failureThreshold"] == PROBES.start_seconds
 
 
 def test_keda_reads_the_secrets_of_the_namespace_that_it_watches_and_tells_what_it_cannot_do(cloud: Cloud) -> None:
@@ -376,9 +368,9 @@ def test_the_bucket_is_closed_versioned_and_encrypted(cloud: Cloud) -> None:
 
 def test_a_stack_that_takes_over_goes_on_with_the_keys_of_the_other(cloud: Cloud) -> None:
     keys = {name: f"kept-{name}" for name in GENERATED}
-    assert {name: _field(name)(json.dumps(keys)) for name in GENERATED} == keys
+    assert {name: field_of(name)(json.dumps(keys)) for name in GENERATED} == keys
     with pytest.raises(pulumi.RunError, match=r"keys_secret_name names is no JSON object with JWT_AUTH") as refused:
-        _field("JWT_AUTH_TOKEN_SECRET")('{"other": "hidden-value"}')
+        field_of("JWT_AUTH_TOKEN_SECRET")('{"other": "hidden-value"}')
     assert "hidden" not in str(refused.value)
 
 

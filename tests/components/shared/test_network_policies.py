@@ -1,5 +1,7 @@
 """Who may talk to whom, computed from the policies as they are rendered, against a literal table."""
 
+from typing import Any
+
 import pytest
 
 from components.shared.network_policies import (
@@ -8,12 +10,12 @@ from components.shared.network_policies import (
     api_server_address,
     collector_policies,
     datadog_policies,
-    flowise_policies,
     logging_policies,
     operator_policies,
     setup_policies,
     tracing_policies,
 )
+from components.web_service.network_policies import NetworkAccess, service_policies
 from tests.parties import Parties, Who
 
 RANGES = NetworkRanges(
@@ -52,16 +54,19 @@ WHO: dict[str, Who] = {
     "instance metadata": "169.254.169.254",
     "internet": "203.0.113.50",
 }
-SCRAPED = {"server": 3001, "worker": 3001, "queue-exporter": 9464}
+PROCESSES = {"server": 3001, "worker": 3001}
 NAMESPACES: dict[str, dict[str, Spec]] = {
-    "flowise": flowise_policies(
+    "flowise": service_policies(
         RANGES,
-        queue=True,
-        http_port=3000,
-        server=SERVER,
-        scraper="monitoring",
-        scraped=SCRAPED,
-        confined="queue-exporter",
+        NetworkAccess(
+            database=True,
+            cache=True,
+            scraped={"queue-exporter": 9464},
+            confined=["queue-exporter"],
+        ),
+        web="server",
+        port=3000,
+        metrics=PROCESSES,
     ),
     "database-setup": setup_policies(RANGES),
     "external-secrets": operator_policies(RANGES, called_on=[10250]),
@@ -112,16 +117,19 @@ def test_who_may_talk_to_whom(source: str) -> None:
 
 # the namespaces of what watches the rest, and of Flowise where it is watched so
 WATCHING: dict[str, dict[str, Spec]] = {
-    "flowise": flowise_policies(
+    "flowise": service_policies(
         RANGES,
-        queue=True,
-        http_port=3000,
-        server=SERVER,
-        scraper="monitoring",
-        scraped=SCRAPED,
-        confined="queue-exporter",
-        traced=True,
-        datadog_ports=[3000, 3001],
+        NetworkAccess(
+            database=True,
+            cache=True,
+            scraped={"queue-exporter": 9464},
+            confined=["queue-exporter"],
+            traces=True,
+            agent_ports=[3000, 3001],
+        ),
+        web="server",
+        port=3000,
+        metrics=PROCESSES,
     ),
     "logging": logging_policies(RANGES),
     "log-collector": collector_policies(RANGES),
@@ -210,17 +218,15 @@ def test_an_operators_pods_reach_each_other() -> None:
     assert not parties.connects("external-secrets", "keda", "TCP", 9666)
 
 
-def test_without_a_queue_the_cache_is_out_of_reach() -> None:
-    policies = flowise_policies(
-        RANGES,
-        queue=False,
-        http_port=3000,
-        server=SERVER,
-        scraper="monitoring",
-        scraped={"server": 3001},
-        confined="queue-exporter",
-    )
-    assert "cache" not in policies
+@pytest.mark.parametrize("way", ["https", "database", "cache", "traces"])
+def test_what_a_service_does_not_need_is_out_of_reach(way: str) -> None:
+    def policies(needed: bool) -> set[str]:
+        ways: dict[str, Any] = {**dict.fromkeys(("https", "database", "cache", "traces"), True), way: needed}
+        access = NetworkAccess(**ways)
+        return set(service_policies(RANGES, access, web="web", port=8000, metrics={}))
+
+    assert policies(True) - policies(False) == {way}
+    assert {"deny-all", "dns", "aws-endpoints", "pod-identity", "http"} <= policies(False)
 
 
 def test_the_api_server_s_service_has_the_first_address() -> None:

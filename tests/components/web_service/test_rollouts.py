@@ -36,13 +36,13 @@ def test_a_rollout_of_any_size_is_held_up_by_no_quota_and_done_in_time(replicas:
     assert not done.held_up
     assert done.most <= at_once(replicas)
     assert done.seconds <= 4 * start
-    assert done.seconds <= longest_seconds(replicas, grace_seconds=grace)
+    assert done.seconds <= longest_seconds(replicas, start_seconds=180, grace_seconds=grace)
 
 
 @given(replicas=st.integers(1, 40), grace=st.integers(1, 200))
 def test_it_is_done_in_time_where_only_what_works_has_room_too(replicas: int, grace: int) -> None:
     done = rolled_out(replicas, surge(replicas), quota=at_work(replicas), start=90, grace=grace)
-    assert done.seconds <= longest_seconds(replicas, grace_seconds=grace)
+    assert done.seconds <= longest_seconds(replicas, start_seconds=180, grace_seconds=grace)
 
 
 def test_every_old_pod_may_still_be_ending_when_the_last_new_one_comes() -> None:
@@ -63,4 +63,4 @@ def test_one_by_one_twelve_workers_took_longer_than_the_provider_waits() -> None
 )
 def test_figures(replicas: int, more: int, works: int, exist: int, seconds: int) -> None:
     assert (surge(replicas), at_work(replicas), at_once(replicas)) == (more, works, exist)
-    assert longest_seconds(replicas, grace_seconds=155) == seconds
+    assert longest_seconds(replicas, start_seconds=180, grace_seconds=155) == seconds

@@ -29,7 +29,7 @@ class EventAutoscaler(pulumi.ComponentResource):
     """The operator in a namespace of its own. It reads Secrets of the watched namespace and of no other."""
 
     def __init__(self, name: str, args: EventAutoscalerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("platform:cluster_services:EventAutoscaler", name, {}, opts)
+        super().__init__("platform:web_service:EventAutoscaler", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         policies = operator_policies(args.ranges, called_on=[WEBHOOK_PORT, METRICS_PORT], asks_cache=True)
         k8s.helm.v3.Release(

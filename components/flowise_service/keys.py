@@ -1,0 +1,95 @@
+"""What Flowise cannot lose: the keys that its pods share, and the login of its first owner."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random as random
+
+from ..shared.stored_secret import StoredSecret, StoredSecretArgs
+from .environment import ENCRYPTION_KEY, GENERATED, key_fingerprint
+
+KEY_LENGTH, OWNER_PASSWORD_LENGTH = 48, 40
+
+
+def shared_keys(name: str, kept: str | None, opts: pulumi.ResourceOptions) -> dict[str, pulumi.Output[str]]:
+    """Return the keys by variable: new ones, or those of the secret `kept` that another stack made."""
+    if kept is not None:
+        lookup = pulumi.InvokeOutputOptions(parent=opts.parent)
+        found = aws.secretsmanager.get_secret_version_output(secret_id=kept, opts=lookup)
+        text: pulumi.Output[str] = pulumi.Output.secret(found.secret_string)
+        return {variable: text.apply(field_of(variable)) for variable in GENERATED}
+    return {
+        variable: random.RandomPassword(
+            f"{name}-{variable.lower().replace('_', '-')}", length=KEY_LENGTH, special=False, opts=opts
+        ).result
+        for variable in GENERATED
+    }
+
+
+def stored_keys(
+    name: str,
+    keys: Mapping[str, pulumi.Output[str]],
+    *,
+    kms_key_arn: pulumi.Input[str],
+    copy_region: str | None,
+    tags: Mapping[str, str],
+    opts: pulumi.ResourceOptions,
+) -> StoredSecret:
+    """Store the keys, with a copy in a second region if there is one."""
+    args = StoredSecretArgs(
+        purpose="Keys of Flowise: whoever loses them loses the credentials stored in flows",
+        kms_key_arn=kms_key_arn,
+        fields=keys,
+        copy_region=copy_region,
+        tags=tags,
+    )
+    return StoredSecret(f"{name}-keys", args, opts)
+
+
+def stored_owner(
+    name: str, email: str, *, kms_key_arn: pulumi.Input[str], tags: Mapping[str, str], opts: pulumi.ResourceOptions
+) -> StoredSecret:
+    """Make and store the first owner's password, and the API key of the metrics."""
+    # either can be made anew: the setup puts it in its place
+    loose = pulumi.ResourceOptions(parent=opts.parent)
+
+    def made(role: str, **signs: Any) -> pulumi.Output[str]:
+        return random.RandomPassword(f"{name}-{role}", length=OWNER_PASSWORD_LENGTH, opts=loose, **signs).result
+
+    # Flowise wants one of each kind (enterprise/utils/validation.util)
+    kinds = {"min_lower": 1, "min_upper": 1, "min_numeric": 1, "min_special": 1, "override_special": "-_.~"}
+    args = StoredSecretArgs(
+        purpose="Flowise's first owner, and the API key of its metrics",
+        kms_key_arn=kms_key_arn,
+        fields={
+            "email": email,
+            "password": made("owner-password", special=True, **kinds),
+            "metrics_api_key": made("metrics-key", special=False),
+        },
+        tags=tags,
+    )
+    return StoredSecret(f"{name}-owner", args, opts)
+
+
+def fingerprint(keys: Mapping[str, pulumi.Output[str]]) -> pulumi.Output[str]:
+    """Return the encryption key's fingerprint, which is no secret."""
+    return pulumi.Output.unsecret(keys[ENCRYPTION_KEY].apply(key_fingerprint))
+
+
+def field_of(name: str) -> Callable[[str], str]:
+    """Return what reads a key out of a secret's text."""
+
+    def read(text: str) -> str:
+        try:
+            return str(json.loads(text)[name])
+        except (ValueError, KeyError, TypeError):
+            # neither the text nor the error may show what the secret holds
+            raise pulumi.RunError(
+                f"the secret that flowise:service.keys_secret_name names is no JSON object with {name}: name a secret "
+                "that a stack of this program made"
+            ) from None
+
+    return read

@@ -1,0 +1,88 @@
+"""What may reach a service's pods and what they may reach."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..shared.network_policies import (
+    COLLECTS_TRACES,
+    COMPONENT,
+    DATADOG,
+    EVERYBODY,
+    METRICS,
+    OTLP,
+    POSTGRES,
+    PROMETHEUS,
+    TRACING,
+    VALKEY,
+    NetworkRanges,
+    Spec,
+    blocks,
+    egress,
+    ingress,
+    outbound,
+    pods_in,
+    pods_with,
+    ports_of,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkAccess:
+    """Whom a service's pods reach beside DNS and AWS, and who reaches them beside the load balancer.
+
+    `scraped` are ports of metrics by component, of pods that are no process of the service's; `confined` are components
+    that reach the cache and nothing else; `agent_ports` are those that Datadog's agents ask, where there are any.
+    """
+
+    https: bool = True  # beyond the network
+    database: bool = False
+    cache: bool = False
+    traces: bool = False  # the collector of traces
+    scraper_namespace: str = METRICS
+    scraped: Mapping[str, int] = field(default_factory=dict)
+    agent_ports: Sequence[int] = ()
+    confined: Sequence[str] = ()
+
+
+def service_policies(
+    ranges: NetworkRanges,
+    access: NetworkAccess,
+    *,
+    web: str,
+    port: int,
+    metrics: Mapping[str, int],
+) -> dict[str, Spec]:
+    """Return the policies of a service's namespace.
+
+    `web` is the component that the load balancer asks on its `port`, whatever the release; `metrics` are the ports of
+    metrics by component. Probes need no policy: what comes from a pod's own node is always let in (Kubernetes, Network
+    Policies).
+    """
+    prometheus = pods_with(access.scraper_namespace, PROMETHEUS)
+    others: Spec = EVERYBODY
+    if access.confined:
+        others = {"matchExpressions": [{"key": COMPONENT, "operator": "NotIn", "values": list(access.confined)}]}
+    policies = outbound(ranges, others)
+    if not access.https:
+        del policies["https"]
+    if access.database:
+        policies["database"] = egress(blocks(ranges.data), ("TCP", POSTGRES), whose=others)
+    if access.cache:
+        policies["cache"] = egress(blocks(ranges.data), ("TCP", VALKEY))
+    if access.traces:
+        policies["traces"] = egress([pods_with(TRACING, COLLECTS_TRACES)], ("TCP", OTLP), whose=others)
+    if access.agent_ports:
+        asked = [("TCP", each) for each in access.agent_ports]
+        policies["datadog"] = ingress([pods_in(DATADOG)], *asked, whose=others)
+    policies["http"] = {
+        "podSelector": {"matchLabels": {COMPONENT: web}},
+        "policyTypes": ["Ingress"],
+        "ingress": [{"from": [*blocks(ranges.balancer), prometheus], "ports": ports_of(("TCP", port))}],
+    }
+    for component, scraped in {**metrics, **access.scraped}.items():
+        policies[f"{component}-metrics"] = {
+            "podSelector": {"matchLabels": {COMPONENT: component}},
+            "policyTypes": ["Ingress"],
+            "ingress": [{"from": [prometheus], "ports": ports_of(("TCP", scraped))}],
+        }
+    return policies
