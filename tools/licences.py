@@ -4,7 +4,7 @@ This repository is Apache-2.0: what it links, and what it runs, may ask for no m
 a licence is unknown or copyleft and no exception gives a reason, and where an exception is needed no longer. A Python
 package's licence is what its installation says, one of npm's what the lock says. A Go module says it only in files:
 `--write` reads those in Go's cache, which it fills, into tools/licences_go.json; licences of folders inside a module
-are not seen. The tree in `image/` is not judged: it is Flowise's own, and the image carries its list.
+are not seen. Flowise's own tree in `image/` is not judged: the image carries its list.
 """
 
 import json
@@ -180,7 +180,8 @@ def _names_one(text: str) -> bool:
 
 
 def _npm() -> Iterator[tuple[str, str]]:
-    for lock in sorted((REPOSITORY / "tools").rglob("package-lock.json")):
+    folders = (REPOSITORY / "tools", REPOSITORY / "image" / "platform-tools")
+    for lock in sorted(lock for folder in folders for lock in folder.rglob("package-lock.json")):
         for path, entry in json.loads(lock.read_text(encoding="utf-8"))["packages"].items():
             if path:
                 yield path.rpartition("node_modules/")[2], entry.get("license", UNKNOWN)

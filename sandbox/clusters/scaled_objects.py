@@ -18,7 +18,17 @@ API_VERSION, KIND = "keda.sh/v1alpha1", "ScaledObject"
 _MOST = 100
 # What the triggers call the value that each pod is to have of what waits (https://keda.sh/docs/2.19/scalers), and what
 # redis, aws-sqs-queue and others take where it is not written.
-_TARGETS = ("listLength", "queueLength", "lagThreshold", "pendingEntriesCount", "threshold", "targetValue", "value")
+_TARGETS = (
+    "listLength",
+    "queueLength",
+    "lagCount",
+    "lagThreshold",
+    "pendingEntriesCount",
+    "streamLength",
+    "threshold",
+    "targetValue",
+    "value",
+)
 _TARGET = "5"
 _RESOURCES = ("cpu", "memory")
 SELECTOR = "scaledobject.keda.sh/name"

@@ -8,6 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
+FLOWISE, TOOLS = ROOT / "image", ROOT / "image" / "platform-tools"
+IMAGES = pytest.mark.parametrize("image", [FLOWISE, TOOLS], ids=["flowise", "tools"])
 
 
 def run(*command: str | Path) -> None:
@@ -17,8 +19,9 @@ def run(*command: str | Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_hadolint_finds_nothing_in_the_dockerfile() -> None:
-    run("hadolint", "--no-color", ROOT / "image" / "Dockerfile")
+@IMAGES
+def test_hadolint_finds_nothing_in_the_dockerfile(image: Path) -> None:
+    run("hadolint", "--no-color", image / "Dockerfile")
 
 
 def test_the_compose_file_is_as_its_specification_says() -> None:
@@ -30,19 +33,41 @@ def test_a_workflow_is_as_github_says(workflow: Path) -> None:
     run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", workflow)
 
 
-def test_the_build_sees_five_files_and_no_others() -> None:
-    ignored = (ROOT / "image" / ".dockerignore").read_text().splitlines()
+@IMAGES
+def test_the_build_sees_five_files_and_no_others(image: Path) -> None:
+    ignored = (image / ".dockerignore").read_text().splitlines()
     assert ignored[0] == "*"
     seen = {line.removeprefix("!") for line in ignored[1:]}
     assert seen == {".npmrc", "NOTICE", "healthcheck.cjs", "package-lock.json", "package.json"}
-    assert all((ROOT / "image" / name).exists() for name in seen)
+    assert all((image / name).exists() for name in seen)
 
 
-def test_the_image_runs_either_command_as_nobody_special() -> None:
-    lines = (ROOT / "image" / "Dockerfile").read_text().splitlines()
+@pytest.mark.parametrize(
+    ("image", "default"),
+    [
+        (FLOWISE, ["flowise", "start"]),
+        (TOOLS, ["node", "/usr/local/lib/platform-tools/healthcheck.cjs"]),
+    ],
+    ids=["flowise", "tools"],
+)
+def test_the_image_runs_any_command_as_nobody_special(image: Path, default: list[str]) -> None:
+    lines = (image / "Dockerfile").read_text().splitlines()
     final = lines[max(index for index, line in enumerate(lines) if line.startswith("FROM ")) :]
     assert "USER 1000:1000" in final
     # Kubernetes' and compose's commands stand alone: nothing of the base image's goes before them
     assert "ENTRYPOINT []" in final
     command = next(line for line in final if line.startswith("CMD "))
-    assert json.loads(command.removeprefix("CMD ")) == ["flowise", "start"]
+    assert json.loads(command.removeprefix("CMD ")) == default
+
+
+@IMAGES
+def test_an_image_says_its_terms_and_on_which_bases_it_stands(image: Path) -> None:
+    text = (image / "Dockerfile").read_text()
+    assert "org.opencontainers.image.licenses=" in text
+    # a build names both by digest: nothing but these two lines says what is built on
+    assert [line.split()[1] for line in text.splitlines() if line.startswith("FROM ")] == [
+        "${NODE_BUILD_IMAGE}",
+        "${NODE_IMAGE}",
+    ]
+    workflow = ROOT / ".github" / "workflows" / ("image.yml" if image == FLOWISE else "platform-tools.yml")
+    assert f"docker buildx build {image.relative_to(ROOT)} " in workflow.read_text()

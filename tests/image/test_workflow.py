@@ -6,6 +6,8 @@ import pytest
 import yaml
 
 from components.flowise_service.settings import ServiceSettings
+from components.shared.node_script import NodeImage
+from tests.samples import stack
 
 WORKFLOWS = Path(__file__).parents[2] / ".github" / "workflows"
 PATHS = sorted(WORKFLOWS.glob("*.yml"))
@@ -29,8 +31,9 @@ def test_actions_are_pinned_to_their_commit(path: Path) -> None:
     assert [line for line in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line)] == []
 
 
-def test_what_others_propose_is_never_run_with_a_token() -> None:
-    jobs = loaded(WORKFLOWS / "image.yml")["jobs"]
+@pytest.mark.parametrize("name", ["image.yml", "platform-tools.yml"])
+def test_what_others_propose_is_never_run_with_a_token(name: str) -> None:
+    jobs = loaded(WORKFLOWS / name)["jobs"]
     trusted = [job for job in jobs.values() if "id-token" in job["permissions"]]
     assert trusted == [jobs["publish"]]
     assert "github.event_name != 'pull_request'" in trusted[0]["if"]
@@ -42,3 +45,11 @@ def test_a_stack_takes_what_the_workflow_gives() -> None:
     assert f"image={tag}\n" in text
     given = f"111122223333.dkr.ecr.eu-west-1.amazonaws.com/flowise:3.1.4-0123456789ab-1234567890@sha256:{'0' * 64}"
     assert ServiceSettings(image=given).image == given
+
+
+def test_a_stack_takes_the_image_of_tools_that_the_workflow_gives() -> None:
+    text = (WORKFLOWS / "platform-tools.yml").read_text()
+    assert "flowise:tools_image: %s" in text
+    assert '"$REPOSITORY:$(jq -r .version image/platform-tools/package.json)-${GITHUB_SHA::12}-$GITHUB_RUN_ID"' in text
+    given = f"111122223333.dkr.ecr.eu-west-1.amazonaws.com/tools:1.0.0-0123456789ab-1234567890@sha256:{'0' * 64}"
+    assert stack(tools_image=given).script_image() == NodeImage(given)

@@ -76,6 +76,14 @@ SCALED = {
 }
 
 
+@pytest.mark.parametrize("measured", ["lagCount", "streamLength", "pendingEntriesCount"])
+def test_a_stream_is_scaled_by_what_its_trigger_measures(measured: str) -> None:
+    trigger = {"type": "redis-streams", "metadata": {"stream": "events", measured: "70"}}
+    made = autoscaler({**SCALED, "spec": {**SCALED["spec"], "triggers": [trigger]}})
+    (metric,) = made["spec"]["metrics"]
+    assert metric["external"]["target"]["averageValue"] == "70"
+
+
 def test_a_scaled_object_gets_the_autoscaler_that_keda_makes() -> None:
     made = autoscaler(SCALED)
     assert made["metadata"]["name"] == "keda-hpa-scaler"
