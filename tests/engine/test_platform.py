@@ -1,6 +1,7 @@
 """The platform itself, under the real engine: both stacks, their policies, and what breaks them."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,6 +41,20 @@ def change(sandbox: Sandbox, stack: str, key: str, value: Any) -> None:
         owner, last = owner.setdefault(last, {}), name
     owner[last] = value
     file.write_text(yaml.safe_dump(content), encoding="utf-8")
+
+
+def test_another_system_comes_up_on_the_same_components(tmp_path: Path) -> None:
+    for file in (REPOSITORY / "tests" / "programs" / "orders").iterdir():
+        if file.is_file():
+            (tmp_path / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    orders = Sandbox(tmp_path)
+    packs = under_policies(orders, "dev")
+    orders("up", *packs)
+    state = json.dumps(orders.state())
+    assert len(orders.state()["resources"]) > 350
+    assert "flowise" not in state.lower()
+    assert orders.altered() == {}
+    assert len((tmp_path / "__main__.py").read_text(encoding="utf-8").splitlines()) <= 90
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
