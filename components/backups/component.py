@@ -58,7 +58,7 @@ class Backups(pulumi.ComponentResource):
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         # who hears of failures and what a trial restores come and go, and no backup goes with them
-        self._loose = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=False))
+        self._unprotected = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=False))
         vault = self._vault("vault", args.network.region)
         copies = self._vault("copies", args.settings.copy_region) if args.settings.copy_region else None
         plan = self._plan(vault, copies)
@@ -153,10 +153,10 @@ class Backups(pulumi.ComponentResource):
             description="Backups, copies and restores that did not end well",
             event_pattern=pulumi.Output.json_dumps(failed_jobs(role.arn)),
             tags=dict(self._args.tags),
-            opts=self._loose,
+            opts=self._unprotected,
         )
         aws.cloudwatch.EventTarget(
-            f"{self._name}-failures-target", rule=rule.name, arn=self._args.alarms.arn, opts=self._loose
+            f"{self._name}-failures-target", rule=rule.name, arn=self._args.alarms.arn, opts=self._unprotected
         )
 
     def _restore_tests(self, vault: aws.backup.Vault, role: aws.iam.Role) -> None:
@@ -186,7 +186,7 @@ class Backups(pulumi.ComponentResource):
                 clients={},
                 tags=args.tags,
             ),
-            self._loose,
+            self._unprotected,
         )
         aws.backup.RestoreTestingSelection(
             f"{self._name}-trial-database",

@@ -64,7 +64,7 @@ class EksCluster(pulumi.ComponentResource):
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)
         # with the cluster goes everything in it, and with the key its Secrets and logs; nodes and add-ons come and go
-        self._lasting = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=args.protect_data))
+        self._protected = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=args.protect_data))
         self._partition = aws.get_partition_output(opts=pulumi.InvokeOutputOptions(parent=self)).partition
 
         cluster = self._control_plane()
@@ -132,7 +132,7 @@ class EksCluster(pulumi.ComponentResource):
                 tags=args.tags,
                 encrypts_logs=True,
             ),
-            self._lasting,
+            self._protected,
         )
         logs = aws.cloudwatch.LogGroup(
             f"{name}-logs",
@@ -176,7 +176,7 @@ class EksCluster(pulumi.ComponentResource):
             zonal_shift_config={"enabled": True},
             tags=dict(args.tags),
             # EKS would make the log group itself, and fails without the role's permissions; no property names either
-            opts=pulumi.ResourceOptions.merge(self._lasting, pulumi.ResourceOptions(depends_on=[logs, *granted])),
+            opts=pulumi.ResourceOptions.merge(self._protected, pulumi.ResourceOptions(depends_on=[logs, *granted])),
         )
 
     def _control_plane_role(self, key: DataKey) -> tuple[aws.iam.Role, list[pulumi.Resource]]:

@@ -64,10 +64,10 @@ OPEN_PATHS = (
 
 
 def closed_inside(needs: Collection[Need]) -> tuple[str, ...]:
-    """Give the entries that Flowise itself is to ask a login for."""
+    """Return the entries that Flowise itself is to ask a login for."""
     return tuple(each.entry for each in OPEN_PATHS if each.inside and each.needed_for not in needs)
 
 
 def closed_at_edge(needs: Collection[Need]) -> tuple[str, ...]:
-    """Give the beginnings of paths that the firewall is to refuse."""
+    """Return the beginnings of paths that the firewall is to refuse."""
     return tuple(each.entry for each in OPEN_PATHS if each.at_edge and each.needed_for not in needs)

@@ -92,7 +92,7 @@ class DatabricksSettings(Section):
 
     @property
     def host(self) -> str:
-        """Give the workspace's host name."""
+        """Return the workspace's host name."""
         return self.url.removeprefix("https://")
 
 
@@ -193,18 +193,18 @@ class ServiceSettings(Section):
 
     def problems(self) -> Iterator[Problem]:
         """Judge limits against requests, replicas against the mode, the image's version, and further variables."""
-        yield from self._replica_truths()
-        yield from self._resource_truths()
-        yield from self._environment_truths()
-        yield from _image_truths("image", self.image)
+        yield from self._replica_problems()
+        yield from self._resource_problems()
+        yield from self._environment_problems()
+        yield from _image_problems("image", self.image)
         if self.blue_green is not None:
-            yield from _image_truths("blue_green.blue_image", self.blue_green.blue_image)
-            yield from _image_truths("blue_green.green_image", self.blue_green.green_image)
+            yield from _image_problems("blue_green.blue_image", self.blue_green.blue_image)
+            yield from _image_problems("blue_green.green_image", self.blue_green.green_image)
             if self.mode == "main":
                 # in main mode both would run every schedule
                 yield Problem("mode", "must be queue with blue_green", self.mode, "write queue")
 
-    def _replica_truths(self) -> Iterator[Problem]:
+    def _replica_problems(self) -> Iterator[Problem]:
         for least, most in (("replicas_min", "replicas_max"), ("worker_replicas_min", "worker_replicas_max")):
             fewest, given = getattr(self, least), getattr(self, most)
             if given < fewest:
@@ -214,7 +214,7 @@ class ServiceSettings(Section):
             key = "replicas_max" if self.replicas_max > 1 else "replicas_min"
             yield Problem(key, "must be 1 in mode main", getattr(self, key), "write 1, or set service.mode to queue")
 
-    def _resource_truths(self) -> Iterator[Problem]:
+    def _resource_problems(self) -> Iterator[Problem]:
         pairs = (
             ("memory_limit_mib", "memory_request_mib"),
             ("cpu_limit_millicores", "cpu_request_millicores"),
@@ -224,7 +224,7 @@ class ServiceSettings(Section):
             if most is not None and most < asked:
                 yield Problem(limit, f"must not be below {request}", most, f"write {asked} or more")
 
-    def _environment_truths(self) -> Iterator[Problem]:
+    def _environment_problems(self) -> Iterator[Problem]:
         for name in self.environment:
             key = f"environment.{name}"
             if name in GUARDS:
@@ -237,7 +237,7 @@ class ServiceSettings(Section):
                 yield Problem(key, "is set by the program", name, "remove it, and use the setting that drives it")
 
     def needs(self) -> frozenset[Need]:
-        """Give what has to answer without a login."""
+        """Return what has to answer without a login."""
         mail: frozenset[Need] = frozenset({"mail"}) if "SMTP_HOST" in self.environment else frozenset()
         return mail.union(self.open_features)
 
@@ -250,11 +250,11 @@ class ServiceSettings(Section):
         )
 
     def most_at_work(self) -> int:
-        """Give the most servers and workers of all releases that run or start, while new ones take over."""
+        """Return the most servers and workers of all releases that run or start, while new ones take over."""
         return self._pods(rollouts.at_work)
 
     def most_pods(self) -> int:
-        """Give the most that exist, those that are ending among them."""
+        """Return the most that exist, those that are ending among them."""
         return self._pods(rollouts.at_once)
 
     def _pods(self, most: Callable[[int], int]) -> int:
@@ -262,12 +262,12 @@ class ServiceSettings(Section):
         return (most(self.replicas_max) + workers) * self.releases()
 
     def most_connections(self) -> int:
-        """Give the most connections to the database that those pods, and the setup of each release, open at once."""
+        """Return the most connections to the database that those pods, and the setup of each release, open at once."""
         sessions = SESSION_POOL * rollouts.at_once(self.replicas_max) if self.mode == "main" else 0
         return self.most_pods() * (POOL + PROBES) + sessions + POOL * self.releases()
 
     def images(self) -> dict[str, str]:
-        """Give the image of each release by its colour; one release has none ("")."""
+        """Return the image of each release by its colour; one release has none ("")."""
         if self.blue_green is None:
             return {"": self.image}
         return {"blue": self.blue_green.blue_image, "green": self.blue_green.green_image}
@@ -280,7 +280,7 @@ class ServiceSettings(Section):
         return NodeImage(next(iter(self.images().values())), f"{PACKAGE}/node_modules")
 
     def active_colour(self) -> str:
-        """Give the colour of the release that is served."""
+        """Return the colour of the release that is served."""
         return self.blue_green.active if self.blue_green else ""
 
     def timeouts(self) -> Timeouts:
@@ -292,7 +292,7 @@ class ServiceSettings(Section):
         return len(self.images())
 
 
-def _image_truths(key: str, image: str) -> Iterator[Problem]:
+def _image_problems(key: str, image: str) -> Iterator[Problem]:
     version = re.search(r":(\d+)\.(\d+)\.(\d+)", image)
     if version and tuple(map(int, version.groups())) < FLOWISE_LEAST_VERSION:
         yield Problem(

@@ -57,10 +57,10 @@ class MonitoringStack(pulumi.ComponentResource):
         self._name, self._args = name, args
         self._watch = completed(args.watch, args.settings)
         self._child = pulumi.ResourceOptions(parent=self)
-        self._lasting = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=args.protect_data))
+        self._protected = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=args.protect_data))
 
         key = DataKey(
-            f"{name}-key", DataKeyArgs(purpose="Logs", region=args.network.region, tags=args.tags), self._lasting
+            f"{name}-key", DataKeyArgs(purpose="Logs", region=args.network.region, tags=args.tags), self._protected
         )
         metrics = self._metrics_namespace()
         prometheus = self._prometheus(metrics, key)

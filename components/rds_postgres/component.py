@@ -78,7 +78,7 @@ class RdsPostgres(pulumi.ComponentResource):
 
         key = self._key()
         # clients come and go, and no data goes with them, so protection of the data must not hold a rule
-        self._loose = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=False))
+        self._unprotected = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=False))
         access = self._access()
         # a password of ours for an instance that changes by a copy: RDS does not keep that one itself (RDS user guide,
         # rds-secrets-manager: limitations)
@@ -94,7 +94,7 @@ class RdsPostgres(pulumi.ComponentResource):
             tags=args.tags,
         )
         # a new password is a new version of a secret, which protection of the data must not hold
-        logins = DatabaseLogins(f"{name}-login", wanted, self._loose)
+        logins = DatabaseLogins(f"{name}-login", wanted, self._unprotected)
         proxy = self._proxy(key, access, instance, logins)
         if args.copy_region is not None:
             copied_backups(
@@ -112,7 +112,7 @@ class RdsPostgres(pulumi.ComponentResource):
             instance.identifier,
             topic_arn=args.alarms.arn,
             tags=args.tags,
-            opts=self._loose,
+            opts=self._unprotected,
         )
 
         self.address = proxy.address if proxy else instance.address
@@ -203,7 +203,7 @@ class RdsPostgres(pulumi.ComponentResource):
                 clients=args.clients,
                 tags=args.tags,
             ),
-            self._loose,
+            self._unprotected,
         )
 
     def _instance(self, key: DataKey, access: ClientGroup, master: pulumi.Output[str] | None) -> aws.rds.Instance:
@@ -304,5 +304,5 @@ class RdsPostgres(pulumi.ComponentResource):
                 clients=args.clients,
                 tags=args.tags,
             ),
-            self._loose,
+            self._unprotected,
         )

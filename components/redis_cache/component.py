@@ -74,7 +74,7 @@ class RedisCache(pulumi.ComponentResource):
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)
         # clients, users and alarms come and go, and no data goes with them, so protection must not hold them
-        self._loose = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=False))
+        self._unprotected = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=False))
 
         key = self._key()
         access = self._access()
@@ -139,7 +139,7 @@ class RedisCache(pulumi.ComponentResource):
                 clients=args.clients,
                 tags=args.tags,
             ),
-            self._loose,
+            self._unprotected,
         )
 
     def _password(self, login: Login) -> pulumi.Output[str]:
@@ -148,7 +148,7 @@ class RedisCache(pulumi.ComponentResource):
             length=PASSWORD_LENGTH,
             special=False,
             keepers={"generation": str(login.generation)},
-            opts=self._loose,
+            opts=self._unprotected,
         )
         return made.result
 
@@ -161,7 +161,7 @@ class RedisCache(pulumi.ComponentResource):
             access_string=ACCESS,
             passwords=passwords,
             tags=dict(self._args.tags),
-            opts=self._loose,
+            opts=self._unprotected,
         )
         return aws.elasticache.UserGroup(
             f"{self._name}-users",
@@ -170,7 +170,7 @@ class RedisCache(pulumi.ComponentResource):
             # Valkey needs no user "default", with which anybody could log in without a password
             user_ids=[user.user_id],
             tags=dict(self._args.tags),
-            opts=self._loose,
+            opts=self._unprotected,
         )
 
     def _group(
@@ -266,7 +266,7 @@ class RedisCache(pulumi.ComponentResource):
                 tags=self._args.tags,
             ),
             # a new password is a new version of the secret
-            self._loose,
+            self._unprotected,
         )
 
     def _alarms(self, group: aws.elasticache.ReplicationGroup) -> None:
@@ -280,5 +280,5 @@ class RedisCache(pulumi.ComponentResource):
                 dimensions={"CacheClusterId": pulumi.Output.concat(group.id, f"-{node:03d}")},
                 topic_arn=self._args.alarms.arn,
                 tags=self._args.tags,
-                opts=self._loose,
+                opts=self._unprotected,
             )

@@ -19,6 +19,6 @@ class Login:
 
 
 def logins(generation: int) -> tuple[Login, Login]:
-    """Give both after so many changes, the one in use first."""
+    """Return both after so many changes, the one in use first."""
     slots: tuple[Slot, Slot] = ("a", "b") if generation % 2 else ("b", "a")
     return Login(slots[0], generation), Login(slots[1], generation - 1)

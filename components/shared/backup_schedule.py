@@ -30,7 +30,7 @@ LEAST_KEPT_DAYS = 7
 
 
 def schedule(daily_at: str) -> str:
-    """Give the expression of a time of each day, such as 21:00 in UTC."""
+    """Return the expression of a time of each day, such as 21:00 in UTC."""
     hours, minutes = daily_at.split(":")
     return f"cron({int(minutes)} {int(hours)} * * ? *)"
 
@@ -52,10 +52,10 @@ def failed_jobs(role_arn: Input[str]) -> Mapping[str, Any]:
 
 
 def least_retention_days(retention_days: int) -> int:
-    """Give the least that the vault's lock lets a backup be kept."""
+    """Return the least that the vault's lock lets a backup be kept."""
     return min(LEAST_KEPT_DAYS, retention_days)
 
 
 def restore_testing_name(stack_name: str) -> str:
-    """Give a plan's name, of letters, digits and underscores (CreateRestoreTestingPlan: RestoreTestingPlanName)."""
+    """Return a plan's name, of letters, digits and underscores (CreateRestoreTestingPlan: RestoreTestingPlanName)."""
     return stack_name.replace("-", "_")

@@ -22,7 +22,7 @@ _GIB = 1024**3
 
 
 def vcpus(instance_type: str) -> int | None:
-    """Give the vCPUs of an instance type (`m7g.large`); nothing for families that are not known here."""
+    """Return the vCPUs of an instance type (`m7g.large`); nothing for families that are not known here."""
     family, size = _parts(instance_type)
     if family == "t":
         return _BURSTABLE_VCPUS.get(size, 2)
@@ -34,7 +34,7 @@ def vcpus(instance_type: str) -> int | None:
 
 
 def memory_gib(instance_type: str) -> float | None:
-    """Give its memory, GiB; nothing for what is not known here."""
+    """Return its memory, GiB; nothing for what is not known here."""
     family, size = _parts(instance_type)
     if family == "t":
         return _BURSTABLE_GIB.get(size)
@@ -43,7 +43,7 @@ def memory_gib(instance_type: str) -> float | None:
 
 
 def for_pods(instance_type: str) -> tuple[int, int] | None:
-    """Give what a node of this type has for our pods: thousandths of a core, and MiB."""
+    """Return what a node of this type has for our pods: thousandths of a core, and MiB."""
     cores, gib = vcpus(instance_type), memory_gib(instance_type)
     if cores is None or gib is None:
         return None
@@ -51,7 +51,7 @@ def for_pods(instance_type: str) -> tuple[int, int] | None:
 
 
 def connections(instance_class: str) -> int | None:
-    """Give the connections that a database of this class (`db.m7g.large`) has for applications."""
+    """Return the connections that a database of this class (`db.m7g.large`) has for applications."""
     gib = memory_gib(instance_class.removeprefix("db."))
     if gib is None:
         return None
@@ -59,12 +59,12 @@ def connections(instance_class: str) -> int | None:
 
 
 def addresses(cidrs: Sequence[str]) -> int:
-    """Give the addresses that subnets have to give."""
+    """Return the addresses that subnets have to give."""
     return sum(IPv4Network(cidr).num_addresses - _RESERVED_ADDRESSES for cidr in cidrs)
 
 
 def addresses_of(nodes: int) -> int:
-    """Give the addresses that nodes take, their pods' among them."""
+    """Return the addresses that nodes take, their pods' among them."""
     return nodes * _ADDRESSES_PER_NODE
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 
 def claim(gib: int) -> Mapping[str, Any]:
-    """Give a template of a disk's claim."""
+    """Return a template of a disk's claim."""
     return {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": f"{gib}Gi"}}}}
 
 
 def resources(cpu: str, memory: str, most_memory: str) -> Mapping[str, Any]:
-    """Give requests, and a limit of memory alone: a limit of CPU slows what the node could have served."""
+    """Return requests, and a limit of memory alone: a limit of CPU slows what the node could have served."""
     return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": most_memory}}
 
 

@@ -46,17 +46,17 @@ def service_of(source: Source) -> Service:
 
 
 def services(sources: Iterable[Source]) -> tuple[Service, ...]:
-    """Give the services that some values are kept in."""
+    """Return the services that some values are kept in."""
     return tuple(sorted({service_of(source) for source in sources}))
 
 
 def store_spec(service: Service, *, region: str, role_arn: Input[str]) -> Spec:
-    """Give the spec of a SecretStore that reads as one role."""
+    """Return the spec of a SecretStore that reads as one role."""
     return {"provider": {"aws": {"service": service, "region": region, "role": role_arn}}}
 
 
 def external_secret_spec(fields: Mapping[str, Source], stores: Mapping[Service, Input[str]]) -> Spec:
-    """Give the spec of an ExternalSecret with these keys; `stores` name SecretStores. Its Secret has its name."""
+    """Return the spec of an ExternalSecret with these keys; `stores` name SecretStores. Its Secret has its name."""
     return {
         "refreshPolicy": "CreatedOnce",
         "target": {"creationPolicy": "Owner", "immutable": True},

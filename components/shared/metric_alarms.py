@@ -31,7 +31,7 @@ class MetricAlarm:
 
     @property
     def description(self) -> str:
-        """Give what is told of it; the severity stands in front, for a message has no other place for it."""
+        """Return what is told of it; the severity stands in front, for a message has no other place for it."""
         return f"[critical] {self.summary}" if self.critical else self.summary
 
 

@@ -40,7 +40,7 @@ class NetworkRanges:
     services: str  # ClusterIPs
 
     def api_server(self) -> list[Spec]:
-        """Give the API server as peers: its interfaces, and Service default/kubernetes, which is what pods dial.
+        """Return the API server as peers: its interfaces, and Service default/kubernetes, which is what pods dial.
 
         The VPC CNI's agent judges a packet before kube-proxy rewrites its address, and of ClusterIPs its controller
         knows those of Services whose selector a peer matches; this Service has none
@@ -50,17 +50,17 @@ class NetworkRanges:
 
 
 def api_server_address(services: str) -> str:
-    """Give the ClusterIP of Service `kubernetes`: a range's first one (Kubernetes, "Service ClusterIP allocation")."""
+    """Return the ClusterIP of Service `kubernetes`: a range's first one (Kubernetes, "Service ClusterIP allocation")."""
     return str(IPv4Network(services)[1])
 
 
 def setup_policies(ranges: NetworkRanges) -> dict[str, Spec]:
-    """Give the policies of the database's setup: it reaches the database and AWS, and nobody reaches it."""
+    """Return the policies of the database's setup: it reaches the database and AWS, and nobody reaches it."""
     return {**outbound(ranges), "database": egress(blocks(ranges.data), ("TCP", POSTGRES))}
 
 
 def operator_policies(ranges: NetworkRanges, *, called_on: Sequence[int], asks_cache: bool = False) -> dict[str, Spec]:
-    """Give the policies of an operator: it speaks to the API server and AWS, and the API server calls its ports."""
+    """Return the policies of an operator: it speaks to the API server and AWS, and the API server calls its ports."""
     return {
         **outbound(ranges),
         **({"data": egress(blocks(ranges.data), ("TCP", VALKEY))} if asks_cache else {}),
@@ -74,7 +74,7 @@ def operator_policies(ranges: NetworkRanges, *, called_on: Sequence[int], asks_c
 def monitoring_policies(
     ranges: NetworkRanges, *, mail_port: int | None, scraped_ports: Iterable[int] = ()
 ) -> dict[str, Spec]:
-    """Give the policies of the monitoring namespace, by the names and ports that the charts give their pods.
+    """Return the policies of the monitoring namespace, by the names and ports that the charts give their pods.
 
     The node exporter uses its node's network, to which no policy applies; `mail_port` is that of a mail server, if any,
     and `scraped_ports` are those of the pods' metrics besides the charts' own.
@@ -166,7 +166,7 @@ def beyond(ranges: NetworkRanges) -> Spec:
 
 
 def logging_policies(ranges: NetworkRanges) -> dict[str, Spec]:
-    """Give the policies of the namespace of Loki and of who reads events: S3, the API server, and each other."""
+    """Return the policies of the namespace of Loki and of who reads events: S3, the API server, and each other."""
     return {
         **outbound(ranges),
         "api-server": egress(ranges.api_server(), ("TCP", HTTPS), whose={"matchLabels": READS_EVENTS}),
@@ -177,7 +177,7 @@ def logging_policies(ranges: NetworkRanges) -> dict[str, Spec]:
 
 
 def collector_policies(ranges: NetworkRanges) -> dict[str, Spec]:
-    """Give the policies of who reads the nodes' logs: the API server and Loki are all it reaches, not the internet."""
+    """Return the policies of who reads the nodes' logs: the API server and Loki are all it reaches, not the internet."""
     return {
         "deny-all": DENY_ALL,
         "dns": dns(),
@@ -188,7 +188,7 @@ def collector_policies(ranges: NetworkRanges) -> dict[str, Spec]:
 
 
 def tracing_policies(ranges: NetworkRanges, *, senders: Sequence[str], datadog: bool) -> dict[str, Spec]:
-    """Give the policies of the namespace of the collector of traces and of Tempo; `senders` are namespaces."""
+    """Return the policies of the namespace of the collector of traces and of Tempo; `senders` are namespaces."""
     return {
         **outbound(ranges),
         "itself": itself(),
@@ -200,7 +200,7 @@ def tracing_policies(ranges: NetworkRanges, *, senders: Sequence[str], datadog: 
 
 
 def datadog_policies(ranges: NetworkRanges, *, scraped: Mapping[str, Sequence[int]]) -> dict[str, Spec]:
-    """Give the policies of Datadog's agents; `scraped` are ports by namespace. Their site is on the internet."""
+    """Return the policies of Datadog's agents; `scraped` are ports by namespace. Their site is on the internet."""
     return {
         **outbound(ranges),
         "api-server": egress(ranges.api_server(), ("TCP", HTTPS)),
@@ -218,7 +218,7 @@ def datadog_policies(ranges: NetworkRanges, *, scraped: Mapping[str, Sequence[in
 def alarm_bridge_policies(
     ranges: NetworkRanges, *, whose: Mapping[str, str], alertmanager_port: int
 ) -> dict[str, Spec]:
-    """Give the policies of the alarm bridge, whose pods have these labels: it reaches AWS and its namespace's
+    """Return the policies of the alarm bridge, whose pods have these labels: it reaches AWS and its namespace's
     Alertmanagers, and nobody reaches it.
     """
     selected = {"matchLabels": dict(whose)}

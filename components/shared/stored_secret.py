@@ -65,7 +65,7 @@ class StoredSecret(pulumi.ComponentResource):
         self.register_outputs({"arn": self.arn, "version_id": self.version_id})
 
     def field(self, name: str) -> SecretField:
-        """Give where pods find one of the fields."""
+        """Return where pods find one of the fields."""
         return SecretField(arn=self.arn, version_id=self.version_id, field=name, key_arn=self._key_arn)
 
 

@@ -21,23 +21,23 @@ class Span:
         ) % MINUTES_A_WEEK < other.minutes
 
     def with_before(self, minutes: int) -> "Span":
-        """Give the span that begins so much earlier and ends when this one does."""
+        """Return the span that begins so much earlier and ends when this one does."""
         return Span((self.start - minutes) % MINUTES_A_WEEK, self.minutes + minutes)
 
 
 def minute_of(time: str) -> int:
-    """Give the minute of the day of a time such as 21:00."""
+    """Return the minute of the day of a time such as 21:00."""
     hours, minutes = time.split(":")
     return int(hours) * 60 + int(minutes)
 
 
 def daily(window: str) -> list[Span]:
-    """Give a window such as 02:00-03:00 as it comes each day."""
+    """Return a window such as 02:00-03:00 as it comes each day."""
     start, end = map(minute_of, window.split("-"))
     return [Span(day * MINUTES_A_DAY + start, (end - start) % MINUTES_A_DAY) for day in range(7)]
 
 
 def weekly(window: str) -> list[Span]:
-    """Give a window such as sun:03:30-sun:04:30, in a list as `daily` does."""
+    """Return a window such as sun:03:30-sun:04:30, in a list as `daily` does."""
     start, end = (DAYS.index(each[:3]) * MINUTES_A_DAY + minute_of(each[4:]) for each in window.split("-"))
     return [Span(start, (end - start) % MINUTES_A_WEEK)]

@@ -9,7 +9,7 @@ from ..shared.node_labels import SYSTEM_NODES
 
 
 def event_autoscaler_values(*, watched_namespace: Input[str]) -> dict[str, Any]:
-    """Give the values of keda."""
+    """Return the values of keda."""
     budget = {"maxUnavailable": 1}
     return {
         "watchNamespace": watched_namespace,

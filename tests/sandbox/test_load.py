@@ -79,7 +79,7 @@ SCALED = {
 @pytest.mark.parametrize("measured", ["lagCount", "streamLength", "pendingEntriesCount"])
 def test_a_stream_is_scaled_by_what_its_trigger_measures(measured: str) -> None:
     trigger = {"type": "redis-streams", "metadata": {"stream": "events", measured: "70"}}
-    made = autoscaler({**SCALED, "spec": {**SCALED["spec"], "triggers": [trigger]}})
+    made = autoscaler({**SCALED, "spec": {"scaleTargetRef": {"name": "worker"}, "triggers": [trigger]}})
     (metric,) = made["spec"]["metrics"]
     assert metric["external"]["target"]["averageValue"] == "70"
 
