@@ -50,7 +50,7 @@ class NetworkRanges:
 
 
 def api_server_address(services: str) -> str:
-    """Return the ClusterIP of Service `kubernetes`: a range's first one (Kubernetes, "Service ClusterIP allocation")."""
+    """Return the ClusterIP of Service `kubernetes`: a range's first (Kubernetes, "Service ClusterIP allocation")."""
     return str(IPv4Network(services)[1])
 
 
@@ -177,7 +177,7 @@ def logging_policies(ranges: NetworkRanges) -> dict[str, Spec]:
 
 
 def collector_policies(ranges: NetworkRanges) -> dict[str, Spec]:
-    """Return the policies of who reads the nodes' logs: the API server and Loki are all it reaches, not the internet."""
+    """Return the policies of who reads the nodes' logs: the API server and Loki, and not the internet."""
     return {
         "deny-all": DENY_ALL,
         "dns": dns(),
