@@ -12,7 +12,7 @@ from ..shared.edge_profile import EdgeProfile
 from ..shared.existing_secrets import lookup_secret, lookup_values
 from ..shared.iam_documents import Statement, allow, keep_objects
 from ..shared.node_script import CPU_MILLICORES, MEMORY_MIB, NodeImage
-from ..shared.references import AlarmTarget, CacheRef, ClusterRef, DatabaseRef, NetworkRef, SecretAccess
+from ..shared.references import AlarmTarget, CacheRef, ClusterRef, DatabaseRef, NetworkRef, OriginRef, SecretAccess
 from ..shared.secure_bucket import SecureBucket, SecureBucketArgs
 from ..shared.stored_secret import StoredSecret
 from ..shared.telemetry import COLLECTOR_URL
@@ -23,7 +23,6 @@ from ..web_service.network_policies import NetworkAccess
 from ..web_service.queue_scaler import QueueServer
 from ..web_service.quota import PodRoom
 from ..web_service.site import Site
-from ..web_service.timeouts import Timeouts
 from . import environment as env
 from .edge import edge_profile
 from .keys import fingerprint, shared_keys, stored_keys, stored_owner
@@ -87,9 +86,6 @@ class FlowiseService(pulumi.ComponentResource):
     secret_arn: pulumi.Output[str]
     owner_secret_arn: pulumi.Output[str]
     key_fingerprint: pulumi.Output[str]
-    load_balancer_arn: pulumi.Output[str]
-    load_balancer_dns_name: pulumi.Output[str]
-    certificate_record: pulumi.Output[str]
 
     def __init__(self, name: str, args: FlowiseServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:flowise_service:FlowiseService", name, {}, opts)
@@ -99,7 +95,7 @@ class FlowiseService(pulumi.ComponentResource):
         self._protected = pulumi.ResourceOptions.merge(
             self._child, pulumi.ResourceOptions(protect=args.data_protection.protect)
         )
-        self.timeouts: Timeouts = args.settings.timeouts()
+        self._timeouts = args.settings.timeouts()
 
         key_args = DataKeyArgs(purpose="Flowise", region=args.network.region, tags=args.tags)
         key = DataKey(f"{name}-key", key_args, self._protected)
@@ -119,9 +115,6 @@ class FlowiseService(pulumi.ComponentResource):
         self.secret_arn = keys.arn
         self.owner_secret_arn = owner.arn
         self._owner_secret = owner
-        self.load_balancer_arn = service.load_balancer_arn
-        self.load_balancer_dns_name = service.load_balancer_dns_name
-        self.certificate_record = service.certificate_record
         self.register_outputs(
             {
                 "namespace": self.namespace,
@@ -130,11 +123,13 @@ class FlowiseService(pulumi.ComponentResource):
                 "secret_arn": self.secret_arn,
                 "owner_secret_arn": self.owner_secret_arn,
                 "key_fingerprint": self.key_fingerprint,
-                "load_balancer_arn": self.load_balancer_arn,
-                "load_balancer_dns_name": self.load_balancer_dns_name,
-                "certificate_record": self.certificate_record,
             }
         )
+
+    @property
+    def origin(self) -> OriginRef:
+        """What the CDN before it is told."""
+        return self._web.origin
 
     @property
     def profile(self) -> EdgeProfile:
@@ -225,7 +220,7 @@ class FlowiseService(pulumi.ComponentResource):
                 further_pods=[EXPORTERS] if queue else [],
                 profile=self.profile,
                 site=args.site,
-                timeouts=self.timeouts,
+                timeouts=self._timeouts,
                 network=args.network,
                 cluster=args.cluster,
                 controllers=args.controllers,

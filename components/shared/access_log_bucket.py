@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from ..config.regions import EDGE_REGION
 from .iam_documents import allow_principal
+from .references import LogBucketRef
 from .secure_bucket import SecureBucket, SecureBucketArgs
 
 
@@ -75,3 +76,8 @@ class AccessLogBucket(pulumi.ComponentResource):
         self.bucket_name = bucket.writable_name
         self.bucket_arn = pulumi.Output.concat("arn:", partition, ":s3:::", bucket.writable_name)
         self.register_outputs({"bucket_name": self.bucket_name, "bucket_arn": self.bucket_arn})
+
+    @property
+    def ref(self) -> LogBucketRef:
+        """What others are told of it."""
+        return LogBucketRef(name=self.bucket_name, arn=self.bucket_arn)

@@ -76,3 +76,24 @@ class CacheRef:
     port: Input[int]
     username: Input[str]
     password: Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class OriginRef:
+    """The load balancer before a service, and how long it may take to answer.
+
+    `certificate_record` proves that the site's name is ours, where the load balancer's certificate has such a record.
+    """
+
+    load_balancer_arn: Input[str]
+    load_balancer_dns_name: Input[str]
+    read_timeout_seconds: int
+    certificate_record: Input[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogBucketRef:
+    """The bucket that access logs go to."""
+
+    name: Input[str]
+    arn: Input[str]

@@ -11,6 +11,7 @@ from ..config.regions import EDGE_REGION
 from ..shared.certificate import validated_certificate
 from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.edge_profile import EdgeProfile
+from ..shared.references import LogBucketRef, OriginRef
 from ..shared.watch import Watch
 from .access_log import deliver_access_log
 from .alarms import EdgeAlarms, EdgeAlarmsArgs
@@ -35,22 +36,16 @@ TLS_POLICY = "TLSv1.2_2025"
 class WafCdnArgs:
     """How the site is served (settings), what the application's paths are, and the load balancer behind it.
 
-    Log, metrics and comments bear the stack's name. With a domain the load balancer speaks HTTPS under that name;
-    `certificate_record` then proves that the name is ours, if the load balancer's certificate has a record for it
-    already. Logs go to `access_log_bucket_arn`.
+    Log, metrics and comments bear the stack's name. With a domain the load balancer speaks HTTPS under that name.
     """
 
     settings: EdgeSettings
     stack_name: str
-    load_balancer_arn: pulumi.Input[str]
-    load_balancer_dns_name: pulumi.Input[str]
-    read_timeout_seconds: int
-    access_log_bucket: pulumi.Input[str]
-    access_log_bucket_arn: pulumi.Input[str]
+    origin: OriginRef
+    access_logs: LogBucketRef
     alarm_emails: Sequence[str]
     tags: Mapping[str, str]
     profile: EdgeProfile = field(default_factory=EdgeProfile)
-    certificate_record: pulumi.Input[str] | None = None
 
 
 class WafCdn(pulumi.ComponentResource):
@@ -72,9 +67,9 @@ class WafCdn(pulumi.ComponentResource):
         super().__init__("platform:waf_cdn:WafCdn", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
-        if not LEAST_READ_SECONDS <= args.read_timeout_seconds <= MOST_READ_SECONDS:
+        if not LEAST_READ_SECONDS <= args.origin.read_timeout_seconds <= MOST_READ_SECONDS:
             wanted = f"{LEAST_READ_SECONDS} to {MOST_READ_SECONDS}"
-            raise ValueError(f"read_timeout_seconds must be {wanted}, got {args.read_timeout_seconds}")
+            raise ValueError(f"read_timeout_seconds must be {wanted}, got {args.origin.read_timeout_seconds}")
 
         key, certificate = self._key(), self._certificate()
         firewall, files, functions = self._firewall(key), self._files(), self._functions()
@@ -83,7 +78,7 @@ class WafCdn(pulumi.ComponentResource):
         deliver_access_log(
             name,
             distribution_arn=distribution.arn,
-            bucket_arn=args.access_log_bucket_arn,
+            bucket_arn=args.access_logs.arn,
             tags=args.tags,
             opts=self._child,
         )
@@ -145,7 +140,7 @@ class WafCdn(pulumi.ComponentResource):
         )
 
     def _files(self) -> StaticFiles:
-        files_args = StaticFilesArgs(access_log_bucket=self._args.access_log_bucket, tags=self._args.tags)
+        files_args = StaticFilesArgs(access_log_bucket=self._args.access_logs.name, tags=self._args.tags)
         return StaticFiles(f"{self._name}-static", files_args, self._child)
 
     def _functions(self) -> EdgeFunctions:
@@ -210,7 +205,7 @@ class WafCdn(pulumi.ComponentResource):
         args, failover = self._args, self._args.settings.failover
         common: dict[str, Any] = {
             "https": args.settings.domain is not None,
-            "read_timeout_seconds": args.read_timeout_seconds,
+            "read_timeout_seconds": args.origin.read_timeout_seconds,
             "tags": args.tags,
             "opts": self._child,
         }
@@ -219,8 +214,8 @@ class WafCdn(pulumi.ComponentResource):
                 f"{self._name}-origin",
                 origin_id=BALANCER,
                 stack_name=args.stack_name,
-                load_balancer_arn=args.load_balancer_arn,
-                dns_name=args.load_balancer_dns_name,
+                load_balancer_arn=args.origin.load_balancer_arn,
+                dns_name=args.origin.load_balancer_dns_name,
                 **common,
             )
         ]
@@ -247,7 +242,7 @@ class WafCdn(pulumi.ComponentResource):
             region=EDGE_REGION,
             tags=self._args.tags,
             opts=self._child,
-            proved_by=self._args.certificate_record,
+            proved_by=self._args.origin.certificate_record,
         )
         return certificate
 

@@ -11,7 +11,7 @@ from ..shared.external_secrets import Source
 from ..shared.iam_documents import Statement
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
 from ..shared.pod_role import PodRole, PodRoleArgs
-from ..shared.references import AlarmTarget, ClusterRef, NetworkRef, SecretAccess
+from ..shared.references import AlarmTarget, ClusterRef, NetworkRef, OriginRef, SecretAccess
 from ..shared.secret_reader import SecretReader, SecretReaderArgs
 from ..shared.watch import Watch
 from .environment import EnvVar, plain, secret
@@ -99,6 +99,16 @@ class WebService(pulumi.ComponentResource):
                 "load_balancer_dns_name": self.load_balancer_dns_name,
                 "certificate_record": self.certificate_record,
             }
+        )
+
+    @property
+    def origin(self) -> OriginRef:
+        """What a CDN before it is told."""
+        return OriginRef(
+            load_balancer_arn=self.load_balancer_arn,
+            load_balancer_dns_name=self.load_balancer_dns_name,
+            read_timeout_seconds=self._args.timeouts.cdn_read,
+            certificate_record=self.certificate_record,
         )
 
     @property

@@ -8,6 +8,7 @@ import pytest
 
 from components.flowise_service.edge import edge_profile
 from components.shared.edge_profile import EdgeProfile
+from components.shared.references import LogBucketRef, OriginRef
 from components.waf_cdn import EdgeSettings, WafCdn, WafCdnArgs
 from components.waf_cdn.response_headers import response_headers
 from testing.cloud import Cloud
@@ -62,13 +63,14 @@ def create(
             settings=EdgeSettings.model_validate(settings),
             profile=profile,
             stack_name="orders-test",
-            load_balancer_arn=f"arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/x/{balancer}",
-            load_balancer_dns_name="internal-x.eu-west-1.elb.amazonaws.com",
-            read_timeout_seconds=read_timeout_seconds,
-            access_log_bucket="access-logs",
-            access_log_bucket_arn="arn:aws:s3:::access-logs",
+            origin=OriginRef(
+                load_balancer_arn=f"arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/x/{balancer}",
+                load_balancer_dns_name="internal-x.eu-west-1.elb.amazonaws.com",
+                read_timeout_seconds=read_timeout_seconds,
+                certificate_record=certificate_record,
+            ),
+            access_logs=LogBucketRef(name="access-logs", arn="arn:aws:s3:::access-logs"),
             alarm_emails=["platform@example.com"],
-            certificate_record=certificate_record,
             tags=tags,
         ),
     )

@@ -75,10 +75,8 @@ service = web.WebService("app", web.WebServiceArgs(application="orders", environ
     controllers=services, secret_access=services.secret_access, alarms=alarms.target, tags=tags, profile=profile,
     access_log_bucket=logs.bucket_name, protect_data=False, site=web.Site(domain=settings.edge.domain),
     access=web.NetworkAccess(database=True, cache=True), queue_server=queue), in_cluster)  # fmt: skip
-edge = WafCdn("edge", WafCdnArgs(settings=settings.edge, profile=profile, stack_name=name, tags=tags,
-    load_balancer_arn=service.load_balancer_arn, load_balancer_dns_name=service.load_balancer_dns_name,
-    read_timeout_seconds=timeouts.cdn_read, access_log_bucket=logs.bucket_name, access_log_bucket_arn=logs.bucket_arn,
-    alarm_emails=["shop@example.com"], certificate_record=service.certificate_record), in_aws)  # fmt: skip
+edge = WafCdn("edge", WafCdnArgs(settings=settings.edge, profile=profile, stack_name=name, origin=service.origin,
+    access_logs=logs.ref, alarm_emails=["shop@example.com"], tags=tags), in_aws)  # fmt: skip
 MonitoringStack("monitoring", MonitoringStackArgs(settings=settings.monitoring, watch=[vpc.watch, cluster.watch,
     database.watch, cache.watch, service.watch, edge.watch], environment=settings.environment, network=vpc.ref,
     cluster=cluster.ref, secrets=services.secret_access, alarms=alarms.target, access_log_bucket=logs.bucket_name,
