@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import PodSecurityContextArgsDict, SecurityContextArgsDict
 
-# the user `node` of Node's own images, and of Flowise's
+# the user `node` of Node's own images
 USER = 1000
 
 

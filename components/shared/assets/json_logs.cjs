@@ -1,4 +1,4 @@
-// Flowise logs lines of text, and stack traces over many lines: each write becomes one JSON object on a line.
+// Applications log lines of text, and stack traces over many lines: each write becomes one JSON object on a line.
 'use strict';
 
 const LINE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[(\w+)\]: ([\s\S]*)$/;

@@ -30,6 +30,7 @@ from components.web_service.queue_scaler import QueueServer
 from components.web_service.quota import PodRoom
 from components.web_service.timeouts import timeouts
 from testing.cloud import Cloud
+from tests.node import ASSETS
 from tests.samples import ALARMS, CLUSTER, NETWORK, SECRETS
 
 IMAGE, NEXT = "registry.example.com/orders:1.4.0", "registry.example.com/orders:1.5.0"
@@ -320,3 +321,9 @@ def test_what_could_not_run_is_refused() -> None:
         Release(image=IMAGE, processes=[WORKER])
     with pytest.raises(ValueError, match="differ in their names"):
         Release(image=IMAGE, processes=[WEB, WEB])
+
+
+@pytest.mark.parametrize("folder", ["monitoring_stack", "rds_postgres", "shared", "web_service"])
+def test_no_script_that_any_system_gets_names_an_application(folder: str) -> None:
+    named = [path.name for path in ASSETS if path.parts[-3] == folder and "flowise" in path.read_text().lower()]
+    assert named == []
