@@ -10,13 +10,7 @@ from components.backups import backups_watch
 from components.cluster_services import ClusterServices, ClusterServicesArgs
 from components.config.loading import load
 from components.eks_cluster import EksCluster, EksClusterArgs
-from components.flowise_service import (
-    NAMESPACE,
-    DataProtection,
-    FlowiseService,
-    FlowiseServiceArgs,
-    Telemetry,
-)
+from components.flowise_service import NAMESPACE, FlowiseService, FlowiseServiceArgs
 from components.monitoring_stack import MonitoringStack, MonitoringStackArgs
 from components.rds_postgres import RdsPostgres, RdsPostgresArgs
 from components.rds_postgres.setup import DatabaseSetup, DatabaseSetupArgs
@@ -25,7 +19,6 @@ from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucket
 from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.vpc import Vpc, VpcArgs
 from components.waf_cdn import WafCdn, WafCdnArgs
-from components.web_service import Site
 from stack import StackSettings
 
 project = pulumi.get_project()
@@ -34,9 +27,6 @@ region, tags = settings.region, settings.all_tags(project)
 # for the two resources whose log groups must be named before they exist
 stack_name = f"{project}-{pulumi.get_stack()}"
 
-# where the roles lie that External Secrets may take on, and nothing else
-secret_readers = f"/{stack_name}/secret-readers/"
-ranges = settings.network.ranges()
 
 aws_provider = aws.Provider("aws", region=region)
 random_provider = random.Provider("random")
@@ -127,7 +117,8 @@ services = ClusterServices(
         karpenter=settings.cluster.karpenter,
         cluster=cluster.ref,
         network=vpc.ref,
-        secret_readers=secret_readers,
+        # where the roles lie that External Secrets may take on, and nothing else
+        secret_readers=f"/{stack_name}/secret-readers/",
         tags=tags,
     ),
     in_cluster,
@@ -150,9 +141,7 @@ service = FlowiseService(
     "app",
     FlowiseServiceArgs(
         settings=settings.service,
-        site=Site(
-            domain=settings.edge.domain, sign_in=settings.edge.sign_in, embed_origins=settings.edge.embed_origins
-        ),
+        site=settings.site(),
         network=vpc.ref,
         cluster=cluster.ref,
         database=setup.database,
@@ -162,10 +151,8 @@ service = FlowiseService(
         secret_access=services.secret_access,
         alarms=alarms.target,
         access_log_bucket=access_logs.bucket_name,
-        data_protection=DataProtection(protect=settings.protect_data, copy_region=settings.backup.copy_region),
-        telemetry=Telemetry(
-            traced=settings.monitoring.traces is not None, datadog=settings.monitoring.datadog is not None
-        ),
+        data_protection=settings.data_protection(),
+        telemetry=settings.telemetry(),
         tags=tags,
     ),
     in_cluster,

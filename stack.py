@@ -18,7 +18,15 @@ from components.backups import BackupSettings
 from components.config.base_stack import BaseStack
 from components.config.problems import Problem
 from components.eks_cluster import ClusterSettings
-from components.flowise_service import EGRESS_DOMAINS, PREDICTION, Image, ServiceSettings, edge_profile
+from components.flowise_service import (
+    EGRESS_DOMAINS,
+    PREDICTION,
+    DataProtection,
+    Image,
+    ServiceSettings,
+    Telemetry,
+    edge_profile,
+)
 from components.monitoring_stack import MonitoringSettings
 from components.pipeline_access import PipelineSettings
 from components.rds_postgres import DatabaseSettings
@@ -27,6 +35,7 @@ from components.shared.node_script import NodeImage
 from components.synthetic_check import SyntheticCheckSettings
 from components.vpc import NetworkSettings
 from components.waf_cdn import EdgeSettings
+from components.web_service import Site
 
 
 class FlowCheckSettings(SyntheticCheckSettings):
@@ -103,6 +112,19 @@ class StackSettings(BaseStack):
             *self.monitoring.notifications.hosts(),
             *(datadog.domains() if datadog else []),
         ]
+
+    def site(self) -> Site:
+        """Return the name that Flowise answers to, and who comes in."""
+        edge = self.edge
+        return Site(domain=edge.domain, sign_in=edge.sign_in, embed_origins=edge.embed_origins)
+
+    def data_protection(self) -> DataProtection:
+        """Return how what holds data is kept."""
+        return DataProtection(protect=self.protect_data, copy_region=self.backup.copy_region)
+
+    def telemetry(self) -> Telemetry:
+        """Return who watches Flowise's pods beside Prometheus."""
+        return Telemetry(traced=self.monitoring.traces is not None, datadog=self.monitoring.datadog is not None)
 
     def script_image(self) -> NodeImage:
         """Return what runs the platform's own scripts."""
