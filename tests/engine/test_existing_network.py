@@ -58,7 +58,7 @@ def test_a_network_that_was_there_is_used_if_it_is_fit(program: Callable[..., Sa
 
     swapped = {**existing, "private_subnet_ids": ids["data"], "data_subnet_ids": ids["private"]}
     refused = sandbox("preview", "-c", f"existing={json.dumps(swapped)}", "-c", "cidr=10.8.0.0/16", status=1).stdout
-    assert "flowise:network.existing is not fit for the platform" in refused
+    assert "network.existing is not fit for the platform" in refused
     assert "has the range 10.9.0.0/16: write it as network.cidr, which says 10.8.0.0/16" in refused
     assert refused.count("has a default route: a data subnet must have no way out") == 2
     assert refused.count("has no default route: nodes could pull no image") == 2

@@ -6,13 +6,19 @@ import pytest
 
 from tests.samples import DEV, changed
 from tools.soak import runs
+from tools.soak.generator import accepted, draw
 from tools.soak.runs import Sandbox, bring_up, converge, replace
 
 pytestmark = pytest.mark.engine
 
-# One of each environment that comes up, and three that validation refuses.
-COME_UP = (2, 5, 9)
-REFUSED = (1, 4, 7)
+# The first of each environment that comes up, and three that validation refuses.
+_DRAWN = {seed: draw(seed) for seed in range(40)}
+_TAKEN = {seed: accepted(settings) for seed, settings in _DRAWN.items()}
+COME_UP = tuple(
+    next(seed for seed in _DRAWN if _TAKEN[seed] and _DRAWN[seed]["environment"] == environment)
+    for environment in ("dev", "staging", "prod")
+)
+REFUSED = tuple(seed for seed in _DRAWN if not _TAKEN[seed])[:3]
 # Crashes before a change and after one, each kind of outage, both at once, in `up` and in `destroy`; reads that fail.
 OUTAGES = (2, 5, 13)
 # While a password's predecessor still stands in the state; once with every read failing afterwards.

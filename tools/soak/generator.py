@@ -4,6 +4,7 @@ Numbers, choices and truth values are read from the settings' models; texts have
 that every key of the models can be drawn.
 """
 
+import json
 import random
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -12,7 +13,7 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from components.config.floor import floors
@@ -387,3 +388,12 @@ def _spoil(dice: random.Random, settings: dict[str, Any]) -> None:
         owner = owner.setdefault(section, {})
     wrong = TEXTS.get(path, ((), ()))[1]
     owner[key] = dice.choice(wrong or _STRANGE)
+
+
+def accepted(settings: Mapping[str, Any]) -> bool:
+    """Return whether validation takes these settings."""
+    try:
+        StackSettings.model_validate_json(json.dumps(settings), strict=True)
+    except ValidationError:
+        return False
+    return True
