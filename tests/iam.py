@@ -17,7 +17,7 @@ Keys = Mapping[str, str | Sequence[str]]
 def allowed(
     action: str, resource: str, keys: Keys, *, policies: Sequence[Document], boundary: Document | None = None
 ) -> bool:
-    """Say whether a role with these policies, under this boundary, may do it."""
+    """Return whether a role with these policies, under this boundary, may do it."""
     sides = [policies, *([[boundary]] if boundary else [])]
     effects = [{each["Effect"] for each in _applying(action, resource, keys, side)} for side in sides]
     return all("Allow" in each and "Deny" not in each for each in effects)

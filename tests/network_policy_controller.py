@@ -79,7 +79,7 @@ class Port:
     end: int | None = None
 
     def holds(self, protocol: str, number: int) -> bool:
-        """Tell whether a packet's port is this one."""
+        """Return whether a packet's port is this one."""
         return self.protocol in (protocol, ANY_PROTOCOL) and (
             self.number is None or self.number <= number <= (self.end or self.number)
         )
@@ -108,7 +108,7 @@ class Cluster:
     policies: Sequence[Policy] = ()
 
     def selecting(self, pod: Pod, direction: str) -> list[Policy]:
-        """Give the policies of a direction that a pod is under (computePodSelectorEndpoints)."""
+        """Return the policies of a direction that a pod is under (computePodSelectorEndpoints)."""
         if pod.host_network:
             return []
         return [
@@ -120,7 +120,7 @@ class Cluster:
         ]
 
     def wall(self, pod: Pod, direction: str) -> Wall | None:
-        """Give what the agent holds a pod's first packets against; None lets all through."""
+        """Return what the agent holds a pod's first packets against; None lets all through."""
         policies = self.selecting(pod, direction)
         resolve = self.egress if direction == "Egress" else self.ingress
         return firewall_map([each for policy in policies for each in resolve(policy)]) if policies else None
@@ -229,7 +229,7 @@ class Cluster:
 
 
 def passes(wall: Wall | None, address: str, protocol: str, port: int) -> bool:
-    """Tell whether a packet passes: the kernel's map finds the longest prefix, and nothing but that."""
+    """Return whether a packet passes: the kernel's map finds the longest prefix, and nothing but that."""
     if wall is None:
         return True
     found = [cidr for cidr in wall if IPv4Address(address) in cidr]
@@ -267,7 +267,7 @@ def firewall_map(endpoints: Sequence[Endpoint]) -> Wall:
 
 
 def matches(selector: Mapping[str, Any] | None, labels: Labels) -> bool:
-    """Tell whether a label selector selects; an empty one and none select everything."""
+    """Return whether a label selector selects; an empty one and none select everything."""
     wanted = selector or {}
     return all(labels.get(key) == value for key, value in (wanted.get("matchLabels") or {}).items()) and all(
         _holds(each, labels) for each in wanted.get("matchExpressions") or ()

@@ -43,17 +43,17 @@ class Parties:
         }
 
     def guarded(self) -> set[str]:
-        """Give the pods whose namespace has policies."""
+        """Return the pods whose namespace has policies."""
         return {name for name, pod in self._pods.items() if pod.namespace in self.guarded_namespaces}
 
     def admitted(self, pod: str, direction: str, other: str, protocol: str, port: int) -> bool:
-        """Tell whether policies let a pod reach another party, or that party reach it; an address has no policies."""
+        """Return whether policies let a pod reach another party, or that party reach it; an address has no policies."""
         if pod not in self._pods:
             return True
         return passes(self._walls[pod, direction], self._addresses[other], protocol, port)
 
     def connects(self, source: str, target: str, protocol: str, port: int) -> bool:
-        """Tell whether both ends let a connection through."""
+        """Return whether both ends let a connection through."""
         return self.admitted(source, "Egress", target, protocol, port) and self.admitted(
             target, "Ingress", source, protocol, port
         )

@@ -68,7 +68,7 @@ PROD: dict[str, Any] = {
 
 
 def changed(base: dict[str, Any], **sections: Any) -> dict[str, Any]:
-    """Give a copy in which keys of sections differ: `changed(DEV, network={"nat": "per_zone"})`."""
+    """Return a copy in which keys of sections differ: `changed(DEV, network={"nat": "per_zone"})`."""
     result = dict(base)
     for key, value in sections.items():
         result[key] = {**result.get(key, {}), **value} if isinstance(value, dict) else value
@@ -76,7 +76,7 @@ def changed(base: dict[str, Any], **sections: Any) -> dict[str, Any]:
 
 
 def stack(base: dict[str, Any] = DEV, **sections: Any) -> StackSettings:
-    """Give the settings of a stack."""
+    """Return the settings of a stack."""
     return StackSettings.model_validate(changed(base, **sections))
 
 

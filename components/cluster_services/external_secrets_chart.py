@@ -7,7 +7,9 @@ from ..shared.node_labels import SYSTEM_NODES
 
 
 def secret_operator_values(*, service_account: str, webhook_port: int) -> dict[str, Any]:
-    """Give the values of external-secrets: of its kinds only those of a namespace, and two of each of its processes."""
+    """Return the values of external-secrets: of its kinds only those of a namespace, and two of
+    each of its processes.
+    """
     replicated = {
         "replicaCount": 2,
         "nodeSelector": dict(SYSTEM_NODES),

@@ -145,7 +145,7 @@ def queue_statements(queue_arn: Input[str]) -> list[Statement]:
 def chart_values(
     *, cluster_name: Input[str], endpoint: Input[str], queue_name: Input[str], system_nodes: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Give the chart's values."""
+    """Return the chart's values."""
     return {
         "replicas": 2,
         "settings": {
@@ -169,7 +169,7 @@ def node_class(
     security_group_id: Input[str],
     tags: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Give the spec of the EC2NodeClass: the same hardening as the managed groups' launch template."""
+    """Return the spec of the EC2NodeClass: the same hardening as the managed groups' launch template."""
     return {
         # the newest image, for its security updates; a node that runs an older one is replaced
         "amiSelectorTerms": [{"alias": "al2023@latest"}],
@@ -193,7 +193,7 @@ def node_class(
 
 
 def node_pool(settings: KarpenterSettings, *, node_class_name: str) -> dict[str, Any]:
-    """Give the spec of the NodePool."""
+    """Return the spec of the NodePool."""
 
     def wanted(key: str, operator: str, *values: str) -> dict[str, Any]:
         return {"key": key, "operator": operator, "values": list(values)}

@@ -51,7 +51,7 @@ def raise_all(problems: Sequence[Problem]) -> None:
 
 
 def shown(key: str, value: object) -> str:
-    """Give a value as the operator would type it, unless its key says that it may be a secret."""
+    """Return a value as the operator would type it, unless its key says that it may be a secret."""
     if _SECRET_WORDS.search(key):
         return "a value not shown here"
     text = json.dumps(value, default=str)

@@ -30,7 +30,7 @@ class InProd:
     given: bool = False
 
     def holds(self, value: object) -> bool:
-        """Tell whether the value will do; a collection is judged by its length."""
+        """Return whether the value will do; a collection is judged by its length."""
         if self.given:
             return value not in (None, ())
         if self.one_of:
@@ -70,6 +70,6 @@ class Section(BaseModel):
         yield from ()
 
     @model_validator(mode="after")
-    def _truths_hold(self) -> Self:
+    def _problems_are_raised(self) -> Self:
         raise_all(list(self.problems()))
         return self

@@ -57,7 +57,7 @@ CONFIGURATIONS: Mapping[AddonName, Mapping[str, Any]] = {
 
 
 def addon_version(kubernetes_version: str, addon: AddonName) -> str:
-    """Give the pinned version of an add-on."""
+    """Return the pinned version of an add-on."""
     versions = _VERSIONS.get(kubernetes_version)
     if versions is None:
         known = ", ".join(_VERSIONS)

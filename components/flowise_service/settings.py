@@ -242,7 +242,7 @@ class ServiceSettings(Section):
         return mail.union(self.open_features)
 
     def scaled_by_queue(self) -> bool:
-        """Tell whether KEDA scales the workers."""
+        """Return whether KEDA scales the workers."""
         return (
             self.mode == "queue"
             and self.worker_scaling == "queue_length"

@@ -52,7 +52,7 @@ def alertmanager_config(
 
 
 def notification_secrets(settings: NotificationSettings) -> dict[str, str]:
-    """Give the files under `SECRETS_DIR`, each with the name of the secret that it holds."""
+    """Return the files under `SECRETS_DIR`, each with the name of the secret that it holds."""
     named = {
         HEARTBEAT_URL: settings.heartbeat_secret_name,
         SMTP_PASSWORD: settings.smtp.password_secret_name if settings.smtp else None,

@@ -230,7 +230,7 @@ class MonitoringStack(pulumi.ComponentResource):
         )
 
     def _shared(self, key: DataKey) -> dict[str, Any]:
-        """Give what whoever keeps data in S3 takes alike."""
+        """Return what whoever keeps data in S3 takes alike."""
         args = self._args
         return {
             "ranges": args.network.ranges,

@@ -50,7 +50,7 @@ def node_config(loki_url: str, stages: Sequence[LogStage] = ()) -> str:
 
 
 def event_config(loki_url: str) -> str:
-    """Give the configuration of whoever reads Kubernetes events: their namespace is the one of what they tell of."""
+    """Return the configuration of whoever reads Kubernetes events: their namespace is the one of what they tell of."""
     return "\n".join(
         (
             _itself(),

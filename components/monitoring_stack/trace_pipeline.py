@@ -12,7 +12,7 @@ REMEMBERED_TRACES, HELD_TRACES = 200_000, 20_000
 
 
 def trace_config(settings: TraceSettings, *, region: str) -> str:
-    """Give the configuration of who takes traces, chooses among them, and hands them on."""
+    """Return the configuration of who takes traces, chooses among them, and hands them on."""
     return f"""logging {{
   level  = "warn"
   format = "json"

@@ -73,16 +73,16 @@ class Scope:
         )
 
     def arns(self, service: str) -> list[Output[str]]:
-        """Give the patterns of what a service holds of the stack's."""
+        """Return the patterns of what a service holds of the stack's."""
         patterns = RESOURCES.get(service, (_EVERYWHERE,))
         return [self.arn(each, service) for each in patterns if self.hosted_zone_id or "{zone}" not in each]
 
     def own_roles(self) -> list[Output[str]]:
-        """Give the patterns of the roles that the stack makes, the pipeline's among them."""
+        """Return the patterns of the roles that the stack makes, the pipeline's among them."""
         return [self.arn(each) for each in RESOURCES["iam"] if ":role/" in each]
 
     def state(self) -> list[Output[str]]:
-        """Give the objects of the stack's own state, wherever in the bucket Pulumi's folder lies.
+        """Return the objects of the stack's own state, wherever in the bucket Pulumi's folder lies.
 
         Where they are: pulumi 3.259, pkg/backend/diy: store.go, lock.go, backend.go.
         """
@@ -91,5 +91,5 @@ class Scope:
         return [self.arn(f"arn:{{partition}}:s3:::{self.state_bucket}/*.pulumi/{each}") for each in objects]
 
     def state_layout(self) -> Output[str]:
-        """Give the object that says how the state's bucket is laid out."""
+        """Return the object that says how the state's bucket is laid out."""
         return self.arn(f"arn:{{partition}}:s3:::{self.state_bucket}/*.pulumi/meta.yaml")

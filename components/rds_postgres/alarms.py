@@ -8,7 +8,7 @@ GIB = 2**30
 
 
 def database_alarms(settings: DatabaseSettings) -> tuple[MetricAlarm, ...]:
-    """Give the alarms of an instance, in the namespace AWS/RDS."""
+    """Return the alarms of an instance, in the namespace AWS/RDS."""
     connections = max_connections(settings.instance_class)
     table = [
         MetricAlarm("cpu", "CPUUtilization", "above", 100 * HIGH, "The database's CPU is busy"),

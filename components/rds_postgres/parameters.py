@@ -25,7 +25,7 @@ def family(engine_version: str) -> str:
 
 
 def parameters(*, slow_query_milliseconds: int) -> tuple[Parameter, ...]:
-    """Give what differs from the family's defaults, or must not be left to them."""
+    """Return what differs from the family's defaults, or must not be left to them."""
     return (
         # the family's default as well, but written, so that a changed default does not open the database
         Parameter("rds.force_ssl", "1", "pending-reboot"),
@@ -47,12 +47,14 @@ _SMALLER = {"micro": 1 / 8, "small": 1 / 4, "medium": 1 / 2, "large": 1}
 
 
 def memory_gib(instance_class: str) -> float:
-    """Give the memory of an instance class such as db.m7g.large; a family that is not known counts as a general one."""
+    """Return the memory of an instance class such as db.m7g.large; a family that is not known
+    counts as a general one.
+    """
     _, family, size = instance_class.split(".")
     times = _SMALLER.get(size) or 2 * int(size.removesuffix("xlarge") or 1)
     return _LARGE_GIB.get(family[0], _LARGE_GIB["m"]) * times
 
 
 def max_connections(instance_class: str) -> int:
-    """Give how many connections an instance of a class admits, by RDS's default."""
+    """Return how many connections an instance of a class admits, by RDS's default."""
     return min(int(memory_gib(instance_class) * 2**30 / BYTES_PER_CONNECTION), MOST_CONNECTIONS)

@@ -5,7 +5,7 @@ from .settings import CacheSettings
 
 
 def cache_alarms(settings: CacheSettings) -> tuple[MetricAlarm, ...]:
-    """Give the alarms of each node, in the namespace AWS/ElastiCache."""
+    """Return the alarms of each node, in the namespace AWS/ElastiCache."""
     table = [
         MetricAlarm("cpu", "EngineCPUUtilization", "above", 100 * HIGH, "The cache's CPU is busy"),
         MetricAlarm(

@@ -59,5 +59,5 @@ class CacheSettings(Section):
     log_retention_days: LogDays = Field(default=14, description="days that engine and slow logs are kept")
 
     def evicts(self) -> bool:
-        """Tell whether keys go when memory is full."""
+        """Return whether keys go when memory is full."""
         return self.eviction_policy != "noeviction"

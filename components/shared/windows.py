@@ -15,7 +15,7 @@ class Span:
     minutes: int
 
     def meets(self, other: "Span") -> bool:
-        """Tell whether the two have a minute in common."""
+        """Return whether the two have a minute in common."""
         return (other.start - self.start) % MINUTES_A_WEEK < self.minutes or (
             self.start - other.start
         ) % MINUTES_A_WEEK < other.minutes

@@ -239,7 +239,7 @@ class Vpc(pulumi.ComponentResource):
         subnets: Mapping[PlannedSubnet, aws.ec2.Subnet],
         gateways: Mapping[str, aws.ec2.NatGateway],
     ) -> list[aws.ec2.RouteTable]:
-        """Give every subnet its route table; return those of the private tier, which pods and who asks out share."""
+        """Return every subnet its route table; return those of the private tier, which pods and who asks out share."""
         tiers: tuple[Tier, ...] = ENCLOSED if self._args.balancer_asks_out else (BALANCER, *ENCLOSED)
         enclosed = {tier: self._table(vpc, tier) for tier in tiers}
         # a table for each zone even with a single gateway, so that adding gateways changes routes and nothing else

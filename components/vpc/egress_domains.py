@@ -24,5 +24,5 @@ PLATFORM_DOMAINS = {
 
 
 def allowed_domains(own: Iterable[str]) -> list[str]:
-    """Give the platform's names and a stack's own, each once."""
+    """Return the platform's names and a stack's own, each once."""
     return sorted({*PLATFORM_DOMAINS, *own})

@@ -55,7 +55,7 @@ def s3_endpoint_policy(*, partition: Input[str], account: Input[str], region: st
 
 
 def feeding_buckets(region: str) -> tuple[str, ...]:
-    """Give the buckets of a region that hold the layers of images, and packages."""
+    """Return the buckets of a region that hold the layers of images, and packages."""
     return (
         # ECR (ECR user guide, vpc-endpoints: minimum S3 bucket permissions)
         f"prod-{region}-starport-layer-bucket",

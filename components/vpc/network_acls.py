@@ -30,7 +30,7 @@ class AclRule:
 
 
 def ingress(tier: Tier, vpc_cidrs: Sequence[str], *, asks_out: bool = False) -> tuple[AclRule, ...]:
-    """Give what may come into a tier; `asks_out`: its load balancer asks somebody on the internet."""
+    """Return what may come into a tier; `asks_out`: its load balancer asks somebody on the internet."""
     if tier in ENCLOSED:
         return tuple(_within(vpc_cidrs))
     if tier == BALANCER:
@@ -42,7 +42,7 @@ def ingress(tier: Tier, vpc_cidrs: Sequence[str], *, asks_out: bool = False) -> 
 
 
 def egress(tier: Tier, vpc_cidrs: Sequence[str], *, asks_out: bool = False) -> tuple[AclRule, ...]:
-    """Give what may leave a tier."""
+    """Return what may leave a tier."""
     if tier in ENCLOSED:
         return tuple(_within(vpc_cidrs))
     if tier == BALANCER:

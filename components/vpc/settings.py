@@ -163,11 +163,11 @@ class NetworkSettings(Section):
             yield Problem("pod_cidr", "must be a /16 to /20 of 100.64.0.0/10", self.pod_cidr, wanted)
 
     def cidrs(self) -> tuple[str, ...]:
-        """Give every range of the VPC."""
+        """Return every range of the VPC."""
         return (self.cidr,) if self.pod_cidr is None else (self.cidr, self.pod_cidr)
 
     def ranges(self) -> NetworkRanges:
-        """Give the ranges that policies name; in a network that was there before, what stands where is not known."""
+        """Return the ranges that policies name; in a network that was there before, what stands where is not known."""
         return NetworkRanges(
             vpc=self.cidrs(),
             data=self._ranges("data"),
@@ -177,7 +177,7 @@ class NetworkSettings(Section):
         )
 
     def service_cidr(self) -> str:
-        """Give the range of the cluster's Services."""
+        """Return the range of the cluster's Services."""
         return service_range(self.cidrs())
 
     def node_cidrs(self) -> tuple[str, ...]:
@@ -190,5 +190,5 @@ class NetworkSettings(Section):
         return tuple(each.cidr for each in plan_subnets(self.cidr, self.zones) if each.tier == tier)
 
     def nat_zones(self) -> tuple[str, ...]:
-        """Give the zones that have a NAT address; the first one named holds the only gateway of a stack with one."""
+        """Return the zones that have a NAT address; the first one named holds the only gateway of a stack with one."""
         return {"none": (), "single": self.zones[:1]}.get(self.nat, self.zones)

@@ -39,7 +39,7 @@ class PlannedSubnet:
 
 
 def zone_letter(zone: str) -> str:
-    """Give the letter that ends a zone's name."""
+    """Return the letter that ends a zone's name."""
     letter = zone[-1:]
     if not letter or letter not in ZONE_LETTERS:
         raise ValueError(f"zone must end in a letter from a to h, got {zone!r}: name a zone such as eu-west-1a")
@@ -47,7 +47,7 @@ def zone_letter(zone: str) -> str:
 
 
 def plan_subnets(cidr: str, zones: Sequence[str], *, pod_cidr: str | None = None) -> tuple[PlannedSubnet, ...]:
-    """Give each zone one subnet in each tier; the tier `pods` has a range of its own, where one is given."""
+    """Return each zone one subnet in each tier; the tier `pods` has a range of its own, where one is given."""
     ranges: dict[Tier, IPv4Network] = {tier: _nth(IPv4Network(cidr), *block) for tier, block in _BLOCKS.items()}
     if pod_cidr is not None:
         ranges["pods"] = IPv4Network(pod_cidr)
@@ -59,7 +59,7 @@ def plan_subnets(cidr: str, zones: Sequence[str], *, pod_cidr: str | None = None
 
 
 def service_range(vpc_cidrs: Sequence[str]) -> str:
-    """Give the range of the cluster's Services: the first of EKS's own that no range of the VPC overlaps."""
+    """Return the range of the cluster's Services: the first of EKS's own that no range of the VPC overlaps."""
     taken = [IPv4Network(cidr) for cidr in vpc_cidrs]
     return next(each for each in SERVICE_RANGES if not any(IPv4Network(each).overlaps(cidr) for cidr in taken))
 

@@ -26,7 +26,7 @@ _GROUP_UNITS = {group.name: group.capacity for group in GROUPS.values()}
 
 
 def units(rules: Iterable[WafRule]) -> int:
-    """Give the capacity that the rules take together."""
+    """Return the capacity that the rules take together."""
     leaves = [leaf for rule in rules for leaf in _leaves(rule.statement)]
     transformed = {
         (str(what["field_to_match"]), each["type"])

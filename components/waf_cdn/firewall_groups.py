@@ -20,7 +20,7 @@ class ManagedGroup:
     rules: Mapping[str, str]
 
     def labels(self) -> Mapping[str, str]:
-        """Give the label of each rule in full."""
+        """Return the label of each rule in full."""
         return {rule: f"{_AWS}{self.namespace}:{label}" for rule, label in self.rules.items()}
 
 

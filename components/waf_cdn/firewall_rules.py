@@ -110,7 +110,7 @@ def _rule(name: str, statement: Statement, **how: Any) -> WafRule:
 
 
 def _exemptions(settings: FirewallSettings, profile: EdgeProfile) -> Mapping[str, Sequence[str]]:
-    """Give the paths on which each label's rules count instead of blocking."""
+    """Return the paths on which each label's rules count instead of blocking."""
     exempt: dict[str, list[str]] = defaultdict(list)
     for rules, paths in ((CONTENT_RULES, profile.content_paths), (MACHINE_RULES, profile.machine_paths)):
         for group, rule in rules:

@@ -58,7 +58,7 @@ def path_begins(prefixes: Sequence[str]) -> Statement:
 
 
 def path_begins_not(prefixes: Sequence[str]) -> list[Statement]:
-    """Give statements that hold together where the path begins with none of the prefixes.
+    """Return statements that hold together where the path begins with none of the prefixes.
 
     They stand in the list of an `all_of`: `none_of(path_begins(...))` nests a level deeper where there are several
     patterns, and three levels are all (terraform-provider-aws, internal/service/wafv2/schemas.go).
@@ -89,7 +89,7 @@ def is_method(name: str) -> Statement:
 
 
 def as_regex(path: str) -> str:
-    """Give a path as a regular expression that matches it alone."""
+    """Return a path as a regular expression that matches it alone."""
     return path.translate(_SPECIAL)
 
 
@@ -125,7 +125,9 @@ def declares_more_than(largest_bytes: int) -> Statement:
 
 
 def _above(digits: str) -> Iterator[str]:
-    """Give patterns that together match every number above one: longer ones, and those that part upwards at a digit."""
+    """Yield patterns that together match every number above one: longer ones, and those that part
+    upwards at a digit.
+    """
     yield rf"[1-9]\d{{{len(digits)},}}"
     for place, digit in enumerate(digits):
         if digit != "9":

@@ -10,7 +10,7 @@ MOST_FUNCTION_BYTES = 10_240
 
 
 def request_function(*, key_paths: Sequence[str], site_path: str | None, refuses_markup: bool) -> str:
-    """Give the function that sees each request first."""
+    """Return the function that sees each request first."""
     settings = {
         "keyPaths": [path.lower() for path in key_paths],
         "site": site_path or "",
@@ -20,5 +20,5 @@ def request_function(*, key_paths: Sequence[str], site_path: str | None, refuses
 
 
 def asset_function() -> str:
-    """Give the function that sees each asset last."""
+    """Return the function that sees each asset last."""
     return (ASSETS / "edge_asset.mjs").read_text(encoding="utf-8")

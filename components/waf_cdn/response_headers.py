@@ -30,7 +30,7 @@ class ResponseHeader:
 
 
 def response_headers(profile: EdgeProfile, embed_origins: Sequence[str]) -> tuple[ResponseHeader, ...]:
-    """Give the headers of a site that the origins may show in a frame, beside the site itself."""
+    """Return the headers of a site that the origins may show in a frame, beside the site itself."""
     framed = () if embed_origins else (ResponseHeader(FRAME_OPTIONS, "SAMEORIGIN"),)
     return (
         ResponseHeader("strict-transport-security", f"max-age={TWO_YEARS_SECONDS}; includeSubDomains; preload"),
@@ -45,7 +45,7 @@ def response_headers(profile: EdgeProfile, embed_origins: Sequence[str]) -> tupl
 
 
 def removed_headers(embed_origins: Sequence[str]) -> tuple[str, ...]:
-    """Give the origin's headers that CloudFront takes away."""
+    """Return the origin's headers that CloudFront takes away."""
     return ("x-powered-by", FRAME_OPTIONS) if embed_origins else ("x-powered-by",)
 
 

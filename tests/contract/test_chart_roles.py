@@ -52,7 +52,7 @@ EVERYWHERE = {
 
 
 def rights(rules: list[dict[str, Any]]) -> Iterator[Right]:
-    """Give each right of a role's rules, a star as all the verbs that it stands for."""
+    """Yield each right of a role's rules, a star as all the verbs that it stands for."""
     for rule in rules:
         for verb in rule["verbs"]:
             for one in VERBS if verb == "*" else (verb,):
@@ -75,7 +75,7 @@ def charts(account: str) -> set[Right]:
 
 @cache
 def bound() -> list[tuple[str, str | None, Created]]:
-    """Give each role of the program's that an account has: whose, where (nowhere is everywhere), the role."""
+    """Return each role of the program's that an account has: whose, where (nowhere is everywhere), the role."""
     cloud = run("prod").cloud
     found = []
     for each in (*cloud.of(f"{RBAC}RoleBinding"), *cloud.of(f"{RBAC}ClusterRoleBinding")):
@@ -153,7 +153,7 @@ def test_what_is_scraped_with_a_secret_says_so_where_the_operator_may_read_it(st
 
 
 def _selects_a_key(spec: Any) -> bool:
-    """Whether a SecretKeySelector is somewhere in it."""
+    """Return whether a SecretKeySelector is somewhere in it."""
     if isinstance(spec, Mapping):
         return {"name", "key"} <= set(spec) or any(_selects_a_key(each) for each in spec.values())
     return isinstance(spec, list) and any(_selects_a_key(each) for each in spec)

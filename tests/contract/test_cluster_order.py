@@ -15,7 +15,7 @@ NAMESPACE = "kubernetes:core/v1:Namespace"
 
 
 def before(created: list[Created], urn: str) -> set[str]:
-    """Give what stands before a resource, through others as well."""
+    """Return what stands before a resource, through others as well."""
     waits = {each.urn: each.depends_on for each in created}
     found, left = set[str](), [urn]
     while left:
@@ -26,7 +26,7 @@ def before(created: list[Created], urn: str) -> set[str]:
 
 
 def objects(stack: str, *, preview: bool = False) -> Iterator[tuple[Created, Mapping[str, Any]]]:
-    """Give what lies in the cluster, each with what tells its namespace."""
+    """Yield what lies in the cluster, each with what tells its namespace."""
     for each in run(stack, preview=preview).cloud.created:
         if each.type.startswith("kubernetes:"):
             yield each, each.inputs if each.type.startswith("kubernetes:helm") else each.inputs["metadata"]

@@ -16,7 +16,7 @@ def modules(package: str) -> dict[str, Path]:
 
 
 def imported(module: str, path: Path) -> Iterator[str]:
-    """Give what a module imports, both as modules and as what may be names in them."""
+    """Yield what a module imports, both as modules and as what may be names in them."""
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

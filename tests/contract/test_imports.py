@@ -27,7 +27,7 @@ def folder_of(path: Path) -> str:
 
 
 def run_nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """Give all of a module but what a type checker alone reads."""
+    """Yield all of a module but what a type checker alone reads."""
     yield node
     for child in ast.iter_child_nodes(node):
         if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
@@ -35,7 +35,7 @@ def run_nodes(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def imported(path: Path) -> Iterator[str]:
-    """Give the absolute name of every module a file imports."""
+    """Yield the absolute name of every module a file imports."""
     package = list(path.relative_to(ROOT).parent.parts)
     for node in run_nodes(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -47,7 +47,7 @@ def imported(path: Path) -> Iterator[str]:
 
 
 def makes_resources(path: Path) -> bool:
-    """Tell whether a module defines a component, or a function that is handed resource options."""
+    """Return whether a module defines a component, or a function that is handed resource options."""
     return any(
         (isinstance(node, ast.ClassDef) and "pulumi.ComponentResource" in map(ast.unparse, node.bases))
         or (isinstance(node, ast.arg) and node.arg == "opts")
@@ -83,7 +83,7 @@ def test_a_component_asks_nothing_of_the_world_around_it(path: Path) -> None:
 
 
 def places_in_lists(tree: ast.AST) -> Iterator[str]:
-    """Give the variables that count where in a list something stands: by enumerate, or by range of a length."""
+    """Yield the variables that count where in a list something stands: by enumerate, or by range of a length."""
     loops = [node for node in ast.walk(tree) if isinstance(node, ast.For | ast.comprehension)]
     for loop in loops:
         if isinstance(loop.iter, ast.Call) and ast.unparse(loop.iter.func) == "enumerate":

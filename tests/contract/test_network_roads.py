@@ -103,7 +103,7 @@ class Stack:
         return passes(self.cluster.wall(pod, "Egress"), address, protocol, port)
 
     def connects(self, source: Pod, service: Service, port: int) -> bool:
-        """Tell whether a pod gets through to a Service: out by the Service's address, in by the pod's port."""
+        """Return whether a pod gets through to a Service: out by the Service's address, in by the pod's port."""
         (dialled,) = [each for each in service.ports if each.number == port]
         behind = [
             pod
@@ -123,7 +123,7 @@ def port_of(pod: Pod, target: int | str) -> int:
 
 
 def own_pods(run_: Run) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Give namespace, name and pod template of the program's own workloads."""
+    """Yield namespace, name and pod template of the program's own workloads."""
     for kind in WORKLOADS:
         for each in run_.cloud.of(kind):
             spec = each.inputs["spec"]

@@ -40,7 +40,7 @@ def panels(name: str) -> list[dict[str, Any]]:
 
 
 def queries(kind: str) -> Iterator[str]:
-    """Every question to data sources of a kind, variables filled in."""
+    """Yield every question to data sources of a kind, variables filled in."""
     for name in FILES:
         for panel in panels(name):
             for target in panel.get("targets", []):

@@ -47,27 +47,27 @@ class Sandbox:
         return done
 
     def changes(self, *arguments: str, stack: str = "dev") -> dict[str, int]:
-        """What a preview would do, by operation."""
+        """Return what a preview would do, by operation."""
         summary: dict[str, int] = json.loads(self("preview", "--json", *arguments, stack=stack).stdout)["changeSummary"]
         return summary
 
     def steps(self, stack: str = "dev") -> dict[str, set[str]]:
-        """What a preview would do, as the operations on each URN."""
+        """Return what a preview would do, as the operations on each URN."""
         done: dict[str, set[str]] = {}
         for step in json.loads(self("preview", "--json", stack=stack).stdout)["steps"]:
             done.setdefault(step["urn"], set()).add(step["op"])
         return done
 
     def altered(self, stack: str = "dev") -> dict[str, set[str]]:
-        """The same of what would not stay as it is, by the resource's name."""
+        """Return the same of what would not stay as it is, by the resource's name."""
         return {urn.rpartition("::")[2]: ops for urn, ops in self.steps(stack).items() if ops != {"same"}}
 
     def world(self, stack: str = "dev") -> list[str]:
-        """The URNs of what exists."""
+        """Return the URNs of what exists."""
         return [line.split("\t")[2] for line in self("world", stack=stack).stdout.splitlines()]
 
     def state(self, stack: str = "dev") -> dict[str, Any]:
-        """The stack's state, as the engine keeps it: a command for it would cost a third of a second."""
+        """Return the stack's state, as the engine keeps it: a command for it would cost a third of a second."""
         kept = json.loads(Workspace.of(self.program, stack).state_file.read_text(encoding="utf-8"))
         latest: dict[str, Any] = kept["checkpoint"].get("latest") or {}
         return latest

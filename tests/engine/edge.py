@@ -28,18 +28,18 @@ class Waits:
 
 
 def resources(state: Mapping[str, Any], token: str) -> list[dict[str, Any]]:
-    """The outputs of each resource of a type."""
+    """Return the outputs of each resource of a type."""
     return [each["outputs"] for each in state["resources"] if each["type"] == token]
 
 
 def only(state: Mapping[str, Any], token: str) -> dict[str, Any]:
-    """The outputs of the one resource of a type."""
+    """Return the outputs of the one resource of a type."""
     (found,) = resources(state, token)
     return found
 
 
 def balancer_origin(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The distribution's origin that is a load balancer."""
+    """Return the distribution's origin that is a load balancer."""
     origins = only(state, "aws:cloudfront/distribution:Distribution")["origins"]
     return dict(next(each for each in origins if each["originId"] == "load-balancer")["vpcOriginConfig"])
 

@@ -22,7 +22,7 @@ class Analysis:
     found: list[tuple[str, str, str, str]]
 
     def pairs(self) -> set[tuple[str, str]]:
-        """Each resource with each rule that it breaks."""
+        """Return each resource with each rule that it breaks."""
         return {(resource, rule) for resource, rule, _, _ in self.found}
 
 

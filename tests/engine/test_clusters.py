@@ -32,7 +32,7 @@ WORKLOADS = (("apps/v1", "Deployment"), ("apps/v1", "StatefulSet"), ("apps/v1", 
 
 
 def processes_in(folder: Path) -> list[str]:
-    """The programs whose working directory lies in a folder."""
+    """Return the programs whose working directory lies in a folder."""
     found = []
     for process in psutil.process_iter(["name", "cwd"]):
         if str(process.info["cwd"]).startswith(str(folder)):
@@ -172,7 +172,7 @@ def test_the_platform_stands_on_a_real_kubernetes(platform: Sandbox) -> None:
 
 
 def lacking(client: Client) -> list[str]:
-    """What the control plane itself calls not ready."""
+    """Return what the control plane itself calls not ready."""
     return [
         f"{kind} {item['metadata']['name']}: {missing(item)}"
         for group, kind in (

@@ -80,7 +80,7 @@ CALLS: dict[str, dict[str, Any]] = {
 
 
 def smallest(kind: Type, name: str) -> Any:
-    """The smallest value of a type."""
+    """Return the smallest value of a type."""
     match kind.kind:
         case "object":
             return {key: smallest(field.type, key) for key, field in kind.fields.items() if field.required}
@@ -105,7 +105,7 @@ def smallest_resource(token: str) -> dict[str, Any]:
 
 
 def sample() -> list[str]:
-    """Every fourteenth AWS type, every eleventh Kubernetes one, every random one."""
+    """Return every fourteenth AWS type, every eleventh Kubernetes one, every random one."""
     kubernetes = sorted(token for token in schema.resource_tokens("kubernetes") if not token.startswith(COMPONENTS))
     return [*sorted(schema.resource_tokens("aws"))[::14], *kubernetes[::11], *sorted(schema.resource_tokens("random"))]
 

@@ -49,7 +49,7 @@ def holds_data(urn: str) -> bool:
 
 
 def known(value: Any, wanted: Any) -> Any:
-    """A value, without the keys that nobody asks for."""
+    """Return a value, without the keys that nobody asks for."""
     return {key: value.get(key) for key in wanted} if isinstance(wanted, dict) else value
 
 

@@ -30,7 +30,7 @@ def planned(sandbox: Sandbox) -> Plan:
 
 
 def guarded(sandbox: Sandbox) -> subprocess.CompletedProcess[str]:
-    """The guard over a preview, as the pipeline runs it."""
+    """Return the guard over a preview, as the pipeline runs it."""
     preview = [sys.executable, "-m", "sandbox", "preview", "--stack", "dev", "--cwd", str(sandbox.program)]
     command = [sys.executable, "-m", "tools.plan_guard", "--today", str(TODAY), "--", *preview]
     return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)

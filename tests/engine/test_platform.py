@@ -18,7 +18,7 @@ TODAY = "2026-11-21"
 
 
 def under_policies(sandbox: Sandbox, stack: str) -> list[str]:
-    """Give the options that enforce every pack with the stack's levels, as on a fixed day."""
+    """Return the options that enforce every pack with the stack's levels, as on a fixed day."""
     levels = json.loads((POLICIES / f"levels.{stack}.json").read_text(encoding="utf-8"))
     copy = sandbox.program / f"levels.{stack}.json"
     copy.write_text(json.dumps({"rules": {**levels["rules"], "today": TODAY}}), encoding="utf-8")
@@ -26,7 +26,7 @@ def under_policies(sandbox: Sandbox, stack: str) -> list[str]:
 
 
 def advice(said: str) -> list[str]:
-    """Give the last line of each thing that a pack reported."""
+    """Return the last line of each thing that a pack reported."""
     lines = said.splitlines()
     return [lines[at + 2].strip() for at, line in enumerate(lines) if line.strip().startswith(("- [mand", "- [advi"))]
 

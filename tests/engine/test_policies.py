@@ -22,12 +22,12 @@ pytestmark = pytest.mark.engine
 
 
 def sharpened() -> dict[str, dict[str, Any]]:
-    """Give settings under which advice counts as much as the rest."""
+    """Return settings under which advice counts as much as the rest."""
     return {pack: {"levels": dict.fromkeys([*rules(pack), *stack_rules(pack)], "mandatory")} for pack in NAMES}
 
 
 def fixtures(good: bool) -> tuple[list[tuple[str, Resource]], Mapping[str, Mapping[str, Any]]]:
-    """Give a resource for every rule that judges one, sound or broken, and the parameters that their cases need."""
+    """Return a resource for every rule that judges one, sound or broken, and the parameters that their cases need."""
     found, config = [], sharpened()
     for pack in NAMES:
         parameters: dict[str, Any] = {}
@@ -84,7 +84,7 @@ def test_every_rule_over_a_stack_finds_what_is_broken_and_nothing_else(tmp_path:
 
 
 def apart(resource: Resource, name: str) -> Resource:
-    """Give a resource under names that no other case has."""
+    """Return a resource under names that no other case has."""
     refers = {key: [f"{name}.{one}" for one in names] for key, names in resource.refers.items()}
     props = json.loads(json.dumps(dict(resource.props)).replace('"flowise"', f'"{name}"'))
     return replace(resource, name=f"{name}.{resource.name}", refers=refers, props=props)

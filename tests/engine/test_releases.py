@@ -16,7 +16,7 @@ OLD, NEW = (f"registry.example.com/flowise:3.1.{patch}@sha256:{digit * 64}" for 
 
 
 def named(sandbox: Sandbox, name: str) -> dict[str, Any]:
-    """A resource of the state, by its name."""
+    """Return a resource of the state, by its name."""
     (found,) = [item for item in sandbox.state("prod")["resources"] if item["urn"].endswith(f"::{name}")]
     return dict(found)
 

@@ -14,7 +14,7 @@ FLOWISE = "node_modules/flowise"
 
 
 def found_from(folder: str, name: str) -> str | None:
-    """Give where Node finds a package from a folder of the tree: in it, or in the nearest one above."""
+    """Return where Node finds a package from a folder of the tree: in it, or in the nearest one above."""
     while True:
         path = f"{folder}/node_modules/{name}".lstrip("/")
         if path in PACKAGES:

@@ -81,7 +81,7 @@ class LawCloud(mocks.Mocks):
 
 
 def refusal(run: Callable[[], object]) -> str:
-    """What is said against a run; empty where it goes through."""
+    """Return what is said against a run; empty where it goes through."""
     # hundreds of resources may wait for the refused one, and asyncio would print each of their futures
     asyncio.get_event_loop().set_exception_handler(_unless_refused)
     try:

@@ -101,7 +101,7 @@ def test_every_law_names_the_source_of_its_truth() -> None:
 
 
 def holds_itself(inputs: Path) -> bool:
-    """Tell whether a type among the SDK's inputs leads back to itself."""
+    """Return whether a type among the SDK's inputs leads back to itself."""
     if not inputs.exists():
         return False
     bodies = re.findall(r"^class (\w+ArgsDict)\(TypedDict\):(.*?)^@", inputs.read_text(), re.DOTALL | re.MULTILINE)

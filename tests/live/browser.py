@@ -33,7 +33,7 @@ def chromium(edge: Edge, authority: Authority) -> Iterator[Chromium]:
 
 
 def console(context: BrowserContext) -> list[str]:
-    """Give the list to which what the pages of a context print is added."""
+    """Return the list to which what the pages of a context print is added."""
     said: list[str] = []
     context.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
     context.on("weberror", lambda error: said.append(f"uncaught: {error.error}"))

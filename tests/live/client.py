@@ -112,7 +112,7 @@ def model() -> Iterator[Model]:
 
 
 def flow(package: Path, model_url: str, credential: str) -> dict[str, Any]:
-    """Give a flow that hands the question to the model; made of Flowise's own template."""
+    """Return a flow that hands the question to the model; made of Flowise's own template."""
     template = _template(package, "agentflowsv2/Translator.json")
     for node in template["nodes"]:
         if node["data"]["name"] == "llmAgentflow":
@@ -131,7 +131,7 @@ def flow(package: Path, model_url: str, credential: str) -> dict[str, Any]:
 
 
 def chain(package: Path, model_url: str, credential: str) -> dict[str, Any]:
-    """Give the same as a chatflow of the older kind."""
+    """Return the same as a chatflow of the older kind."""
     template = _template(package, "chatflows/Conversation Chain.json")
     for node in template["nodes"]:
         if node["data"]["name"] == "chatOpenAI":

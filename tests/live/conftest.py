@@ -87,7 +87,7 @@ class Place:
             yield process, site, probe
 
     def owner(self) -> dict[str, str]:
-        """Give what the owner logs in with."""
+        """Return what the owner logs in with."""
         pod = self.stack.pod("app-setup-job").environment
         return {"email": pod["OWNER_EMAIL"], "password": pod["OWNER_PASSWORD"]}
 
@@ -115,7 +115,7 @@ class Place:
             yield server[1]
 
     def grace(self, role: str) -> int:
-        """Give the seconds that a pod of this role has to end."""
+        """Return the seconds that a pod of this role has to end."""
         return self.stack.pod(role).grace_seconds
 
     def _ports(self) -> dict[str, str]:
@@ -123,7 +123,7 @@ class Place:
 
 
 def is_ready(process: Process, probe: Browser) -> bool:
-    """Tell whether the kubelet would call it ready; fail where it has ended."""
+    """Return whether the kubelet would call it ready; fail where it has ended."""
     assert process.ended is None, process.said
     try:
         return probe("GET", "/readyz")[0] == 200

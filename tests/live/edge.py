@@ -139,7 +139,7 @@ class _Server(ThreadingHTTPServer):
 
 
 def with_policy(policy: Mapping[str, Any], headers: Headers) -> Headers:
-    """Give the headers of an answer of the origin's as a response headers policy leaves them."""
+    """Return the headers of an answer of the origin's as a response headers policy leaves them."""
     assert not policy.get("corsConfig"), "not played: no policy of a path of Flowise's has it"
     removed = {item["header"].lower() for item in policy.get("removeHeadersConfig", {}).get("items", ())}
     kept = [(name, value) for name, value in headers if name.lower() not in removed]

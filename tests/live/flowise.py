@@ -17,12 +17,12 @@ IMAGE = Path(__file__).parents[2] / "image"
 
 
 def tree() -> Path:
-    """Give the folder in which Flowise is installed as the image's lock says."""
+    """Return the folder in which Flowise is installed as the image's lock says."""
     return nodejs.tree(IMAGE, "flowise", "Flowise", "5 minutes and 3 GB")
 
 
 def package() -> Path:
-    """Give the folder of the package flowise, which the image has under /usr/local/lib/node_modules."""
+    """Return the folder of the package flowise, which the image has under /usr/local/lib/node_modules."""
     return tree() / "node_modules" / "flowise"
 
 

@@ -89,7 +89,7 @@ class Heard:
     messages: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def of(self, alert: str, status: str) -> list[tuple[str, dict[str, Any]]]:
-        """Give the messages in which an alert of this name has this status, with the path."""
+        """Return the messages in which an alert of this name has this status, with the path."""
         return [
             (path, message)
             for path, message in list(self.messages)
@@ -184,7 +184,7 @@ class Prometheus:
             return json.load(answer)["data"]
 
     def targets(self) -> list[dict[str, Any]]:
-        """Give what it scrapes."""
+        """Return what it scrapes."""
         targets: list[dict[str, Any]] = self.ask("targets?state=active")["activeTargets"]
         return targets
 

@@ -34,7 +34,7 @@ class Stack:
         self._handmade = handmade
 
     def pod(self, owner: str) -> Pod:
-        """Give what the pods of a Deployment or Job get, named as in the program (`app-server-pods`)."""
+        """Return what the pods of a Deployment or Job get, named as in the program (`app-server-pods`)."""
         spec = self.template(owner)["spec"]
         container = spec["containers"][0]
         environment: dict[str, str] = {}
@@ -57,54 +57,56 @@ class Stack:
         )
 
     def template(self, owner: str) -> dict[str, Any]:
-        """Give the template of the pods of a Deployment or Job, named as in the program."""
+        """Return the template of the pods of a Deployment or Job, named as in the program."""
         template: dict[str, Any] = self._named(owner).inputs["spec"]["template"]
         return template
 
     def namespace(self, owner: str) -> str:
-        """Give the namespace of a Deployment or Job, named as in the program."""
+        """Return the namespace of a Deployment or Job, named as in the program."""
         return str(self._named(owner).outputs["metadata"]["namespace"])
 
     def rule_groups(self) -> list[dict[str, Any]]:
-        """Give the groups of all rules that Prometheus is given."""
+        """Return the groups of all rules that Prometheus is given."""
         rules = self.objects("kubernetes:monitoring.coreos.com/v1:PrometheusRule")
         return [group for record in rules for group in record.inputs["spec"]["groups"]]
 
     def alert_routes(self) -> dict[str, Any]:
-        """Give Alertmanager's configuration."""
+        """Return Alertmanager's configuration."""
         releases = self.objects("kubernetes:helm.sh/v3:Release")
         (values,) = [r.inputs["values"] for r in releases if r.inputs["chart"] == "kube-prometheus-stack"]
         config: dict[str, Any] = values["alertmanager"]["config"]
         return config
 
     def objects(self, token: str) -> list[Record]:
-        """Give what stands of a type."""
+        """Return what stands of a type."""
         return [record for record in self._records if record.token == token]
 
     def cache_user(self) -> tuple[str, str]:
-        """Give the cache's user and what its ACL says."""
+        """Return the cache's user and what its ACL says."""
         user = self._of("aws:elasticache/user:User")
         return user.inputs["userName"], user.inputs["accessString"]
 
     def site(self) -> str:
-        """Give the site's own name."""
+        """Return the site's own name."""
         return str(self._of(DISTRIBUTION).inputs["aliases"][0])
 
     def headers_policies(self) -> list[tuple[str, dict[str, Any]]]:
-        """Give the response headers policy of each behavior of the CDN by its pattern of paths, as CloudFront looks."""
+        """Return the response headers policy of each behavior of the CDN by its pattern of paths,
+        as CloudFront looks.
+        """
         inputs = self._of(DISTRIBUTION).inputs
         policies = {each.id: each.inputs for each in self._records if each.token == HEADERS_POLICY}
         behaviors = [*inputs["orderedCacheBehaviors"], {"pathPattern": "*", **inputs["defaultCacheBehavior"]}]
         return [(each["pathPattern"], policies[each["responseHeadersPolicyId"]]) for each in behaviors]
 
     def secret_text(self, arn: str) -> str:
-        """Give the text of a secret's current version."""
+        """Return the text of a secret's current version."""
         return str(
             next(r for r in self._records if r.token == VERSION and r.inputs["secretId"] == arn).inputs["secretString"]
         )
 
     def kept(self, name: str) -> dict[str, str]:
-        """Give what a Secret holds that is read from Secrets Manager."""
+        """Return what a Secret holds that is read from Secrets Manager."""
         return dict(self._entries(name))
 
     def _entries(self, name: str) -> Iterator[tuple[str, str]]:

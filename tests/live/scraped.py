@@ -47,12 +47,12 @@ class Endpoint:
         return f"{kind}/{self.namespace}/{self.monitor}/{self.number}"
 
     def file(self, folder: Path) -> Path:
-        """Give where its targets stand."""
+        """Return where its targets stand."""
         return folder / f"{self.name.replace('/', '-')}.json"
 
 
 def endpoints(stack: Stack) -> Iterator[Endpoint]:
-    """Give the endpoints of all monitors of the stack."""
+    """Yield the endpoints of all monitors of the stack."""
     for kind, key in ENDPOINTS.items():
         for record in stack.objects(f"kubernetes:monitoring.coreos.com/v1:{kind}"):
             meta, spec = record.outputs["metadata"], record.inputs["spec"]

@@ -51,7 +51,7 @@ def wait_until(true: Callable[[], bool], what: str, seconds: float = PATIENCE_SE
 
 
 def listens(port: int) -> bool:
-    """Tell whether somebody listens there."""
+    """Return whether somebody listens there."""
     with socket.socket() as asking:
         asking.settimeout(1)
         return asking.connect_ex(("127.0.0.1", port)) == 0

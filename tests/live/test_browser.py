@@ -58,7 +58,7 @@ def site(queue: Place) -> Iterator[Site]:
 
 
 def elsewhere() -> dict[str, File]:
-    """Give what the pages ask of other sites: a font's style, the count of stars, a script, and the embedded chat."""
+    """Return what the pages ask of other sites: a font's style, the count of stars, a script, and the embedded chat."""
     font = "@font-face { font-family: Poppins; src: url(https://fonts.gstatic.com/s/poppins.woff2) format('woff2') }"
     chat = flowise.tree() / "node_modules" / "flowise-embed" / "dist" / "web.js"
     return {
@@ -116,7 +116,7 @@ def owner(known: BrowserContext) -> Iterator[tuple[Page, list[str]]]:
 
 
 def opened(context: BrowserContext) -> Iterator[tuple[Page, list[str]]]:
-    """Give a context's first page, and what is printed."""
+    """Yield a context's first page, and what is printed."""
     context.set_default_timeout(PATIENCE_MS)
     said = console(context)
     yield context.new_page(), said

@@ -73,7 +73,7 @@ def node(folder: Path) -> Iterator[int]:
 
 
 def told(port: int, *command: str) -> str:
-    """Give a node a command, as an operator would."""
+    """Return a node a command, as an operator would."""
     with socket.create_connection(("127.0.0.1", port)) as asking:
         asking.sendall((" ".join(command) + "\r\n").encode())
         return asking.recv(4096).decode()
@@ -84,7 +84,7 @@ class Service:
         self._said, self._probe, self._primary = said, probe, primary
 
     def since(self, moment: float) -> set[str]:
-        """Give what has gone through after a moment."""
+        """Return what has gone through after a moment."""
         try:
             through = json.loads(self._said.read_text())
         except FileNotFoundError:
@@ -92,7 +92,7 @@ class Service:
         return {name for name, at in through.items() if at / 1000 > moment}
 
     def heard(self, seconds: float) -> bool:
-        """Tell whether somebody who listens at the new primary hears of an event."""
+        """Return whether somebody who listens at the new primary hears of an event."""
         with socket.create_connection(("127.0.0.1", self._primary)) as listening:
             listening.sendall(b"SUBSCRIBE events\r\n")
             listening.settimeout(seconds)

@@ -29,7 +29,7 @@ def series(text: str) -> dict[str, float]:
 
 
 def names(text: str) -> list[str]:
-    """Give what is declared, too: a counter with labels has no series until it has counted."""
+    """Return what is declared, too: a counter with labels has no series until it has counted."""
     ends = {"histogram": ("_bucket", "_count", "_sum"), "summary": ("", "_count", "_sum")}
     return sorted({name + end for name, kind in DECLARED.findall(text) for end in ends.get(kind, ("",))})
 

@@ -98,7 +98,7 @@ class Collector:
         ]
 
     def span(self, name: str) -> dict[str, Any]:
-        """Give the one span of this name."""
+        """Return the one span of this name."""
         wait_until(lambda: any(each["name"] == name for each in self.spans), f"span {name}", 20)
         (found,) = [each for each in self.spans if each["name"] == name]
         return found
@@ -213,7 +213,7 @@ def test_a_prediction_of_flowise_itself_is_one_trace(
         model = queue.model.url.rpartition(":")[2].partition("/")[0]
 
         def traced(service: str, **attributes: str) -> bool:
-            """Tell whether the trace has a span of a service with such attributes."""
+            """Return whether the trace has a span of a service with such attributes."""
             return any(
                 each["traceId"] == processed["traceId"]
                 and each["service"] == service

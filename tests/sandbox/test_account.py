@@ -23,7 +23,7 @@ def urn(name: str) -> str:
 
 
 def ends(work: Callable[[], object], seconds: float) -> bool:
-    """Whether it comes back, in a thread of its own."""
+    """Return whether it comes back, in a thread of its own."""
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     thread.join(seconds)

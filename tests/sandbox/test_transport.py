@@ -13,7 +13,9 @@ from sandbox.control_plane.transport import Transport
 
 
 def answered(monkeypatch: pytest.MonkeyPatch, folder: Path, *answers: tuple[int, str, bytes]) -> list[Any]:
-    """What a transport asks whose server answers so (status, Retry-After, body), and the answer that it gives."""
+    """Return what a transport asks whose server answers so (status, Retry-After, body), and the
+    answer that it gives.
+    """
     ca = Credentials.of(folder).ca.read_text(encoding="utf-8")
     transport = Transport("https://127.0.0.1:1", ca, "token")
     asked: list[Any] = []

@@ -157,7 +157,7 @@ def test_a_site_that_does_not_answer_fails_the_deployment(repository: Repository
 
 
 def counted(repository: Repository) -> list[dict[str, str]]:
-    """What each call told CloudWatch: metric -> value."""
+    """Return what each call told CloudWatch: metric -> value."""
     told = repository.called("put-metric-data --namespace Platform/Deployments")
     assert all("Dimensions=[{Name=Stack,Value=dev}]" in line for line in told)
     return [dict(re.findall(r"MetricName=(\w+),Unit=\w+,Value=(\d+)", line)) for line in told]

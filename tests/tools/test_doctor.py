@@ -63,7 +63,7 @@ def backup(hours: int) -> Mapping[str, Any]:
 
 
 def zones(ids: str) -> list[dict[str, str]]:
-    """Give an account's three zones of eu-west-1, with the ids of a region."""
+    """Return an account's three zones of eu-west-1, with the ids of a region."""
     return [
         {"ZoneName": f"eu-west-1{letter}", "ZoneId": f"{ids}-az{index}", "State": "available"}
         for index, letter in enumerate("abc", start=1)

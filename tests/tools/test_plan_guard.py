@@ -36,7 +36,7 @@ def plan(*steps: dict[str, Any], waivers: Any = None) -> str:
 
 
 def events(*steps: dict[str, Any], config: Any = None, result: str = "succeeded", **more: Any) -> str:
-    """The log of a preview's events, as the engine writes it with --event-log."""
+    """Return the log of a preview's events, as the engine writes it with --event-log."""
     happened: list[dict[str, Any]] = [{"preludeEvent": {"config": config or {}}}]
     happened += [
         {"resourcePreEvent": {"metadata": {"op": each["op"], "urn": each["urn"], "old": each["oldState"]}}}

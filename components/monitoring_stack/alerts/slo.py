@@ -26,7 +26,7 @@ class Burn:
     budget_share: float
 
     def rate(self, days: int) -> float:
-        """Give how many times too fast the budget goes, where the objective is over so many days."""
+        """Return how many times too fast the budget goes, where the objective is over so many days."""
         return self.budget_share * days * 24 / self.hours
 
 
@@ -39,7 +39,7 @@ BURNS = (
 
 
 def recordings(promised: Sequence[Objective]) -> list[Recording]:
-    """Give what is recorded: objectives, events, shares of failure per window, and what is left of the budgets."""
+    """Return what is recorded: objectives, events, shares of failure per window, and what is left of the budgets."""
     series = []
     for each in promised:
         labels = {"slo": each.slo}
@@ -64,7 +64,7 @@ def recordings(promised: Sequence[Objective]) -> list[Recording]:
 
 
 def alerts(promised: Sequence[Objective]) -> list[Alert]:
-    """Give the alerts on burning and spent budgets, per objective."""
+    """Return the alerts on burning and spent budgets, per objective."""
     steady = [each for each in promised if each.steady]
     burning = [
         *(_burning(each, FAST, "critical", "2m") for each in promised),

@@ -17,7 +17,7 @@ Values = dict[str, Any]
 
 
 def node_values(config: str) -> Values:
-    """Give the values of a DaemonSet that reads the files of containers' logs on its node."""
+    """Return the values of a DaemonSet that reads the files of containers' logs on its node."""
     return {
         **_common("alloy", config, storage=POSITIONS, user=ROOT, memory=("128Mi", "384Mi")),
         # to know of which pod a file is: nothing else, and of the pods of its own node alone it asks
@@ -39,7 +39,7 @@ def node_values(config: str) -> Values:
 
 
 def event_values(config: str) -> Values:
-    """Give the values of the one process that reads Kubernetes events; two would tell each event twice."""
+    """Return the values of the one process that reads Kubernetes events; two would tell each event twice."""
     return {
         **_common("alloy-events", config, storage=SCRATCH, user=USER, memory=("64Mi", "128Mi")),
         "rbac": _reads("events"),
@@ -49,7 +49,7 @@ def event_values(config: str) -> Values:
 
 
 def trace_values(config: str, *, service_account: str) -> Values:
-    """Give the values of the one process that takes traces and chooses among them.
+    """Return the values of the one process that takes traces and chooses among them.
 
     A second one would choose by the half of a trace that came its way.
     """

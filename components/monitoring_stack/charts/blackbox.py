@@ -7,7 +7,7 @@ from ..scrape_configs import ANSWERS, BLACKBOX, SERVES
 
 
 def blackbox_values() -> dict[str, Any]:
-    """Give the values of prometheus-blackbox-exporter."""
+    """Return the values of prometheus-blackbox-exporter."""
     return {
         "fullnameOverride": BLACKBOX,
         "resources": resources("10m", "32Mi", "64Mi"),

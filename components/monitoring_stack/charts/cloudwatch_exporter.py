@@ -12,7 +12,7 @@ USER = 65_534
 
 
 def cloudwatch_exporter_values(config: Config, *, service_account: str) -> dict[str, Any]:
-    """Give the values of prometheus-yet-another-cloudwatch-exporter; its settings hold no secret."""
+    """Return the values of prometheus-yet-another-cloudwatch-exporter; its settings hold no secret."""
     return {
         # the chart takes the job's label from a label of its Service that nobody sets, and so from the Service's name
         "fullnameOverride": CLOUDWATCH_JOB,

@@ -28,7 +28,7 @@ def grafana_values(
     loki_url: str,
     traced_namespaces: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Give its values; `login` names a Secret that holds its first user, and `namespace` is where all it reads lies.
+    """Return its values; `login` names a Secret that holds its first user, and `namespace` is where all it reads lies.
 
     Whoever installs it gives its account SIDECAR_RULE there. The chart's own roles read Secrets too, by default of
     every namespace (grafana-community/helm-charts, grafana 12.11.1, templates/clusterrole.yaml and role.yaml).

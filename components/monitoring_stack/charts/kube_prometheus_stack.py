@@ -42,7 +42,7 @@ def prometheus_values(
     alertmanager_files: Input[str] | None,
     grafana: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Give the values of kube-prometheus-stack.
+    """Return the values of kube-prometheus-stack.
 
     `namespace` is where it is installed. It makes no role of its own: its accounts have PROMETHEUS_RIGHTS from whoever
     installs it (prometheus_roles). `alertmanager` is its configuration and `alertmanager_files` the Secret, if any, of

@@ -17,7 +17,7 @@ SHARE_OF_ONE_STREAM = 0.5
 
 
 def loki_values(settings: LogSettings, *, region: str, bucket: Input[str], service_account: str) -> dict[str, Any]:
-    """Give the values of Loki: one process or three alike, their data in S3, nothing beside them."""
+    """Return the values of Loki: one process or three alike, their data in S3, nothing beside them."""
     none = {"replicas": 0}
     off = {"enabled": False}
     return {
@@ -85,7 +85,7 @@ def loki_values(settings: LogSettings, *, region: str, bucket: Input[str], servi
 
 
 def _limits(settings: LogSettings) -> dict[str, Any]:
-    """Give the limits of the only tenant (grafana.com/docs/loki, limits_config).
+    """Return the limits of the only tenant (grafana.com/docs/loki, limits_config).
 
     What is over a rate is answered 429, on which Alloy waits and asks again.
     """

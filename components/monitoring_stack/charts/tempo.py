@@ -14,7 +14,7 @@ USER = 10001
 
 
 def tempo_values(settings: TraceSettings, *, region: str, bucket: Input[str], service_account: str) -> dict[str, Any]:
-    """Give the values of Tempo: one process, its data in S3."""
+    """Return the values of Tempo: one process, its data in S3."""
     return {
         "fullnameOverride": "tempo",
         "serviceAccount": {"create": True, "name": service_account, "automountServiceAccountToken": False},

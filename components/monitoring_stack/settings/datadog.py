@@ -35,5 +35,5 @@ class DatadogSettings(Section):
     )
 
     def domains(self) -> tuple[str, ...]:
-        """Give the names that agents resolve."""
+        """Return the names that agents resolve."""
         return (self.site, f"*.{self.site}")

@@ -133,7 +133,7 @@ class NotificationSettings(Section):
             yield Problem("smtp", f"must be given: {mailed[0]} is told by mail", self.smtp, "add the server for mails")
 
     def hosts(self) -> tuple[str, ...]:
-        """Give the names of the servers that are asked to tell somebody; the heartbeat's stands in its secret."""
+        """Return the names of the servers that are asked to tell somebody; the heartbeat's stands in its secret."""
         receivers = self.receivers.values()
         return (
             *(("events.pagerduty.com",) if any(each.pagerduty_secret_name for each in receivers) else ()),

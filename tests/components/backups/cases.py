@@ -10,7 +10,7 @@ ONE_A_DAY, TWO_DAYS_NONE = "0 1 0x22 1 0x22 1 0x22 1", "0 1 0x45 1 0x20"
 
 
 def others(*but: str) -> dict[str, str]:
-    """The figures that are as they should be."""
+    """Return the figures that are as they should be."""
     return {each: ONE_A_DAY for each in (DONE, EKS, S3, OURS) if each not in but}
 
 

@@ -97,7 +97,7 @@ def test_no_trial_is_made_where_none_is_wanted(cloud: Cloud) -> None:
 
 
 def told(cloud: Cloud, kind: str, **detail: str) -> bool:
-    """Whether the rule passes an event on, as EventBridge matches it."""
+    """Return whether the rule passes an event on, as EventBridge matches it."""
     pattern = EventPattern.load(cloud.only(aws.cloudwatch.EventRule).inputs["eventPattern"])
     event: Any = {"source": "aws.backup", "detail-type": kind, "account": "123456789012", "detail": detail}
     return bool(pattern.matches_event(event))

@@ -24,7 +24,7 @@ UNLESS_ASKED = {
 
 
 def needs(**service: object) -> tuple[set[str], set[str]]:
-    """Give what is closed inside and at the edge, sign-in of the Enterprise edition aside."""
+    """Return what is closed inside and at the edge, sign-in of the Enterprise edition aside."""
     needed = ServiceSettings.model_validate(service).needs()
     both = closed_inside(needed), closed_at_edge(needed)
     enterprise = tuple(f"/api/v1/{provider}/" for provider in ("auth0", "azure", "github", "google"))

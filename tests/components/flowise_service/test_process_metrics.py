@@ -36,7 +36,7 @@ def series(text: str) -> dict[str, float]:
 
 
 def told(probe: str, name: str) -> dict[str, float]:
-    """Give the series of one name, by their labels."""
+    """Return the series of one name, by their labels."""
     status, text = ask(probe, "/metrics")
     assert status == 200, text
     return {key.removeprefix(name): value for key, value in series(text).items() if key.startswith(name)}

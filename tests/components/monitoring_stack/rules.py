@@ -50,12 +50,12 @@ FULL = completed(OWNERS.values(), MONITORING)
 
 
 def full(monitoring: MonitoringSettings = MONITORING, **others: Watch | None) -> Watch:
-    """The stack that has everything, but for what is given of a folder: None takes its part out."""
+    """Return the stack that has everything, but for what is given of a folder: None takes its part out."""
     return completed([each for each in {**OWNERS, **others}.values() if each is not None], monitoring)
 
 
 def least() -> Watch:
-    """A stack of Flowise as it is without any setting."""
+    """Return a stack of Flowise as it is without any setting."""
     kept = {
         "flowise_service": service(ServiceSettings(), metrics_key=METRICS_KEY),
         "redis_cache": cache(CacheSettings()),
@@ -81,7 +81,9 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def unit_tests(rules: Sequence[Path], cases: Sequence[Case], interval: str) -> dict[str, Any]:
-    """The cases of one interval as promtool reads them; the series ALERTS tells what fires, and with which labels."""
+    """Return the cases of one interval as promtool reads them; the series ALERTS tells what fires,
+    and with which labels.
+    """
     return {
         "rule_files": [str(path) for path in rules],
         "evaluation_interval": interval,

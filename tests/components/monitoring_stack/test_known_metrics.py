@@ -21,7 +21,7 @@ VARIABLE = re.compile(r"\$\{?\w+(:\w+)?\}?")
 
 
 def known() -> set[str]:
-    """The names in the lists, each with its source at the list's head."""
+    """Return the names in the lists, each with its source at the list's head."""
     names: set[str] = set()
     for path in KNOWN.glob("*.txt"):
         for line in path.read_text(encoding="utf-8").splitlines():
@@ -36,7 +36,7 @@ def recorded() -> set[str]:
 
 
 def named(query: str) -> set[str]:
-    """The metrics that a query selects; raises ValueError where it cannot be parsed."""
+    """Return the metrics that a query selects; raises ValueError where it cannot be parsed."""
     found: set[str] = set()
 
     def visit(node: Any) -> bool:
@@ -58,7 +58,7 @@ def rules() -> Iterator[tuple[str, str]]:
 
 
 def dashboard_queries(dashboard: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The queries for Prometheus, wherever they stand, with what Grafana would put in."""
+    """Yield the queries for Prometheus, wherever they stand, with what Grafana would put in."""
 
     def walk(value: Any, source: str) -> Iterator[str]:
         if isinstance(value, dict):
@@ -77,7 +77,7 @@ def dashboard_queries(dashboard: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def of_variable(query: str) -> str:
-    """What a variable asks for: `label_values(metric, label)` is Grafana's own, and no PromQL."""
+    """Return what a variable asks for: `label_values(metric, label)` is Grafana's own, and no PromQL."""
     asked = re.fullmatch(r"\s*(?:label_values|query_result)\((.*?)(?:,\s*\w+\s*)?\)\s*", query, re.DOTALL)
     return asked[1] if asked else query
 

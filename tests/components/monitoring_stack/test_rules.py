@@ -52,7 +52,7 @@ DATADOG = {"site": "datadoghq.eu", "api_key_secret_name": "flowise/datadog-api-k
 
 
 def promising(**objectives: float) -> Watch:
-    """A stack whose objectives differ."""
+    """Return a stack whose objectives differ."""
     settings = SERVICE.model_copy(update={"objectives": ObjectivesSettings.model_validate(objectives)})
     return full(flowise_service=service(settings, metrics_key=METRICS_KEY))
 
@@ -79,7 +79,7 @@ def names(watch: Watch) -> set[str]:
 
 
 def alerts_of(folder: str) -> set[str]:
-    """What a folder's own Watch brings; the monitoring's is what nobody else does."""
+    """Return what a folder's own Watch brings; the monitoring's is what nobody else does."""
     return names(OWNERS[folder]) if folder in OWNERS else names(FULL) - names(combined(OWNERS.values()))
 
 

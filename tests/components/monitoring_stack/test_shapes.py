@@ -73,7 +73,7 @@ def rule(watch: Watch, name: str, monitoring: MonitoringSettings = MONITORING) -
 
 
 def rendered(stack: str) -> dict[str, dict[str, Any]]:
-    """The alerts of a committed stack's PrometheusRule, by name."""
+    """Return the alerts of a committed stack's PrometheusRule, by name."""
     groups = run(stack).cloud.named("monitoring-alerts").inputs["spec"]["groups"]
     return {each["alert"]: each for group in groups for each in group["rules"] if "alert" in each}
 

@@ -381,7 +381,7 @@ def test_every_action_on_identities_but_reading_ends_at_names(cloud: Cloud) -> N
 
 
 def sample(pattern: str) -> str:
-    """Give a resource of a pattern."""
+    """Return a resource of a pattern."""
     return pattern if pattern == "*" else pattern.replace("*", "a")
 
 
@@ -406,7 +406,7 @@ MACHINE_WRITES = {"ec2:CreateLaunchTemplateVersion", "ec2:ModifyInstanceAttribut
 
 
 def said_keys(said: dict[str, Any]) -> dict[str, Any]:
-    """Give what a request says where a statement's conditions hold."""
+    """Return what a request says where a statement's conditions hold."""
     keys: dict[str, Any] = {}
     for tests in said.get("Condition", {}).values():
         for key, wanted in tests.items():

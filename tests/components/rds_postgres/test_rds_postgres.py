@@ -18,7 +18,7 @@ EVERY_VERSION = re.compile(get_args(EngineVersion)[1].pattern)
 
 
 def versions_of(engine: str) -> list[str]:
-    """Give the versions that RDS has of an engine, as cfn-lint knows them."""
+    """Return the versions that RDS has of an engine, as cfn-lint knows them."""
     for rule in aws_data.read("schemas/extensions/aws_rds_dbinstance/engine_version.json")["allOf"]:
         if rule["if"]["properties"]["Engine"].get("const") == engine:
             return list(rule["then"]["properties"]["EngineVersion"]["enum"])

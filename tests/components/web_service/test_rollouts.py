@@ -15,7 +15,7 @@ class Rollout:
 
 
 def rolled_out(replicas: int, more: int, *, quota: int, start: int, grace: int) -> Rollout:
-    """A Deployment of ready pods that changes with maxUnavailable 0, second by second, under a quota of pods."""
+    """Return a Deployment of ready pods that changes with maxUnavailable 0, second by second, under a quota of pods."""
     old, begun, ends, most, held_up, now = replicas, list[int](), list[int](), 0, False, 0
     while True:
         ready = sum(now - each >= start for each in begun)

@@ -14,7 +14,7 @@ def _subscription(endpoint: str) -> None:
 
 
 def _told_topic(services: Any, key_services: Any = ()) -> pulumi.Output[str]:
-    """Give the ARN of a topic, by way of its policy: what it tells comes after, and none is still to come."""
+    """Return the ARN of a topic, by way of its policy: what it tells comes after, and none is still to come."""
     policy = {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}
     use = {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey*"], "Resource": "*"}
     key = None

@@ -71,7 +71,7 @@ class Network:
         return [group for group in self.groups if node.points(key, group)]
 
     def entries(self, group: Node) -> Iterator[tuple[Node, Any]]:
-        """Each rule that lets somebody into a group: the resource that says so, and the rule."""
+        """Yield each rule that lets somebody into a group: the resource that says so, and the rule."""
         yield from ((group, rule) for rule in rules_of(group, "ingress"))
         for rule in self.stack.of(*_RULES):
             if rule.points("securityGroupId", group):

@@ -24,7 +24,7 @@ def _documents(resource: Resource) -> list[Any]:
 
 
 def _allowed(resource: Resource) -> Iterator[tuple[list[str], list[str], dict[str, Any]]]:
-    """Each statement that allows: its actions, in lower case as IAM reads them, its resources, itself."""
+    """Yield each statement that allows: its actions, in lower case as IAM reads them, its resources, itself."""
     for policy in _documents(resource):
         for statement in statements(policy):
             actions = [action.lower() for action in strings(statement.get("Action"))]

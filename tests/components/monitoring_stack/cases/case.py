@@ -30,12 +30,12 @@ def story(  # a row of a table
     *labels: Labels,
     interval: str = "1m",
 ) -> Case:
-    """An alert that is quiet, fires, and resolves."""
+    """Return an alert that is quiet, fires, and resolves."""
     return Case(alert, title, series, {firing: labels or ({},)}, (before, after), severity, interval)
 
 
 def calm(alert: str, title: str, series: Mapping[str, str], *at: str, interval: str = "1m") -> Case:
-    """What is near to raising an alert, and must not."""
+    """Return what is near to raising an alert, and must not."""
     return Case(alert, title, series, {}, at, interval=interval)
 
 
@@ -50,7 +50,7 @@ def counter(*phases: tuple[int, float]) -> str:
 
 
 def unknown(times: int) -> str:
-    """What CloudWatch does not know."""
+    """Return what CloudWatch does not know."""
     return " ".join(["NaN"] * times)
 
 

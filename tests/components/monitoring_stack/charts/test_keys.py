@@ -40,7 +40,7 @@ VALUES: dict[str, tuple[str, Mapping[str, Any]]] = {
 
 
 def known(chart: str) -> dict[str, bool]:
-    """Give the recorded keys of a chart, and whether each is open."""
+    """Return the recorded keys of a chart, and whether each is open."""
     lines = [line for line in (KEYS / f"{chart}.txt").read_text().splitlines() if not line.startswith("#")]
     return {line.removesuffix(" *"): line.endswith(" *") for line in lines}
 

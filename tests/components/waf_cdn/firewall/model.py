@@ -53,7 +53,7 @@ class Firewall:
         return Verdict(None, tuple(counted))
 
     def rated_by(self, request: Request) -> set[str]:
-        """Give the names of the rate-based rules that count a request towards their limit."""
+        """Return the names of the rate-based rules that count a request towards their limit."""
         found = set()
         for rule in self.rules:
             rate = rule["statement"].get("rateBasedStatement")
