@@ -9,7 +9,6 @@ import pulumi_kubernetes as k8s
 
 from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
-from ..shared.network_policies import monitoring_policies
 from ..shared.references import AlarmTarget, ClusterRef, NetworkRef, SecretAccess
 from ..shared.watch import Watch
 from .alerts.rules import completed, rule_groups
@@ -18,6 +17,7 @@ from .datadog import Datadog, DatadogArgs
 from .grafana_dashboards import Dashboards, DashboardsArgs
 from .log_collector import LogCollector, LogCollectorArgs
 from .log_store import LOKI_URL, LogStore, LogStoreArgs
+from .network_policies import monitoring_policies
 from .prometheus_stack import PrometheusStack, PrometheusStackArgs
 from .scrapes import MONITORING_API, Scrapes, ScrapesArgs
 from .settings.monitoring import MonitoringSettings

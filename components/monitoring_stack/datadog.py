@@ -9,9 +9,10 @@ import pulumi_kubernetes as k8s
 from ..shared.existing_secrets import lookup_secret
 from ..shared.external_secrets import Source
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
-from ..shared.network_policies import DATADOG, NetworkRanges, datadog_policies
+from ..shared.network_policies import DATADOG, NetworkRanges
 from ..shared.secret_reader import SecretReader, SecretReaderArgs
 from .charts.datadog import API_KEY, datadog_values
+from .network_policies import datadog_policies
 from .settings.datadog import DatadogSettings
 
 CHARTS = "https://helm.datadoghq.com"

@@ -8,10 +8,11 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
-from ..shared.network_policies import COLLECTOR, NetworkRanges, collector_policies
+from ..shared.network_policies import COLLECTOR, NetworkRanges
 from ..shared.watch import LogStage
 from .charts.alloy import event_values, node_values
 from .log_pipeline import event_config, node_config
+from .network_policies import collector_policies
 from .service_monitor import service_monitor
 
 ALLOY_CHARTS = "https://grafana.github.io/helm-charts"

@@ -7,8 +7,9 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
-from ..shared.network_policies import LOGGING, LOKI, NetworkRanges, logging_policies
+from ..shared.network_policies import LOGGING, LOKI, NetworkRanges
 from .charts.loki import loki_values
+from .network_policies import logging_policies
 from .pod_bucket import PodBucket, PodBucketArgs
 from .service_monitor import service_monitor
 from .settings.logs import LogSettings

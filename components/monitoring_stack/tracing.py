@@ -8,12 +8,13 @@ import pulumi_kubernetes as k8s
 
 from ..shared.iam_documents import allow
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
-from ..shared.network_policies import TRACING, NetworkRanges, tracing_policies
+from ..shared.network_policies import TRACING, NetworkRanges
 from ..shared.pod_role import PodRole, PodRoleArgs
 from .charts.alloy import trace_values
 from .charts.tempo import tempo_values
 from .log_collector import ALLOY_CHARTS
 from .log_store import CHARTS
+from .network_policies import tracing_policies
 from .pod_bucket import PodBucket, PodBucketArgs
 from .service_monitor import service_monitor
 from .settings.traces import TraceSettings

@@ -12,7 +12,7 @@ import pulumi_kubernetes as k8s
 from ..shared.database_certificates import database_certificates
 from ..shared.iam_documents import read_secrets
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
-from ..shared.network_policies import setup_policies
+from ..shared.network_policies import POSTGRES, NetworkRanges, Spec, blocks, egress, outbound
 from ..shared.node_script import NodeImage
 from ..shared.pod_files import pod_files
 from ..shared.pod_role import PodRole, PodRoleArgs
@@ -28,6 +28,11 @@ ASSETS = Path(__file__).parent / "assets"
 SCRIPT = "database_setup.cjs"
 AT = "/etc/setup"
 TRIES, LONGEST_SECONDS = 4, 600
+
+
+def setup_policies(ranges: NetworkRanges) -> dict[str, Spec]:
+    """Return the policies of the database's setup: it reaches the database and AWS, and nobody reaches it."""
+    return {**outbound(ranges), "database": egress(blocks(ranges.data), ("TCP", POSTGRES))}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.shared.network_policies import monitoring_policies
+from components.monitoring_stack.network_policies import monitoring_policies
 from tests.components.shared.test_network_policies import RANGES
 from tests.parties import Parties, Who
 

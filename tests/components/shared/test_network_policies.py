@@ -4,17 +4,14 @@ from typing import Any
 
 import pytest
 
-from components.shared.network_policies import (
-    NetworkRanges,
-    Spec,
-    api_server_address,
+from components.monitoring_stack.network_policies import (
     collector_policies,
     datadog_policies,
     logging_policies,
-    operator_policies,
-    setup_policies,
     tracing_policies,
 )
+from components.rds_postgres.setup import setup_policies
+from components.shared.network_policies import NetworkRanges, Spec, api_server_address, operator_policies
 from components.web_service.network_policies import NetworkAccess, service_policies
 from tests.parties import Parties, Who
 
