@@ -24,15 +24,15 @@ from stack import StackSettings
 project = pulumi.get_project()
 settings = load(StackSettings, project)
 region, tags = settings.region, settings.all_tags(project)
-# for the two resources whose log groups must be named before they exist
+# what must be named before it exists: log groups, logins, the cluster, the site's metrics
 stack_name = f"{project}-{pulumi.get_stack()}"
-
 
 aws_provider = aws.Provider("aws", region=region)
 random_provider = random.Provider("random")
 in_aws = pulumi.ResourceOptions(providers=[aws_provider, random_provider])
 holds_data = pulumi.ResourceOptions.merge(in_aws, pulumi.ResourceOptions(protect=settings.protect_data))
 
+# first, for its boundary binds every role that is made after it
 pipeline = surroundings.pipeline_access(settings, project, pulumi.get_stack(), in_aws)
 alarms = AlarmTopic("alarms", AlarmTopicArgs(emails=settings.monitoring.alarm_emails, region=region, tags=tags), in_aws)
 

@@ -13,6 +13,7 @@ if (isMainThread && started.endsWith('/flowise/bin/run')) {
   require('./cors.cjs')(flowise);
   // before whatever loads what is traced
   require('./tracing.cjs')(flowise);
+  require('./address_family.cjs');
   require('./keep_alive.cjs');
   // whatever connects to the cache comes later
   require('./cache_failover.cjs')(flowise);

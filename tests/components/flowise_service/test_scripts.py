@@ -34,6 +34,27 @@ def test_a_line_becomes_an_object_and_a_stack_trace_one_object() -> None:
     assert all(each["time"].endswith("Z") for each in entries)
 
 
+# what Flowise's own client does: an agent whose lookup answers with one address, whatever it is asked
+PINNED = """
+const http = require('http');
+const server = http.createServer((request, response) => response.end('hello'));
+server.listen(0, '127.0.0.1', () => {
+  const agent = new http.Agent({ lookup: (host, options, answer) => answer(null, '127.0.0.1', 4) });
+  const asked = http.get({ host: 'pinned.example', port: server.address().port, agent }, (response) => {
+    response.on('data', (text) => console.log(String(text))).on('end', () => server.close());
+  });
+  asked.on('error', (error) => { console.log(error.code); server.close(); });
+});
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "said"), [("", "ERR_INVALID_IP_ADDRESS\n"), ("require('./address_family.cjs');", "hello\n")]
+)
+def test_a_client_that_pins_an_address_is_answered(script: str, said: str) -> None:
+    assert run(script + PINNED) == said
+
+
 ASKED = """
 require('./json_logs.cjs');
 require('./request_ids.cjs');
