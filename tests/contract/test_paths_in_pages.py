@@ -1,0 +1,43 @@
+"""Pages name files and tests: those that they name are there."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+_LISTED = ("git", "ls-files", "--cached", "--others", "--exclude-standard")
+FILES = frozenset(subprocess.run(_LISTED, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split())
+# decisions and the changelog tell of what was
+PAGES = sorted(
+    name for name in FILES if name.endswith(".md") and name != "CHANGELOG.md" and not name.startswith("docs/decisions/")
+)
+# what docs/features.md writes for the folders of tests
+SHORT = {"c/": "tests/components/", "e/": "tests/engine/", "l/": "tests/live/"}
+NAMED = re.compile(r"`([\w./*-]+\.(?:py|cjs|mjs|md|json|txt|yaml|yml|toml))`")
+SHOWN = re.compile(r"`([\w./-]+/test_\w+\.py)` \(((?:`\w+`(?:, )?)+)\)")
+
+
+def found(path: str) -> list[str]:
+    """Return the files that a page may mean: by the path's end, for pages say `vpc/subnets.py` of a component."""
+    for short, folder in SHORT.items():
+        if path.startswith(short):
+            path = folder + path.removeprefix(short)
+    pattern = re.compile("(.*/)?" + re.escape(path.removeprefix("../")).replace(r"\*", "[^/]*") + "$")
+    return [name for name in FILES if pattern.match(name)]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_file_that_a_page_names_is_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = {path for path in NAMED.findall(text) if "/" in path}
+    assert sorted(path for path in named if not found(path)) == []
+
+
+def test_a_test_that_the_table_of_features_names_is_in_its_file() -> None:
+    missing = []
+    for path, names in SHOWN.findall((ROOT / "docs" / "features.md").read_text(encoding="utf-8")):
+        text = "".join((ROOT / each).read_text(encoding="utf-8") for each in found(path))
+        missing += [f"{path}: {name}" for name in re.findall(r"`(\w+)`", names) if name not in text]
+    assert missing == []
