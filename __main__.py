@@ -1,58 +1,34 @@
-"""The composition: settings, then providers, then components, then what the stack tells the world."""
+"""The composition: settings, what all stand on, the seven components, what stands around them, outputs."""
 
 import pulumi
-import pulumi_aws as aws
-import pulumi_kubernetes as k8s
-import pulumi_random as random
 
-import surroundings
 from components.backups import backups_watch
-from components.cluster_services import ClusterServices, ClusterServicesArgs
 from components.config.loading import load
 from components.eks_cluster import EksCluster, EksClusterArgs
 from components.flowise_service import NAMESPACE, FlowiseService, FlowiseServiceArgs
 from components.monitoring_stack import MonitoringStack, MonitoringStackArgs
 from components.rds_postgres import RdsPostgres, RdsPostgresArgs
-from components.rds_postgres.setup import DatabaseSetup, DatabaseSetupArgs
 from components.redis_cache import RedisCache, RedisCacheArgs
-from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
-from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.vpc import Vpc, VpcArgs
 from components.waf_cdn import WafCdn, WafCdnArgs
 from stack import StackSettings
+from surroundings import Surroundings
 
-project = pulumi.get_project()
-settings = load(StackSettings, project)
-region, tags = settings.region, settings.all_tags(project)
-# what must be named before it exists: log groups, logins, the cluster, the site's metrics
-stack_name = f"{project}-{pulumi.get_stack()}"
-
-aws_provider = aws.Provider("aws", region=region)
-random_provider = random.Provider("random")
-in_aws = pulumi.ResourceOptions(providers=[aws_provider, random_provider])
-holds_data = pulumi.ResourceOptions.merge(in_aws, pulumi.ResourceOptions(protect=settings.protect_data))
-
-# first, for its boundary binds every role that is made after it
-pipeline = surroundings.pipeline_access(settings, project, pulumi.get_stack(), in_aws)
-alarms = AlarmTopic("alarms", AlarmTopicArgs(emails=settings.monitoring.alarm_emails, region=region, tags=tags), in_aws)
-
-access_logs = AccessLogBucket(
-    "access",
-    AccessLogBucketArgs(expire_days=settings.backup.access_log_retention_days, region=region, tags=tags),
-    holds_data,
-)
+settings = load(StackSettings, pulumi.get_project())
+around = Surroundings(settings)
+stack_name, tags, alarms, access_logs = around.stack_name, around.tags, around.alarms, around.access_logs
 
 vpc = Vpc(
     "vpc",
     VpcArgs(
         settings=settings.network,
-        region=region,
+        region=settings.region,
         protect_addresses=settings.protect_data,
         balancer_asks_out=settings.edge.sign_in is not None,
         egress_domains=settings.egress_domains(),
         tags=tags,
     ),
-    in_aws,
+    around.in_aws,
 )
 
 cluster = EksCluster(
@@ -65,7 +41,7 @@ cluster = EksCluster(
         protect_data=settings.protect_data,
         tags=tags,
     ),
-    in_aws,
+    around.in_aws,
 )
 # every node carries the cluster's own group, so it stands for the pods
 clients = {"cluster": cluster.cluster_security_group_id}
@@ -83,7 +59,7 @@ database = RdsPostgres(
         alarms=alarms.target,
         tags=tags,
     ),
-    holds_data,
+    around.holds_data,
 )
 
 cache = RedisCache(
@@ -98,43 +74,12 @@ cache = RedisCache(
         alarms=alarms.target,
         tags=tags,
     ),
-    holds_data,
+    around.holds_data,
 )
 
-kubernetes_provider = k8s.Provider(
-    "kubernetes",
-    kubeconfig=cluster.kubeconfig,
-    # the cluster's identity: a new token command or certificate alone must not replace everything in it
-    cluster_identifier=cluster.cluster_arn,
-    # pods need the nodes and the add-ons, and an administrator's access entry; the kubeconfig names none of them
-    opts=pulumi.ResourceOptions(depends_on=[cluster]),
-)
-in_cluster = pulumi.ResourceOptions(providers=[aws_provider, random_provider, kubernetes_provider])
-
-services = ClusterServices(
-    "services",
-    ClusterServicesArgs(
-        karpenter=settings.cluster.karpenter,
-        cluster=cluster.ref,
-        network=vpc.ref,
-        # where the roles lie that External Secrets may take on, and nothing else
-        secret_readers=f"/{stack_name}/secret-readers/",
-        tags=tags,
-    ),
-    in_cluster,
-)
-
-setup = DatabaseSetup(
-    "setup",
-    DatabaseSetupArgs(
-        tools_image=settings.script_image(),
-        cluster=cluster.ref,
-        network=vpc.ref,
-        target=database.setup_target,
-        tags=tags,
-    ),
-    in_cluster,
-)
+in_cluster = around.in_cluster(cluster)
+services = around.cluster_services(vpc, cluster, in_cluster)
+setup = around.database_setup(vpc, cluster, database, in_cluster)
 
 service = FlowiseService(
     # short: AWS gives a load balancer 32 characters, and project and stack take half of them
@@ -169,7 +114,7 @@ edge = WafCdn(
         alarm_emails=settings.monitoring.alarm_emails,
         tags=tags,
     ),
-    in_aws,
+    around.in_aws,
 )
 
 monitoring = MonitoringStack(
@@ -184,7 +129,7 @@ monitoring = MonitoringStack(
             service.watch,
             edge.watch,
             backups_watch(settings.backup),
-            *([pipeline.watch] if pipeline else []),
+            *([around.pipeline.watch] if around.pipeline else []),
         ],
         environment=settings.environment,
         network=vpc.ref,
@@ -198,18 +143,10 @@ monitoring = MonitoringStack(
     in_cluster,
 )
 
-surroundings.budget(settings, project, alarms, in_aws)
-surroundings.backups(
-    settings, project, stack_name,
-    vpc=vpc, cluster=cluster, database=database, service=service, alarms=alarms, opts=holds_data,
-)  # fmt: skip
-surroundings.check_from_outside(
-    settings, project, stack_name,
-    edge=edge, alarms=alarms, access_log_bucket=access_logs.bucket_name, opts=in_aws,
-)  # fmt: skip
-surroundings.alarm_bridge(
-    settings, project, vpc=vpc, cluster=cluster, edge=edge, monitoring=monitoring, alarms=alarms, opts=in_cluster
-)
+around.budget()
+around.backups(vpc, cluster, database, service)
+around.check_from_outside(edge)
+around.alarm_bridge(vpc, cluster, edge, monitoring, in_cluster)
 
 pulumi.export("url", edge.url)
 pulumi.export("static_bucket", edge.static_bucket_name)

@@ -1,9 +1,16 @@
-"""What stands around the seven components: who deploys, what it may cost, backups, and what is told of alarms."""
+"""What the seven components stand on, and what stands around them.
+
+Providers, alarms and access logs, what runs in every cluster, who deploys, what it may cost, backups, and whom alarms
+reach.
+"""
 
 import pulumi
 import pulumi_aws as aws
+import pulumi_kubernetes as k8s
+import pulumi_random as random
 
 from components.backups import Backups, BackupsArgs, Budget, BudgetArgs
+from components.cluster_services import ClusterServices, ClusterServicesArgs
 from components.config.regions import EDGE_REGION
 from components.eks_cluster import EksCluster
 from components.flowise_service import FlowiseService
@@ -11,7 +18,9 @@ from components.monitoring_stack import METRICS_NAMESPACE, MonitoringStack
 from components.monitoring_stack.alarm_bridge import AlarmBridge, AlarmBridgeArgs, Topic
 from components.pipeline_access import PipelineAccess, PipelineAccessArgs, bind_roles
 from components.rds_postgres import RdsPostgres
-from components.shared.alarm_topic import AlarmTopic
+from components.rds_postgres.setup import DatabaseSetup, DatabaseSetupArgs
+from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
+from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.shared.backup_schedule import Kind
 from components.synthetic_check import SyntheticCheck, SyntheticCheckArgs
 from components.vpc import Vpc
@@ -19,143 +28,188 @@ from components.waf_cdn import WafCdn
 from stack import StackSettings
 
 
-def pipeline_access(
-    settings: StackSettings, project: str, stack: str, opts: pulumi.ResourceOptions
-) -> PipelineAccess | None:
-    """Make the pipeline's roles, where the settings ask for them, and bind all later roles by its boundary."""
-    if settings.pipeline is None:
-        return None
-    pipeline = PipelineAccess(
-        "pipeline",
-        PipelineAccessArgs(
-            settings=settings.pipeline,
-            project=project,
-            stack=stack,
-            hosted_zone_id=settings.edge.domain.hosted_zone_id if settings.edge.domain else None,
-            tags=settings.all_tags(project),
-        ),
-        opts,
-    )
-    bind_roles(pipeline.boundary_arn)
-    pulumi.export("plan_role_arn", pipeline.plan_role_arn)
-    pulumi.export("deploy_role_arn", pipeline.deploy_role_arn)
-    return pipeline
+class Surroundings:
+    """Names, tags and providers of a stack, and whatever is made for it that is none of the seven components.
 
+    `in_aws` are the options of what lies in AWS, `holds_data` those of what nobody may delete unasked.
+    """
 
-def budget(settings: StackSettings, project: str, alarms: AlarmTopic, opts: pulumi.ResourceOptions) -> None:
-    """Have the topic told when the stack costs more than the settings allow."""
-    if settings.backup.monthly_budget_usd is None:
-        return
-    Budget(
-        "budget",
-        BudgetArgs(
-            monthly_usd=settings.backup.monthly_budget_usd,
-            cost_tags=settings.cost_tags(project),
-            alarms=alarms.target,
-            tags=settings.all_tags(project),
-        ),
-        opts,
-    )
+    def __init__(self, settings: StackSettings) -> None:
+        self.project, self.stack = pulumi.get_project(), pulumi.get_stack()
+        # what must be named before it exists: log groups, logins, the cluster, the site's metrics
+        self.stack_name = f"{self.project}-{self.stack}"
+        self.tags = settings.all_tags(self.project)
+        self._settings = settings
+        self._providers: list[pulumi.ProviderResource] = [
+            aws.Provider("aws", region=settings.region),
+            random.Provider("random"),
+        ]
+        self.in_aws = pulumi.ResourceOptions(providers=self._providers)
+        self.holds_data = pulumi.ResourceOptions.merge(
+            self.in_aws, pulumi.ResourceOptions(protect=settings.protect_data)
+        )
+        # first, for its boundary binds every role that is made after it
+        self.pipeline = self._pipeline_access()
+        self.alarms = AlarmTopic(
+            "alarms",
+            AlarmTopicArgs(emails=settings.monitoring.alarm_emails, region=settings.region, tags=self.tags),
+            self.in_aws,
+        )
+        self.access_logs = AccessLogBucket(
+            "access",
+            AccessLogBucketArgs(
+                expire_days=settings.backup.access_log_retention_days, region=settings.region, tags=self.tags
+            ),
+            self.holds_data,
+        )
 
+    def in_cluster(self, cluster: EksCluster) -> pulumi.ResourceOptions:
+        """Return the options of what lies in the cluster, or in AWS for it."""
+        kubernetes = k8s.Provider(
+            "kubernetes",
+            kubeconfig=cluster.kubeconfig,
+            # the cluster's identity: a new token command or certificate alone must not replace everything in it
+            cluster_identifier=cluster.cluster_arn,
+            # pods need the nodes and the add-ons, and an administrator's access entry; the kubeconfig names none
+            opts=pulumi.ResourceOptions(depends_on=[cluster]),
+        )
+        return pulumi.ResourceOptions(providers=[*self._providers, kubernetes])
 
-def backups(
-    settings: StackSettings,
-    project: str,
-    stack_name: str,
-    *,
-    vpc: Vpc,
-    cluster: EksCluster,
-    database: RdsPostgres,
-    service: FlowiseService,
-    alarms: AlarmTopic,
-    opts: pulumi.ResourceOptions,
-) -> None:
-    """Back up what holds data, where the settings ask for it."""
-    if not settings.backup.enabled:
-        return
-    holding_data: dict[Kind, pulumi.Output[str]] = {
-        "EKS": cluster.cluster_arn,
-        "RDS": database.instance_arn,
-        "S3": service.bucket_arn,
-    }
-    Backups(
-        "backups",
-        BackupsArgs(
-            settings=settings.backup,
-            stack_name=stack_name,
-            network=vpc.ref,
-            resource_arns=holding_data,
-            trial=database.instance,
-            alarms=alarms.target,
-            tags=settings.all_tags(project),
-        ),
-        opts,
-    )
-    # what tools.status asks the newest backup of
-    pulumi.export("backed_up", holding_data)
+    def cluster_services(self, vpc: Vpc, cluster: EksCluster, opts: pulumi.ResourceOptions) -> ClusterServices:
+        """Make what runs in every cluster."""
+        return ClusterServices(
+            "services",
+            ClusterServicesArgs(
+                karpenter=self._settings.cluster.karpenter,
+                cluster=cluster.ref,
+                network=vpc.ref,
+                # where the roles lie that External Secrets may take on, and nothing else
+                secret_readers=f"/{self.stack_name}/secret-readers/",
+                tags=self.tags,
+            ),
+            opts,
+        )
 
+    def database_setup(
+        self, vpc: Vpc, cluster: EksCluster, database: RdsPostgres, opts: pulumi.ResourceOptions
+    ) -> DatabaseSetup:
+        """Make the database's logins, from within the cluster."""
+        return DatabaseSetup(
+            "setup",
+            DatabaseSetupArgs(
+                tools_image=self._settings.script_image(),
+                cluster=cluster.ref,
+                network=vpc.ref,
+                target=database.setup_target,
+                tags=self.tags,
+            ),
+            opts,
+        )
 
-def check_from_outside(
-    settings: StackSettings,
-    project: str,
-    stack_name: str,
-    *,
-    edge: WafCdn,
-    alarms: AlarmTopic,
-    access_log_bucket: pulumi.Input[str],
-    opts: pulumi.ResourceOptions,
-) -> None:
-    """Have a flow asked from outside, where the settings ask for it."""
-    check = settings.synthetic_check
-    if check is None:
-        return
-    place = check.region or settings.region
-    here = place == settings.region
-    SyntheticCheck(
-        "check",
-        SyntheticCheckArgs(
-            settings=check,
-            stack_name=stack_name,
-            url=edge.url,
-            path=check.path(),
-            body=check.body(),
-            answer_field="text",
-            region=place,
-            emails=settings.monitoring.alarm_emails,
-            alarm_topic_arn=alarms.arn if here else None,
-            access_log_bucket=access_log_bucket if here else None,
-            tags=settings.all_tags(project),
-        ),
-        opts if here else pulumi.ResourceOptions(providers=[aws.Provider("aws-check", region=place)]),
-    )
+    def budget(self) -> None:
+        """Have the topic told when the stack costs more than the settings allow."""
+        if self._settings.backup.monthly_budget_usd is None:
+            return
+        Budget(
+            "budget",
+            BudgetArgs(
+                monthly_usd=self._settings.backup.monthly_budget_usd,
+                cost_tags=self._settings.cost_tags(self.project),
+                alarms=self.alarms.target,
+                tags=self.tags,
+            ),
+            self.in_aws,
+        )
 
+    def backups(self, vpc: Vpc, cluster: EksCluster, database: RdsPostgres, service: FlowiseService) -> None:
+        """Back up what holds data, where the settings ask for it."""
+        if not self._settings.backup.enabled:
+            return
+        holding_data: dict[Kind, pulumi.Output[str]] = {
+            "EKS": cluster.cluster_arn,
+            "RDS": database.instance_arn,
+            "S3": service.bucket_arn,
+        }
+        Backups(
+            "backups",
+            BackupsArgs(
+                settings=self._settings.backup,
+                stack_name=self.stack_name,
+                network=vpc.ref,
+                resource_arns=holding_data,
+                trial=database.instance,
+                alarms=self.alarms.target,
+                tags=self.tags,
+            ),
+            self.holds_data,
+        )
+        # what tools.status asks the newest backup of
+        pulumi.export("backed_up", holding_data)
 
-def alarm_bridge(
-    settings: StackSettings,
-    project: str,
-    *,
-    vpc: Vpc,
-    cluster: EksCluster,
-    edge: WafCdn,
-    monitoring: MonitoringStack,
-    alarms: AlarmTopic,
-    opts: pulumi.ResourceOptions,
-) -> None:
-    """Bring CloudWatch's alarms, the CDN's among them, to Alertmanager."""
-    AlarmBridge(
-        "bridge",
-        AlarmBridgeArgs(
-            topics=[Topic("alarms", settings.region, alarms.arn), Topic("edge", EDGE_REGION, edge.alarm_topic_arn)],
-            alarm_topic_arn=alarms.arn,
-            tools_image=settings.script_image(),
-            namespace=monitoring.namespace,
-            namespace_name=METRICS_NAMESPACE,
-            ranges=vpc.ref.ranges,
-            team=settings.monitoring.team,
-            cluster_name=cluster.cluster_name,
-            cluster_arn=cluster.cluster_arn,
-            region=settings.region,
-            tags=settings.all_tags(project),
-        ),
-        opts,
-    )
+    def check_from_outside(self, edge: WafCdn) -> None:
+        """Have a flow asked from outside, where the settings ask for it."""
+        check = self._settings.synthetic_check
+        if check is None:
+            return
+        place = check.region or self._settings.region
+        here = place == self._settings.region
+        SyntheticCheck(
+            "check",
+            SyntheticCheckArgs(
+                settings=check,
+                stack_name=self.stack_name,
+                url=edge.url,
+                path=check.path(),
+                body=check.body(),
+                answer_field="text",
+                region=place,
+                emails=self._settings.monitoring.alarm_emails,
+                alarm_topic_arn=self.alarms.arn if here else None,
+                access_log_bucket=self.access_logs.bucket_name if here else None,
+                tags=self.tags,
+            ),
+            self.in_aws if here else pulumi.ResourceOptions(providers=[aws.Provider("aws-check", region=place)]),
+        )
+
+    def alarm_bridge(
+        self, vpc: Vpc, cluster: EksCluster, edge: WafCdn, monitoring: MonitoringStack, opts: pulumi.ResourceOptions
+    ) -> None:
+        """Bring CloudWatch's alarms, the CDN's among them, to Alertmanager."""
+        region = self._settings.region
+        AlarmBridge(
+            "bridge",
+            AlarmBridgeArgs(
+                topics=[Topic("alarms", region, self.alarms.arn), Topic("edge", EDGE_REGION, edge.alarm_topic_arn)],
+                alarm_topic_arn=self.alarms.arn,
+                tools_image=self._settings.script_image(),
+                namespace=monitoring.namespace,
+                namespace_name=METRICS_NAMESPACE,
+                ranges=vpc.ref.ranges,
+                team=self._settings.monitoring.team,
+                cluster_name=cluster.cluster_name,
+                cluster_arn=cluster.cluster_arn,
+                region=region,
+                tags=self.tags,
+            ),
+            opts,
+        )
+
+    def _pipeline_access(self) -> PipelineAccess | None:
+        settings = self._settings
+        if settings.pipeline is None:
+            return None
+        pipeline = PipelineAccess(
+            "pipeline",
+            PipelineAccessArgs(
+                settings=settings.pipeline,
+                project=self.project,
+                stack=self.stack,
+                hosted_zone_id=settings.edge.domain.hosted_zone_id if settings.edge.domain else None,
+                tags=self.tags,
+            ),
+            self.in_aws,
+        )
+        bind_roles(pipeline.boundary_arn)
+        pulumi.export("plan_role_arn", pipeline.plan_role_arn)
+        pulumi.export("deploy_role_arn", pipeline.deploy_role_arn)
+        return pipeline

@@ -169,7 +169,8 @@ def test_a_program_that_breaks_a_rule_is_refused_by_name(platform: Sandbox) -> N
     (platform.program / "__main__.py").write_text(
         source
         + """
-aws.ec2.SecurityGroup("open", vpc_id=vpc.vpc_id, tags=tags, opts=pulumi.ResourceOptions(provider=aws_provider),
+import pulumi_aws as aws
+aws.ec2.SecurityGroup("open", vpc_id=vpc.vpc_id, tags=tags, opts=pulumi.ResourceOptions(parent=vpc),
     ingress=[{"protocol": "tcp", "from_port": 5432, "to_port": 5432, "cidr_blocks": ["0.0.0.0/0"]}])
 """,
         encoding="utf-8",
