@@ -5,7 +5,6 @@ python -m tools.release_state 0.3.0
 
 import argparse
 import lzma
-import os
 import re
 import subprocess
 import sys
@@ -13,6 +12,8 @@ import tempfile
 from pathlib import Path
 
 from sandbox.workspace import Workspace
+
+from .soak.runs import environment, link_program
 
 ROOT = Path(__file__).parents[1]
 RELEASES = ROOT / "tests" / "upgrades"
@@ -33,12 +34,11 @@ def main() -> int:
     release = parser.parse_args().version
     with tempfile.TemporaryDirectory(prefix="platform-release-") as folder:
         program = Path(folder)
-        for path in (*ROOT.glob("*.py"), *ROOT.glob("Pulumi*.yaml"), ROOT / "components"):
+        link_program(program)
+        for path in ROOT.glob("Pulumi*.yaml"):
             (program / path.name).symlink_to(path)
         command = (sys.executable, "-m", "sandbox", "up", "--stack", STACK, "--cwd", folder, "--kubernetes", "schema")
-        done = subprocess.run(
-            command, cwd=ROOT, env={**os.environ, "PULUMI_SKIP_CHECKPOINTS": "true"}, stdout=sys.stderr, check=False
-        )
+        done = subprocess.run(command, cwd=ROOT, env=environment(command), stdout=sys.stderr, check=False)
         if done.returncode:
             return done.returncode
         state = Workspace.of(program, STACK).state_file.read_bytes()

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from sandbox.workspace import Workspace
-from tools.soak.runs import environment
+from tools.soak.runs import environment, link_program
 
 JUDGED = ("preview", "up", "refresh", "destroy", "serve")
 REPOSITORY = Path(__file__).parents[2]
@@ -91,6 +91,5 @@ def platform(tmp_path: Path) -> Sandbox:
     """This repository's own program, linked into a folder of its own, so that tests share no state."""
     for name in ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"):
         (tmp_path / name).write_text((REPOSITORY / name).read_text(encoding="utf-8"), encoding="utf-8")
-    for path in (*REPOSITORY.glob("*.py"), REPOSITORY / "components"):
-        (tmp_path / path.name).symlink_to(path)
+    link_program(tmp_path)
     return Sandbox(tmp_path)

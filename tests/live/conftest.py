@@ -17,6 +17,7 @@ from sandbox.workspace import Workspace
 from sandbox.world import World
 from tests.engine.conftest import REPOSITORY, Sandbox
 from tests.ports import free_port
+from tools.soak.runs import link_program
 
 from . import flowise
 from .client import Browser, Model, flow, model
@@ -211,8 +212,7 @@ def _brought_up(name: str, sections: Mapping[str, Mapping[str, Any]], folder: Pa
     folder.mkdir()
     for file in ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"):
         (folder / file).write_text((REPOSITORY / file).read_text())
-    for linked in (*REPOSITORY.glob("*.py"), REPOSITORY / "components"):
-        (folder / linked.name).symlink_to(linked)
+    link_program(folder)
     settings = yaml.safe_load((folder / f"Pulumi.{name}.yaml").read_text())
     for section, changed in sections.items():
         settings["config"][f"flowise:{section}"] |= changed

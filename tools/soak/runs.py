@@ -99,10 +99,15 @@ class Outcome:
     detail: str = ""
 
 
-def platform(folder: Path, config: dict[str, Any] | None = None) -> Sandbox:
-    """Return the repository's own program in a folder of its own, with the stack file of dev or a generated one."""
+def link_program(folder: Path) -> None:
+    """Link the repository's own program into a folder, where a run of it leaves its state; without stack files."""
     for path in (*REPOSITORY.glob("*.py"), REPOSITORY / "components"):
         (folder / path.name).symlink_to(path)
+
+
+def platform(folder: Path, config: dict[str, Any] | None = None) -> Sandbox:
+    """Return the repository's own program in a folder of its own, with the stack file of dev or a generated one."""
+    link_program(folder)
     shutil.copy(REPOSITORY / "Pulumi.yaml", folder)
     if config is None:
         shutil.copy(REPOSITORY / "Pulumi.dev.yaml", folder / f"Pulumi.{STACK}.yaml")
