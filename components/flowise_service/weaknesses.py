@@ -1,0 +1,280 @@
+"""What is published against Flowise 3.1.4, and what closes it: a row per weakness, with its cures and their tests.
+
+Nobody mends Flowise any more (docs/decisions/0021). `where` was read in the packages `flowise`, `flowise-components`
+and `flowise-ui` 3.1.4 themselves, for headlines were wrong: paths are below their `dist`. A stack has one owner in one
+workspace and no Enterprise licence, so that other workspaces, roles and single sign-on are out of anybody's reach.
+
+A new cure goes into the row of what it closes, as kind and name (`CureKind` says what a name is), with the test that
+fails without it; a row without cures says in `left` what to do. tests/contract/test_weaknesses.py holds that cures and
+tests are there; `python -m tools.weakness_reference` writes docs/operations/flowise-weaknesses.md.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+# who can use it on a stack as it comes: anybody, whoever has an API key, whoever writes flows, nobody
+Attacker = Literal["anybody", "key holder", "flow author", "nobody"]
+# `denylist`: an entry of open_paths that asks for a login inside. `edge`: a rule of the firewall. `preload`: a file of
+# assets. `variable`: one that environment.py sets. `refused`: one that settings refuse. `override`: a package that
+# image/package.json puts another version of in its place.
+CureKind = Literal["denylist", "edge", "preload", "variable", "refused", "override"]
+
+
+@dataclass(frozen=True)
+class Cure:
+    """What closes a weakness, and its name there."""
+
+    kind: CureKind
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weakness:
+    """A weakness of 3.1.4: the score as published and by whom, None where no record could be read.
+
+    `tests` are of pytest's form, file::name. `opened_by` names what takes the cure away: a setting.
+    """
+
+    ids: tuple[str, ...]
+    what: str
+    score: str | None
+    attacker: Attacker
+    where: str
+    cures: tuple[Cure, ...] = ()
+    tests: tuple[str, ...] = ()
+    opened_by: str = ""
+    left: str = ""
+
+
+_FIREWALL = "tests/components/waf_cdn/firewall/test_firewall.py"
+_SETTINGS = "tests/components/flowise_service/test_settings.py"
+_PATHS = "tests/components/flowise_service/test_open_paths.py"
+_CLOSED_AS_IT_COMES = f"{_FIREWALL}::test_what_no_stack_asked_for_is_closed_and_the_rest_as_open_as_ever"
+_NO_LOGIN_LIST = f"{_PATHS}::test_a_stack_that_asks_for_nothing_closes_all_that_it_does_not_need"
+_REFUSED = f"{_SETTINGS}::test_what_is_wrong_is_said_once_and_clearly"
+_SANDBOX = "tests/live/test_overrides.py::test_code_of_a_flow_asks_others_and_stays_in_its_sandbox"
+_SHEETS = "tests/live/test_overrides.py::test_sheets_are_read"
+_TREE = "tests/image/test_lock.py::test_no_place_of_the_tree_has_a_version_with_a_published_hole"
+
+FLOWISE = (
+    Weakness(
+        ids=("CVE-2026-70636", "GHSA-rm9r-9424-cccf"),
+        what="refreshing a credential's tokens without a login",
+        score="7.5, CVSS 3.1, VulnCheck",
+        attacker="anybody",
+        where="flowise routes/oauth2: POST /refresh/:credentialId takes the id alone; the answer holds no token, so "
+        "that the harm is tokens that are replaced, and the provider's quota",
+        left="Flowise calls the path itself, without a login (flowise-components src/utils: refreshOAuth2Token)",
+    ),
+    Weakness(
+        ids=("CVE-2026-70474", "GHSA-wch5-xp77-fxg4"),
+        what="giving a credential other tokens without a login: the half that 3.1.3 did not mend",
+        score="8.1, CVSS 3.1, NVD",
+        attacker="anybody",
+        where="flowise routes/oauth2: GET /callback takes the credential's id as state, and no session; only authorize "
+        "is scoped",
+        cures=(Cure("edge", "closes-unused"),),
+        tests=(_CLOSED_AS_IT_COMES,),
+        opened_by="service.open_features: oauth2_connections",
+    ),
+    Weakness(
+        ids=("CVE-2026-71962", "GHSA-mf39-7j64-g95c"),
+        what="files of private flows without a login",
+        score="7.5, CVSS 3.1, VulnCheck",
+        attacker="anybody",
+        where="flowise controllers/openai-assistants: getFileFromAssistant asks neither for a login nor whether the "
+        "flow is public; flow, chat and file must be known",
+        cures=(
+            Cure("denylist", "/api/v1/openai-assistants-file/download"),
+            Cure("edge", "closes-unused"),
+        ),
+        tests=(_CLOSED_AS_IT_COMES, _NO_LOGIN_LIST),
+        opened_by="service.open_features: assistant_files",
+    ),
+    Weakness(
+        ids=("CVE-2026-41279", "GHSA-5fw2-mwhh-9947"),
+        what="speech at the owner's cost without a login: said to be mended in 3.1.0, and is not",
+        score="7.5, CVSS 3.1, NVD",
+        attacker="anybody",
+        where="flowise controllers/text-to-speech: without chatflowId the body's credentialId is used",
+        cures=(Cure("denylist", "/api/v1/text-to-speech/generate"),),
+        tests=(_NO_LOGIN_LIST,),
+        opened_by="service.open_features: speech",
+    ),
+    Weakness(
+        ids=("CVE-2026-41266", "CVE-2026-41278", "GHSA-4jpm-cgx2-8h37", "GHSA-w47f-j8rh-wx87"),
+        what="a private flow's prompts, addresses and code without a login: 3.1.0 took out the secrets alone",
+        score="7.5, CVSS 3.1, NVD",
+        attacker="anybody",
+        where="flowise services/chatflows: getSinglePublicChatbotConfig gives any flow's flowData",
+        left="its id must be known: keep the ids of flows that are not public to those who use them",
+    ),
+    Weakness(
+        ids=("CVE-2026-67620", "GHSA-6h53-jfj2-fh9c"),
+        what="requests to addresses that the list of refused ones lacks",
+        score="7.7, CVSS 3.1, VulnCheck",
+        attacker="key holder",
+        where="flowise-components src/httpSecurity: DEFAULT_DENY_LIST lacks 192.0.0.192 and 100.100.100.200, of other "
+        "clouds; redirects are checked, and AWS's address is in it",
+        left="keep keys to programs that must have one",
+    ),
+    Weakness(
+        ids=("CVE-2026-130615",),
+        what="requests to inner addresses by a name that changes between check and use",
+        score=None,
+        attacker="flow author",
+        where="flowise-components nodes/documentloaders/{Playwright,Puppeteer}: checkDenyList resolves a name, and "
+        "Chromium resolves it anew",
+        left="let nobody write flows whom you would not let into the network",
+    ),
+    Weakness(
+        ids=("CVE-2026-67621", "GHSA-7q53-9j99-gg5c"),
+        what="changing document stores by a key that may not",
+        score="7.6, CVSS 3.1, VulnCheck",
+        attacker="key holder",
+        where="flowise routes/documentstore: POST /upsert and /refresh ask for no permission, which all others do",
+        left="keep keys to programs that must have one",
+    ),
+    Weakness(
+        ids=("CVE-2026-67622", "GHSA-qvmw-v4w9-7c4j"),
+        what="OpenAI assistants by any credential",
+        score="9.9, CVSS 3.1, VulnCheck",
+        attacker="key holder",
+        where="flowise services/openai-assistants: three look-ups of a credential by its id alone; "
+        "routes/openai-assistants-files: POST /upload asks for no permission",
+        left="keep keys to programs that must have one",
+    ),
+    Weakness(
+        ids=("CVE-2026-100609", "GHSA-27w2-26m5-x82c"),
+        what="credentials by id, whosever they are",
+        score="7.6, CVSS 4.0, GitHub",
+        attacker="key holder",
+        where="flowise-components src/utils: getCredentialData; with one workspace there is no other's",
+        left="keep keys to programs that must have one",
+    ),
+    Weakness(
+        ids=("CVE-2026-100605", "GHSA-ppmg-4cx6-95hh"),
+        what="reading and deleting chats by a key that may not",
+        score="7.1, CVSS 3.1, VulnCheck",
+        attacker="key holder",
+        where="flowise routes/chat-messages: GET and DELETE ask for no permission; internal-chatmessage and stats "
+        "likewise",
+        left="keep keys to programs that must have one",
+    ),
+    Weakness(
+        ids=("CVE-2026-100610", "GHSA-jvx3-mjpw-r4gh"),
+        what="reading and deleting the history of upserts by a key that may not",
+        score="7.7, CVSS 4.0, GitHub",
+        attacker="key holder",
+        where="flowise routes/upsert-history: GET and PATCH ask for no permission; the workspace is checked",
+        left="keep keys to programs that must have one",
+    ),
+    Weakness(
+        ids=("CVE-2026-100608", "GHSA-rpcc-gw54-mfgx"),
+        what="the queue board for whoever has logged in",
+        score="8.7, CVSS 4.0, GitHub",
+        attacker="nobody",
+        where="flowise index.js: the board is there with ENABLE_BULLMQ_DASHBOARD alone",
+        cures=(Cure("refused", "ENABLE_BULLMQ_DASHBOARD"), Cure("edge", "closes-queue-board")),
+        tests=(_REFUSED, f"{_FIREWALL}::test_every_recorded_request_is_judged_as_the_table_says"),
+    ),
+    Weakness(
+        ids=("CVE-2026-100606", "CVE-2026-100607", "GHSA-vf3j-89vf-r697", "GHSA-cffm-583c-vffr"),
+        what="accounts taken over by their e-mail at another sign-in provider",
+        score="9.2, CVSS 4.0, GitHub",
+        attacker="nobody",
+        where="flowise enterprise/sso/SSOBase: verifyAndLogin, of the Enterprise edition; without its licence no "
+        "provider is set up",
+        cures=(
+            Cure("refused", "FLOWISE_EE_LICENSE_KEY"),
+            Cure("denylist", "/api/v1/azure/callback"),
+            Cure("edge", "closes-unused"),
+        ),
+        tests=(_REFUSED, _NO_LOGIN_LIST, _CLOSED_AS_IT_COMES),
+    ),
+    Weakness(
+        ids=("CVE-2026-119978",),
+        what="commands by code of a flow that may load modules",
+        score=None,
+        attacker="nobody",
+        where="flowise-components src/utils: ALLOW_BUILTIN_DEP admits langchain and mammoth to the sandbox",
+        cures=(Cure("refused", "ALLOW_BUILTIN_DEP"),),
+        tests=(_REFUSED,),
+    ),
+    Weakness(
+        ids=("CVE-2025-71327", "GHSA-v5w9-prxf-w882"),
+        what="registering without a login; no mended version is named",
+        score="9.1, CVSS 3.1, VulnCheck",
+        attacker="nobody",
+        where="flowise enterprise/services/account.service: the first who registers owns an empty Flowise, and the "
+        "setup is first; a second is refused",
+        cures=(Cure("denylist", "/api/v1/account/register"), Cure("edge", "closes-registration")),
+        tests=(_NO_LOGIN_LIST, f"{_FIREWALL}::test_every_recorded_request_is_judged_as_the_table_says"),
+    ),
+    Weakness(
+        ids=("CVE-2026-52098",),
+        what="code by a question to a flow; the record names 3.1.2, no mended version, and not how",
+        score="9.8, CVSS 3.1, CISA",
+        attacker="flow author",
+        where="flowise routes/predictions takes what the flow's author let it take; code runs in vm2",
+        cures=(Cure("override", "vm2"),),
+        tests=(_TREE, _SANDBOX),
+        left="give no public flow a node that runs code on what is asked, nor lets a question override its inputs",
+    ),
+    Weakness(
+        ids=("CVE-2026-90580",),
+        what="requests to chosen addresses by evaluations; the record names 3.0.2 and no mended version",
+        score="6.3, CVSS 3.1, VulDB",
+        attacker="nobody",
+        where="flowise routes: evaluations answer 403 without the Enterprise edition; their address is APP_URL's",
+        cures=(Cure("refused", "FLOWISE_EE_LICENSE_KEY"),),
+        tests=(_REFUSED,),
+    ),
+    Weakness(
+        ids=("CVE-2026-8026", "CVE-2026-8027", "CVE-2026-8028", "GHSA-8f47-4rh3-x44m"),
+        what="hashes of passwords, and others' accounts, in answers; the records name 3.0.12 and no mended version",
+        score="5.3 (NVD), 4.3 and 3.7 (VulDB), CVSS 3.1",
+        attacker="nobody",
+        where="mended in 3.1.4: enterprise/services/account.service answers by sanitizeUser on login and verify, "
+        "controllers/user.controller by assertMayReadTargetUser",
+        cures=(Cure("denylist", "/api/v1/account/verify"), Cure("edge", "closes-unused")),
+        tests=(_NO_LOGIN_LIST, _CLOSED_AS_IT_COMES),
+    ),
+)
+
+PACKAGES = (
+    Weakness(
+        ids=(
+            "CVE-2026-47131", "CVE-2026-47140", "CVE-2026-47686", "CVE-2026-92934", "CVE-2026-92955", "CVE-2026-100722",
+        ),
+        what="code of flows leaves its sandbox",
+        score=None,
+        attacker="flow author",
+        where="vm2 3.11.2, which flowise-components pins",
+        cures=(Cure("override", "vm2"),),
+        tests=(_TREE, _SANDBOX),
+    ),
+    Weakness(
+        ids=(
+            "CVE-2026-42033", "CVE-2026-42035", "CVE-2026-42043", "CVE-2026-42264", "CVE-2026-44494", "CVE-2026-44495",
+            "CVE-2026-44496",
+        ),
+        what="requests led astray, and prototypes polluted",
+        score=None,
+        attacker="flow author",
+        where="axios 1.15.0, which flowise pins; 1.7.7 and 1.13.6 deeper in its tree",
+        cures=(Cure("override", "axios"),),
+        tests=(_TREE, _SANDBOX),
+    ),
+    Weakness(
+        ids=("CVE-2023-30533", "CVE-2024-22363"),
+        what="a spreadsheet that pollutes prototypes, or takes all time there is",
+        score=None,
+        attacker="anybody",
+        where="xlsx 0.18.5, the last on npm by that name; whoever may upload to a flow that reads spreadsheets",
+        cures=(Cure("override", "xlsx"),),
+        tests=(_TREE, _SHEETS),
+    ),
+)  # fmt: skip
+
+WEAKNESSES = (*FLOWISE, *PACKAGES)
