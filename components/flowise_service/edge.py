@@ -6,7 +6,7 @@ Facts of flowise 3.1.4. Who may call what is Flowise's own decision, but for the
 from collections.abc import Collection, Mapping
 
 from ..shared.edge_profile import EdgeProfile, PathRule
-from .open_paths import Need, closed_at_edge
+from .open_paths import Need, closed_at_edge, opened
 
 # Says "pong" to whoever asks; on any path that it does not know, Flowise answers 200 with its page.
 PING = "/api/v1/ping"
@@ -56,6 +56,39 @@ MACHINE_PATHS = (
     "/api/v1/prediction",
     "/api/v1/vector/upsert",
     "/api/v1/webhook",
+)
+# With it Flowise asks for a login, without it for any key, whatever that key may do (index.js of flowise 3.1.4). Its UI
+# sends it with every call but those of PROGRAM_PATHS.
+PAGE_HEADER = ("x-request-from", "internal")
+# Of the API, what is called without that header: the no-login list, without what a stack has no need of; what programs
+# and embedded chats call with a key; and what Flowise calls itself by the site's name, to renew a credential's tokens.
+# Whoever manages flows by key names more (edge.firewall.program_paths).
+PROGRAM_PATHS = (
+    PING,
+    PREDICTION,
+    FEEDBACK,
+    "/api/v1/account/logout",
+    "/api/v1/attachments",
+    "/api/v1/auth/login",
+    "/api/v1/auth/refreshToken",
+    "/api/v1/auth/resolve",
+    "/api/v1/chatflows-streaming",
+    "/api/v1/chatflows-uploads",
+    "/api/v1/chatmessage/abort",
+    "/api/v1/components-credentials-icon/",
+    "/api/v1/document-store/refresh",
+    "/api/v1/document-store/upsert",
+    "/api/v1/get-upload-file",
+    "/api/v1/leads",
+    "/api/v1/loginmethod/default",
+    "/api/v1/mcp/",
+    "/api/v1/node-icon/",
+    "/api/v1/oauth2-credential/refresh",
+    "/api/v1/public-chatbotConfig",
+    "/api/v1/public-chatflows",
+    "/api/v1/settings",
+    "/api/v1/vector/upsert",
+    "/api/v1/webhook/",
 )
 # What an embedded chat, a program or a health check calls, none of which can sign in (the no-login list, without what
 # only its own UI asks for). A key, where a flow has one, is Flowise's to judge.
@@ -122,10 +155,12 @@ def edge_profile(needs: Collection[Need]) -> EdgeProfile:
         unused_paths=closed_at_edge(needs),
         write_only_paths=(FEEDBACK,),
         login_paths=("/api/v1/auth/login", "/api/v1/account/"),
-        costly_paths=("/api/v1/internal-prediction/", PREDICTION),
+        costly_paths=("/api/v1/internal-prediction/", "/api/v1/mcp/", PREDICTION, "/api/v1/webhook/"),
         content_paths=CONTENT_PATHS,
         machine_paths=MACHINE_PATHS,
         api_paths=("/api/",),
+        page_header=PAGE_HEADER,
+        program_paths=(*PROGRAM_PATHS, *opened(needs)),
         # a page of the UI is sent to sign in; its scripts cannot follow there
         account_paths=("/api/v1/account/", "/api/v1/auth/"),
         open_paths=OPEN_PATHS,

@@ -68,6 +68,11 @@ def closed_inside(needs: Collection[Need]) -> tuple[str, ...]:
     return tuple(each.entry for each in OPEN_PATHS if each.inside and each.needed_for not in needs)
 
 
+def opened(needs: Collection[Need]) -> tuple[str, ...]:
+    """Return the entries that a stack needs, which answer without a login."""
+    return tuple(each.entry for each in OPEN_PATHS if each.needed_for in needs)
+
+
 def closed_at_edge(needs: Collection[Need]) -> tuple[str, ...]:
     """Return the beginnings of paths that the firewall is to refuse."""
     return tuple(each.entry for each in OPEN_PATHS if each.at_edge and each.needed_for not in needs)

@@ -50,6 +50,7 @@ _FIREWALL = "tests/components/waf_cdn/firewall/test_firewall.py"
 _SETTINGS = "tests/components/flowise_service/test_settings.py"
 _PATHS = "tests/components/flowise_service/test_open_paths.py"
 _CLOSED_AS_IT_COMES = f"{_FIREWALL}::test_what_no_stack_asked_for_is_closed_and_the_rest_as_open_as_ever"
+_BY_KEY = "edge.firewall.program_paths, where it names the path"
 _NO_LOGIN_LIST = f"{_PATHS}::test_a_stack_that_asks_for_nothing_closes_all_that_it_does_not_need"
 _REFUSED = f"{_SETTINGS}::test_what_is_wrong_is_said_once_and_clearly"
 _SANDBOX = "tests/live/test_overrides.py::test_code_of_a_flow_asks_others_and_stays_in_its_sandbox"
@@ -97,8 +98,8 @@ FLOWISE = (
         score="7.5, CVSS 3.1, NVD",
         attacker="anybody",
         where="flowise controllers/text-to-speech: without chatflowId the body's credentialId is used",
-        cures=(Cure("denylist", "/api/v1/text-to-speech/generate"),),
-        tests=(_NO_LOGIN_LIST,),
+        cures=(Cure("denylist", "/api/v1/text-to-speech/generate"), Cure("edge", "closes-to-programs")),
+        tests=(_NO_LOGIN_LIST, _CLOSED_AS_IT_COMES),
         opened_by="service.open_features: speech",
     ),
     Weakness(
@@ -116,7 +117,9 @@ FLOWISE = (
         attacker="key holder",
         where="flowise-components src/httpSecurity: DEFAULT_DENY_LIST lacks 192.0.0.192 and 100.100.100.200, of other "
         "clouds; redirects are checked, and AWS's address is in it",
-        left="keep keys to programs that must have one",
+        cures=(Cure("edge", "closes-to-programs"),),
+        tests=(_CLOSED_AS_IT_COMES,),
+        opened_by=_BY_KEY,
     ),
     Weakness(
         ids=("CVE-2026-130615",),
@@ -142,7 +145,9 @@ FLOWISE = (
         attacker="key holder",
         where="flowise services/openai-assistants: three look-ups of a credential by its id alone; "
         "routes/openai-assistants-files: POST /upload asks for no permission",
-        left="keep keys to programs that must have one",
+        cures=(Cure("edge", "closes-to-programs"),),
+        tests=(_CLOSED_AS_IT_COMES,),
+        opened_by=_BY_KEY,
     ),
     Weakness(
         ids=("CVE-2026-100609", "GHSA-27w2-26m5-x82c"),
@@ -150,7 +155,9 @@ FLOWISE = (
         score="7.6, CVSS 4.0, GitHub",
         attacker="key holder",
         where="flowise-components src/utils: getCredentialData; with one workspace there is no other's",
-        left="keep keys to programs that must have one",
+        cures=(Cure("edge", "closes-to-programs"),),
+        tests=(_CLOSED_AS_IT_COMES,),
+        opened_by=_BY_KEY,
     ),
     Weakness(
         ids=("CVE-2026-100605", "GHSA-ppmg-4cx6-95hh"),
@@ -159,7 +166,9 @@ FLOWISE = (
         attacker="key holder",
         where="flowise routes/chat-messages: GET and DELETE ask for no permission; internal-chatmessage and stats "
         "likewise",
-        left="keep keys to programs that must have one",
+        cures=(Cure("edge", "closes-to-programs"),),
+        tests=(_CLOSED_AS_IT_COMES,),
+        opened_by=_BY_KEY,
     ),
     Weakness(
         ids=("CVE-2026-100610", "GHSA-jvx3-mjpw-r4gh"),
@@ -167,7 +176,9 @@ FLOWISE = (
         score="7.7, CVSS 4.0, GitHub",
         attacker="key holder",
         where="flowise routes/upsert-history: GET and PATCH ask for no permission; the workspace is checked",
-        left="keep keys to programs that must have one",
+        cures=(Cure("edge", "closes-to-programs"),),
+        tests=(_CLOSED_AS_IT_COMES,),
+        opened_by=_BY_KEY,
     ),
     Weakness(
         ids=("CVE-2026-100608", "GHSA-rpcc-gw54-mfgx"),

@@ -49,6 +49,11 @@ class EdgeProfile:
     machine_paths: tuple[str, ...] = ()
     # called by scripts and programs: they can neither solve a challenge nor follow to where people sign in
     api_paths: tuple[str, ...] = ()
+    # a header, and its value, that the application's own pages send with each call of these, and for which it asks for
+    # a session, whatever key comes along; whoever calls without it reaches `program_paths` alone
+    page_header: tuple[str, str] | None = None
+    # of these, what others than its own pages call, as the application spells it
+    program_paths: tuple[str, ...] = ()
     # of these, what nobody calls who has not signed in, whatever key they have
     account_paths: tuple[str, ...] = ()
     # who calls them need not have signed in; each rule has a place of OPEN_PRIORITIES
@@ -74,6 +79,8 @@ class EdgeProfile:
             taken = [rule.priority for rule in rules]
             if len(set(taken)) < len(taken) or not set(taken) <= set(places):
                 raise ValueError(f"{kind}: priorities must be {wanted}, got {taken}")
+        if self.program_paths and not (self.page_header and self.api_paths):
+            raise ValueError("program_paths: all may be called by programs without page_header and api_paths")
         beginnings = {
             *([self.health_path] if self.health_path else []),
             *(path for rule in self.closed_paths for path in rule.paths),
@@ -85,6 +92,7 @@ class EdgeProfile:
             *self.machine_paths,
             *self.api_paths,
             *self.account_paths,
+            *self.program_paths,
             *self.cached_paths,
             *self.reserved_paths,
         }

@@ -51,6 +51,11 @@ def _acl(name: str, args: EdgeFirewallArgs, child: pulumi.ResourceOptions) -> aw
         allowed_sets=_ip_sets(f"{name}-allowed", settings.allowed_cidrs, args.tags, child),
         denied_sets=_ip_sets(f"{name}-denied", settings.denied_cidrs, args.tags, child),
     )
+    if settings.program_paths and not args.profile.page_header:
+        raise pulumi.RunError(
+            "edge.firewall.program_paths: programs may call all of this application's API, "
+            f"got {list(settings.program_paths)}: leave it out"
+        )
     taken = units(rules)
     if taken > MOST_UNITS:
         raise pulumi.RunError(

@@ -20,6 +20,7 @@ from .firewall_statements import (
     any_of,
     as_regex,
     declares_more_than,
+    header_is,
     in_ip_sets,
     is_method,
     labelled,
@@ -27,6 +28,7 @@ from .firewall_statements import (
     path_begins,
     path_begins_not,
     path_has_markup,
+    path_spelled_not,
 )
 
 # WAFV2 RateBasedStatement: EvaluationWindowSec is 60, 120, 300 or 600.
@@ -60,6 +62,7 @@ PRIORITIES: Mapping[str, int] = {
     "closes-unused": 29,
     "closes-listed": 34,
     "too-large": 35,
+    "closes-to-programs": 36,
     "common-attacks": 40,
     "known-bad-inputs": 50,
     "sql-injection": 60,
@@ -165,6 +168,10 @@ def _closed(settings: FirewallSettings, profile: EdgeProfile) -> Iterator[WafRul
     yield from (WafRule(rule.name, rule.priority, path_begins(rule.paths)) for rule in profile.closed_paths)
     if settings.closed_paths:
         yield _rule("closes-listed", path_begins(settings.closed_paths))
+    if profile.page_header:
+        programs = path_spelled_not([*profile.program_paths, *settings.program_paths])
+        others = all_of([path_begins(profile.api_paths), none_of(header_is(*profile.page_header)), *programs])
+        yield _rule("closes-to-programs", others)
 
 
 def _managed_groups(

@@ -57,6 +57,12 @@ class FirewallSettings(Section):
         description="beginnings of further paths that nobody outside may call",
         examples=["/internal"],
     )
+    program_paths: tuple[ClosedPath, ...] = Field(
+        default=(),
+        description="beginnings of further paths of the application's API that programs may call with a key, spelled "
+        "as it spells them, where it tells its own pages from programs",
+        examples=["/api/v1/chatflows"],
+    )
     largest_request_mib: int = Field(
         default=50, ge=1, le=1024, description="largest body of a request, MiB; the application may take less"
     )

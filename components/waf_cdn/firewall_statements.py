@@ -67,6 +67,16 @@ def path_begins_not(prefixes: Sequence[str]) -> list[Statement]:
     return [none_of(each) for each in begins.get("or_statement", {"statements": [begins]})["statements"]]
 
 
+def path_spelled_not(prefixes: Sequence[str]) -> list[Statement]:
+    """Return statements that hold together where the path, as it was sent, begins with none of the prefixes.
+
+    For what lets in: who means no harm writes a path as it is.
+    """
+    as_sent = {"field_to_match": {"uri_path": {}}, "text_transformations": _AS_IT_IS}
+    regexes = _regexes(sorted(set(prefixes)))
+    return [none_of({"regex_match_statement": {**as_sent, "regex_string": regex}}) for regex in regexes]
+
+
 def path_has_markup() -> Statement:
     """Hold where the path has what begins or ends a tag, or begins an entity.
 
@@ -86,6 +96,13 @@ def is_method(name: str) -> Statement:
     """Hold for requests of one method."""
     compared = {"positional_constraint": "EXACTLY", "search_string": name}
     return {"byte_match_statement": {"field_to_match": {"method": {}}, "text_transformations": _AS_IT_IS, **compared}}
+
+
+def header_is(name: str, value: str) -> Statement:
+    """Hold for requests with a header of exactly this value."""
+    where = {"single_header": {"name": name}}
+    compared = {"positional_constraint": "EXACTLY", "search_string": value}
+    return {"byte_match_statement": {"field_to_match": where, "text_transformations": _AS_IT_IS, **compared}}
 
 
 def as_regex(path: str) -> str:

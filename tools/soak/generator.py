@@ -204,6 +204,7 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
     "edge.firewall.allowed_countries": (([], ["DE"], ["GB", "IE", "FR"]), (["Germany"], ["de"], ["XX"])),
     "edge.firewall.allowed_cidrs": (([], ["198.51.100.0/24"], ["2001:db8::/32", "198.51.100.7/32"]), (["0.0.0.0/0"],)),
     "edge.firewall.denied_cidrs": (([], ["203.0.113.0/24"]), (["somebody"], ["203.0.113.7/24"])),
+    "edge.firewall.program_paths": (([], ["/api/v1/chatflows"]), (["api"], ["/api/*"])),
     "edge.firewall.closed_paths": (([], ["/api/v1/user/test"], ["/api/v1/ip", "/a.b"]), (["ip"], ["/"], ["/(a|b)"])),
     "edge.firewall.exemptions": (
         ({}, {"awswaf:managed:aws:sql-database:SQLi_QueryArguments": ["/api/v1/webhook"]}),

@@ -22,6 +22,8 @@ def test_an_empty_profile_is_empty() -> None:
         ({"content_paths": ("/a(b",)}, "letters, digits"),
         ({"cached_paths": ("/assets/*",)}, "letters, digits"),
         ({"open_paths": (PathRule("chat", 1, ("/chat?",)),)}, "letters, digits"),
+        ({"program_paths": ("/api/orders",)}, "without page_header and api_paths"),
+        ({"program_paths": ("/api/orders",), "page_header": ("x-page", "1")}, "without page_header and api_paths"),
         ({"health_path": "/health check"}, "letters, digits"),
     ],
 )

@@ -204,7 +204,10 @@ RECORDED: Mapping[str, tuple[Request, str]] = {
     "all feedback on a flow": (Request("GET", f"/api/v1/feedback/{FLOW}"), "blocked by closes-unused"),
     "a tag in a word": (Request("GET", "/api/v1/metr%3Ci%3Eics", headers=KEY), "blocked by closes-markup"),
     # published exploits of Flowise
-    "CVE-2024-31621, login by capitals": (Request("GET", "/API/v1/credentials"), "allowed"),  # 401 since 1.6.6
+    "CVE-2024-31621, login by capitals": (
+        Request("GET", "/API/v1/credentials"),
+        "blocked by closes-to-programs",  # 401 since 1.6.6
+    ),
     "CVE-2024-36420, reading files": (
         Request("GET", "/api/v1/openai-assistants-file/download", "fileName=../../../../etc/passwd"),
         "blocked by common-attacks: GenericLFI_QUERYARGUMENTS",
@@ -321,7 +324,7 @@ RECORDED: Mapping[str, tuple[Request, str]] = {
     ),
     "a log left behind": (Request("GET", "/server.log"), "blocked by common-attacks: RestrictedExtensions_URIPATH"),
     "a query without end": (
-        Request("GET", "/api/v1/chatflows", "a=" + "b" * 3000),
+        Request("GET", "/api/v1/chatflows", "a=" + "b" * 3000, SESSION),
         "blocked by common-attacks: SizeRestrictions_QUERYSTRING",
     ),
     "a call to oneself": (
@@ -331,6 +334,7 @@ RECORDED: Mapping[str, tuple[Request, str]] = {
 }
 
 UNUSED = "blocked by closes-unused"
+NOT_BY_KEY = "blocked by closes-to-programs"
 # what is open where a stack asks for all of it
 ALL_ASKED = (
     "/api/v1/account/confirm-email-change",
@@ -367,6 +371,47 @@ AS_THEY_CAME: Mapping[str, tuple[Request, str]] = {
     "a flow by its key": (Request("GET", "/api/v1/chatflows/apikey/3b0f5f1c"), UNUSED),
     "sign-in that nobody set up": (Request("GET", "/api/v1/azure/login"), UNUSED),
     "its way back": (Request("GET", "/api/v1/auth0/callback", "code=x"), UNUSED),
+    # what any key could do, and no program needs
+    "CVE-2026-100605, chats by any key": (Request("GET", f"/api/v1/chatmessage/{FLOW}", headers=KEY), NOT_BY_KEY),
+    "the same, deleting them": (Request("DELETE", f"/api/v1/chatmessage/{FLOW}", headers=KEY), NOT_BY_KEY),
+    "the same, spelled otherwise": (Request("GET", f"/api/v1/./chatm%65ssage/{FLOW}", headers=KEY), NOT_BY_KEY),
+    "the same behind a path that is open": (
+        Request("GET", f"/api/v1/chatmessage/../prediction/../chatmessage/{FLOW}", headers=KEY),
+        NOT_BY_KEY,
+    ),
+    "the same by a header that is nearly the UI's": (
+        Request("GET", f"/api/v1/chatmessage/{FLOW}", headers={**KEY, "x-request-from": "Internal"}),
+        NOT_BY_KEY,
+    ),
+    "CVE-2026-100609, voices by a credential": (
+        Request("GET", "/api/v1/text-to-speech/voices", headers=KEY),
+        NOT_BY_KEY,
+    ),
+    "CVE-2026-100610, the history of upserts": (
+        Request("GET", f"/api/v1/upsert-history/{FLOW}", headers=KEY),
+        NOT_BY_KEY,
+    ),
+    "the same, deleting it": (
+        Request("PATCH", "/api/v1/upsert-history", headers=KEY, body='{"ids":["1"]}'),
+        NOT_BY_KEY,
+    ),
+    "CVE-2026-67620, links of another cloud's addresses": (
+        Request("GET", "/api/v1/fetch-links", "url=http%3A%2F%2F100.100.100.200", KEY),
+        NOT_BY_KEY,
+    ),
+    "CVE-2026-67622, assistants by a credential": (
+        Request("GET", "/api/v1/openai-assistants", headers=KEY),
+        NOT_BY_KEY,
+    ),
+    "the same, a file for one": (Request("POST", "/api/v1/openai-assistants-file/upload", headers=KEY), NOT_BY_KEY),
+    "CVE-2026-41279, speech at the owner's cost": (Request("POST", "/api/v1/text-to-speech/generate"), NOT_BY_KEY),
+    "a user that nobody invited": (Request("POST", "/api/v1/user", headers=KEY, body='{"email":"a@b.c"}'), NOT_BY_KEY),
+    "flows by key": (Request("GET", "/api/v1/chatflows", headers=KEY), NOT_BY_KEY),
+    # which Flowise then asks a login for
+    "the UI's header with a key": (
+        Request("GET", f"/api/v1/chatmessage/{FLOW}", headers={**KEY, "x-request-from": "internal"}),
+        "allowed",
+    ),
     # near misses
     "feedback that is given": (Request("POST", "/api/v1/feedback", body='{"rating":"THUMBS_UP"}'), "allowed"),
     "feedback that is changed": (Request("PUT", f"/api/v1/feedback/{FLOW}", body='{"content":"good"}'), "allowed"),
@@ -383,6 +428,17 @@ AS_THEY_CAME: Mapping[str, tuple[Request, str]] = {
     "a flow that begins so": (Request("GET", f"/api/v1/chatflows/{FLOW}", headers=SESSION), "allowed"),
     "the runs of the owner": (Request("GET", "/api/v1/executions", headers=SESSION), "allowed"),
     "what leads were left": (Request("GET", f"/api/v1/leads/{FLOW}", headers=SESSION), "allowed"),
+    "Flowise itself, renewing a credential's tokens": (
+        Request("POST", f"/api/v1/oauth2-credential/refresh/{FLOW}", headers={"user-agent": "node-fetch"}),
+        "allowed",
+    ),
+    "an upsert into a document store by key": (
+        Request("POST", f"/api/v1/document-store/upsert/{FLOW}", headers=KEY),
+        "allowed",
+    ),
+    "a chat that is broken off": (Request("PUT", f"/api/v1/chatmessage/abort/{FLOW}/c1"), "allowed"),
+    "a node's picture": (Request("GET", "/api/v1/node-icon/chatOpenAI"), "allowed"),
+    "a credential's picture": (Request("GET", "/api/v1/components-credentials-icon/openAIApi"), "allowed"),
     # every day
     "the page": (Request("GET", "/"), "allowed"),
     "login": (Request("POST", "/api/v1/auth/login", body=LOGIN_BODY), "allowed"),

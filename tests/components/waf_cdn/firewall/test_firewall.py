@@ -3,11 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
+import pulumi
 import pulumi_aws as aws
 import pytest
 
 from components.flowise_service.edge import edge_profile
 from components.flowise_service.open_paths import OPEN_PATHS, Need
+from components.shared.edge_profile import EdgeProfile
 from components.waf_cdn.firewall import EdgeFirewall, EdgeFirewallArgs
 from components.waf_cdn.firewall_groups import GROUPS as TABLE
 from components.waf_cdn.firewall_settings import FirewallSettings
@@ -17,7 +19,7 @@ from sandbox.laws.law import ResourceOperation
 from testing.cloud import Cloud, Created
 from tests.components.waf_cdn.firewall.managed import GROUPS
 from tests.components.waf_cdn.firewall.model import Firewall, Verdict
-from tests.components.waf_cdn.firewall.recorded import ALL_ASKED, AS_THEY_CAME, RECORDED
+from tests.components.waf_cdn.firewall.recorded import ALL_ASKED, AS_THEY_CAME, FLOW, KEY, RECORDED, SESSION
 from tests.components.waf_cdn.firewall.request import HOSTED, TOR, Request
 from tests.samples import TAGS
 
@@ -162,7 +164,37 @@ def test_custom_mcp_is_had_for_the_asking(cloud: Cloud) -> None:
     assert str(deployed(cloud, frozenset({"custom_mcp"})).judge(request)) == "allowed"
 
 
-QUESTION = Request("GET", "/api/v1/webhook/1", "q=1 UNION SELECT 1")
+QUESTION = Request("GET", "/api/v1/webhook/1", "q=1 UNION SELECT 1", SESSION)
+
+
+@pytest.mark.parametrize(
+    ("path", "verdict"),
+    [
+        ("/api/v1/chatflows", "allowed"),
+        (f"/api/v1/chatflows/{FLOW}", "allowed"),
+        ("/api/v1/tools", "blocked by closes-to-programs"),
+        # as it is spelled in the stack's file, and not otherwise
+        ("/api/v1/Chatflows", "blocked by closes-to-programs"),
+        ("/api/v1/%63hatflows", "blocked by closes-to-programs"),
+    ],
+)
+def test_programs_that_manage_flows_are_had_for_the_naming(cloud: Cloud, path: str, verdict: str) -> None:
+    firewall = deployed(cloud, frozenset(), program_paths=["/api/v1/chatflows"])
+    assert str(firewall.judge(Request("GET", path, headers=KEY))) == verdict
+
+
+def test_fails_where_programs_are_named_whom_nothing_keeps_out(cloud: Cloud) -> None:
+    args = EdgeFirewallArgs(
+        settings=FirewallSettings(program_paths=("/api/orders",)),
+        profile=EdgeProfile(),
+        stack_name="test",
+        kms_key_arn="arn:aws:kms:x",
+        tags=TAGS,
+    )
+    with pytest.raises(pulumi.RunError, match=r"edge.firewall.program_paths: .* leave it out"):
+        cloud.build(lambda: EdgeFirewall("fw", args))
+
+
 LABEL = "awswaf:managed:aws:sql-database:SQLi_QueryArguments"
 
 
@@ -179,7 +211,7 @@ def test_without_an_exemption_the_group_itself_blocks(cloud: Cloud) -> None:
 
 def test_an_exemption_adds_to_those_that_every_stack_has(cloud: Cloud) -> None:
     firewall = deployed(cloud, exemptions={"awswaf:managed:aws:core-rule-set:SizeRestrictions_Body": ["/api/v1/leads"]})
-    long = Request("POST", "/api/v1/variables", body="x" * 9000)
+    long = Request("POST", "/api/v1/variables", headers=SESSION, body="x" * 9000)
     for path in ("/api/v1/leads", "/api/v1/chatflows"):
         assert str(firewall.judge(replace(long, path=path))) == "counted SizeRestrictions_BODY"
     assert firewall.judge(long).blocked_by == "outside-exemptions"
@@ -198,7 +230,10 @@ def test_a_label_may_be_exempt_everywhere(cloud: Cloud) -> None:
         (Request("POST", "/API/V1/account/Forgot-Password"), {"rate", "rate-login"}),
         (Request("POST", "/api/v1/prediction/1"), {"rate", "rate-costly"}),
         (Request("POST", "/api/v1/internal-prediction/1"), {"rate", "rate-costly"}),
+        (Request("POST", "/api/v1/webhook/1"), {"rate", "rate-costly"}),
+        (Request("POST", "/api/v1/mcp/1"), {"rate", "rate-costly"}),
         (Request("GET", "/api/v1/predictions"), {"rate"}),
+        (Request("GET", "/api/v1/mcp-server"), {"rate"}),
     ],
 )
 def test_a_request_counts_towards_the_rates_of_its_path(cloud: Cloud, request_: Request, rates: set[str]) -> None:
