@@ -101,6 +101,8 @@ def _process(settings: ServiceSettings) -> list[EnvVar]:
         EnvVar("ENABLE_METRICS", "true", "Prometheus scrapes /api/v1/metrics"),
         EnvVar("METRICS_PROVIDER", "prometheus", "the only one with process metrics"),
         EnvVar("DENYLIST_URLS", ",".join(closed_inside(settings.needs())), "not without a login; open_paths.py"),
+        EnvVar("DISABLED_NODES", ",".join(settings.disabled_nodes), "flows with one fail; none by default"),
+        EnvVar("HTTP_DENY_LIST", ",".join(settings.denied_addresses), "beside Flowise's own list, which stays"),
         EnvVar("LOG_LEVEL", settings.log_level, "error, warn, info or debug, which shows bodies"),
         *_custom_mcp(settings.custom_mcp_commands),
         EnvVar(

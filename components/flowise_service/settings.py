@@ -1,5 +1,6 @@
 """Settings of Flowise itself."""
 
+import ipaddress
 import re
 from collections.abc import Callable, Iterator
 from typing import Annotated, Literal
@@ -34,6 +35,19 @@ GUARDS = (
     "PATH_TRAVERSAL_SAFETY",
     "TRUST_PROXY",
 )
+# CVE-2026-130615: Chromium resolves a name anew after the loader has checked it. None comes with the image of image/.
+BROWSER_NODES = ("playwrightWebScraper", "puppeteerWebScraper")
+# CVE-2026-67620: what Flowise's own list of refused addresses lacks (flowise-components src/httpSecurity:
+# DEFAULT_DENY_LIST, to which HTTP_DENY_LIST adds): carriers' addresses, where pods' and Alibaba's metadata lie, IETF's,
+# where Oracle's lie, benchmarks', Azure's host, and IPv6 that stands for IPv4.
+DENIED_ADDRESSES = (
+    "100.64.0.0/10",
+    "192.0.0.0/24",
+    "198.18.0.0/15",
+    "168.63.129.16",
+    "64:ff9b::/96",
+    "2002::/16",
+)
 # What opens more of Flowise than this platform guards, and what would be open.
 OPENING = {
     "ALLOW_BUILTIN_DEP": "lets code of flows load modules that lead out of its sandbox (CVE-2026-119978)",
@@ -55,7 +69,8 @@ FORCED_EXIT_SECONDS = 30
 # What the table of environment.py is about: DATABASE_HOST, REDIS_URL, S3_STORAGE_REGION and the like.
 OWNED = re.compile(
     r"^(DATABASE|REDIS|S3|STORAGE|SECRETKEY|METRICS|LOG_SANITIZE|DATABRICKS)_|^(APP_URL|BLOB_STORAGE_PATH|CORS_ORIGINS|"
-    r"DENYLIST_URLS|DRAIN_SECONDS|ENABLE_METRICS|EXPRESS_SESSION_SECRET|FLOWISE_SECRETKEY_OVERWRITE|HOME|IFRAME_ORIGINS|"
+    r"DENYLIST_URLS|DISABLED_NODES|DRAIN_SECONDS|ENABLE_METRICS|EXPRESS_SESSION_SECRET|FLOWISE_SECRETKEY_OVERWRITE|HOME|"
+    r"HTTP_DENY_LIST|IFRAME_ORIGINS|"
     r"JWT_(AUTH|REFRESH)_TOKEN_SECRET|KEEP_ALIVE_SECONDS|LOG_LEVEL|LOG_PATH|MODE|NODE_ENV|NODE_EXTRA_CA_CERTS|NODE_OPTIONS|"
     r"PORT|PROBE_PORT|REMOVE_ON_(AGE|COUNT)|SECURE_COOKIES|TOKEN_HASH_SECRET|WORKER_CONCURRENCY)$"
 )
@@ -67,6 +82,8 @@ Image = Annotated[
 ]
 # A flow's author who may name any command has the pod: names alone, found on PATH.
 Command = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]*$")]
+NodeName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=100)]
+DeniedAddress = Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f.:]+(/\d{1,3})?$")]
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=128)]
 # foundation-model/ID, inference-profile/ID and application-inference-profile/ID (Service authorization reference,
 # Amazon Bedrock: resource types); no wildcard
@@ -168,6 +185,18 @@ class ServiceSettings(Section):
         "(loading a custom MCP's actions, by which commands were run), oauth2_connections (connecting credentials), "
         "public_executions (runs that were shared), speech (in embedded chats); each has a hole that nobody mends",
     )
+    disabled_nodes: tuple[NodeName, ...] = Field(
+        default=BROWSER_NODES,
+        description="kinds of nodes that flows may not have, by Flowise's name of the kind; those of the default steer "
+        "a browser, which checks no address (CVE-2026-130615)",
+        examples=["customFunction"],
+    )
+    denied_addresses: tuple[DeniedAddress, ...] = Field(
+        default=DENIED_ADDRESSES,
+        description="addresses and ranges that flows may not ask, beside private, loopback and link-local ones, which "
+        "Flowise refuses itself (CVE-2026-67620)",
+        examples=["100.64.0.0/10"],
+    )
     bedrock_model_arns: tuple[ModelArn, ...] = Field(
         default=(),
         description="Bedrock models and inference profiles that flows may call without keys",
@@ -196,6 +225,7 @@ class ServiceSettings(Section):
         yield from self._replica_problems()
         yield from self._resource_problems()
         yield from self._environment_problems()
+        yield from self._address_problems()
         yield from _image_problems("image", self.image)
         if self.blue_green is not None:
             yield from _image_problems("blue_green.blue_image", self.blue_green.blue_image)
@@ -235,6 +265,14 @@ class ServiceSettings(Section):
                 yield Problem(key, "is read by nobody in Flowise 3.1", name, "remove it")
             elif OWNED.match(name):
                 yield Problem(key, "is set by the program", name, "remove it, and use the setting that drives it")
+
+    def _address_problems(self) -> Iterator[Problem]:
+        for each in self.denied_addresses:
+            try:
+                ipaddress.ip_network(each, strict=False)
+            except ValueError:
+                # Flowise would refuse every address for one that it cannot read
+                yield Problem("denied_addresses", "is no address or range", each, "write one such as 100.64.0.0/10")
 
     def needs(self) -> frozenset[Need]:
         """Return what has to answer without a login."""

@@ -48,6 +48,7 @@ class Weakness:
 
 _FIREWALL = "tests/components/waf_cdn/firewall/test_firewall.py"
 _SETTINGS = "tests/components/flowise_service/test_settings.py"
+_ENVIRONMENT = "tests/components/flowise_service/test_environment.py"
 _PATHS = "tests/components/flowise_service/test_open_paths.py"
 _CLOSED_AS_IT_COMES = f"{_FIREWALL}::test_what_no_stack_asked_for_is_closed_and_the_rest_as_open_as_ever"
 _BY_KEY = "edge.firewall.program_paths, where it names the path"
@@ -117,9 +118,9 @@ FLOWISE = (
         attacker="key holder",
         where="flowise-components src/httpSecurity: DEFAULT_DENY_LIST lacks 192.0.0.192 and 100.100.100.200, of other "
         "clouds; redirects are checked, and AWS's address is in it",
-        cures=(Cure("edge", "closes-to-programs"),),
-        tests=(_CLOSED_AS_IT_COMES,),
-        opened_by=_BY_KEY,
+        cures=(Cure("variable", "HTTP_DENY_LIST"), Cure("edge", "closes-to-programs")),
+        tests=(f"{_ENVIRONMENT}::test_flows_may_not_ask_what_flowises_own_list_leaves_out", _CLOSED_AS_IT_COMES),
+        opened_by="service.denied_addresses, where it leaves out what it has by default",
     ),
     Weakness(
         ids=("CVE-2026-130615",),
@@ -128,7 +129,9 @@ FLOWISE = (
         attacker="flow author",
         where="flowise-components nodes/documentloaders/{Playwright,Puppeteer}: checkDenyList resolves a name, and "
         "Chromium resolves it anew",
-        left="let nobody write flows whom you would not let into the network",
+        cures=(Cure("variable", "DISABLED_NODES"),),
+        tests=(f"{_ENVIRONMENT}::test_nodes_that_steer_a_browser_are_no_kind_of_node",),
+        opened_by="service.disabled_nodes, where it leaves them out",
     ),
     Weakness(
         ids=("CVE-2026-67621", "GHSA-7q53-9j99-gg5c"),

@@ -106,6 +106,8 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
         ([], ["speech"], ["assistant_files", "custom_mcp", "oauth2_connections", "public_executions"]),
         (["everything"], "speech"),
     ),
+    "service.disabled_nodes": (([], ["customFunction", "playwrightWebScraper"]), (["a node"], ["a,b"])),
+    "service.denied_addresses": (([], ["100.64.0.0/10", "2002::/16"]), (["localhost"], ["100.64.0.0/33"])),
     "service.bedrock_model_arns": (
         ([], ["arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0"]),
         (["amazon.nova-lite-v1:0"], ["arn:aws:bedrock:eu-west-1::foundation-model/*"]),

@@ -1,3 +1,4 @@
+import ipaddress
 from collections.abc import Sequence
 
 import pytest
@@ -70,6 +71,18 @@ def test_the_database_is_verified() -> None:
 
 def test_nobody_registers_beside_the_owner() -> None:
     assert "/api/v1/account/register" in str(table()["DENYLIST_URLS"].value).split(",")
+
+
+def test_nodes_that_steer_a_browser_are_no_kind_of_node() -> None:
+    assert table()["DISABLED_NODES"].value == "playwrightWebScraper,puppeteerWebScraper"
+    assert table(disabled_nodes=[])["DISABLED_NODES"].value == ""
+
+
+def test_flows_may_not_ask_what_flowises_own_list_leaves_out() -> None:
+    denied = [ipaddress.ip_network(each) for each in str(table()["HTTP_DENY_LIST"].value).split(",")]
+    for address in ("192.0.0.192", "100.100.100.200", "168.63.129.16", "198.18.0.1", "64:ff9b::a00:1", "2002:a00:1::1"):
+        assert any(ipaddress.ip_address(address) in each for each in denied), address
+    assert not any(ipaddress.ip_address(address) in each for each in denied for address in ("1.1.1.1", "2606:4700::1"))
 
 
 def test_two_proxies_are_believed_and_no_more() -> None:

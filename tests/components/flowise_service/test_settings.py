@@ -172,6 +172,30 @@ REFUSALS: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
             ),
         )
     ),
+    *(
+        (
+            DEV,
+            {"denied_addresses": ["10.0.0.0/8", wrong]},
+            [f'service.denied_addresses: is no address or range, got "{wrong}": write one such as 100.64.0.0/10'],
+        )
+        for wrong in ("100.64.0.0/33", "300.1.1.1", "::1::")
+    ),
+    (
+        DEV,
+        {"disabled_nodes": ["a,b"]},
+        ['service.disabled_nodes[0]: is not of the right form, got "a,b": write, for example, customFunction'],
+    ),
+    *(
+        (
+            DEV,
+            {"environment": {name: {"value": "a"}}},
+            [
+                f'service.environment.{name}: is set by the program, got "{name}": remove it, and use the setting that '
+                "drives it"
+            ],
+        )
+        for name in ("DISABLED_NODES", "HTTP_DENY_LIST")
+    ),
     (
         DEV,
         {"open_features": ["everything"]},
