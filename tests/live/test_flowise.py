@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from components.flowise_service.open_paths import OPEN_PATHS, closed_inside
+from components.flowise_service.settings import BROWSER_NODES
 
 from .client import PIXEL, Browser
 from .conftest import MASTER_PASSWORD, TOKEN, Place, is_ready
@@ -85,6 +87,34 @@ def test_a_closed_path_asks_a_stranger_for_a_login(served: tuple[Browser, str], 
 
 def test_a_tag_in_a_path_is_none_to_flowise_which_is_why_the_edge_refuses_it(served: tuple[Browser, str]) -> None:
     assert Browser(served[0].url)("GET", "/api/v1/pi%3Cx%3Eng") == (200, "pong")
+
+
+def test_a_key_reads_what_it_may_not_which_is_why_the_edge_keeps_programs_out(
+    queue: Place, served: tuple[Browser, str]
+) -> None:
+    site, flow_id = served
+    key = f"Bearer {queue.stack.pod('app-setup-job').environment['METRICS_API_KEY']}"
+    stranger = Browser(site.url)
+    # it may see flows, and no more
+    assert stranger("GET", "/api/v1/tools", Authorization=key, x_request_from="")[0] == 403
+    assert stranger("GET", f"/api/v1/chatmessage/{flow_id}", Authorization=key, x_request_from="")[0] == 200
+    # with the header that the edge wants there, a key is none
+    assert stranger("GET", f"/api/v1/chatmessage/{flow_id}", Authorization=key)[0] == 401
+
+
+def test_nodes_that_steer_a_browser_are_no_kind_of_node(served: tuple[Browser, str]) -> None:
+    _, nodes = served[0]("GET", "/api/v1/nodes")
+    names = {each["name"] for each in nodes}
+    assert "cheerioWebScraper" in names
+    assert names.isdisjoint(BROWSER_NODES)
+
+
+@pytest.mark.parametrize("address", ["192.0.0.192", "100.100.100.200", "[64:ff9b::a9fe:a9fe]", "169.254.169.254"])
+def test_links_are_fetched_from_no_address_that_is_denied(served: tuple[Browser, str], address: str) -> None:
+    asked = urlencode({"url": f"http://{address}/", "relativeLinksMethod": "webCrawl", "limit": 1})
+    status, said = served[0]("GET", f"/api/v1/fetch-links?{asked}")
+    assert status == 500
+    assert "denied by policy" in str(said)
 
 
 def test_the_version_is_told_to_nobody_who_is_not_logged_in(served: tuple[Browser, str]) -> None:
