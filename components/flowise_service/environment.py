@@ -104,7 +104,7 @@ def _process(settings: ServiceSettings) -> list[EnvVar]:
         EnvVar("DISABLED_NODES", ",".join(settings.disabled_nodes), "flows with one fail; none by default"),
         EnvVar("HTTP_DENY_LIST", ",".join(settings.denied_addresses), "beside Flowise's own list, which stays"),
         EnvVar("LOG_LEVEL", settings.log_level, "error, warn, info or debug, which shows bodies"),
-        *_custom_mcp(settings.custom_mcp_commands),
+        *_custom_mcp(settings.custom_mcp_scripts),
         EnvVar(
             "LOG_SANITIZE_BODY_FIELDS", "password,pwd,pass,secret,token,apikey,api_key,accesstoken", "none by default"
         ),
@@ -112,12 +112,13 @@ def _process(settings: ServiceSettings) -> list[EnvVar]:
     ]
 
 
-def _custom_mcp(commands: Sequence[str]) -> list[EnvVar]:
-    if not commands:
+def _custom_mcp(scripts: Sequence[str]) -> list[EnvVar]:
+    if not scripts:
         return [EnvVar("CUSTOM_MCP_PROTOCOL", "sse", "stdio would run commands in the pod")]
     return [
-        EnvVar("CUSTOM_MCP_PROTOCOL", "stdio", "asked for by flowise:service.custom_mcp_commands"),
-        EnvVar("CUSTOM_MCP_ALLOWED_COMMANDS", ",".join(commands), "these and no others"),
+        EnvVar("CUSTOM_MCP_PROTOCOL", "stdio", "asked for by flowise:service.custom_mcp_scripts"),
+        EnvVar("CUSTOM_MCP_ALLOWED_COMMANDS", "node", "the only one in the image"),
+        EnvVar("CUSTOM_MCP_ALLOWED_ABSOLUTE_SCRIPT_PATHS", ",".join(scripts), "these and no others"),
     ]
 
 

@@ -27,6 +27,7 @@ FLOWISE_LEAST_VERSION = (3, 1, 4)
 POOL, SESSION_POOL, PROBES = 10, 10, 1
 # Flowise's own guards against what flows may do to the pod and its network; its documentation says to leave them on.
 GUARDS = (
+    "CUSTOM_MCP_ALLOWED_ABSOLUTE_SCRIPT_PATHS",
     "CUSTOM_MCP_ALLOWED_COMMANDS",
     "CUSTOM_MCP_PROTOCOL",
     "CUSTOM_MCP_SECURITY_CHECK",
@@ -80,10 +81,11 @@ Image = Annotated[
         pattern=r"^[a-z0-9.\-/_]+(:\d+/[a-z0-9.\-/_]+)?:\d+\.\d+\.\d+[a-z0-9.-]*(@sha256:[0-9a-f]{64})?$"
     ),
 ]
-# A flow's author who may name any command has the pod: names alone, found on PATH.
-Command = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]*$")]
 NodeName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=100)]
 DeniedAddress = Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f.:]+(/\d{1,3})?$")]
+# A flow's author who may name any script has the pod. flowise-components compares a command's first argument with a
+# list that commas divide (nodes/tools/MCP/core.js, validateArgsForLocalFileAccess).
+ScriptPath = Annotated[str, StringConstraints(pattern=r"^/[\w@./-]+\.[cm]?js$")]
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=128)]
 # foundation-model/ID, inference-profile/ID and application-inference-profile/ID (Service authorization reference,
 # Amazon Bedrock: resource types); no wildcard
@@ -173,11 +175,13 @@ class ServiceSettings(Section):
         description="e-mail of the first owner, who is made before anybody else could register; the password is in the "
         "secret that the output owner_secret_arn names",
     )
-    custom_mcp_commands: tuple[Command, ...] = Field(
+    custom_mcp_scripts: tuple[ScriptPath, ...] = Field(
         default=(),
-        description="commands that authors of flows may run in the pods as MCP servers over stdio; none by default, "
-        "and each is a way to run code beside Flowise's secrets",
-        examples=["npx"],
+        description="Node scripts of the image that authors of flows may run in the pods as MCP servers over stdio, "
+        "each by its whole path; none by default, and each is a way to run code beside Flowise's secrets",
+        examples=[
+            "/usr/local/lib/node_modules/flowise/node_modules/@modelcontextprotocol/server-sequential-thinking/dist/index.js"
+        ],
     )
     open_features: tuple[Feature, ...] = Field(
         default=(),

@@ -83,6 +83,12 @@ def test_the_platforms_scripts_find_their_packages_in_the_image(name: str) -> No
     assert f"node_modules/{name}" in PACKAGES
 
 
+def test_the_mcp_server_that_the_settings_name_is_in_the_image() -> None:
+    [path] = ServiceSettings.model_fields["custom_mcp_scripts"].examples or [[]]
+    folder = path.removeprefix(f"{ServiceSettings().script_image().modules.removesuffix('/node_modules')}/")
+    assert folder.removesuffix("/dist/index.js") in PACKAGES
+
+
 @pytest.mark.parametrize("name", ["pg", "ioredis"])
 def test_the_health_check_asks_with_the_modules_that_flowise_itself_uses(name: str) -> None:
     assert found_from(FLOWISE, name) == f"node_modules/{name}"

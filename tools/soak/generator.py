@@ -101,7 +101,7 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
         ("flowiseai/flowise", "flowiseai/flowise:latest", "flowiseai/flowise:3.1.3"),
     ),
     "service.owner_email": (("owner@example.com",), ("owner", "")),
-    "service.custom_mcp_commands": (([], ["npx"]), (["npx -y"], ["/bin/sh"])),
+    "service.custom_mcp_scripts": (([], ["/opt/server.mjs"]), (["npx"], ["/bin/sh"])),
     "service.open_features": (
         ([], ["speech"], ["assistant_files", "custom_mcp", "oauth2_connections", "public_executions"]),
         (["everything"], "speech"),

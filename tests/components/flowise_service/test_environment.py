@@ -111,10 +111,16 @@ def test_sites_that_embed_are_named_one_by_one() -> None:
     assert found["IFRAME_ORIGINS"].value == "'self',https://www.example.com,https://shop.example.com"
 
 
-def test_commands_run_in_pods_where_asked_for_alone() -> None:
-    assert table()["CUSTOM_MCP_PROTOCOL"].value == "sse"
-    found = table(custom_mcp_commands=["npx", "uvx"])
-    assert (found["CUSTOM_MCP_PROTOCOL"].value, found["CUSTOM_MCP_ALLOWED_COMMANDS"].value) == ("stdio", "npx,uvx")
+def test_scripts_run_in_pods_where_asked_for_alone() -> None:
+    assert {name: each.value for name, each in table().items() if name.startswith("CUSTOM_MCP_")} == {
+        "CUSTOM_MCP_PROTOCOL": "sse"
+    }
+    found = table(custom_mcp_scripts=["/opt/one.js", "/opt/two.mjs"])
+    assert {name: each.value for name, each in found.items() if name.startswith("CUSTOM_MCP_")} == {
+        "CUSTOM_MCP_PROTOCOL": "stdio",
+        "CUSTOM_MCP_ALLOWED_COMMANDS": "node",
+        "CUSTOM_MCP_ALLOWED_ABSOLUTE_SCRIPT_PATHS": "/opt/one.js,/opt/two.mjs",
+    }
 
 
 def test_further_variables_are_told_by_value_or_by_place() -> None:

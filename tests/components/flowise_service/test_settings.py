@@ -126,8 +126,11 @@ REFUSALS: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
     (DEV, {"owner_email": "owner"}, ['service.owner_email: is not of the right form, got "owner": correct it']),
     (
         DEV,
-        {"custom_mcp_commands": ["npx -y something"]},
-        ['service.custom_mcp_commands[0]: is not of the right form, got "npx -y something": write, for example, npx'],
+        {"custom_mcp_scripts": ["/opt/one.js,/opt/two.js"]},
+        [
+            'service.custom_mcp_scripts[0]: is not of the right form, got "/opt/one.js,/opt/two.js": write, for example, '
+            "/usr/local/lib/node_modules/flowise/node_modules/@modelcontextprotocol/server-sequential-thinking/dist/index.js"
+        ],
     ),
     (
         DEV,
