@@ -39,6 +39,17 @@ def test_what_others_propose_is_never_run_with_a_token(name: str) -> None:
     assert "github.event_name != 'pull_request'" in trusted[0]["if"]
 
 
+def test_the_weekly_run_tells_of_holes_and_of_a_scan_that_did_not_run() -> None:
+    jobs = loaded(WORKFLOWS / "image.yml")["jobs"]
+    assert jobs["tell"]["needs"] == "check"
+    assert jobs["tell"]["if"].startswith("always() && github.event_name == 'schedule' && ")
+    assert [step.get("if") for step in jobs["tell"]["steps"][1:]] == [
+        "needs.check.result != 'success'",
+        "needs.check.outputs.news == 'true'",
+    ]
+    assert jobs["check"]["outputs"]["news"] == "${{ steps.report.outputs.news }}"
+
+
 def test_a_stack_takes_what_the_workflow_gives() -> None:
     text = (WORKFLOWS / "image.yml").read_text()
     tag = '"$REPOSITORY:$(jq -r .version image/package.json)-${GITHUB_SHA::12}-$GITHUB_RUN_ID"'

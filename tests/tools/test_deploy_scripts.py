@@ -80,7 +80,7 @@ class Repository:
         self.git("commit", "--quiet", "--message", text)
         return self.git("rev-parse", "HEAD")
 
-    def run(self, script: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(self, script: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         known = {
             **{"PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}", "PYTHON": "python", "STACK": "dev"},
             **{"LOG": str(self.log), "GITHUB_ANSWERS": str(self.answers), "GITHUB_REPOSITORY": "acme/flowise"},
@@ -89,7 +89,7 @@ class Repository:
             "GITHUB_OUTPUT": str(self.output),
         }
         return subprocess.run(
-            [self.folder / ".ci" / script],
+            [self.folder / ".ci" / script, *arguments],
             cwd=self.folder,
             env={**os.environ, **known, **environment},
             capture_output=True,
@@ -307,6 +307,13 @@ def test_a_run_that_was_cut_off_is_told_once(repository: Repository) -> None:
     for said, issues in ((run, 1), (f"deploy of {repository.new[:12]} did not end well", 1), (other, 2)):
         assert repository.run("tell", OPEN_ISSUE=said).returncode == 0
         assert len(repository.called("gh issue create")) == issues
+
+
+def test_what_a_run_found_is_told_in_its_own_words(repository: Repository) -> None:
+    assert repository.run("tell", "has holes", "lists them").returncode == 0
+    (told,) = repository.called("gh issue create")
+    assert f"deploy of {repository.new[:12]} has holes" in told
+    assert "https://github.com/acme/flowise/actions/runs/42 lists them" in told
 
 
 @pytest.mark.parametrize(("workflow", "jobs"), [("deploy", ["dev", "prod"]), ("drift", ["drift"])])
