@@ -1,17 +1,24 @@
 """What only several sections show to be wrong: what one asks for, another must have."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from components.backups import BackupSettings
 from components.config.problems import Problem
 from components.eks_cluster import ClusterSettings
 from components.flowise_service import ServiceSettings
+from components.image_cache import UPSTREAMS, registry_of
 from components.rds_postgres import DatabaseSettings
 from components.shared import coherence
 from components.shared.edge_profile import EdgeProfile
 from components.synthetic_check import COUNTRIES, SyntheticCheckSettings
-from components.vpc import NetworkSettings
+from components.vpc import EndpointService, NetworkSettings
 from components.waf_cdn import EdgeSettings
+
+# Systems Manager user guide, setup-create-vpc; YACE asks for resources by tag, then for their metrics
+SESSION_ENDPOINTS: tuple[EndpointService, ...] = ("ec2messages", "ssm", "ssmmessages")
+METRIC_ENDPOINTS: tuple[EndpointService, ...] = ("monitoring", "tagging")
+_OWN_REGISTRY = re.compile(r"\d{12}\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com")
 
 
 def connections_suffice(service: ServiceSettings, database: DatabaseSettings) -> Iterator[Problem]:
@@ -107,4 +114,84 @@ def check_gets_in(check: SyntheticCheckSettings, path: str, region: str, edge: E
             "must be given where edge.api_key_paths asks for a key",
             closed,
             "name a secret that holds one of the known keys",
+        )
+
+
+def images_are_pulled(
+    images: Mapping[str, str], *, cached: bool, network: NetworkSettings, region: str
+) -> Iterator[Problem]:
+    """Judge that nodes have a road to the registries of charts, and to those of the images that settings name.
+
+    `images` are by key.
+    """
+    enclosed = network.nat == "none" and network.existing is None
+    if enclosed and not cached:
+        yield Problem(
+            "network.nat",
+            "must not be none without image_cache: the images of charts come from registries on the internet",
+            network.nat,
+            "add image_cache, or write single",
+        )
+    for key, image in images.items():
+        registry = registry_of(image)
+        own = _OWN_REGISTRY.fullmatch(registry)
+        if own:
+            if enclosed and own["region"] != region:
+                yield Problem(
+                    key,
+                    "lies in another region's registry, to which no endpoint leads, and network.nat is none",
+                    image,
+                    f"push it to ECR in {region}",
+                )
+        elif registry in UPSTREAMS:
+            continue
+        elif cached:
+            known = ", ".join(UPSTREAMS)
+            yield Problem(
+                key,
+                f"lies in a registry that image_cache does not stand before, which are {known}",
+                image,
+                f"push it to ECR in {region}",
+            )
+        elif network.egress_allowed_domains is not None and not _resolves(registry, network.egress_allowed_domains):
+            yield Problem(
+                key,
+                "lies in a registry whose name is not among network.egress_allowed_domains",
+                image,
+                f"add {registry.partition(':')[0]}, and the host of its layers",
+            )
+
+
+def _resolves(registry: str, allowed: tuple[str, ...]) -> bool:
+    host = registry.partition(":")[0]
+    return any(host == name or (name.startswith("*.") and host.endswith(name[1:])) for name in allowed)
+
+
+def services_are_reached(
+    network: NetworkSettings, cluster: ClusterSettings, *, bedrock: bool, cloudwatch: bool
+) -> Iterator[Problem]:
+    """Judge that where nothing leaves the VPC an endpoint leads to each of AWS's services that the stack asks."""
+    if network.nat != "none" or network.existing is not None:
+        return
+    if cluster.karpenter is not None:
+        # its own guide for private clusters has prices switched off (Karpenter, getting started: private clusters)
+        yield Problem(
+            "cluster.karpenter",
+            "asks AWS for prices, to which no endpoint leads, and network.nat is none",
+            "given",
+            "leave it out, or write single",
+        )
+    asked: dict[EndpointService, str] = {
+        "sqs": "alarms",
+        **(dict.fromkeys(SESSION_ENDPOINTS, "cluster.operator_host") if cluster.operator_host else {}),
+        **(dict.fromkeys(METRIC_ENDPOINTS, "monitoring.cloudwatch_metrics") if cloudwatch else {}),
+        **({"bedrock-runtime": "service.bedrock_model_arns"} if bedrock else {}),
+    }
+    missing = [f"{service} ({asker})" for service, asker in asked.items() if service not in network.interface_endpoints]
+    if missing:
+        yield Problem(
+            "network.nat",
+            f"must not be none without interface_endpoints for {', '.join(missing)}",
+            network.nat,
+            "add them, or write single",
         )

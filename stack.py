@@ -10,7 +10,9 @@ from coherence import (
     backups_can_begin,
     check_gets_in,
     connections_suffice,
+    images_are_pulled,
     pods_fit,
+    services_are_reached,
     sign_in_is_reached,
     site_path_is_free,
 )
@@ -27,6 +29,7 @@ from components.flowise_service import (
     Telemetry,
     edge_profile,
 )
+from components.image_cache import ImageCacheSettings
 from components.monitoring_stack import MonitoringSettings
 from components.pipeline_access import PipelineSettings
 from components.rds_postgres import DatabaseSettings
@@ -71,6 +74,11 @@ class StackSettings(BaseStack):
         "database's logins, count queues and bring CloudWatch's alarms to Alertmanager; without one, Flowise's own",
         examples=["111122223333.dkr.ecr.eu-west-1.amazonaws.com/platform-tools:1.0.0"],
     )
+    image_cache: ImageCacheSettings | None = Field(
+        default=None,
+        description="images come from repositories of the account, which ECR fills when a version is first pulled; "
+        "without it, nodes pull from each registry on the internet",
+    )
     network: NetworkSettings = Field(description="the VPC")
     cluster: ClusterSettings = Field(description="the EKS cluster")
     database: DatabaseSettings = Field(default_factory=DatabaseSettings, description="PostgreSQL")
@@ -99,6 +107,15 @@ class StackSettings(BaseStack):
         yield from connections_suffice(self.service, self.database)
         yield from pods_fit(self.service, self.cluster)
         yield from addresses_suffice(self.network, self.cluster)
+        yield from images_are_pulled(
+            self.own_images(), cached=self.image_cache is not None, network=self.network, region=self.region
+        )
+        yield from services_are_reached(
+            self.network,
+            self.cluster,
+            bedrock=bool(self.service.bedrock_model_arns),
+            cloudwatch=self.monitoring.cloudwatch_metrics,
+        )
         yield from sign_in_is_reached(self.edge, self.network)
         yield from site_path_is_free(self.edge, edge_profile(self.service.needs()))
         yield from backups_can_begin(self.backup, self.database)
@@ -112,6 +129,18 @@ class StackSettings(BaseStack):
             *self.monitoring.notifications.hosts(),
             *(datadog.domains() if datadog else []),
         ]
+
+    def own_images(self) -> dict[str, str]:
+        """Return the images that settings name, by the key that does."""
+        released = {
+            f"service.blue_green.{colour}_image" if colour else "service.image": image
+            for colour, image in self.service.images().items()
+        }
+        return {**released, **({"tools_image": self.tools_image} if self.tools_image else {})}
+
+    def pulls_from_internet(self) -> bool:
+        """Return whether nodes may be sent to a registry on the internet: without a cache, or to fill it."""
+        return self.image_cache is None or self.network.nat != "none"
 
     def site(self) -> Site:
         """Return the name that Flowise answers to, and who comes in."""

@@ -4,6 +4,8 @@ Providers, alarms and access logs, what runs in every cluster, who deploys, what
 reach.
 """
 
+from collections.abc import Sequence
+
 import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
@@ -14,6 +16,7 @@ from components.cluster_services import ClusterServices, ClusterServicesArgs
 from components.config.regions import EDGE_REGION
 from components.eks_cluster import EksCluster
 from components.flowise_service import FlowiseService
+from components.image_cache import ImageCache, ImageCacheArgs
 from components.monitoring_stack import METRICS_NAMESPACE, MonitoringStack
 from components.monitoring_stack.alarm_bridge import AlarmBridge, AlarmBridgeArgs, Topic
 from components.pipeline_access import PipelineAccess, PipelineAccessArgs, bind_roles
@@ -22,6 +25,7 @@ from components.rds_postgres.setup import DatabaseSetup, DatabaseSetupArgs
 from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
 from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.shared.backup_schedule import Kind
+from components.shared.iam_documents import Statement
 from components.synthetic_check import SyntheticCheck, SyntheticCheckArgs
 from components.vpc import Vpc
 from components.waf_cdn import WafCdn
@@ -50,6 +54,8 @@ class Surroundings:
         )
         # first, for its boundary binds every role that is made after it
         self.pipeline = self._pipeline_access()
+        # before all that is made in the cluster, or that pulls
+        self.node_statements = self._image_cache()
         self.alarms = AlarmTopic(
             "alarms",
             AlarmTopicArgs(emails=settings.monitoring.alarm_emails, region=settings.region, tags=self.tags),
@@ -193,6 +199,19 @@ class Surroundings:
             ),
             opts,
         )
+
+    def _image_cache(self) -> Sequence[Statement]:
+        """Have images come from the account, where the settings ask for it; return what nodes need for that."""
+        settings = self._settings
+        if settings.image_cache is None:
+            return ()
+        cache = ImageCache(
+            "images",
+            ImageCacheArgs(settings=settings.image_cache, prefix=self.stack_name, region=settings.region),
+            self.in_aws,
+        )
+        cache.route_images()
+        return cache.node_statements
 
     def _pipeline_access(self) -> PipelineAccess | None:
         settings = self._settings

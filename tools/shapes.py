@@ -17,6 +17,14 @@ from testing.program import Run, run_changed
 FOLDER = Path(__file__).parents[1] / "tests" / "shapes"
 _IMAGE = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/flowise:3.1.4@sha256:" + "0123456789abcdef" * 4
 _DATADOG = {"site": "datadoghq.eu", "api_key_secret_name": "flowise/datadog-api-key"}
+_IMAGE_CACHE = {
+    "docker_hub_secret_name": "ecr-pullthroughcache/docker-hub",
+    "github_secret_name": "ecr-pullthroughcache/github",
+}
+_ENDPOINTS = [
+    *("ec2", "ec2messages", "ecr.api", "ecr.dkr", "eks", "eks-auth", "elasticloadbalancing", "logs"),
+    *("secretsmanager", "sqs", "ssm", "ssmmessages", "sts"),
+]
 # a network of somebody else
 _VPC = "vpc-0123456789abcdef0"
 
@@ -72,7 +80,19 @@ SHAPES: Mapping[str, Shape] = {
     ),
     # production's floor wants a domain
     "staging-without-a-domain": Shape("prod", {"flowise:environment": "staging", "flowise:edge.domain": None}),
-    "prod-with-a-pipeline": Shape("prod", {"flowise:pipeline": {"repository": "acme/flowise"}}),
+    "prod-with-a-pipeline": Shape(
+        "prod", {"flowise:pipeline": {"repository": "acme/flowise"}, "flowise:image_cache": _IMAGE_CACHE}
+    ),
+    # nothing leaves the VPC: images come from the account, whatever else from endpoints
+    "dev-without-nat": Shape(
+        "dev",
+        {
+            "flowise:image_cache": _IMAGE_CACHE,
+            "flowise:network.nat": "none",
+            "flowise:network.egress_allowed_domains": [],
+            "flowise:network.interface_endpoints": _ENDPOINTS,
+        },
+    ),
     "dev-with-traces-and-datadog": Shape(
         "dev", {"flowise:monitoring.traces": {}, "flowise:monitoring.datadog": _DATADOG}
     ),

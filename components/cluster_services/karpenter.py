@@ -84,7 +84,13 @@ class Karpenter(pulumi.ComponentResource):
 
     def _nodes(self) -> tuple[aws.iam.Role, aws.iam.InstanceProfile, list[pulumi.Resource]]:
         args = self._args
-        role, granted = node_role(f"{self._name}-node", partition=self._partition, tags=args.tags, opts=self._child)
+        role, granted = node_role(
+            f"{self._name}-node",
+            partition=self._partition,
+            statements=args.cluster.node_statements,
+            tags=args.tags,
+            opts=self._child,
+        )
         profile = aws.iam.InstanceProfile(
             f"{self._name}-node-profile", role=role.name, tags=dict(args.tags), opts=self._child
         )

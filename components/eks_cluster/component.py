@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..shared.data_key import DataKey, DataKeyArgs
-from ..shared.iam_documents import allow, document, service_trust
+from ..shared.iam_documents import Statement, allow, document, service_trust
 from ..shared.node_labels import APP_NODES, SYSTEM_NODES, SYSTEM_TAINT
 from ..shared.node_role import node_role
 from ..shared.pod_role import PodRole, PodRoleArgs
@@ -34,6 +34,7 @@ class EksClusterArgs:
 
     `cluster_name` is fixed, not auto-named: the log group must stand before the cluster under a name that contains it,
     or EKS makes one without key or retention. `application_namespace` is where deployers may change things.
+    `node_statements` are what nodes may do beside joining and pulling.
     """
 
     settings: ClusterSettings
@@ -42,6 +43,7 @@ class EksClusterArgs:
     network: NetworkRef
     protect_data: bool
     tags: Mapping[str, str]
+    node_statements: Sequence[Statement] = ()
 
 
 class EksCluster(pulumi.ComponentResource):
@@ -109,6 +111,7 @@ class EksCluster(pulumi.ComponentResource):
             arn=self.cluster_arn,
             endpoint=self.endpoint,
             security_group_id=self.cluster_security_group_id,
+            node_statements=self._args.node_statements,
         )
 
     @property
@@ -263,7 +266,13 @@ class EksCluster(pulumi.ComponentResource):
 
     def _nodes(self, cluster: aws.eks.Cluster, before: Sequence[pulumi.Resource]) -> list[pulumi.Resource]:
         args, settings = self._args, self._args.settings
-        role, granted = node_role(f"{self._name}-node", partition=self._partition, tags=args.tags, opts=self._child)
+        role, granted = node_role(
+            f"{self._name}-node",
+            partition=self._partition,
+            statements=args.node_statements,
+            tags=args.tags,
+            opts=self._child,
+        )
         groups: list[tuple[str, NodeGroupSettings, Mapping[str, str], str | None]] = [
             ("system", settings.system_nodes, SYSTEM_NODES, SYSTEM_TAINT),
             ("app", settings.app_nodes, APP_NODES, None),

@@ -27,7 +27,8 @@ _SERVICES = (
 )
 # What they do elsewhere: read, and what an agent of Systems Manager tells.
 _BESIDES = (
-    *("autoscaling:Describe*", "ecr:BatchCheck*", "ecr:BatchGet*", "ecr:BatchImport*", "ecr:Describe*", "ecr:Get*"),
+    *("autoscaling:Describe*", "ecr:BatchCheck*", "ecr:BatchGet*", "ecr:BatchImport*", "ecr:CreateR*", "ecr:Describe*"),
+    *("ecr:*PullThroughCacheRule", "ecr:*RepositoryCreationTemplate", "ecr:Get*"),
     *("ecr:List*", "eks:Describe*", "eks:List*", "iam:Get*", "iam:List*", "lambda:Get*", "lambda:List*"),
     *("ssm:Describe*", "ssm:Get*", "ssm:List*", "ssm:PutCo*", "ssm:PutInventory", "ssm:UpdateAssociationStatus"),
     *("ssm:UpdateInstance*", "synthetics:Describe*", "synthetics:Get*", "synthetics:List*", "tag:Get*"),

@@ -98,6 +98,8 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
         "route53:AssociateVPCWithHostedZone",
     ),
     "ec2/vpcIpv4CidrBlockAssociation": ("ec2:AssociateVpcCidrBlock", "ec2:DisassociateVpcCidrBlock"),
+    "ecr/pullThroughCacheRule": _three("ecr", "PullThroughCacheRule"),
+    "ecr/repositoryCreationTemplate": _three("ecr", "RepositoryCreationTemplate"),
     "eks/accessEntry": _three("eks", "AccessEntry"),
     "eks/accessPolicyAssociation": ("eks:AssociateAccessPolicy", "eks:DisassociateAccessPolicy"),
     "eks/addon": _three("eks", "Addon"),

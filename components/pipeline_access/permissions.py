@@ -22,7 +22,7 @@ DEPLOYMENTS = "Platform/Deployments"
 DOCUMENTS: Mapping[str, tuple[str, ...]] = {
     "network": ("ec2", "route53resolver"),
     "data": ("elasticache", "kms", "rds", "s3", "secretsmanager"),
-    "cluster": ("eks", "guardduty", "iam"),
+    "cluster": ("ecr", "eks", "guardduty", "iam"),
     "edge": ("acm", "cloudfront", "elasticloadbalancing", "route53", "shield", "wafv2"),
     "operations": (
         "backup",

@@ -19,6 +19,11 @@ NO_RESOURCE = frozenset(
         "cloudfront:CreateOriginAccessControl",
         "cloudfront:CreateResponseHeadersPolicy",
         "cloudfront:CreateVpcOrigin",
+        *(
+            f"ecr:{verb}{thing}"
+            for verb in ("Create", "Update", "Delete")
+            for thing in ("PullThroughCacheRule", "RepositoryCreationTemplate")
+        ),
         "eks:CreateCluster",
         "guardduty:CreateDetector",
         "kms:CreateKey",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pulumi import Input
 
 from .external_secrets import Source
+from .iam_documents import Statement
 from .network_policies import NetworkRanges
 
 
@@ -24,12 +25,16 @@ class NetworkRef:
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterRef:
-    """A Kubernetes cluster; every node carries its security group, so that it stands for the pods."""
+    """A Kubernetes cluster; every node carries its security group, so that it stands for the pods.
+
+    `node_statements` are what nodes may do beside joining and pulling.
+    """
 
     name: Input[str]
     arn: Input[str]
     endpoint: Input[str]
     security_group_id: Input[str]
+    node_statements: Sequence[Statement] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

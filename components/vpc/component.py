@@ -38,7 +38,8 @@ class VpcArgs:
     """How the network is cut (settings) and where it lies.
 
     `egress_domains` are names that other parts of the stack need, where only listed names resolve; `balancer_asks_out`
-    gives the load balancer a way to somebody on the internet, whom people sign in with.
+    gives the load balancer a way to somebody on the internet, whom people sign in with. Without `pulls_from_internet`
+    no registry is let through but ECR.
     """
 
     settings: NetworkSettings
@@ -47,6 +48,7 @@ class VpcArgs:
     tags: Mapping[str, str]
     egress_domains: Sequence[str] = ()
     balancer_asks_out: bool = False
+    pulls_from_internet: bool = True
 
 
 class Vpc(pulumi.ComponentResource):
@@ -146,12 +148,15 @@ class Vpc(pulumi.ComponentResource):
                 route_table_ids=[table.id for table in tables],
                 subnet_ids=[subnet.id for planned, subnet in subnets.items() if planned.tier == "intra"],
                 services=settings.interface_endpoints,
+                pulls_from_internet=args.pulls_from_internet,
                 tags=args.tags,
             ),
             self._child,
         )
         if settings.egress_allowed_domains is not None:
-            domains = allowed_domains([*settings.egress_allowed_domains, *args.egress_domains])
+            domains = allowed_domains(
+                [*settings.egress_allowed_domains, *args.egress_domains], pulls_from_internet=args.pulls_from_internet
+            )
             firewall_args = DnsFirewallArgs(vpc_id=vpc.id, allowed_domains=domains, tags=args.tags)
             DnsFirewall(f"{self._name}-dns", firewall_args, self._child)
         self.vpc_id = vpc.id

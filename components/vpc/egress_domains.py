@@ -7,9 +7,11 @@ PLATFORM_DOMAINS = {
     "*.amazonaws.com": "AWS's services, the cluster's endpoint, database and cache",
     "*.api.aws": "AWS's dual-stack endpoints",
     "*.compute.internal": "the nodes' own names",
+    "aws.github.io": "the chart of the load balancer controller",
+}
+REGISTRY_DOMAINS = {
     "*.cloudfront.net": "layers of public.ecr.aws",
     "public.ecr.aws": "images of AWS and Karpenter",
-    "aws.github.io": "the chart of the load balancer controller",
     "*.docker.io": "images of Grafana and Loki, and whatever an application has there",
     "*.docker.com": "layers of docker.io",
     # Docker documentation, allow-list: who pulls without an account. Not all of R2: anybody may have a bucket there.
@@ -23,6 +25,6 @@ PLATFORM_DOMAINS = {
 }
 
 
-def allowed_domains(own: Iterable[str]) -> list[str]:
+def allowed_domains(own: Iterable[str], *, pulls_from_internet: bool = True) -> list[str]:
     """Return the platform's names and a stack's own, each once."""
-    return sorted({*PLATFORM_DOMAINS, *own})
+    return sorted({*PLATFORM_DOMAINS, *(REGISTRY_DOMAINS if pulls_from_internet else ()), *own})

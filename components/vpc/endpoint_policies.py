@@ -9,7 +9,7 @@ from ..shared.iam_documents import allow_principal, document
 
 ANYONE = {"AWS": "*"}
 # Where a service's actions do not begin with the first word of its PrivateLink name (Service Authorization Reference).
-_ACTION_PREFIXES = {"bedrock-runtime": "bedrock"}
+_ACTION_PREFIXES = {"bedrock-runtime": "bedrock", "monitoring": "cloudwatch", "tagging": "tag"}
 # registry.k8s.io sends who asks from AWS to a bucket of the asker's region, and to another's where there is none, to
 # which no gateway endpoint leads. This one has a name of its own
 # (github.com/kubernetes/registry.k8s.io, cmd/archeio/internal/app/buckets.go, 093d55a).
@@ -30,11 +30,14 @@ OBJECT_ACTIONS = (
 )
 
 
-def s3_endpoint_policy(*, partition: Input[str], account: Input[str], region: str) -> Mapping[str, Any]:
+def s3_endpoint_policy(
+    *, partition: Input[str], account: Input[str], region: str, pulls_from_internet: bool = True
+) -> Mapping[str, Any]:
     """Let objects of this account's buckets through, and those from which nodes are fed, to be read.
 
     Data cannot leave for a bucket of another account: a stolen pod has no way to carry it there by this road.
     """
+    feeding = feeding_buckets(region, pulls_from_internet=pulls_from_internet)
     return document(
         [
             allow_principal(
@@ -48,21 +51,21 @@ def s3_endpoint_policy(*, partition: Input[str], account: Input[str], region: st
                 "ImageLayersAndPackages",
                 ANYONE,
                 ["s3:GetObject"],
-                [Output.concat("arn:", partition, f":s3:::{bucket}/*") for bucket in feeding_buckets(region)],
+                [Output.concat("arn:", partition, f":s3:::{bucket}/*") for bucket in feeding],
             ),
         ]
     )
 
 
-def feeding_buckets(region: str) -> tuple[str, ...]:
-    """Return the buckets of a region that hold the layers of images, and packages."""
+def feeding_buckets(region: str, *, pulls_from_internet: bool = True) -> tuple[str, ...]:
+    """Return the buckets of a region that hold packages and the layers of images, other registries' than ECR's too."""
+    others = (_REGISTRY_K8S_IO.get(region, f"prod-registry-k8s-io-{region}"), *_OTHER_REGISTRIES.get(region, ()))
     return (
         # ECR (ECR user guide, vpc-endpoints: minimum S3 bucket permissions)
         f"prod-{region}-starport-layer-bucket",
         # Amazon Linux 2023 (AL2023 user guide: repositories over S3 gateway endpoints)
         f"al2023-repos-{region}-de612dc2",
-        _REGISTRY_K8S_IO.get(region, f"prod-registry-k8s-io-{region}"),
-        *_OTHER_REGISTRIES.get(region, ()),
+        *(others if pulls_from_internet else ()),
     )
 
 

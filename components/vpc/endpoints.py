@@ -22,6 +22,7 @@ class VpcEndpointsArgs:
     subnet_ids: Sequence[pulumi.Input[str]]
     services: Sequence[str]
     tags: Mapping[str, str]
+    pulls_from_internet: bool = True
 
 
 class VpcEndpoints(pulumi.ComponentResource):
@@ -37,7 +38,12 @@ class VpcEndpoints(pulumi.ComponentResource):
         lookup = pulumi.InvokeOutputOptions(parent=self)
         account = aws.get_caller_identity_output(opts=lookup).account_id
         partition = aws.get_partition_output(opts=lookup).partition
-        s3 = s3_endpoint_policy(partition=partition, account=account, region=args.region)
+        s3 = s3_endpoint_policy(
+            partition=partition,
+            account=account,
+            region=args.region,
+            pulls_from_internet=args.pulls_from_internet,
+        )
         self._gateway("s3", pulumi.Output.json_dumps(s3))
         self._gateway("dynamodb", pulumi.Output.json_dumps(own_account_policy("dynamodb", account)))
         if args.services:

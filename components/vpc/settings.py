@@ -35,11 +35,13 @@ EndpointService = Literal[
     "elasticloadbalancing",
     "kms",
     "logs",
+    "monitoring",
     "secretsmanager",
     "sqs",
     "ssm",
     "ssmmessages",
     "sts",
+    "tagging",
 ]
 # Without these no node joins and no pod has credentials (EKS user guide, private-clusters).
 PRIVATE_CLUSTER_ENDPOINTS: tuple[EndpointService, ...] = (

@@ -32,6 +32,7 @@ TOKENS = {
     "ClientGroup": "platform:shared:ClientGroup",
     "CloudWatchExporter": "platform:monitoring_stack:CloudWatchExporter",
     "ClusterServices": "platform:cluster_services:ClusterServices",
+    "ImageCache": "platform:image_cache:ImageCache",
     "IsolatedNamespace": "platform:shared:IsolatedNamespace",
     "Dashboards": "platform:monitoring_stack:Dashboards",
     "DataKey": "platform:shared:DataKey",

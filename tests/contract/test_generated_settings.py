@@ -94,6 +94,9 @@ def accepted(path: str, value: object) -> bool:
         settings["service"]["blue_green"] = {"active": "blue", "blue_image": image, "green_image": image}
     if path.startswith("monitoring.datadog."):
         settings["monitoring"] = {"datadog": {"site": "datadoghq.eu", "api_key_secret_name": "t"}}
+    if path.startswith("image_cache."):
+        secrets = {f"{each}_secret_name": "ecr-pullthroughcache/a" for each in ("docker_hub", "github")}
+        settings["image_cache"] = secrets
     if path.startswith("pipeline."):
         settings["pipeline"] = {"repository": "acme/flowise"}
     if path.startswith("synthetic_check."):

@@ -14,7 +14,7 @@ import pytest
 
 from components.flowise_service.egress_domains import EGRESS_DOMAINS
 from components.shared.network_policies import api_server_address
-from components.vpc.egress_domains import PLATFORM_DOMAINS
+from components.vpc.egress_domains import allowed_domains
 from testing.program import Run, run
 from tests.network_policy_controller import Cluster, ContainerPort, Pod, Policy, Service, ServicePort, passes
 from tools import chart_facts, shapes
@@ -245,5 +245,5 @@ def test_images_and_their_layers_are_fetched_where_only_listed_names_resolve(nam
 def resolves(host: str) -> bool:
     """Judge a name as DNS Firewall does: itself, or below a name that begins with `*.`."""
     return any(
-        host == name or (name[:2] == "*." and host.endswith(name[1:])) for name in (*PLATFORM_DOMAINS, *EGRESS_DOMAINS)
+        host == name or (name[:2] == "*." and host.endswith(name[1:])) for name in allowed_domains(EGRESS_DOMAINS)
     )

@@ -45,7 +45,16 @@ def faults(load_stack: Loader, values: dict[str, Any], secrets: tuple[str, ...] 
     return [line.strip() for line in str(error.value).splitlines()[1:]]
 
 
-@pytest.mark.parametrize("base", [DEV, PROD], ids=["dev", "prod"])
+CACHED = {
+    "docker_hub_secret_name": "ecr-pullthroughcache/docker-hub",
+    "github_secret_name": "ecr-pullthroughcache/github",
+}
+ENDPOINTS = [*PRIVATE_CLUSTER_ENDPOINTS, "ec2messages", "sqs", "ssm", "ssmmessages"]
+ENCLOSED = changed(DEV, image_cache=CACHED, network={"nat": "none", "interface_endpoints": ENDPOINTS})
+KNOWN = "docker.io, ghcr.io, public.ecr.aws, quay.io, registry.k8s.io"
+
+
+@pytest.mark.parametrize("base", [DEV, PROD, ENCLOSED], ids=["dev", "prod", "enclosed"])
 def test_sound_values_load(load_stack: Loader, base: dict[str, Any]) -> None:
     assert load_stack(base).environment == base["environment"]
 
@@ -123,6 +132,50 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
         changed(DEV, network={"nat": "none", "interface_endpoints": ALL_BUT_STS}),
         'flowise:network.nat: must not be none without interface_endpoints for sts, got "none": '
         "add them, or write single",
+    ),
+    (
+        {key: value for key, value in ENCLOSED.items() if key != "image_cache"},
+        "flowise:network.nat: must not be none without image_cache: the images of charts come from registries on the "
+        'internet, got "none": add image_cache, or write single',
+    ),
+    (
+        changed(ENCLOSED, service={"image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/flowise:3.1.4"}),
+        "flowise:service.image: lies in another region's registry, to which no endpoint leads, and network.nat is "
+        'none, got "111122223333.dkr.ecr.us-east-1.amazonaws.com/flowise:3.1.4": push it to ECR in eu-west-1',
+    ),
+    (
+        changed(DEV, image_cache=CACHED, service={"image": "gcr.io/acme/flowise:3.1.4"}),
+        f"flowise:service.image: lies in a registry that image_cache does not stand before, which are {KNOWN}, "
+        'got "gcr.io/acme/flowise:3.1.4": push it to ECR in eu-west-1',
+    ),
+    (
+        changed(DEV, image_cache={**CACHED, "docker_hub_secret_name": "docker-hub"}),
+        "flowise:image_cache.docker_hub_secret_name: is not of the right form, got a value not shown here: "
+        "write, for example, ecr-pullthroughcache/docker-hub",
+    ),
+    (
+        changed(DEV, network={"egress_allowed_domains": ["api.openai.com"]}, tools_image="gcr.io/acme/tools:1.0.0"),
+        "flowise:tools_image: lies in a registry whose name is not among network.egress_allowed_domains, "
+        'got "gcr.io/acme/tools:1.0.0": add gcr.io, and the host of its layers',
+    ),
+    (
+        changed(ENCLOSED, network={"interface_endpoints": [each for each in ENDPOINTS if each != "ssm"]}),
+        "flowise:network.nat: must not be none without interface_endpoints for ssm (cluster.operator_host), "
+        'got "none": add them, or write single',
+    ),
+    (
+        changed(
+            ENCLOSED,
+            monitoring={"cloudwatch_metrics": True},
+            network={"interface_endpoints": [*ENDPOINTS, "tagging"]},
+        ),
+        "flowise:network.nat: must not be none without interface_endpoints for monitoring "
+        '(monitoring.cloudwatch_metrics), got "none": add them, or write single',
+    ),
+    (
+        changed(ENCLOSED, cluster={"karpenter": {}}),
+        "flowise:cluster.karpenter: asks AWS for prices, to which no endpoint leads, and network.nat is none, "
+        'got "given": leave it out, or write single',
     ),
     (
         changed(DEV, cluster={"viewer_principal_arns": DEV["cluster"]["admin_principal_arns"]}),
@@ -237,11 +290,7 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
         'got "/api/portal": choose /portal',
     ),
     (
-        changed(
-            DEV,
-            network={"nat": "none", "interface_endpoints": list(PRIVATE_CLUSTER_ENDPOINTS)},
-            edge={"domain": PROD["edge"]["domain"], "sign_in": SIGN_IN},
-        ),
+        changed(ENCLOSED, edge={"domain": PROD["edge"]["domain"], "sign_in": SIGN_IN}),
         "flowise:edge.sign_in: is out of the load balancer's reach where network.nat is none, "
         'got "https://login.example.com/token": set network.nat to single, per_zone or regional',
     ),

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from components.config.floor import floors
-from components.vpc.settings import PRIVATE_CLUSTER_ENDPOINTS
+from components.vpc.settings import EndpointService
 from stack import StackSettings
 
 # Regions with zones a, b and c for every account, in each of which the types below are sold.
@@ -126,6 +126,10 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
         for colour in ("blue", "green")
     },
     "service.keys_secret_name": ((), ("two words",)),
+    **{
+        f"image_cache.{account}_secret_name": ((f"ecr-pullthroughcache/{account}",), (f"flowise/{account}", ""))
+        for account in ("docker_hub", "github")
+    },
     "tools_image": (("registry.example.com/platform-tools:1.0.0",), ("registry.example.com/platform-tools", "")),
     "service.databricks.url": (("https://dbc-1.cloud.databricks.com",), ("http://dbc-1.cloud.databricks.com", "dbc")),
     "service.databricks.token_secret_name": (("flowise/token",), ("a name with spaces", "")),
@@ -219,6 +223,10 @@ _GIVEN: Mapping[str, Any] = {
     "backup.copy_region": "eu-central-1",
     "monitoring.alarm_emails": ["platform@example.com"],
     "service.image": "flowiseai/flowise:3.1.4@sha256:" + "0" * 64,
+    "image_cache": {
+        "docker_hub_secret_name": "ecr-pullthroughcache/docker-hub",
+        "github_secret_name": "ecr-pullthroughcache/github",
+    },
 }
 # What must not decrease from key to key of a section.
 RISING = (
@@ -311,9 +319,6 @@ def _agree(settings: dict[str, Any]) -> None:
         if owner:
             values = [owner.get(name, model.model_fields[name].default) for name in names]
             owner.update(zip(names, accumulate(values, max), strict=True))
-    network = settings["network"]
-    if network.get("nat") == "none":
-        network["interface_endpoints"] = list(PRIVATE_CLUSTER_ENDPOINTS)
     if settings.get("backup", {}).get("copy_region") == settings["region"]:
         settings["backup"]["copy_region"] = next(each for each in REGIONS if each != settings["region"])
     edge = settings.get("edge", {})
@@ -335,6 +340,7 @@ def _agree(settings: dict[str, Any]) -> None:
     if service.get("replicas_max", 1) > 1 or service.get("blue_green"):
         service["mode"] = "queue"
     _make_room(settings)
+    _agree_on_images(settings)
     if service.get("cpu_limit_millicores") is not None:
         service["cpu_limit_millicores"] = max(
             service["cpu_limit_millicores"], service.get("cpu_request_millicores", 500)
@@ -351,6 +357,18 @@ def _agree_on_watching(monitoring: dict[str, Any], check: dict[str, Any] | None,
         check.setdefault("edge_key_secret_name", "flowise/synthetic-check-edge")
         for key in ("allowed_cidrs", "allowed_countries"):
             edge.get("firewall", {}).pop(key, None)
+
+
+def _agree_on_images(settings: dict[str, Any]) -> None:
+    """Let images, and AWS's services, be reached where the network is closed."""
+    network = settings["network"]
+    if network.get("nat") == "none":
+        settings["image_cache"] = deepcopy(_GIVEN["image_cache"])
+        network["interface_endpoints"] = list(get_args(EndpointService))
+        settings["cluster"]["karpenter"] = None
+    if settings.get("image_cache") or network.get("egress_allowed_domains") is not None:
+        settings.pop("tools_image", None)
+        settings.setdefault("service", {})["image"] = _GIVEN["service.image"]
 
 
 def _make_room(settings: dict[str, Any]) -> None:

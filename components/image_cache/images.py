@@ -1,0 +1,109 @@
+"""Which registries ECR stands before, and where images lie there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi import Input, Output, RunError
+
+DOCKER_HUB, GITHUB = "docker.io", "ghcr.io"
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """A registry: by what name ECR's rule knows it, and the folder of the stack's prefix in which its images lie."""
+
+    url: str
+    folder: str
+
+
+# By the name in an image's reference. All that ECR takes and our images need (ECR user guide, pull-through-cache).
+UPSTREAMS: Mapping[str, Upstream] = {
+    DOCKER_HUB: Upstream("registry-1.docker.io", "docker"),
+    GITHUB: Upstream("ghcr.io", "github"),
+    "public.ecr.aws": Upstream("public.ecr.aws", "public"),
+    "quay.io": Upstream("quay.io", "quay"),
+    "registry.k8s.io": Upstream("registry.k8s.io", "k8s"),
+}
+# Chart -> its values that say where images come from, and what they say by default.
+CHART_IMAGES: Mapping[str, Mapping[str, str]] = {
+    "alloy": {"image.registry": DOCKER_HUB},
+    "aws-load-balancer-controller": {"image.repository": "public.ecr.aws/eks/aws-load-balancer-controller"},
+    "datadog": {"registry": "public.ecr.aws/datadog"},
+    "external-secrets": {
+        f"{part}image.repository": "ghcr.io/external-secrets/external-secrets"
+        for part in ("", "webhook.", "certController.")
+    },
+    # ECR fetches a version that it has not yet by its tag alone, and the chart asks by digest
+    # (aws/containers-roadmap#2837); no tag of the account's is ever overwritten
+    "karpenter": {"controller.image.repository": "public.ecr.aws/karpenter/controller", "controller.image.digest": ""},
+    "keda": {f"image.{part}.registry": GITHUB for part in ("keda", "metricsApiServer", "webhooks")},
+    "kube-prometheus-stack": {
+        "alertmanager.alertmanagerSpec.image.registry": "quay.io",
+        "grafana.image.registry": DOCKER_HUB,
+        "grafana.sidecar.image.registry": "quay.io",
+        "kube-state-metrics.image.registry": "registry.k8s.io",
+        "prometheus-node-exporter.image.registry": "quay.io",
+        "prometheus.prometheusSpec.image.registry": "quay.io",
+        "prometheusOperator.admissionWebhooks.patch.image.registry": GITHUB,
+        "prometheusOperator.image.registry": "quay.io",
+        "prometheusOperator.prometheusConfigReloader.image.registry": "quay.io",
+        # of no pod of ours, and named in an argument of the operator's
+        "prometheusOperator.thanosImage.registry": "quay.io",
+    },
+    "loki": {"loki.image.registry": DOCKER_HUB},
+    "prometheus-blackbox-exporter": {"image.registry": "quay.io"},
+    "prometheus-yet-another-cloudwatch-exporter": {"image.registry": "quay.io"},
+    "tempo": {"tempo.registry": DOCKER_HUB},
+}
+
+
+def registry_of(image: str) -> str:
+    """Return the registry that an image's reference names; one that names none means Docker Hub."""
+    first, slash, _ = image.partition("/")
+    return first if slash and ("." in first or ":" in first) else DOCKER_HUB
+
+
+def relocated(reference: str, host: Input[str], prefix: str) -> Input[str]:
+    """Return where an image, or a registry's images, lie in the account; what is of no known registry stays."""
+    if reference in UPSTREAMS:
+        return Output.concat(host, f"/{prefix}/{UPSTREAMS[reference].folder}")
+    registry = registry_of(reference)
+    if not reference or registry not in UPSTREAMS:
+        return reference
+    path = reference.removeprefix(f"{registry}/")
+    if registry == DOCKER_HUB and "/" not in path:
+        path = f"library/{path}"
+    return Output.concat(host, f"/{prefix}/{UPSTREAMS[registry].folder}/{path}")
+
+
+def chart_values(chart: str, values: Mapping[str, Any], host: Input[str], prefix: str) -> dict[str, Any]:
+    """Return a chart's values with its images from the account; of a chart without a row it is not known how."""
+    rows = CHART_IMAGES.get(chart)
+    if rows is None:
+        raise RunError(f"nobody wrote down where the chart {chart} says whence its images come: give it a row")
+    changed = dict(values)
+    for path, reference in rows.items():
+        changed = _with(changed, path.split("."), relocated(reference, host, prefix))
+    return changed
+
+
+def _with(values: Mapping[str, Any], path: list[str], value: Input[str]) -> dict[str, Any]:
+    head, *rest = path
+    return {**values, head: _with(values.get(head, {}), rest, value) if rest else value}
+
+
+def pod_images(spec: Any, host: Input[str], prefix: str) -> Any:
+    """Return a spec with the image of every container in it from the account; a class of the SDK hides its own."""
+    if isinstance(spec, Mapping):
+        return {
+            key: relocated(value, host, prefix)
+            if key == "image" and isinstance(value, str)
+            else pod_images(value, host, prefix)
+            for key, value in spec.items()
+        }
+    if isinstance(spec, list):
+        return [pod_images(each, host, prefix) for each in spec]
+    if type(spec).__name__.endswith("Args"):
+        raise RunError(f"a pod's images are found in plain data alone: write a dictionary for {type(spec).__name__}")
+    return spec
