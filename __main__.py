@@ -15,6 +15,8 @@ from stack import StackSettings
 from surroundings import Surroundings
 
 settings = load(StackSettings, pulumi.get_project())
+for notice in settings.notices():
+    pulumi.log.info(notice)
 around = Surroundings(settings)
 stack_name, tags, alarms, access_logs = around.stack_name, around.tags, around.alarms, around.access_logs
 

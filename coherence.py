@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 
 from components.backups import BackupSettings
+from components.config.acceptance import AcceptanceSettings
 from components.config.problems import Problem
 from components.eks_cluster import ClusterSettings
 from components.flowise_service import ServiceSettings
@@ -19,6 +21,8 @@ from components.waf_cdn import EdgeSettings
 SESSION_ENDPOINTS: tuple[EndpointService, ...] = ("ec2messages", "ssm", "ssmmessages")
 METRIC_ENDPOINTS: tuple[EndpointService, ...] = ("monitoring", "tagging")
 _OWN_REGISTRY = re.compile(r"\d{12}\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com")
+# a year: whoever answers for it is asked anew
+LONGEST_ACCEPTANCE = timedelta(days=366)
 
 
 def connections_suffice(service: ServiceSettings, database: DatabaseSettings) -> Iterator[Problem]:
@@ -47,6 +51,36 @@ def pods_fit(service: ServiceSettings, cluster: ClusterSettings) -> Iterator[Pro
         most_nodes=cluster.app_nodes.max_size,
         grows=cluster.karpenter is not None,
     )
+
+
+def door_is_there(
+    edge: EdgeSettings, programs_path: str, accepted: AcceptanceSettings | None, today: date
+) -> Iterator[Problem]:
+    """Judge that something stands before the application's own login and flows, or that somebody answers for nothing.
+
+    Its login and its no-login list are its own code, which nobody mends any more.
+    """
+    key = "open_to_all"
+    asks_for_keys = any(programs_path.lower().startswith(each.lower()) for each in edge.api_key_paths)
+    if edge.sign_in is not None or edge.firewall.allowed_cidrs or asks_for_keys:
+        if accepted is not None:
+            yield Problem(key, "accepts what is not so: something asks who comes", accepted.expires, "remove it")
+    elif accepted is None:
+        yield Problem(
+            key,
+            "or something that asks who comes must be given in prod",
+            None,
+            f"set edge.sign_in, edge.firewall.allowed_cidrs or edge.api_key_paths with {programs_path.rstrip('/')}, or "
+            "say in open_to_all who answers for it, why, and until when",
+        )
+    elif not today <= accepted.last_day() <= today + LONGEST_ACCEPTANCE:
+        last = today + LONGEST_ACCEPTANCE
+        yield Problem(
+            f"{key}.expires",
+            f"must lie between today, {today}, and {last}",
+            accepted.expires,
+            "set a door, or decide anew",
+        )
 
 
 def sign_in_is_reached(edge: EdgeSettings, network: NetworkSettings) -> Iterator[Problem]:

@@ -1,6 +1,7 @@
 """All settings of a stack of Flowise."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -10,6 +11,7 @@ from coherence import (
     backups_can_begin,
     check_gets_in,
     connections_suffice,
+    door_is_there,
     images_are_pulled,
     pods_fit,
     services_are_reached,
@@ -17,6 +19,7 @@ from coherence import (
     site_path_is_free,
 )
 from components.backups import BackupSettings
+from components.config.acceptance import AcceptanceSettings
 from components.config.base_stack import BaseStack
 from components.config.problems import Problem
 from components.eks_cluster import ClusterSettings
@@ -65,6 +68,10 @@ class FlowCheckSettings(SyntheticCheckSettings):
         return {"question": self.question, "streaming": False}
 
 
+class OpenToAllSettings(AcceptanceSettings):
+    """That nothing asks who comes to prod's site before its own login does, and who answers for it, until a day."""
+
+
 class StackSettings(BaseStack):
     """All that one stack may differ in."""
 
@@ -87,6 +94,11 @@ class StackSettings(BaseStack):
     monitoring: MonitoringSettings = Field(default_factory=MonitoringSettings, description="metrics, logs, alerts")
     backup: BackupSettings = Field(default_factory=BackupSettings, description="backups and budget")
     edge: EdgeSettings = Field(default_factory=EdgeSettings, description="CDN and firewall")
+    open_to_all: OpenToAllSettings | None = Field(
+        default=None,
+        description="that anybody may try prod's login: prod has edge.sign_in, edge.api_key_paths that hold "
+        "/api/v1/prediction or edge.firewall.allowed_cidrs, or somebody answers for having none of them",
+    )
     synthetic_check: FlowCheckSettings | None = Field(
         default=None, description="a flow is asked from outside every few minutes, by CloudWatch Synthetics; none asks"
     )
@@ -116,9 +128,17 @@ class StackSettings(BaseStack):
             bedrock=bool(self.service.bedrock_model_arns),
             cloudwatch=self.monitoring.cloudwatch_metrics,
         )
+        if self.environment == "prod":
+            yield from door_is_there(self.edge, PREDICTION, self.open_to_all, date.today())
         yield from sign_in_is_reached(self.edge, self.network)
         yield from site_path_is_free(self.edge, edge_profile(self.service.needs()))
         yield from backups_can_begin(self.backup, self.database)
+
+    def notices(self) -> Iterator[str]:
+        """Yield what whoever reads a plan is told of each time."""
+        if self.open_to_all is not None:
+            accepted = self.open_to_all
+            yield f"anybody may try this site's login: {accepted.owner} answers for that until {accepted.expires}"
 
     def egress_domains(self) -> list[str]:
         """Return the names that Flowise and what watches it ask for, where only listed ones resolve."""

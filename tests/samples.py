@@ -1,5 +1,6 @@
 """Settings to test with: the least that is accepted, and changes to it."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from components.shared.network_policies import NetworkRanges
@@ -63,6 +64,11 @@ PROD: dict[str, Any] = {
     "edge": {
         "domain": {"name": "flowise.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"},
         "outside_health_check": True,
+    },
+    "open_to_all": {
+        "owner": "tests",
+        "reason": "an embedded chat serves everybody",
+        "expires": str(date.today() + timedelta(days=90)),
     },
 }
 

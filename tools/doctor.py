@@ -100,7 +100,9 @@ class Doctor:
     def settings(self) -> Iterator[Finding]:
         """Return whether the stack's file would be accepted."""
         todo = f"{self._file.faults} faults: `pulumi preview --stack {self._file.stack}` names each"
-        yield Finding("settings", "do" if self._file.faults else "ok", todo if self._file.faults else "accepted")
+        notices = self._file.settings.notices() if self._file.settings else ()
+        fine = "; ".join(["accepted", *notices])
+        yield Finding("settings", "do" if self._file.faults else "ok", todo if self._file.faults else fine)
 
     def placeholders(self) -> Iterator[Finding]:
         """Find what still stands in the stack's file in place of an account's own."""

@@ -11,7 +11,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,7 @@ class Status:
             ("cache", self.cache),
             ("certificates", self.certificates),
             ("Flowise", self.application),
+            ("door", self.door),
             ("last update", self.last_update),
         ]
 
@@ -159,6 +160,16 @@ class Status:
             end = datetime.fromisoformat(each["expires"]).replace(tzinfo=UTC)
             about = f"{each['resource']}, which its vendor ended and {each['owner']} answers for"
             yield self._until(about, end, ACCEPTANCE_NOTICE, "go on once more, take a fork, or leave: decision 0021")
+
+    def door(self) -> Iterator[Finding]:
+        """Tell until when somebody answers for prod's site having nothing that asks who comes."""
+        accepted = self._file.settings.open_to_all if self._file.settings else None
+        if accepted is not None:
+            end = datetime.combine(accepted.last_day(), time(), UTC)
+            about = f"the site is open to all, which {accepted.owner} answers for"
+            yield self._until(
+                about, end, ACCEPTANCE_NOTICE, "set edge.sign_in, or decide anew: docs/operations/edge.md"
+            )
 
     def last_update(self) -> Iterator[Finding]:
         """Tell when the stack was deployed, and how that ended."""

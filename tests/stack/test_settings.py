@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +15,8 @@ from components.config.loading import SettingsError, load
 from components.config.section import Section
 from components.vpc.settings import PRIVATE_CLUSTER_ENDPOINTS
 from stack import StackSettings
+from testing.cloud import Cloud
+from testing.program import run_changed
 from tests.samples import DEV, PROD, SIGN_IN, changed, stack
 
 ROOT = Path(__file__).parents[2]
@@ -312,6 +315,67 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("values", "line"), REFUSALS, ids=[line.split(",")[0] for _, line in REFUSALS])
 def test_fails_with_one_clear_line(load_stack: Loader, values: dict[str, Any], line: str) -> None:
     assert faults(load_stack, values) == [line]
+
+
+NO_DOOR = {key: value for key, value in PROD.items() if key != "open_to_all"}
+ACCEPTED = PROD["open_to_all"]
+DOORS: dict[str, dict[str, Any]] = {
+    "sign-in": {"sign_in": SIGN_IN},
+    "keys": {"api_key_paths": ["/api/v1/Prediction"]},
+    "networks": {"firewall": {"allowed_cidrs": ["198.51.100.0/24"]}},
+}
+
+
+@pytest.mark.parametrize("door", DOORS.values(), ids=list(DOORS))
+def test_prod_has_something_that_asks_who_comes(load_stack: Loader, door: dict[str, Any]) -> None:
+    assert load_stack(changed(NO_DOOR, edge=door)).open_to_all is None
+    # what is accepted for nothing would be forgotten
+    (line,) = faults(load_stack, changed(PROD, edge=door))
+    assert line.startswith("flowise:open_to_all: accepts what is not so: something asks who comes, got ")
+
+
+def test_or_somebody_answers_for_having_nothing(load_stack: Loader) -> None:
+    (line,) = faults(load_stack, NO_DOOR)
+    assert line == (
+        "flowise:open_to_all: or something that asks who comes must be given in prod, got null: set edge.sign_in, "
+        "edge.firewall.allowed_cidrs or edge.api_key_paths with /api/v1/prediction, or say in open_to_all who answers "
+        "for it, why, and until when"
+    )
+    # keys before other paths are no door to flows, and countries ask for no person
+    for edge in ({"api_key_paths": ["/api/v1/vector"]}, {"firewall": {"allowed_countries": ["DE"]}}):
+        assert faults(load_stack, changed(NO_DOOR, edge=edge)) == [line]
+    assert [*load_stack(PROD).notices()] == [
+        f"anybody may try this site's login: tests answers for that until {ACCEPTED['expires']}"
+    ]
+
+
+@pytest.mark.parametrize(("days", "holds"), [(-1, False), (0, True), (366, True), (367, False)])
+def test_nobody_answers_for_longer_than_a_year_or_for_yesterday(load_stack: Loader, days: int, holds: bool) -> None:
+    expires = str(date.today() + timedelta(days=days))
+    values = changed(PROD, open_to_all={"expires": expires})
+    if holds:
+        assert load_stack(values).open_to_all is not None
+    else:
+        (line,) = faults(load_stack, values)
+        assert line.startswith("flowise:open_to_all.expires: must lie between today, ")
+        assert line.endswith(f'got "{expires}": set a door, or decide anew')
+
+
+def test_what_is_no_day_is_said_to_be_none(load_stack: Loader) -> None:
+    assert faults(load_stack, changed(PROD, open_to_all={"expires": "2027-02-30"})) == [
+        'flowise:open_to_all.expires: is no day of the calendar, got "2027-02-30": write one such as 2027-02-28'
+    ]
+
+
+def test_every_plan_tells_what_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", told.append)
+    run_changed("prod", Cloud(), {"flowise:open_to_all": ACCEPTED})
+    assert told == [f"anybody may try this site's login: tests answers for that until {ACCEPTED['expires']}"]
+
+
+def test_dev_needs_no_door(load_stack: Loader) -> None:
+    assert [*load_stack(DEV).notices()] == []
 
 
 def test_all_faults_come_in_one_message(load_stack: Loader) -> None:

@@ -315,6 +315,21 @@ def test_who_answers_for_what_its_vendor_ended_is_asked_anew_in_time(
         assert any(line.startswith(expected) for line in todo(capsys))
 
 
+def test_who_answers_for_a_site_that_is_open_to_all_is_told_and_asked_anew_in_time(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    until = PROD["open_to_all"]["expires"]
+    examine(project)
+    told = f"settings: accepted; anybody may try this site's login: tests answers for that until {until}"
+    assert told in capsys.readouterr().out
+    for days, word in ((31, "ok"), (30, "TO DO")):
+        at = datetime.fromisoformat(until).replace(tzinfo=UTC) - timedelta(days=days)
+        status.main(project, ["--stack", "prod"], ask=cloud({}), run=printed({}), get=lambda _: "pong", at=at)
+        (line,) = [each for each in capsys.readouterr().out.splitlines() if "is open to all" in each]
+        assert line.startswith(word)
+        assert f"which tests answers for: until {until}, {days} days" in line
+
+
 def test_log_groups_that_a_service_made_again_after_the_teardown_are_named(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

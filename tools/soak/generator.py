@@ -8,6 +8,7 @@ import json
 import random
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from datetime import date, timedelta
 from itertools import accumulate
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -106,6 +107,9 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
         ([], ["speech"], ["assistant_files", "custom_mcp", "oauth2_connections", "public_executions"]),
         (["everything"], "speech"),
     ),
+    "open_to_all.owner": (("platform-engineering",), ("",)),
+    "open_to_all.reason": (("an embedded chat serves everybody",), ("",)),
+    "open_to_all.expires": ((str(date.today() + timedelta(days=90)),), ("2026-02-30", "soon", "2020-01-01")),
     "service.disabled_nodes": (([], ["customFunction", "playwrightWebScraper"]), (["a node"], ["a,b"])),
     "service.denied_addresses": (([], ["100.64.0.0/10", "2002::/16"]), (["localhost"], ["100.64.0.0/33"])),
     "service.bedrock_model_arns": (
@@ -322,6 +326,7 @@ def _agree(settings: dict[str, Any]) -> None:
     if settings.get("backup", {}).get("copy_region") == settings["region"]:
         settings["backup"]["copy_region"] = next(each for each in REGIONS if each != settings["region"])
     edge = settings.get("edge", {})
+    _agree_on_a_door(settings, edge)
     _agree_on_watching(settings.get("monitoring", {}), settings.get("synthetic_check"), edge)
     if edge.get("sign_in"):
         edge.setdefault("domain", deepcopy(_GIVEN["edge.domain"]))
@@ -369,6 +374,15 @@ def _agree_on_images(settings: dict[str, Any]) -> None:
     if settings.get("image_cache") or network.get("egress_allowed_domains") is not None:
         settings.pop("tools_image", None)
         settings.setdefault("service", {})["image"] = _GIVEN["service.image"]
+
+
+def _agree_on_a_door(settings: dict[str, Any], edge: dict[str, Any]) -> None:
+    """Let prod ask who comes, or say who answers for not asking."""
+    asks = edge.get("sign_in") or edge.get("api_key_paths") or edge.get("firewall", {}).get("allowed_cidrs")
+    if asks:
+        settings.pop("open_to_all", None)
+    elif settings["environment"] == "prod":
+        settings["open_to_all"] = {key: TEXTS[f"open_to_all.{key}"][0][0] for key in ("owner", "reason", "expires")}
 
 
 def _make_room(settings: dict[str, Any]) -> None:
