@@ -50,11 +50,18 @@ def archive(folder: Path, release: Release) -> Path | None:
     return found[0] if found else None
 
 
-def rendered(
-    chart: Path, release: Release, kubernetes: str, api_versions: Sequence[str], *, hooks: bool = False
+def rendered(chart: Path, release: Release, kubernetes: str, api_versions: Sequence[str]) -> list[Manifest]:
+    """Return the objects of a chart as `template` does without hooks, but for what calls into its containers, each
+    marked as the release's.
+    """
+    made = template(chart, release, kubernetes, api_versions, hooks=False)
+    return [marked(each, release.name) for each in made if each["kind"] not in _CALLED]
+
+
+def template(
+    chart: Path, release: Release, kubernetes: str, api_versions: Sequence[str], *, hooks: bool
 ) -> list[Manifest]:
-    """Return the objects of a chart, its CRDs first, but for what calls into its containers and, unless asked, its
-    hooks.
+    """Return the objects of a chart, its CRDs first.
 
     `kubernetes` is the server's version, `api_versions` what it serves, which templates may ask for. Raises ChartError,
     and ToolchainError where Helm is not there and cannot be built.
@@ -75,7 +82,7 @@ def rendered(
         )
     if done.returncode:
         raise ChartError(f"{chart.name}: {done.stderr.strip()}")
-    return [marked(each, release.name) for each in objects(done.stdout) if each["kind"] not in _CALLED]
+    return objects(done.stdout)
 
 
 def objects(text: str) -> list[Manifest]:

@@ -101,6 +101,11 @@ _BASELINE_CAPABILITIES = {
 }
 
 
+def pod_security_faults(spec: Mapping[str, Any], level: str) -> list[str]:
+    """Return what of a pod's spec a Pod Security Standard, baseline or restricted, does not let through."""
+    return [*_baseline(spec), *(_restricted(spec) if level == "restricted" else ())]
+
+
 def _pod_security(op: ResourceOperation) -> Iterator[Refusal]:
     namespace = op.text("metadata", "namespace")
     found = [
@@ -111,7 +116,7 @@ def _pod_security(op: ResourceOperation) -> Iterator[Refusal]:
     spec = op.get("spec") if op.cls == "Pod" else get(pod, "spec")
     if level not in ("baseline", "restricted") or not isinstance(spec, Mapping):
         return
-    faults = [*_baseline(spec), *(_restricted(spec) if level == "restricted" else ())]
+    faults = pod_security_faults(spec, level)
     if faults:
         yield Refusal(
             "Forbidden",

@@ -1,6 +1,6 @@
 """Roles of ours stand where a chart's are left out: they let its accounts do what those did, but for what is listed.
 
-`charts.json` holds what the chart's own roles of that very version grant (`tools.chart_facts`).
+`charts.json` holds what the chart's own roles of that very version grant (`tools.charts`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ import pytest
 
 from testing.cloud import Created
 from testing.program import run
-from tools import chart_facts
+from tools.charts.store import facts_of
 from tools.shapes import made
 
 RBAC = "kubernetes:rbac.authorization.k8s.io/v1:"
@@ -62,15 +62,16 @@ def rights(rules: list[dict[str, Any]]) -> Iterator[Right]:
 
 
 @cache
-def recorded() -> dict[str, Any]:
-    (row,) = (row for row in chart_facts.recorded() if "roles" in row)
+def recorded() -> Mapping[str, Any]:
+    (row,) = (row for row in facts_of(run("prod")) if "rights_left_out" in row)
     assert row["chart"].startswith("kube-prometheus-stack ")
-    roles: dict[str, Any] = row["roles"]
-    return roles
+    return row
 
 
 def charts(account: str) -> set[Right]:
-    return {right for each in recorded()["left_out"] if each["account"] == account for right in rights(each["rules"])}
+    return {
+        right for each in recorded()["rights_left_out"] if each["account"] == account for right in rights(each["rules"])
+    }
 
 
 @cache
@@ -100,8 +101,8 @@ def ours(account: str, where: str | None) -> set[Right]:
 
 
 def test_the_chart_leaves_out_the_roles_of_three_accounts_and_keeps_the_metrics_own() -> None:
-    assert {each["account"] for each in recorded()["left_out"]} == {OPERATOR, PROMETHEUS, ADMISSION}
-    assert {each["account"] for each in recorded()["made"]} == {"monitoring/monitoring-prometheus-kube-state-metrics"}
+    assert {each["account"] for each in recorded()["rights_left_out"]} == {OPERATOR, PROMETHEUS, ADMISSION}
+    assert {each["account"] for each in recorded()["rights"]} == {"monitoring/monitoring-prometheus-kube-state-metrics"}
 
 
 @pytest.mark.parametrize("account", [OPERATOR, PROMETHEUS, ADMISSION])
@@ -127,7 +128,7 @@ def test_the_operator_acts_in_its_own_namespace_alone() -> None:
 def test_nobody_of_the_release_reads_a_secret_beyond_its_namespace() -> None:
     everywhere = [
         *((who, role.inputs["rules"]) for who, where, role in bound() if where is None),
-        *((each["account"], each["rules"]) for each in recorded()["made"] if each["namespace"] is None),
+        *((each["account"], each["rules"]) for each in recorded()["rights"] if each["namespace"] is None),
     ]
     assert len(everywhere) > 3
     readers = {who for who, rules in everywhere for _, resource, _ in rights(rules) if resource in ("secrets", "*")}

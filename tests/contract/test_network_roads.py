@@ -17,7 +17,8 @@ from components.shared.network_policies import api_server_address
 from components.vpc.egress_domains import allowed_domains
 from testing.program import Run, run
 from tests.network_policy_controller import Cluster, ContainerPort, Pod, Policy, Service, ServicePort, passes
-from tools import chart_facts, shapes
+from tools import shapes
+from tools.charts.store import facts_of
 
 STACKS = ("prod", "dev-with-traces-and-datadog")
 WORKLOADS = ("kubernetes:apps/v1:Deployment", "kubernetes:batch/v1:Job", "kubernetes:batch/v1:CronJob")
@@ -134,8 +135,7 @@ def own_pods(run_: Run) -> Iterator[tuple[str, str, dict[str, Any]]]:
 @cache
 def stack(name: str) -> Stack:
     run_ = made(name)
-    wanted = {(each.namespace, each.name) for each in chart_facts.releases(run_)}
-    rows = [row for row in chart_facts.recorded() if (row["namespace"], row["release"]) in wanted]
+    rows = facts_of(run_)
     pods, services, tokens = [], [], set()
     # of the first private subnet, and of the range of Services behind what EKS gives its own
     network = run_.cloud.named("vpc-private-a").inputs["cidrBlock"].partition("/")[0]
@@ -145,7 +145,7 @@ def stack(name: str) -> Stack:
     for row in rows:
         for each in row["pods"]:
             ports = [ContainerPort(port["number"], port["name"], port["protocol"]) for port in each["ports"]]
-            home = row["namespace"]
+            home = each["namespace"]
             pods.append(Pod(home, each["name"], each["labels"], next(addresses), ports, each["host_network"]))
             if each["token"]:
                 tokens.add(f"{home}/{each['name']}")
@@ -175,16 +175,6 @@ def stack(name: str) -> Stack:
     homes = {pod.namespace for pod in pods} | {"default"}
     namespaces = {home: {"kubernetes.io/metadata.name": home} for home in homes}
     return Stack(Cluster(namespaces, pods, [*services, DNS, api], policies), frozenset(tokens), services_range)
-
-
-@pytest.mark.parametrize("name", STACKS)
-def test_every_chart_of_a_stack_is_recorded_at_its_version(name: str) -> None:
-    recorded = {(row["namespace"], row["release"]): row["chart"] for row in chart_facts.recorded()}
-    installed = {
-        (each.namespace, each.name): f"{each.chart} {each.version}" for each in chart_facts.releases(made(name))
-    }
-    missing = {key: chart for key, chart in installed.items() if recorded.get(key) != chart}
-    assert not missing, "record them anew: python -m tools.chart_facts --charts FOLDER --write"
 
 
 @pytest.mark.parametrize("name", STACKS)
@@ -230,13 +220,7 @@ def test_flowise_does_not_reach_a_service_that_listens_on_https() -> None:
 
 @pytest.mark.parametrize("name", STACKS)
 def test_images_and_their_layers_are_fetched_where_only_listed_names_resolve(name: str) -> None:
-    installed = {(each.namespace, each.name) for each in chart_facts.releases(made(name))}
-    images = {
-        image
-        for row in chart_facts.recorded()
-        if (row["namespace"], row["release"]) in installed
-        for image in row["images"]
-    }
+    images = {image for row in facts_of(made(name)) for image in row["images"]}
     assert len(images) > 9
     hosts = {host for image in images for host in LAYERS[image.partition("/")[0]]}
     assert [host for host in sorted(hosts) if not resolves(host)] == []
