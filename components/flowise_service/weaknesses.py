@@ -54,8 +54,9 @@ _CLOSED_AS_IT_COMES = f"{_FIREWALL}::test_what_no_stack_asked_for_is_closed_and_
 _BY_KEY = "edge.firewall.program_paths, where it names the path"
 _NO_LOGIN_LIST = f"{_PATHS}::test_a_stack_that_asks_for_nothing_closes_all_that_it_does_not_need"
 _REFUSED = f"{_SETTINGS}::test_what_is_wrong_is_said_once_and_clearly"
-_SANDBOX = "tests/live/test_overrides.py::test_code_of_a_flow_asks_others_and_stays_in_its_sandbox"
-_SHEETS = "tests/live/test_overrides.py::test_sheets_are_read"
+_OVERRIDES = "tests/live/test_overrides.py"
+_SANDBOX = f"{_OVERRIDES}::test_code_of_a_flow_asks_others_and_stays_in_its_sandbox"
+_SHEETS = f"{_OVERRIDES}::test_sheets_are_read"
 _TREE = "tests/image/test_lock.py::test_no_place_of_the_tree_has_a_version_with_a_published_hole"
 
 FLOWISE = (
@@ -288,6 +289,35 @@ PACKAGES = (
         where="xlsx 0.18.5, the last on npm by that name; whoever may upload to a flow that reads spreadsheets",
         cures=(Cure("override", "xlsx"),),
         tests=(_TREE, _SHEETS),
+    ),
+    Weakness(
+        ids=("CVE-2026-25528", "CVE-2026-40190"),
+        what="requests to inner addresses (-25528), and what 0.5.18 mended besides (-40190)",
+        score=None,
+        attacker="flow author",
+        where="langsmith 0.1.68, 0.3.87 and 0.4.12, which four generations of @langchain/core call; only where a flow "
+        "names LangSmith",
+        cures=(Cure("override", "langsmith"),),
+        tests=(_TREE, f"{_OVERRIDES}::test_each_langchain_of_the_tree_traces"),
+    ),
+    Weakness(
+        ids=("CVE-2026-82659", "GHSA-p6gq-j5cr-w38f", "CVE-2026-92597", "GHSA-2x7j-588g-ccc2", "GHSA-85x2-q946-cp5h"),
+        what="files and addresses read by a message's raw option, and lists of addresses that take all time there is",
+        score=None,
+        attacker="anybody",
+        where="nodemailer 7.0.13: enterprise/utils/sendEmail, where a stack sends mail",
+        cures=(Cure("override", "nodemailer"),),
+        tests=(_TREE, f"{_OVERRIDES}::test_mail_is_sent"),
+    ),
+    Weakness(
+        ids=("CVE-2025-7783", "CVE-2026-2359", "CVE-2026-3304", "CVE-2026-3520"),
+        what="boundaries of uploads that can be guessed, and uploads that end the process",
+        score=None,
+        attacker="nobody",
+        where="form-data 4.0.0 under zep and llamaindex, 2.3.3 under request; multer 1.4.5 under flowise-embed and "
+        "multer-azure-blob-storage: no stack loads them, uploads go by multer 2.5.0",
+        cures=(Cure("override", "form-data@>=4"), Cure("override", "request"), Cure("override", "multer")),
+        tests=(_TREE,),
     ),
 )  # fmt: skip
 

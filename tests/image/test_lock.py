@@ -68,7 +68,18 @@ def test_nothing_is_missing_and_nothing_is_left_over() -> None:
 
 
 # the first versions without the holes of docs/operations/image.md
-@pytest.mark.parametrize(("name", "floor"), [("axios", (1, 16, 0)), ("vm2", (3, 12, 2)), ("xlsx", (0, 20, 2))])
+@pytest.mark.parametrize(
+    ("name", "floor"),
+    [
+        ("axios", (1, 16, 0)),
+        ("form-data", (2, 5, 4)),
+        ("langsmith", (0, 5, 18)),
+        ("multer", (2, 1, 1)),
+        ("nodemailer", (10, 1, 4)),
+        ("vm2", (3, 12, 2)),
+        ("xlsx", (0, 20, 2)),
+    ],
+)
 def test_no_place_of_the_tree_has_a_version_with_a_published_hole(name: str, floor: tuple[int, ...]) -> None:
     versions = [entry["version"] for path, entry in PACKAGES.items() if path.endswith(f"node_modules/{name}")]
     assert versions

@@ -44,6 +44,65 @@ const read = async (kind) => {
 };
 Promise.all(process.env.KINDS.split(' ').map(read)).then(show);
 """
+# every langchain of the tree, of four generations, against one langsmith
+TRACE = """
+const fs = require('fs'), http = require('http'), path = require('path');
+const TREE = path.join(process.env.FLOWISE_PACKAGE, '..');
+const cores = fs.globSync('**/@langchain/core/package.json', { cwd: TREE }).map((at) => path.join(TREE, at, '..'));
+const first = (core, ...names) => names.map((name) => `${core}/dist/${name}`).find((name) => fs.existsSync(name));
+process.env.LANGCHAIN_CALLBACKS_BACKGROUND = 'false';
+const paths = [];
+const server = http.createServer((asked, answer) => {
+  paths.push(asked.url);
+  asked.resume().on('end', () => answer.setHeader('content-type', 'application/json').end('{}'));
+});
+const traced = async (core) => {
+  paths.length = 0;
+  const { Client } = require(createRequire(`${core}/index.js`).resolve('langsmith'));
+  const { LangChainTracer } = require(`${core}/dist/tracers/tracer_langchain.cjs`);
+  const { RunnableLambda } = require(first(core, 'runnables/index.cjs', 'runnables/base.cjs'));
+  const client = new Client({ apiUrl: `http://127.0.0.1:${server.address().port}`, apiKey: 'k' });
+  const callbacks = [new LangChainTracer({ client, projectName: 'p' })];
+  const answer = await RunnableLambda.from((number) => number + 1).invoke(1, { callbacks });
+  await client.awaitPendingTraceBatches();
+  return [require(`${core}/package.json`).version.split('.').slice(0, 2).join('.'), answer, paths.at(-1)];
+};
+server.listen(0, '127.0.0.1', async () => {
+  const all = [];
+  for (const core of cores) all.push(await traced(core));
+  show(all.sort());
+  process.exit();
+});
+"""
+# a server that takes a mail from whoever logs in
+MAIL = """
+const net = require('net');
+const said = [];
+const server = net.createServer((socket) => {
+  const say = (line) => socket.write(`${line}\\r\\n`);
+  say('220 stand-in ESMTP');
+  socket.on('data', (bytes) => {
+    for (const line of String(bytes).split('\\r\\n').filter(Boolean)) {
+      said.push(line);
+      if (line.startsWith('EHLO')) { say('250-stand-in'); say('250 AUTH PLAIN'); }
+      else if (line.startsWith('AUTH')) say('235 in');
+      else if (line === 'DATA') say('354 go on');
+      else if (line === '.' || /^(MAIL|RCPT)/.test(line)) say('250 taken');
+    }
+  });
+});
+server.listen(0, '127.0.0.1', async () => {
+  Object.assign(process.env, {
+    SMTP_HOST: '127.0.0.1', SMTP_PORT: String(server.address().port), SMTP_SECURE: 'false',
+    SMTP_USER: 'user', SMTP_PASSWORD: 'password', SENDER_EMAIL: 'flowise@example.com',
+  });
+  const mail = flowise(`${process.env.FLOWISE_PACKAGE}/dist/enterprise/utils/sendEmail.js`);
+  await mail.sendPasswordResetEmail('owner@example.com', 'https://flowise.example.com/reset');
+  const wanted = ['RCPT TO:<owner@example.com>', 'https://flowise.example.com/reset'];
+  show(wanted.map((part) => said.join('').includes(part)));
+  process.exit();
+});
+"""
 
 
 def shown(script: str, package: Path, **environment: str) -> object:
@@ -63,3 +122,14 @@ def test_sheets_are_read(package: Path, tmp_path: Path) -> None:
     kinds = "xlsx xls ods csv"
     pages = shown(READ_SHEETS, package, FOLDER=str(tmp_path), KINDS=kinds)
     assert pages == [["- name: first\n- count: 1\n"]] * len(kinds.split())
+
+
+def test_each_langchain_of_the_tree_traces(package: Path) -> None:
+    traced = shown(TRACE, package)
+    assert isinstance(traced, list)
+    assert {version for version, _, _ in traced} == {"0.2", "0.3", "1.1", "1.4"}
+    assert [each[1:] for each in traced] == [[2, "/runs/multipart"]] * len(traced)
+
+
+def test_mail_is_sent(package: Path) -> None:
+    assert shown(MAIL, package) == [True, True]
