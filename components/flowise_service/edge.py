@@ -109,18 +109,14 @@ OPEN_PATHS = (
         21,
         ("/api/v1/chatflows-streaming/*", "/api/v1/chatflows-uploads/*", "/api/v1/feedback*", "/api/v1/leads*"),
     ),
-    PathRule(
-        "chat-files",
-        22,
-        (
-            "/api/v1/attachments/*",
-            "/api/v1/get-upload-file*",
-            "/api/v1/openai-assistants-file/download*",
-            "/api/v1/text-to-speech/*",
-        ),
-    ),
+    PathRule("chat-files", 22, ("/api/v1/attachments/*", "/api/v1/get-upload-file*")),
     PathRule("callers", 30, ("/api/v1/mcp/*", "/api/v1/webhook/*")),
 )
+# likewise of a stack that asks for them
+OPEN_BY_NEED: Mapping[Need, PathRule] = {
+    "assistant_files": PathRule("chat-assistants", 23, ("/api/v1/openai-assistants-file/download*",)),
+    "speech": PathRule("chat-speech", 24, ("/api/v1/text-to-speech/*",)),
+}
 # The two inline scripts of the UI's page, by the hash that a browser computes of them (index.html of flowise-ui 3.1.4).
 # A version that changes them needs theirs: the browser's console names the hash it wants.
 INLINE_SCRIPTS = (
@@ -163,7 +159,7 @@ def edge_profile(needs: Collection[Need]) -> EdgeProfile:
         program_paths=(*PROGRAM_PATHS, *opened(needs)),
         # a page of the UI is sent to sign in; its scripts cannot follow there
         account_paths=("/api/v1/account/", "/api/v1/auth/"),
-        open_paths=OPEN_PATHS,
+        open_paths=(*OPEN_PATHS, *(rule for need, rule in OPEN_BY_NEED.items() if need in needs)),
         cached_paths=("/assets/",),
         reserved_paths=("/api", "/assets", "/admin"),
         # XSS.sanitizeMiddleware

@@ -51,6 +51,10 @@ _SETTINGS = "tests/components/flowise_service/test_settings.py"
 _ENVIRONMENT = "tests/components/flowise_service/test_environment.py"
 _PATHS = "tests/components/flowise_service/test_open_paths.py"
 _CLOSED_AS_IT_COMES = f"{_FIREWALL}::test_what_no_stack_asked_for_is_closed_and_the_rest_as_open_as_ever"
+_SCRIPT = (
+    "tests/components/flowise_service/test_edge_script.py"
+    "::test_every_request_gets_from_what_is_deployed_what_the_table_says"
+)
 _BY_KEY = "edge.firewall.program_paths, where it names the path"
 _NO_LOGIN_LIST = f"{_PATHS}::test_a_stack_that_asks_for_nothing_closes_all_that_it_does_not_need"
 _REFUSED = f"{_SETTINGS}::test_what_is_wrong_is_said_once_and_clearly"
@@ -77,7 +81,7 @@ FLOWISE = (
         where="flowise routes/oauth2: GET /callback takes the credential's id as state, and no session; only authorize "
         "is scoped",
         cures=(Cure("edge", "closes-unused"),),
-        tests=(_CLOSED_AS_IT_COMES,),
+        tests=(_CLOSED_AS_IT_COMES, _SCRIPT),
         opened_by="service.open_features: oauth2_connections",
     ),
     Weakness(
@@ -91,7 +95,7 @@ FLOWISE = (
             Cure("denylist", "/api/v1/openai-assistants-file/download"),
             Cure("edge", "closes-unused"),
         ),
-        tests=(_CLOSED_AS_IT_COMES, _NO_LOGIN_LIST),
+        tests=(_CLOSED_AS_IT_COMES, _NO_LOGIN_LIST, _SCRIPT),
         opened_by="service.open_features: assistant_files",
     ),
     Weakness(
@@ -101,7 +105,7 @@ FLOWISE = (
         attacker="anybody",
         where="flowise controllers/text-to-speech: without chatflowId the body's credentialId is used",
         cures=(Cure("denylist", "/api/v1/text-to-speech/generate"), Cure("edge", "closes-to-programs")),
-        tests=(_NO_LOGIN_LIST, _CLOSED_AS_IT_COMES),
+        tests=(_NO_LOGIN_LIST, _CLOSED_AS_IT_COMES, _SCRIPT),
         opened_by="service.open_features: speech",
     ),
     Weakness(
@@ -120,7 +124,11 @@ FLOWISE = (
         where="flowise-components src/httpSecurity: DEFAULT_DENY_LIST lacks 192.0.0.192 and 100.100.100.200, of other "
         "clouds; redirects are checked, and AWS's address is in it",
         cures=(Cure("variable", "HTTP_DENY_LIST"), Cure("edge", "closes-to-programs")),
-        tests=(f"{_ENVIRONMENT}::test_flows_may_not_ask_what_flowises_own_list_leaves_out", _CLOSED_AS_IT_COMES),
+        tests=(
+            f"{_ENVIRONMENT}::test_flows_may_not_ask_what_flowises_own_list_leaves_out",
+            _CLOSED_AS_IT_COMES,
+            _SCRIPT,
+        ),
         opened_by="service.denied_addresses, where it leaves out what it has by default",
     ),
     Weakness(
@@ -150,7 +158,7 @@ FLOWISE = (
         where="flowise services/openai-assistants: three look-ups of a credential by its id alone; "
         "routes/openai-assistants-files: POST /upload asks for no permission",
         cures=(Cure("edge", "closes-to-programs"),),
-        tests=(_CLOSED_AS_IT_COMES,),
+        tests=(_CLOSED_AS_IT_COMES, _SCRIPT),
         opened_by=_BY_KEY,
     ),
     Weakness(
@@ -160,7 +168,7 @@ FLOWISE = (
         attacker="key holder",
         where="flowise-components src/utils: getCredentialData; with one workspace there is no other's",
         cures=(Cure("edge", "closes-to-programs"),),
-        tests=(_CLOSED_AS_IT_COMES,),
+        tests=(_CLOSED_AS_IT_COMES, _SCRIPT),
         opened_by=_BY_KEY,
     ),
     Weakness(
@@ -171,7 +179,7 @@ FLOWISE = (
         where="flowise routes/chat-messages: GET and DELETE ask for no permission; internal-chatmessage and stats "
         "likewise",
         cures=(Cure("edge", "closes-to-programs"),),
-        tests=(_CLOSED_AS_IT_COMES,),
+        tests=(_CLOSED_AS_IT_COMES, _SCRIPT),
         opened_by=_BY_KEY,
     ),
     Weakness(
@@ -181,7 +189,7 @@ FLOWISE = (
         attacker="key holder",
         where="flowise routes/upsert-history: GET and PATCH ask for no permission; the workspace is checked",
         cures=(Cure("edge", "closes-to-programs"),),
-        tests=(_CLOSED_AS_IT_COMES,),
+        tests=(_CLOSED_AS_IT_COMES, _SCRIPT),
         opened_by=_BY_KEY,
     ),
     Weakness(
@@ -191,7 +199,7 @@ FLOWISE = (
         attacker="nobody",
         where="flowise index.js: the board is there with ENABLE_BULLMQ_DASHBOARD alone",
         cures=(Cure("refused", "ENABLE_BULLMQ_DASHBOARD"), Cure("edge", "closes-queue-board")),
-        tests=(_REFUSED, f"{_FIREWALL}::test_every_recorded_request_is_judged_as_the_table_says"),
+        tests=(_REFUSED, f"{_FIREWALL}::test_every_recorded_request_is_judged_as_the_table_says", _SCRIPT),
     ),
     Weakness(
         ids=("CVE-2026-100606", "CVE-2026-100607", "GHSA-vf3j-89vf-r697", "GHSA-cffm-583c-vffr"),
@@ -205,7 +213,7 @@ FLOWISE = (
             Cure("denylist", "/api/v1/azure/callback"),
             Cure("edge", "closes-unused"),
         ),
-        tests=(_REFUSED, _NO_LOGIN_LIST, _CLOSED_AS_IT_COMES),
+        tests=(_REFUSED, _NO_LOGIN_LIST, _CLOSED_AS_IT_COMES, _SCRIPT),
     ),
     Weakness(
         ids=("CVE-2026-119978",),
@@ -224,7 +232,7 @@ FLOWISE = (
         where="flowise enterprise/services/account.service: the first who registers owns an empty Flowise, and the "
         "setup is first; a second is refused",
         cures=(Cure("denylist", "/api/v1/account/register"), Cure("edge", "closes-registration")),
-        tests=(_NO_LOGIN_LIST, f"{_FIREWALL}::test_every_recorded_request_is_judged_as_the_table_says"),
+        tests=(_NO_LOGIN_LIST, f"{_FIREWALL}::test_every_recorded_request_is_judged_as_the_table_says", _SCRIPT),
     ),
     Weakness(
         ids=("CVE-2026-52098",),
@@ -253,7 +261,7 @@ FLOWISE = (
         where="mended in 3.1.4: enterprise/services/account.service answers by sanitizeUser on login and verify, "
         "controllers/user.controller by assertMayReadTargetUser",
         cures=(Cure("denylist", "/api/v1/account/verify"), Cure("edge", "closes-unused")),
-        tests=(_NO_LOGIN_LIST, _CLOSED_AS_IT_COMES),
+        tests=(_NO_LOGIN_LIST, _CLOSED_AS_IT_COMES, _SCRIPT),
     ),
 )
 
