@@ -49,7 +49,9 @@ OPEN_PATHS = (
     OpenPath("/api/v1/account/reset-password", "likewise", "mail"),
     # CVE-2026-71962: controllers/openai-assistants asks neither for a login nor whether the flow is public
     OpenPath("/api/v1/openai-assistants-file/download", "gives files of private flows", "assistant_files"),
-    # CVE-2026-70474, its second half: a provider's redirect bears no header that would tell a login
+    # CVE-2026-70636: the UI does not call it, and servers and workers do without (oauth2_refresh.cjs)
+    OpenPath("/api/v1/oauth2-credential/refresh", "fetches new tokens for a credential, for whoever knows its id"),
+    # CVE-2026-70474, its second half: a provider's redirect bears no header, but cookies (oauth2_callback.cjs)
     OpenPath(
         "/api/v1/oauth2-credential/callback",
         "gives a credential other tokens, for whoever knows its id",

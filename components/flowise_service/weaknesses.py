@@ -55,12 +55,15 @@ _SCRIPT = (
     "tests/components/flowise_service/test_edge_script.py"
     "::test_every_request_gets_from_what_is_deployed_what_the_table_says"
 )
-_BY_KEY = "edge.firewall.program_paths, where it names the path"
+_BY_KEY = "edge.firewall.program_paths, where it names the path, to keys with the permission"
 _NO_LOGIN_LIST = f"{_PATHS}::test_a_stack_that_asks_for_nothing_closes_all_that_it_does_not_need"
 _REFUSED = f"{_SETTINGS}::test_what_is_wrong_is_said_once_and_clearly"
 _OVERRIDES = "tests/live/test_overrides.py"
 _SANDBOX = f"{_OVERRIDES}::test_code_of_a_flow_asks_others_and_stays_in_its_sandbox"
 _SHEETS = f"{_OVERRIDES}::test_sheets_are_read"
+_UNIT, _LIVE = "tests/components/flowise_service/test_patches.py", "tests/live/test_patches.py"
+_ON_THE_REAL_ONE = f"{_LIVE}::test_a_patch_closes_it"
+_ASKED_FOR = f"{_UNIT}::test_a_key_is_asked_for_a_permission_wherever_flowise_forgets_to"
 _TREE = "tests/image/test_lock.py::test_no_place_of_the_tree_has_a_version_with_a_published_hole"
 
 FLOWISE = (
@@ -71,7 +74,19 @@ FLOWISE = (
         attacker="anybody",
         where="flowise routes/oauth2: POST /refresh/:credentialId takes the id alone; the answer holds no token, so "
         "that the harm is tokens that are replaced, and the provider's quota",
-        left="Flowise calls the path itself, without a login (flowise-components src/utils: refreshOAuth2Token)",
+        cures=(
+            # with it Flowise calls the path no more itself (flowise-components src/utils: refreshOAuth2Token)
+            Cure("preload", "oauth2_refresh.cjs"),
+            Cure("denylist", "/api/v1/oauth2-credential/refresh"),
+            Cure("edge", "closes-unused"),
+        ),
+        tests=(
+            f"{_UNIT}::test_a_credential_is_refreshed_without_a_request",
+            _CLOSED_AS_IT_COMES,
+            _NO_LOGIN_LIST,
+            f"{_LIVE}::test_workers_refresh_a_credential_that_is_due",
+            _ON_THE_REAL_ONE,
+        ),
     ),
     Weakness(
         ids=("CVE-2026-70474", "GHSA-wch5-xp77-fxg4"),
@@ -80,9 +95,14 @@ FLOWISE = (
         attacker="anybody",
         where="flowise routes/oauth2: GET /callback takes the credential's id as state, and no session; only authorize "
         "is scoped",
-        cures=(Cure("edge", "closes-unused"),),
-        tests=(_CLOSED_AS_IT_COMES, _SCRIPT),
-        opened_by="service.open_features: oauth2_connections",
+        cures=(Cure("preload", "oauth2_callback.cjs"), Cure("edge", "closes-unused")),
+        tests=(
+            f"{_UNIT}::test_a_providers_answer_is_taken_from_the_browser_that_asked_for_it",
+            _CLOSED_AS_IT_COMES,
+            _SCRIPT,
+            _ON_THE_REAL_ONE,
+        ),
+        opened_by="service.open_features: oauth2_connections; the patch stays",
     ),
     Weakness(
         ids=("CVE-2026-71962", "GHSA-mf39-7j64-g95c"),
@@ -104,9 +124,19 @@ FLOWISE = (
         score="7.5, CVSS 3.1, NVD",
         attacker="anybody",
         where="flowise controllers/text-to-speech: without chatflowId the body's credentialId is used",
-        cures=(Cure("denylist", "/api/v1/text-to-speech/generate"), Cure("edge", "closes-to-programs")),
-        tests=(_NO_LOGIN_LIST, _CLOSED_AS_IT_COMES, _SCRIPT),
-        opened_by="service.open_features: speech",
+        cures=(
+            Cure("preload", "speech_login.cjs"),
+            Cure("denylist", "/api/v1/text-to-speech/generate"),
+            Cure("edge", "closes-to-programs"),
+        ),
+        tests=(
+            f"{_UNIT}::test_only_who_has_logged_in_speaks_by_a_credential",
+            _NO_LOGIN_LIST,
+            _CLOSED_AS_IT_COMES,
+            _SCRIPT,
+            _ON_THE_REAL_ONE,
+        ),
+        opened_by="service.open_features: speech; the patch stays",
     ),
     Weakness(
         ids=("CVE-2026-41266", "CVE-2026-41278", "GHSA-4jpm-cgx2-8h37", "GHSA-w47f-j8rh-wx87"),
@@ -114,7 +144,11 @@ FLOWISE = (
         score="7.5, CVSS 3.1, NVD",
         attacker="anybody",
         where="flowise services/chatflows: getSinglePublicChatbotConfig gives any flow's flowData",
-        left="its id must be known: keep the ids of flows that are not public to those who use them",
+        cures=(Cure("preload", "public_config.cjs"),),
+        tests=(
+            f"{_UNIT}::test_a_stranger_reads_of_a_flow_what_a_chat_needs",
+            f"{_LIVE}::test_a_stranger_reads_no_prompt_of_a_flow",
+        ),
     ),
     Weakness(
         ids=("CVE-2026-67620", "GHSA-6h53-jfj2-fh9c"),
@@ -123,11 +157,17 @@ FLOWISE = (
         attacker="key holder",
         where="flowise-components src/httpSecurity: DEFAULT_DENY_LIST lacks 192.0.0.192 and 100.100.100.200, of other "
         "clouds; redirects are checked, and AWS's address is in it",
-        cures=(Cure("variable", "HTTP_DENY_LIST"), Cure("edge", "closes-to-programs")),
+        cures=(
+            Cure("variable", "HTTP_DENY_LIST"),
+            Cure("edge", "closes-to-programs"),
+            Cure("preload", "key_permissions.cjs"),
+        ),
         tests=(
             f"{_ENVIRONMENT}::test_flows_may_not_ask_what_flowises_own_list_leaves_out",
             _CLOSED_AS_IT_COMES,
             _SCRIPT,
+            _ASKED_FOR,
+            _ON_THE_REAL_ONE,
         ),
         opened_by="service.denied_addresses, where it leaves out what it has by default",
     ),
@@ -148,7 +188,8 @@ FLOWISE = (
         score="7.6, CVSS 3.1, VulnCheck",
         attacker="key holder",
         where="flowise routes/documentstore: POST /upsert and /refresh ask for no permission, which all others do",
-        left="keep keys to programs that must have one",
+        cures=(Cure("preload", "key_permissions.cjs"),),
+        tests=(_ASKED_FOR, _ON_THE_REAL_ONE),
     ),
     Weakness(
         ids=("CVE-2026-67622", "GHSA-qvmw-v4w9-7c4j"),
@@ -157,8 +198,8 @@ FLOWISE = (
         attacker="key holder",
         where="flowise services/openai-assistants: three look-ups of a credential by its id alone; "
         "routes/openai-assistants-files: POST /upload asks for no permission",
-        cures=(Cure("edge", "closes-to-programs"),),
-        tests=(_CLOSED_AS_IT_COMES, _SCRIPT),
+        cures=(Cure("edge", "closes-to-programs"), Cure("preload", "key_permissions.cjs")),
+        tests=(_CLOSED_AS_IT_COMES, _SCRIPT, _ASKED_FOR, _ON_THE_REAL_ONE),
         opened_by=_BY_KEY,
     ),
     Weakness(
@@ -167,8 +208,8 @@ FLOWISE = (
         score="7.6, CVSS 4.0, GitHub",
         attacker="key holder",
         where="flowise-components src/utils: getCredentialData; with one workspace there is no other's",
-        cures=(Cure("edge", "closes-to-programs"),),
-        tests=(_CLOSED_AS_IT_COMES, _SCRIPT),
+        cures=(Cure("edge", "closes-to-programs"), Cure("preload", "key_permissions.cjs")),
+        tests=(_CLOSED_AS_IT_COMES, _SCRIPT, _ASKED_FOR, _ON_THE_REAL_ONE),
         opened_by=_BY_KEY,
     ),
     Weakness(
@@ -178,8 +219,8 @@ FLOWISE = (
         attacker="key holder",
         where="flowise routes/chat-messages: GET and DELETE ask for no permission; internal-chatmessage and stats "
         "likewise",
-        cures=(Cure("edge", "closes-to-programs"),),
-        tests=(_CLOSED_AS_IT_COMES, _SCRIPT),
+        cures=(Cure("edge", "closes-to-programs"), Cure("preload", "key_permissions.cjs")),
+        tests=(_CLOSED_AS_IT_COMES, _SCRIPT, _ASKED_FOR, _ON_THE_REAL_ONE),
         opened_by=_BY_KEY,
     ),
     Weakness(
@@ -188,8 +229,8 @@ FLOWISE = (
         score="7.7, CVSS 4.0, GitHub",
         attacker="key holder",
         where="flowise routes/upsert-history: GET and PATCH ask for no permission; the workspace is checked",
-        cures=(Cure("edge", "closes-to-programs"),),
-        tests=(_CLOSED_AS_IT_COMES, _SCRIPT),
+        cures=(Cure("edge", "closes-to-programs"), Cure("preload", "key_permissions.cjs")),
+        tests=(_CLOSED_AS_IT_COMES, _SCRIPT, _ASKED_FOR, _ON_THE_REAL_ONE),
         opened_by=_BY_KEY,
     ),
     Weakness(

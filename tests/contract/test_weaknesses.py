@@ -29,7 +29,8 @@ def is_there(cure: Cure) -> bool:
         case "edge":
             return cure.name in {rule.name for rule in waf_rules(FirewallSettings(), edge_profile(()))}
         case "preload":
-            loaded = f"require('./{cure.name}')" in (ASSETS / "preload.cjs").read_text(encoding="utf-8")
+            loading = [(ASSETS / name).read_text(encoding="utf-8") for name in ("preload.cjs", "patches.cjs")]
+            loaded = any(f"require('./{cure.name}')" in text for text in loading)
             return loaded and (ASSETS / cure.name).is_file()
         case "variable":
             return cure.name in table()

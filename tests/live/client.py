@@ -5,6 +5,7 @@ import json
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -119,15 +120,44 @@ def flow(package: Path, model_url: str, credential: str) -> dict[str, Any]:
             node["data"]["inputs"] |= {
                 "llmModel": "chatOpenAI",
                 "llmMessages": [],
-                "llmModelConfig": {
-                    "llmModel": "chatOpenAI",
-                    "modelName": "databricks-model",
-                    "basepath": model_url,
-                    "streaming": False,
-                    "FLOWISE_CREDENTIAL_ID": credential,
-                },
+                "llmModelConfig": _model("llmModel", model_url, credential),
             }
     return _whole("AGENTFLOW", template)
+
+
+def agent(package: Path, model_url: str, credential: str, mail: str) -> dict[str, Any]:
+    """Return an agent that asks the model, with a tool that reads mail by the credential `mail`."""
+    template = _template(package, "agentflowsv2/Simple RAG.json")
+    for node in template["nodes"]:
+        if node["data"]["name"] == "agentAgentflow":
+            node["data"]["inputs"] |= {
+                "agentModel": "chatOpenAI",
+                "agentMessages": [],
+                "agentKnowledgeDocumentStores": "",
+                "agentModelConfig": _model("agentModel", model_url, credential),
+                "agentTools": [
+                    {
+                        "agentSelectedTool": "gmail",
+                        "agentSelectedToolConfig": {
+                            "agentSelectedTool": "gmail",
+                            "gmailType": "labels",
+                            "labelActions": '["listLabels"]',
+                            "FLOWISE_CREDENTIAL_ID": mail,
+                        },
+                    }
+                ],
+            }
+    return _whole("AGENTFLOW", template)
+
+
+def _model(key: str, url: str, credential: str) -> dict[str, Any]:
+    return {
+        key: "chatOpenAI",
+        "modelName": "databricks-model",
+        "basepath": url,
+        "streaming": False,
+        "FLOWISE_CREDENTIAL_ID": credential,
+    }
 
 
 def chain(package: Path, model_url: str, credential: str) -> dict[str, Any]:
@@ -157,3 +187,44 @@ PIXEL = base64.b64encode(
         "1f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
     )
 ).decode()
+
+
+@dataclass
+class Provider:
+    """Whoever gives tokens for credentials by OAuth 2.0 (RFC 6749, 4.1.3 and 6)."""
+
+    url: str
+    asked: list[dict[str, str]]  # the form of each request
+
+
+@contextmanager
+def provider() -> Iterator[Provider]:
+    """Run one that gives everybody tokens, numbered, for an hour."""
+    found = Provider("", [])
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            form = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            found.asked.append(dict(urllib.parse.parse_qsl(form)))
+            number = len(found.asked)
+            tokens = {"access_token": f"token-{number}", "refresh_token": f"refresh-{number}", "expires_in": 3600}
+            body = json.dumps(tokens).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *arguments: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    found.url = f"http://127.0.0.1:{server.server_port}/token"
+    try:
+        yield found
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import boto3  # type: ignore[import-untyped] # it ships no types
@@ -41,6 +42,7 @@ MONITORING = {
     },
 }
 CHANGED: dict[str, str] = {}
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass
@@ -66,9 +68,12 @@ class Place:
         return flowise.run(pod, self.folder / f"setup-{free_port()}", {**self.changed, **self._ports(), **changed})
 
     @contextmanager
-    def pod(self, role: str) -> Iterator[tuple[Process, Browser, Browser]]:
-        """Run a pod; give the process, who asks it, and who asks its probes."""
+    def pod(
+        self, role: str, *, files: Mapping[str, str] = NOTHING, changed: Mapping[str, str] = NOTHING
+    ) -> Iterator[tuple[Process, Browser, Browser]]:
+        """Run a pod, with these files and variables changed; give the process, who asks it, and who asks its probes."""
         pod = self.stack.pod(role)
+        pod = replace(pod, files={**pod.files, **files})
         ports = {number: free_port() for number in pod.ports}
         local = {
             name: str(ports[int(value)])
@@ -76,14 +81,16 @@ class Place:
             if name.endswith("PORT") and value.isdigit() and int(value) in ports
         }
         folder = self.folder / f"{role}-{'-'.join(map(str, ports.values()))}"
-        with running(pod, folder, {**self.changed, **local}, ports) as process:
+        with running(pod, folder, {**self.changed, **local, **changed}, ports) as process:
             # the first is the site's, where there is one, and the last answers the kubelet
             yield process, *(Browser(f"http://127.0.0.1:{ports[pod.ports[each]]}") for each in (0, -1))  # type: ignore[misc] # two of them
 
     @contextmanager
-    def ready(self, role: str) -> Iterator[tuple[Process, Browser, Browser]]:
+    def ready(
+        self, role: str, *, files: Mapping[str, str] = NOTHING, changed: Mapping[str, str] = NOTHING
+    ) -> Iterator[tuple[Process, Browser, Browser]]:
         """Run a pod once it is ready."""
-        with self.pod(role) as (process, site, probe):
+        with self.pod(role, files=files, changed=changed) as (process, site, probe):
             wait_until(lambda: is_ready(process, probe), f"{role} ready", 180)
             yield process, site, probe
 

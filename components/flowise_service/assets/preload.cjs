@@ -11,6 +11,7 @@ if (isMainThread && started.endsWith('/flowise/bin/run')) {
   require('./request_ids.cjs');
   // before tracing, whose hook on require keeps for ever what it saw first
   require('./cors.cjs')(flowise);
+  const patched = require('./patches.cjs')(flowise);
   // before whatever loads what is traced
   require('./tracing.cjs')(flowise);
   require('./address_family.cjs');
@@ -18,5 +19,5 @@ if (isMainThread && started.endsWith('/flowise/bin/run')) {
   // whatever connects to the cache comes later
   require('./cache_failover.cjs')(flowise);
   require('./drain.cjs')(flowise);
-  require('./probes.cjs')(flowise, { '/metrics': require('./process_metrics.cjs')(flowise) });
+  require('./probes.cjs')(flowise, { '/metrics': require('./process_metrics.cjs')(flowise) }, patched);
 }

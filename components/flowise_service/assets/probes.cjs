@@ -1,6 +1,7 @@
 // Answers the kubelet from within Flowise's process, workers' too, for /api/v1/ping says `pong` without its database.
 //   /livez   the event loop turns: nothing else would be mended by a restart
-//   /readyz  the database answers, in queue mode the cache takes a write, and on a server its own port answers
+//   /readyz  the database answers, in queue mode the cache takes a write, and on a server its own port answers and its
+//            patches are applied
 // What else is asked on this port is given as paths and what answers them with `{ type, text }`.
 'use strict';
 const http = require('http');
@@ -60,10 +61,10 @@ const ownPort = () => {
   return within(asked, 'own port');
 };
 
-module.exports = (flowise, others = {}) => {
+module.exports = (flowise, others = {}, patched = async () => undefined) => {
   const checks = [database(flowise)];
   if (env.MODE === 'queue') checks.push(cache(flowise));
-  if (process.argv[2] === 'start') checks.push(ownPort);
+  if (process.argv[2] === 'start') checks.push(ownPort, patched);
   const routes = {
     ...others,
     '/livez': async () => undefined,

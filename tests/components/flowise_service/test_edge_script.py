@@ -87,7 +87,7 @@ SCRIPT: Mapping[str, Row] = {
     # holes that need nothing
     "CVE-2026-71962": Row(anonymous("POST", "/api/v1/openai-assistants-file/download"), UNUSED, UNUSED),
     "CVE-2026-70474": Row(anonymous("GET", "/api/v1/oauth2-credential/callback", f"state={FLOW}"), UNUSED, UNUSED),
-    "CVE-2026-70636": Row(anonymous("POST", f"/api/v1/oauth2-credential/refresh/{FLOW}"), SERVED, REFUSED),
+    "CVE-2026-70636": Row(anonymous("POST", f"/api/v1/oauth2-credential/refresh/{FLOW}"), UNUSED, UNUSED),
     "CVE-2026-41279": Row(anonymous("POST", "/api/v1/text-to-speech/generate", body="{}"), PROGRAMS, PROGRAMS),
     "CVE-2026-41279 by a header": Row(
         Request("POST", "/api/v1/text-to-speech/generate", headers={**BROWSER, "x-request-from": "internal"}),
@@ -186,11 +186,6 @@ SCRIPT: Mapping[str, Row] = {
     "an upsert by key": Row(program("POST", f"/api/v1/vector/upsert/{FLOW}", body=UPLOAD), SERVED, SERVED),
     "an upsert without one": Row(anonymous("POST", f"/api/v1/vector/upsert/{FLOW}"), FLOWISE_KEY, REFUSED),
     "a store that is refreshed by key": Row(program("POST", "/api/v1/document-store/refresh/1"), SERVED, SERVED),
-    "Flowise itself, renewing tokens": Row(
-        Request("POST", f"/api/v1/oauth2-credential/refresh/{FLOW}", headers={**KEY, "user-agent": "node-fetch"}),
-        SERVED,
-        SERVED,
-    ),
     "an MCP client": Row(program("POST", f"/api/v1/mcp/{FLOW}", body="{}"), SERVED, SERVED),
     "a webhook": Row(anonymous("POST", f"/api/v1/webhook/{FLOW}", body="{}"), SERVED, "the edge answers 401"),
     "a webhook with a key of the edge": Row(

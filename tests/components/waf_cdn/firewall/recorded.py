@@ -357,6 +357,14 @@ AS_THEY_CAME: Mapping[str, tuple[Request, str]] = {
         Request("GET", "/api/v1/oauth2-credential/callback", f"code=x&state={FLOW}"),
         UNUSED,
     ),
+    "CVE-2026-70636, new tokens for a credential": (
+        Request("POST", f"/api/v1/oauth2-credential/refresh/{FLOW}"),
+        UNUSED,
+    ),
+    "the same by the owner, whose UI does not": (
+        Request("POST", f"/api/v1/OAuth2-credential/refresh/{FLOW}", headers=SESSION),
+        UNUSED,
+    ),
     "a run that was shared": (Request("GET", f"/api/v1/public-executions/{FLOW}"), UNUSED),
     "all feedback on a flow": (Request("GET", f"/api/v1/feedback/{FLOW}"), UNUSED),
     "the same in disguise": (Request("GET", f"/api/v1//feedb%61ck/{FLOW}"), UNUSED),
@@ -416,10 +424,6 @@ AS_THEY_CAME: Mapping[str, tuple[Request, str]] = {
     "feedback that is given": (Request("POST", "/api/v1/feedback", body='{"rating":"THUMBS_UP"}'), "allowed"),
     "feedback that is changed": (Request("PUT", f"/api/v1/feedback/{FLOW}", body='{"content":"good"}'), "allowed"),
     "a file for an assistant": (Request("POST", "/api/v1/openai-assistants-file/upload", headers=SESSION), "allowed"),
-    "refreshing a credential": (
-        Request("POST", f"/api/v1/oauth2-credential/refresh/{FLOW}", headers=SESSION),
-        "allowed",
-    ),
     "asking for a credential": (
         Request("POST", f"/api/v1/oauth2-credential/authorize/{FLOW}", headers=SESSION),
         "allowed",
@@ -428,10 +432,6 @@ AS_THEY_CAME: Mapping[str, tuple[Request, str]] = {
     "a flow that begins so": (Request("GET", f"/api/v1/chatflows/{FLOW}", headers=SESSION), "allowed"),
     "the runs of the owner": (Request("GET", "/api/v1/executions", headers=SESSION), "allowed"),
     "what leads were left": (Request("GET", f"/api/v1/leads/{FLOW}", headers=SESSION), "allowed"),
-    "Flowise itself, renewing a credential's tokens": (
-        Request("POST", f"/api/v1/oauth2-credential/refresh/{FLOW}", headers={"user-agent": "node-fetch"}),
-        "allowed",
-    ),
     "an upsert into a document store by key": (
         Request("POST", f"/api/v1/document-store/upsert/{FLOW}", headers=KEY),
         "allowed",
