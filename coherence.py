@@ -8,8 +8,9 @@ from components.backups import BackupSettings
 from components.config.acceptance import AcceptanceSettings
 from components.config.problems import Problem
 from components.eks_cluster import ClusterSettings
-from components.flowise_service import ServiceSettings
+from components.flowise_service import BUDGET_DAYS, ServiceSettings
 from components.image_cache import UPSTREAMS, registry_of
+from components.monitoring_stack import MonitoringSettings
 from components.rds_postgres import DatabaseSettings
 from components.shared import coherence
 from components.shared.edge_profile import EdgeProfile
@@ -228,4 +229,16 @@ def services_are_reached(
             f"must not be none without interface_endpoints for {', '.join(missing)}",
             network.nat,
             "add them, or write single",
+        )
+
+
+def spending_is_kept(service: ServiceSettings, monitoring: MonitoringSettings) -> Iterator[Problem]:
+    """Judge that Prometheus keeps what budgets in USD add up."""
+    kept = monitoring.prometheus_retention_days
+    if service.flow_costs.in_usd() and kept < BUDGET_DAYS:
+        yield Problem(
+            "monitoring.prometheus_retention_days",
+            f"must be at least {BUDGET_DAYS} where service.flow_costs has a budget in USD",
+            kept,
+            f"write {BUDGET_DAYS} or more, or give the budget in tokens_per_day",
         )

@@ -17,6 +17,7 @@ from coherence import (
     services_are_reached,
     sign_in_is_reached,
     site_path_is_free,
+    spending_is_kept,
 )
 from components.backups import BackupSettings
 from components.config.acceptance import AcceptanceSettings
@@ -133,6 +134,7 @@ class StackSettings(BaseStack):
         yield from sign_in_is_reached(self.edge, self.network)
         yield from site_path_is_free(self.edge, edge_profile(self.service.needs()))
         yield from backups_can_begin(self.backup, self.database)
+        yield from spending_is_kept(self.service, self.monitoring)
 
     def notices(self) -> Iterator[str]:
         """Yield what whoever reads a plan is told of each time."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from components.backups.settings import BackupSettings
 from components.backups.watch import watch as backups_watch
 from components.eks_cluster.watch import watch as cluster_watch
+from components.flowise_service.flow_costs import FlowCostsSettings, ModelBudget
 from components.flowise_service.settings import DatabricksSettings, ServiceSettings
 from components.flowise_service.watch import watch as service_watch
 from components.monitoring_stack.alerts.rules import ALARM_BRIDGE_ALERT, completed
@@ -46,6 +47,7 @@ EVERYTHING = completed(
             ServiceSettings(
                 mode="queue",
                 databricks=DatabricksSettings(url="https://dbc.cloud.databricks.com", token_secret_name="token"),
+                flow_costs=FlowCostsSettings(budget=ModelBudget(tokens_per_day=1)),
             ),
             metrics_key=SecretField(arn="metrics-key", version_id=""),
         ),

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 CUSTOM, FORM = "faults", "form"
 LONGEST_VALUE = 80
-_SECRET_WORDS = re.compile(r"passw|secret|token|credential|private|api_?key|access_?key|auth", re.IGNORECASE)
+_SECRET_WORDS = re.compile(r"passw|secret|token(?!s_per_)|credential|private|api_?key|access_?key|auth", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

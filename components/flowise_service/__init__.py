@@ -4,9 +4,11 @@ from .component import DataProtection, FlowiseService, FlowiseServiceArgs, Telem
 from .edge import PREDICTION, edge_profile
 from .egress_domains import EGRESS_DOMAINS
 from .environment import NAMESPACE
+from .flow_costs import BUDGET_DAYS
 from .settings import Image, ServiceSettings
 
 __all__ = [
+    "BUDGET_DAYS",
     "EGRESS_DOMAINS",
     "NAMESPACE",
     "PREDICTION",

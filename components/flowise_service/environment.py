@@ -63,6 +63,8 @@ def environment(
         *_storage(bucket, region),
         *(EnvVar(name, generated[name], "the same on all pods") for name in GENERATED),
     ]
+    if settings.flow_costs.counted:
+        table.append(EnvVar("COUNT_MODEL_CALLS", "true", "read by process_metrics.cjs; without it nothing is counted"))
     if traces_url is not None:
         # one of OpenTelemetry's own, which its packages read too
         table.append(

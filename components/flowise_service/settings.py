@@ -13,6 +13,7 @@ from ..config.types import LONGEST_ANSWER_SECONDS, ExtraVariable, SecretId, Secr
 from ..shared.node_script import NodeImage
 from ..web_service import rollouts
 from ..web_service.timeouts import Timeouts, timeouts
+from .flow_costs import FlowCostsSettings
 from .objectives import ObjectivesSettings
 from .open_paths import Feature, Need
 
@@ -71,7 +72,7 @@ FORCED_EXIT_SECONDS = 30
 OWNED = re.compile(
     r"^(DATABASE|REDIS|S3|STORAGE|SECRETKEY|METRICS|LOG_SANITIZE|DATABRICKS)_|^(APP_URL|BLOB_STORAGE_PATH|CORS_ORIGINS|"
     r"DENYLIST_URLS|DISABLED_NODES|DRAIN_SECONDS|ENABLE_METRICS|EXPRESS_SESSION_SECRET|FLOWISE_SECRETKEY_OVERWRITE|HOME|"
-    r"HTTP_DENY_LIST|IFRAME_ORIGINS|"
+    r"COUNT_MODEL_CALLS|HTTP_DENY_LIST|IFRAME_ORIGINS|"
     r"JWT_(AUTH|REFRESH)_TOKEN_SECRET|KEEP_ALIVE_SECONDS|LOG_LEVEL|LOG_PATH|MODE|NODE_ENV|NODE_EXTRA_CA_CERTS|NODE_OPTIONS|"
     r"PORT|PROBE_PORT|REMOVE_ON_(AGE|COUNT)|SECURE_COOKIES|TOKEN_HASH_SECRET|WORKER_CONCURRENCY)$"
 )
@@ -223,6 +224,9 @@ class ServiceSettings(Section):
     )
     databricks: DatabricksSettings | None = Field(default=None, description="a Databricks workspace; none by default")
     objectives: ObjectivesSettings = Field(default_factory=ObjectivesSettings, description="SLOs, which alerts watch")
+    flow_costs: FlowCostsSettings = Field(
+        default_factory=FlowCostsSettings, description="calls of models: tokens, prices, budgets"
+    )
 
     def problems(self) -> Iterator[Problem]:
         """Judge limits against requests, replicas against the mode, the image's version, and further variables."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from ..shared.external_secrets import Source
 from ..shared.watch import Group, LogStage, Objective, Probe, Scrape, Watch, either, ratio
 from .environment import NAMESPACE, PORT, PROBE_PORT
+from .flow_cost_rules import flow_cost_rules
 from .metrics import DATABRICKS_JOB, IN_FLOWISE, METRICS_KEY, METRICS_PATH, PODS_JOB, QUEUE_JOB, SECONDS, SERVERS_JOB
 from .queue_alerts import queue_alerts
 from .queue_exporter import COMPONENT as QUEUE_EXPORTER
@@ -20,12 +21,13 @@ PAGES = Path(__file__).parent / "dashboards"
 
 def watch(settings: ServiceSettings, *, metrics_key: Source) -> Watch:
     """Return what watches Flowise; `metrics_key` is the API key with which its own metrics are read."""
-    queue, databricks = settings.mode == "queue", settings.databricks
-    pages = ("overview", "flowise", *(("queue",) if queue else ()))
+    queue, databricks, costs = settings.mode == "queue", settings.databricks, settings.flow_costs
+    pages = ("overview", "flowise", *(("queue",) if queue else ()), *(("flow_costs",) if costs.counted else ()))
     return Watch(
         groups=[
             Group(name="service", alerts=[*service_alerts(settings), *(databricks_alerts() if databricks else [])]),
             *([Group(name="queue", alerts=queue_alerts(settings))] if queue else []),
+            *([flow_cost_rules(costs)] if costs.counted else []),
             Group(name="cluster", alerts=cluster_alerts()),
         ],
         objectives=_objectives(settings),

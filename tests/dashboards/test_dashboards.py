@@ -70,7 +70,7 @@ def test_the_files_are_what_the_code_says(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_all_that_was_asked_for_is_there() -> None:
-    topics = {"overview", "flowise", "queue", "database", "cache", "edge", "cluster", "delivery", "logs"}
+    topics = {"overview", "flowise", "queue", "flow_costs", "database", "cache", "edge", "cluster", "delivery", "logs"}
     assert set(FILES) == topics
 
 
@@ -203,7 +203,7 @@ def test_what_is_looked_at_first_stands_first() -> None:
 
 
 # what an application's own folder knows
-APPLICATION = {"overview", "flowise", "queue"}
+APPLICATION = {"overview", "flowise", "queue", "flow_costs"}
 
 
 @pytest.mark.parametrize("name", sorted(set(FILES) - APPLICATION))

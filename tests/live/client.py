@@ -61,41 +61,53 @@ class Model:
     asked: list[tuple[str, str]]  # path and Authorization of each question
     slow_seconds: list[float]  # how long it thinks about the next ones
     failing: list[bool]  # whether it answers the next ones with an error
+    told: list[dict[str, int]]  # the tokens that it said an answer took: given and not cached, cached, answered with
 
 
 @contextmanager
 def model() -> Iterator[Model]:
     """Run such an endpoint."""
-    found = Model("", [], [], [])
+    found = Model("", [], [], [], [])
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
             asked = json.loads(self.rfile.read(length))
-            question = asked["messages"][-1]["content"]
             found.asked.append((self.path, self.headers["Authorization"]))
             time.sleep(found.slow_seconds.pop() if found.slow_seconds else 0)
             if found.failing and found.failing.pop():
                 # a kind of error that no client tries again
                 self.send_error(400)
                 return
-            said = {"role": "assistant", "content": f"heard: {question if isinstance(question, str) else 'a list'}"}
             streamed = asked.get("stream", False)
-            answer = {
-                "id": "1",
-                "object": "chat.completion.chunk" if streamed else "chat.completion",
-                "created": 1,
-                "model": "m",
-                "choices": [{"index": 0, "delta" if streamed else "message": said, "finish_reason": "stop"}],
-                "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
-            }
-            text = json.dumps(answer)
-            body = (f"data: {text}\n\ndata: [DONE]\n\n" if streamed else text).encode()
+            if self.path.endswith("/embeddings"):
+                answers = [_embeddings(asked, self._usage(0))]
+            elif streamed:
+                answers = [_answer(asked, "chat.completion.chunk", "delta", None)]
+                # as OpenAI does: in a chunk of its own, where it is asked for
+                if asked.get("stream_options", {}).get("include_usage"):
+                    answers.append({**answers[0], "choices": [], "usage": self._usage(5)})
+            else:
+                answers = [_answer(asked, "chat.completion", "message", self._usage(5))]
+            texts = [json.dumps(each) for each in answers]
+            body = ("".join(f"data: {text}\n\n" for text in (*texts, "[DONE]")) if streamed else texts[0]).encode()
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream" if streamed else "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        def _usage(self, output: int) -> dict[str, Any]:
+            """Return other figures each time, and note them."""
+            told = {"input": 10 + len(found.told), "cached": 3 if output else 0, "output": output}
+            found.told.append(told)
+            given = told["input"] + told["cached"]
+            return {
+                "prompt_tokens": given,
+                "completion_tokens": output,
+                "total_tokens": given + output,
+                "prompt_tokens_details": {"cached_tokens": told["cached"]},
+            }
 
         def log_message(self, format: str, *arguments: Any) -> None:
             """Say nothing."""
@@ -112,7 +124,26 @@ def model() -> Iterator[Model]:
         thread.join()
 
 
-def flow(package: Path, model_url: str, credential: str) -> dict[str, Any]:
+def _answer(asked: dict[str, Any], kind: str, part: str, usage: dict[str, Any] | None) -> dict[str, Any]:
+    question = asked["messages"][-1]["content"]
+    said = {"role": "assistant", "content": f"heard: {question if isinstance(question, str) else 'a list'}"}
+    return {
+        "id": "1",
+        "object": kind,
+        "created": 1,
+        "model": "m",
+        "choices": [{"index": 0, part: said, "finish_reason": "stop"}],
+        **({"usage": usage} if usage else {}),
+    }
+
+
+def _embeddings(asked: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:
+    texts = asked["input"] if isinstance(asked["input"], list) else [asked["input"]]
+    vectors = [{"object": "embedding", "index": index, "embedding": [0.1, 0.2]} for index, _ in enumerate(texts)]
+    return {"object": "list", "model": "m", "data": vectors, "usage": usage}
+
+
+def flow(package: Path, model_url: str, credential: str, *, streaming: bool = False) -> dict[str, Any]:
     """Return a flow that hands the question to the model; made of Flowise's own template."""
     template = _template(package, "agentflowsv2/Translator.json")
     for node in template["nodes"]:
@@ -120,7 +151,7 @@ def flow(package: Path, model_url: str, credential: str) -> dict[str, Any]:
             node["data"]["inputs"] |= {
                 "llmModel": "chatOpenAI",
                 "llmMessages": [],
-                "llmModelConfig": _model("llmModel", model_url, credential),
+                "llmModelConfig": _model("llmModel", model_url, credential, streaming=streaming),
             }
     return _whole("AGENTFLOW", template)
 
@@ -150,12 +181,12 @@ def agent(package: Path, model_url: str, credential: str, mail: str) -> dict[str
     return _whole("AGENTFLOW", template)
 
 
-def _model(key: str, url: str, credential: str) -> dict[str, Any]:
+def _model(key: str, url: str, credential: str, *, streaming: bool = False) -> dict[str, Any]:
     return {
         key: "chatOpenAI",
         "modelName": "databricks-model",
         "basepath": url,
-        "streaming": False,
+        "streaming": streaming,
         "FLOWISE_CREDENTIAL_ID": credential,
     }
 

@@ -16,6 +16,7 @@ from .cluster import cluster
 from .data import cache, database
 from .delivery import delivery
 from .edge import edge
+from .flow_costs import flow_costs
 from .flowise import flowise
 from .logs import logs
 from .overview import overview
@@ -24,7 +25,7 @@ from .queue import queue
 COMPONENTS = Path(__file__).parents[2] / "components"
 # whose folder has which pages, each a file of its name
 PAGES: Mapping[str, Mapping[str, Callable[[], Dashboard]]] = {
-    "flowise_service": {"overview": overview, "flowise": flowise, "queue": queue},
+    "flowise_service": {"overview": overview, "flowise": flowise, "queue": queue, "flow_costs": flow_costs},
     "rds_postgres": {"database": database},
     "redis_cache": {"cache": cache},
     "waf_cdn": {"edge": edge},

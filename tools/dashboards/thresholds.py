@@ -1,6 +1,7 @@
 """From where on a figure is bad, as the alerts have it; where a stack's settings decide, their default stands here."""
 
 from components.eks_cluster import watch as cluster
+from components.flowise_service import flow_cost_rules as costs
 from components.flowise_service import queue_alerts as queue
 from components.flowise_service import service_alerts as service
 from components.flowise_service.settings import ServiceSettings
@@ -19,6 +20,7 @@ PREDICTION_SECONDS = _USUAL.objectives.prediction_seconds
 LONGEST_ANSWER_SECONDS = _USUAL.max_answer_seconds
 HIGH_SHARE, LOW_SHARE = HIGH, LOW
 ERROR_SHARE, LOOP_LAG_SECONDS, MEMORY_SHARE = service.ERROR_SHARE, service.LOOP_LAG_SECONDS, service.MEMORY_SHARE
+BUDGET_SHARE = costs.NEARLY
 FAILED_JOB_SHARE, UNREAD_SECONDS = queue.FAILED_SHARE, queue.UNREAD_SECONDS
 DISK_FREE_SHARE, NODE_MEMORY_SHARE = cluster.FREE_SHARE, cluster.MEMORY_SHARE
 DISK_SLOW_SECONDS, REPLICA_LAG_SECONDS = database.SLOW_SECONDS, cache.LAG_SECONDS

@@ -116,6 +116,17 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
         ([], ["arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0"]),
         (["amazon.nova-lite-v1:0"], ["arn:aws:bedrock:eu-west-1::foundation-model/*"]),
     ),
+    "service.flow_costs.prices": (
+        ({}, {"gpt-4o": {"input_usd_per_million": 2.5, "output_usd_per_million": 10}}),
+        (
+            {"gpt-4o": {"input_usd_per_million": 2.5}},
+            {"gpt 4o": {"input_usd_per_million": 2.5, "output_usd_per_million": 10}},
+        ),
+    ),
+    "service.flow_costs.flow_budgets": (
+        ({}, {"3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d": {"tokens_per_day": 1000}}),
+        ({"3f2c0a44": {"tokens_per_day": 1000}}, {"3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d": {"tokens_per_day": 0}}),
+    ),
     "service.environment": (
         ({}, {"SMTP_HOST": {"value": "smtp.example.com"}, "SMTP_PASSWORD": {"secret_name": "flowise/smtp"}}),
         (
@@ -344,6 +355,7 @@ def _agree(settings: dict[str, Any]) -> None:
     service, database = settings.get("service", {}), settings.get("database", {})
     if service.get("replicas_max", 1) > 1 or service.get("blue_green"):
         service["mode"] = "queue"
+    _agree_on_costs(settings, service.get("flow_costs", {}))
     _make_room(settings)
     _agree_on_images(settings)
     if service.get("cpu_limit_millicores") is not None:
@@ -362,6 +374,16 @@ def _agree_on_watching(monitoring: dict[str, Any], check: dict[str, Any] | None,
         check.setdefault("edge_key_secret_name", "flowise/synthetic-check-edge")
         for key in ("allowed_cidrs", "allowed_countries"):
             edge.get("firewall", {}).pop(key, None)
+
+
+def _agree_on_costs(settings: dict[str, Any], costs: dict[str, Any]) -> None:
+    """Let what budgets and prices ask for be counted, and kept as long."""
+    if any(costs.get(key) for key in ("prices", "budget", "flow_budgets")):
+        costs["counted"] = True
+    if costs.get("budget", {}).get("usd_per_30_days"):
+        costs["prices"] = {"gpt-4o": {"input_usd_per_million": 2.5, "output_usd_per_million": 10}}
+        monitoring = settings.setdefault("monitoring", {})
+        monitoring["prometheus_retention_days"] = max(30, monitoring.get("prometheus_retention_days", 7))
 
 
 def _agree_on_images(settings: dict[str, Any]) -> None:

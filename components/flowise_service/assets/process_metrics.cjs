@@ -107,6 +107,7 @@ module.exports = (flowise) => {
     const prometheus = flowise('prom-client');
     const register = new prometheus.Registry(); // Flowise clears the default one
     prometheus.collectDefaultMetrics({ register });
+    if (process.env.COUNT_MODEL_CALLS) require('./model_metrics.cjs')(prometheus, [register]);
     if (process.argv[2] === 'worker') jobs(prometheus, [register], flowise('bullmq'));
     else requests(prometheus, [register]);
     return async () => ({ type: register.contentType, text: await register.metrics() });

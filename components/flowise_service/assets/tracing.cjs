@@ -1,5 +1,5 @@
-// Traces requests, queries, calls to others and jobs with the OpenTelemetry packages of Flowise's own tree, where a
-// collector is named. A trace goes from a server through the queue to a worker; from outside none is taken over.
+// Traces requests, queries, calls to others, jobs, nodes of flows and calls of models with the OpenTelemetry packages of
+// Flowise's own tree, where a collector is named. A trace goes from a server through the queue to a worker; from outside none is taken over.
 'use strict';
 const { createRequire } = require('module');
 
@@ -7,6 +7,15 @@ const env = process.env;
 // a query may hold a token, and so may what is behind it
 const ADDRESSES = ['http.url', 'http.target', 'url.full', 'url.path'];
 const UNASKED = /^\/(?:api\/v1\/(?:ping|metrics)|assets\/|favicon)/;
+// LangChain's names of providers (ls_provider), where those of OpenTelemetry's conventions differ
+const PROVIDERS = {
+  amazon_bedrock: 'aws.bedrock',
+  azure: 'azure.ai.openai',
+  google_genai: 'gcp.gemini',
+  google_vertexai: 'gcp.vertex_ai',
+  mistral: 'mistral_ai',
+  xai: 'x_ai',
+};
 const worker = process.argv[2] === 'worker';
 
 const instrumentations = (flowise) => {
@@ -73,6 +82,63 @@ const followJobs = (flowise, { context, trace, SpanKind, SpanStatusCode, ROOT_CO
   };
 };
 
+// Attributes of models are those of OpenTelemetry's semantic conventions 1.40.0 (gen_ai); none holds what was asked or said.
+const followRuns = ({ context, trace, SpanKind, SpanStatusCode }, runs) => {
+  const tracer = trace.getTracer('flowise');
+  const ended = (span, { error, ...attributes }) => {
+    if (error) {
+      span.setAttribute('error.type', error?.name ?? 'error');
+      span.setStatus({ code: SpanStatusCode.ERROR });
+    }
+    span.setAttributes(attributes);
+    span.end();
+  };
+
+  runs.aroundNodes(({ part, type, id, flow }, work) => {
+    const active = context.active();
+    if (!trace.getSpan(active)) return work();
+    const attributes = { 'flowise.flow.id': flow, 'flowise.node.id': id, 'flowise.node.type': type };
+    const span = tracer.startSpan(`${part} ${type}`, { attributes }, active);
+    const failed = (error) => {
+      ended(span, { error });
+      throw error;
+    };
+    const done = (answer) => {
+      ended(span, {});
+      return answer;
+    };
+    let answer;
+    try {
+      answer = context.with(trace.setSpan(active, span), work);
+    } catch (error) {
+      return failed(error);
+    }
+    return typeof answer?.then === 'function' ? answer.then(done, failed) : done(answer);
+  });
+
+  runs.onCall(({ operation, model, provider, flow }) => {
+    const active = context.active();
+    if (!trace.getSpan(active)) return undefined;
+    const attributes = {
+      'flowise.flow.id': flow,
+      'gen_ai.operation.name': operation,
+      'gen_ai.provider.name': PROVIDERS[provider] ?? provider,
+      'gen_ai.request.model': model,
+    };
+    const span = tracer.startSpan(model ? `${operation} ${model}` : operation, { kind: SpanKind.CLIENT, attributes }, active);
+    return ({ error, usage, model: answering, reason, cached }) =>
+      ended(span, {
+        error,
+        'gen_ai.response.model': answering,
+        'gen_ai.response.finish_reasons': reason && [reason],
+        'gen_ai.usage.input_tokens': usage?.input,
+        'gen_ai.usage.cache_read.input_tokens': usage?.cached,
+        'gen_ai.usage.output_tokens': usage?.output,
+        'flowise.answer.kept': cached || undefined,
+      });
+  });
+};
+
 const start = (flowise) => {
   const { NodeSDK, core, resources, tracing } = flowise('@opentelemetry/sdk-node');
   const { OTLPTraceExporter } = flowise('@opentelemetry/exporter-trace-otlp-http');
@@ -107,6 +173,7 @@ const start = (flowise) => {
   }).start();
   tell(api);
   followJobs(flowise, api, carrier);
+  followRuns(api, require('./flow_runs.cjs'));
 };
 
 module.exports = (flowise) => {

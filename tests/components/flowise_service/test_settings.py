@@ -285,6 +285,43 @@ REFUSALS: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
         {"log_level": "verbose"},
         ["service.log_level: must be 'error', 'warn', 'info' or 'debug', got \"verbose\": write one of them"],
     ),
+    (
+        DEV,
+        {"flow_costs": {"budget": {"usd_per_30_days": 100}}},
+        [
+            "service.flow_costs.prices: must be given where a budget is in USD, got {}: give the price of each model",
+        ],
+    ),
+    (
+        DEV,
+        {"flow_costs": {"counted": False, "budget": {"tokens_per_day": 100}}},
+        ["service.flow_costs.counted: must be true with prices or budgets, got false: write true, or remove those"],
+    ),
+    (
+        DEV,
+        {"flow_costs": {"budget": {"tokens_per_day": "many"}}},
+        [
+            'service.flow_costs.budget.tokens_per_day: must be a whole number, got "many": write a whole number, without quotes'
+        ],
+    ),
+    (
+        DEV,
+        {"flow_costs": {"flow_budgets": {"my-flow": {"tokens_per_day": 100}}}},
+        ['service.flow_costs.flow_budgets.my-flow.[key]: is not of the right form, got "my-flow": correct it'],
+    ),
+    (
+        DEV,
+        {
+            "flow_costs": {
+                "prices": {"gpt": {"input_usd_per_million": 1, "output_usd_per_million": 2}},
+                "flow_budgets": {"3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d": {"usd_per_30_days": 5}},
+            }
+        },
+        [
+            "monitoring.prometheus_retention_days: must be at least 30 where service.flow_costs has a budget in USD, got 7: "
+            "write 30 or more, or give the budget in tokens_per_day"
+        ],
+    ),
     (DEV, {"replica_count": 3}, ["service.replica_count: is not a known key, got 3: did you mean replicas_min?"]),
 ]
 

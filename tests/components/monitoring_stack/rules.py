@@ -10,6 +10,7 @@ import yaml
 from components.backups.settings import BackupSettings
 from components.backups.watch import watch as backups
 from components.eks_cluster.watch import watch as cluster
+from components.flowise_service.flow_costs import FlowCostsSettings
 from components.flowise_service.settings import DatabricksSettings, ServiceSettings
 from components.flowise_service.watch import watch as service
 from components.monitoring_stack.alerts.rules import completed, rule_groups
@@ -30,7 +31,16 @@ from tests.components.monitoring_stack.cases.case import Case, Labels
 DATABRICKS = DatabricksSettings(
     url="https://dbc-12345678-90ab.cloud.databricks.com", token_secret_name="flowise/databricks-token"
 )
-SERVICE = ServiceSettings(mode="queue", worker_replicas_min=4, worker_replicas_max=4, databricks=DATABRICKS)
+FLOW_COSTS = FlowCostsSettings.model_validate(
+    {
+        "prices": {"gpt": {"input_usd_per_million": 2.5, "output_usd_per_million": 10, "cached_usd_per_million": 1.25}},
+        "budget": {"usd_per_30_days": 100, "tokens_per_day": 50_000_000},
+        "flow_budgets": {"0b7c5a44-5a0c-4e3e-9d0a-6d7f0f6a1c01": {"tokens_per_day": 1000}},
+    }
+)
+SERVICE = ServiceSettings(
+    mode="queue", worker_replicas_min=4, worker_replicas_max=4, databricks=DATABRICKS, flow_costs=FLOW_COSTS
+)
 METRICS_KEY = SecretField(arn="arn:owner", version_id="v1", field="metrics_api_key", key_arn="arn:key")
 # a stack that has everything that alerts know of, by its folders
 OWNERS: Mapping[str, Watch] = {

@@ -12,7 +12,7 @@ from components.monitoring_stack.settings.monitoring import MonitoringSettings
 from components.shared.watch import Watch, combined
 from tests.components.backups.cases import CASES as BACKUPS
 from tests.components.eks_cluster.cases import CASES as CLUSTER
-from tests.components.flowise_service.cases import queue
+from tests.components.flowise_service.cases import flow_costs, queue
 from tests.components.flowise_service.cases import service as flowise
 from tests.components.monitoring_stack.cases import monitoring, slo
 from tests.components.monitoring_stack.cases.case import Case
@@ -37,7 +37,7 @@ from tests.components.web_service.cases import CASES as BALANCER
 CASES: dict[str, Sequence[Case]] = {
     "backups": BACKUPS,
     "eks_cluster": CLUSTER,
-    "flowise_service": (*flowise.CASES, *queue.CASES),
+    "flowise_service": (*flowise.CASES, *queue.CASES, *flow_costs.CASES),
     "monitoring_stack": (*monitoring.CASES, *slo.CASES),
     "pipeline_access": DEPLOYMENTS,
     "rds_postgres": DATABASE,
