@@ -97,6 +97,8 @@ def accepted(path: str, value: object) -> bool:
     if path.startswith("image_cache."):
         secrets = {f"{each}_secret_name": "ecr-pullthroughcache/a" for each in ("docker_hub", "github")}
         settings["image_cache"] = secrets
+    if path.startswith("open_to_all."):
+        settings["open_to_all"] = {"owner": "a", "reason": "b", "expires": "2027-02-28"}
     if path.startswith("pipeline."):
         settings["pipeline"] = {"repository": "acme/flowise"}
     if path.startswith("synthetic_check."):

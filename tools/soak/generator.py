@@ -109,7 +109,7 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
     ),
     "open_to_all.owner": (("platform-engineering",), ("",)),
     "open_to_all.reason": (("an embedded chat serves everybody",), ("",)),
-    "open_to_all.expires": ((str(date.today() + timedelta(days=90)),), ("2026-02-30", "soon", "2020-01-01")),
+    "open_to_all.expires": ((str(date.today() + timedelta(days=90)),), ("2026-02-30", "soon")),
     "service.disabled_nodes": (([], ["customFunction", "playwrightWebScraper"]), (["a node"], ["a,b"])),
     "service.denied_addresses": (([], ["100.64.0.0/10", "2002::/16"]), (["localhost"], ["100.64.0.0/33"])),
     "service.bedrock_model_arns": (
@@ -442,7 +442,9 @@ def _spoil(dice: random.Random, settings: dict[str, Any]) -> None:
     *sections, key = path.split(".")
     owner = settings
     for section in sections:
-        owner = owner.setdefault(section, {})
+        # one that is drawn may be None
+        owner[section] = owner.get(section) or {}
+        owner = owner[section]
     wrong = TEXTS.get(path, ((), ()))[1]
     owner[key] = dice.choice(wrong or _STRANGE)
 
