@@ -164,6 +164,7 @@ FLOWISE = (
         ),
         tests=(
             f"{_ENVIRONMENT}::test_flows_may_not_ask_what_flowises_own_list_leaves_out",
+            "tests/live/test_flowise.py::test_links_are_fetched_from_no_address_that_is_denied",
             _CLOSED_AS_IT_COMES,
             _SCRIPT,
             _ASKED_FOR,
@@ -179,7 +180,10 @@ FLOWISE = (
         where="flowise-components nodes/documentloaders/{Playwright,Puppeteer}: checkDenyList resolves a name, and "
         "Chromium resolves it anew",
         cures=(Cure("variable", "DISABLED_NODES"),),
-        tests=(f"{_ENVIRONMENT}::test_nodes_that_steer_a_browser_are_no_kind_of_node",),
+        tests=(
+            f"{_ENVIRONMENT}::test_nodes_that_steer_a_browser_are_no_kind_of_node",
+            "tests/live/test_flowise.py::test_nodes_that_steer_a_browser_are_no_kind_of_node",
+        ),
         opened_by="service.disabled_nodes, where it leaves them out",
     ),
     Weakness(

@@ -89,19 +89,6 @@ def test_a_tag_in_a_path_is_none_to_flowise_which_is_why_the_edge_refuses_it(ser
     assert Browser(served[0].url)("GET", "/api/v1/pi%3Cx%3Eng") == (200, "pong")
 
 
-def test_a_key_reads_what_it_may_not_which_is_why_the_edge_keeps_programs_out(
-    queue: Place, served: tuple[Browser, str]
-) -> None:
-    site, flow_id = served
-    key = f"Bearer {queue.stack.pod('app-setup-job').environment['METRICS_API_KEY']}"
-    stranger = Browser(site.url)
-    # it may see flows, and no more
-    assert stranger("GET", "/api/v1/tools", Authorization=key, x_request_from="")[0] == 403
-    assert stranger("GET", f"/api/v1/chatmessage/{flow_id}", Authorization=key, x_request_from="")[0] == 200
-    # with the header that the edge wants there, a key is none
-    assert stranger("GET", f"/api/v1/chatmessage/{flow_id}", Authorization=key)[0] == 401
-
-
 def test_nodes_that_steer_a_browser_are_no_kind_of_node(served: tuple[Browser, str]) -> None:
     _, nodes = served[0]("GET", "/api/v1/nodes")
     names = {each["name"] for each in nodes}
