@@ -316,7 +316,7 @@ PACKAGES = (
             "CVE-2026-47131", "CVE-2026-47140", "CVE-2026-47686", "CVE-2026-92934", "CVE-2026-92955", "CVE-2026-100722",
         ),
         what="code of flows leaves its sandbox",
-        score=None,
+        score="10.0 (-47131) and 9.9 (-47686), CVSS 3.1, GitHub; 9.5 (-92934), CVSS 4.0, VulnCheck",
         attacker="flow author",
         where="vm2 3.11.2, which flowise-components pins",
         cures=(Cure("override", "vm2"),),
