@@ -98,10 +98,15 @@ class Handler {
   ignoreCustomEvent = true;
   calls = new Map();
 
+  // of the run; LangChain drops it where it has nobody else to tell
+  constructor(metadata) {
+    this.metadata = metadata;
+  }
+
   begins(operation, run, extra, metadata) {
+    const { ls_model_name: name, ls_provider: provider } = { ...this.metadata, ...metadata };
     const given = extra?.invocation_params;
-    const model = metadata?.ls_model_name ?? given?.model ?? given?.model_name ?? given?.modelName;
-    this.calls.set(run, begin({ operation, model, provider: metadata?.ls_provider }));
+    this.calls.set(run, begin({ operation, model: name ?? given?.model ?? given?.model_name ?? given?.modelName, provider }));
   }
 
   ends(run, told, extra) {
@@ -133,7 +138,8 @@ const watchModels = ({ CallbackManager }) => {
     (own) =>
       function (...given) {
         const manager = own.apply(this, given) ?? new CallbackManager();
-        manager.addHandler(new Handler(), false);
+        const [, , , , metadata] = given;
+        manager.addHandler(new Handler(metadata), false);
         return manager;
       },
   );

@@ -20,12 +20,12 @@ exports.CallbackManager = CallbackManager;
 const MODEL = `
 const { CallbackManager } = require('@langchain/core/callbacks/manager');
 exports.asked = async (name, said, { kept, metadata, base = 'chat' } = {}) => {
-  const manager = CallbackManager._configureSync();
+  const manager = CallbackManager._configureSync(undefined, undefined, undefined, undefined, metadata);
   const handlers = (manager?.handlers ?? []).map(([handler]) => handler);
   const extra = { invocation_params: { model: name } };
   for (const each of handlers) {
     const start = base === 'chat' ? 'handleChatModelStart' : 'handleLLMStart';
-    await each[start]({}, ['a secret question'], 'run-1', undefined, extra, [], metadata);
+    await each[start]({}, ['a secret question'], 'run-1', undefined, extra, [], {});
   }
   await new Promise(setImmediate);
   const end = said instanceof Error ? 'handleLLMError' : 'handleLLMEnd';

@@ -216,6 +216,21 @@ def test_whoever_was_to_be_told_by_langchain_still_is(tmp_path: Path) -> None:
     assert series(text, "call_sources") == {(): 1}
 
 
+def test_a_call_is_told_of_with_its_provider_and_how_it_ended(tmp_path: Path) -> None:
+    script = (
+        "const runs = require('./flow_runs.cjs'); const seen = [];"
+        "runs.onCall((call) => { seen.push(call); return (outcome) => seen.push(outcome); });"
+        "const { asked } = require(process.env.FLOWS)(process.env.FOLDER);"
+        "const usage_metadata = { input_tokens: 3, output_tokens: 2 }, response_metadata = { finish_reason: 'stop' };"
+        "const said = { generations: [[{ message: { usage_metadata, response_metadata } }]] };"
+        "asked('gpt', said, { metadata: { ls_provider: 'openai', ls_model_name: 'gpt-4o' } })"
+        ".then(() => console.log(JSON.stringify(seen)));"
+    )
+    call, outcome = json.loads(run(script, FLOWS=str(HERE / "flows.cjs"), FOLDER=str(tmp_path)))
+    assert call == {"operation": "chat", "model": "gpt-4o", "provider": "openai"}
+    assert outcome == {"usage": {"input": 3, "output": 2, "cached": 0}, "reason": "stop", "cached": False}
+
+
 def test_each_node_that_runs_is_told_of_with_its_flow(tmp_path: Path) -> None:
     script = (
         "const runs = require('./flow_runs.cjs'); const seen = [];"
