@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
+from ..shared.chart_values import resources
 from ..shared.iam_documents import allow
 from ..shared.karpenter_settings import KarpenterSettings
 from ..shared.node_labels import SYSTEM_NODES
@@ -78,6 +79,8 @@ class ClusterServices(pulumi.ComponentResource):
                 "serviceAccount": {"create": True, "name": CONTROLLER},
                 "replicaCount": 2,
                 "nodeSelector": dict(SYSTEM_NODES),
+                # the chart asks for nothing: its pods would be the first to be put out of a node
+                "resources": resources("25m", "96Mi", "256Mi"),
                 "podDisruptionBudget": {"maxUnavailable": 1},
                 # it would answer for every Service of every chart, and fail those made before it runs
                 "enableServiceMutatorWebhook": False,

@@ -9,6 +9,7 @@ import pulumi_kubernetes as k8s
 
 from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
+from ..shared.network_policies import DENY_ALL, NODES
 from ..shared.references import AlarmTarget, ClusterRef, NetworkRef, SecretAccess
 from ..shared.watch import Watch
 from .alerts.rules import completed, rule_groups
@@ -98,10 +99,18 @@ class MonitoringStack(pulumi.ComponentResource):
                 mail_port=smtp.port if smtp else None,
                 scraped_ports=[scrape.port for scrape in self._watch.scrapes],
             ),
+        )
+        return IsolatedNamespace(f"{self._name}-metrics", home, self._child).namespace
+
+    def _node_namespace(self) -> pulumi.Output[str]:
+        home = IsolatedNamespaceArgs(
+            namespace=NODES,
+            labels=_labels(),
+            policies={"deny-all": DENY_ALL},
             # the node exporter reads the node's own /proc and network, which only this level admits
             level="privileged",
         )
-        return IsolatedNamespace(f"{self._name}-metrics", home, self._child).namespace
+        return IsolatedNamespace(f"{self._name}-nodes", home, self._child).namespace
 
     def _prometheus(self, namespace: pulumi.Output[str], key: DataKey) -> PrometheusStack:
         args = self._args
@@ -109,6 +118,7 @@ class MonitoringStack(pulumi.ComponentResource):
             settings=args.settings,
             namespace=namespace,
             namespace_name=METRICS_NAMESPACE,
+            node_namespace=self._node_namespace(),
             watch=self._watch,
             cluster_name=args.cluster.name,
             cluster_arn=args.cluster.arn,

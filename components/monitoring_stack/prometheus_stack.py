@@ -34,6 +34,7 @@ class PrometheusStackArgs:
     settings: MonitoringSettings
     namespace: pulumi.Input[str]
     namespace_name: str
+    node_namespace: pulumi.Input[str]
     watch: Watch
     cluster_name: pulumi.Input[str]
     cluster_arn: pulumi.Input[str]
@@ -206,6 +207,7 @@ class PrometheusStack(pulumi.ComponentResource):
             values=prometheus_values(
                 args.settings,
                 namespace=args.namespace_name,
+                node_namespace=args.node_namespace,
                 cluster_name=args.cluster_name,
                 alertmanager=routes,
                 alertmanager_files=secrets.get("alerts"),

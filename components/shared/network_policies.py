@@ -17,6 +17,7 @@ EVERYBODY: Spec = {}
 COMPONENT = "app.kubernetes.io/component"
 # namespaces of what watches the rest
 METRICS, LOGGING, COLLECTOR, TRACING, DATADOG = "monitoring", "logging", "log-collector", "tracing", "datadog"
+NODES = "node-exporter"
 PROMETHEUS, GRAFANA, COLLECTS_TRACES, READS_EVENTS = (
     {"app.kubernetes.io/name": name} for name in ("prometheus", "grafana", "otel-collector", "alloy-events")
 )

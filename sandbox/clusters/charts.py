@@ -12,6 +12,10 @@ from .placeholders import Kind, Manifest, Workload, claim, definition, manifests
 
 Values = Mapping[str, Any]
 _HOST = "kubernetes.io/hostname"
+# What the charts of KEDA, External Secrets and Prometheus (but for who reads nodes) say of pods and containers.
+_HARDENED_POD = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+_HARDENED = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True}
+_NODE_FOLDERS = tuple({"name": name, "hostPath": {"path": path}} for name, path in (("proc", "/proc"), ("sys", "/sys")))
 
 # The kinds of the charts' `crds/` folders.
 _MONITORING = tuple(
@@ -91,15 +95,26 @@ def _prometheus_stack(release: str, namespace: str, values: Values) -> list[Mani
     )
     grafana = str(get(values, "grafana", "fullnameOverride") or f"{release}-grafana")
     kept = bool(get(values, "grafana", "persistence", "enabled"))
+    deployments = [
+        (f"{name}-operator", get(values, "prometheusOperator", "resources"), ""),
+        (f"{name}-kube-state-metrics", get(values, "kube-state-metrics", "resources"), ""),
+        (grafana, get(values, "grafana", "resources"), grafana if kept else ""),
+    ]
     workloads = [
-        Workload("Deployment", f"{name}-operator", 1, get(values, "prometheusOperator", "resources") or {}),
-        Workload("Deployment", f"{name}-kube-state-metrics", 1, get(values, "kube-state-metrics", "resources") or {}),
-        Workload("DaemonSet", f"{name}-node-exporter", 1, get(values, "prometheus-node-exporter", "resources") or {}),
-        Workload("Deployment", grafana, 1, get(values, "grafana", "resources") or {}, mounts=grafana if kept else ""),
+        *(
+            Workload(
+                "Deployment", each, 1, asked or {}, mounts=mounts,
+                pod_security=_HARDENED_POD, container_security=_HARDENED,
+            )
+            for each, asked, mounts in deployments
+        ),
         _stateful(f"prometheus-{name}", prometheus, "storageSpec", _on(values, "prometheus")),
         _stateful(f"alertmanager-{name}", alertmanager, "storage", _on(values, "alertmanager")),
-    ]
+    ]  # fmt: skip
+    own = get(values, "prometheus-node-exporter") or {}
+    nodes = Workload("DaemonSet", f"{name}-node-exporter", 1, own.get("resources") or {}, volumes=_NODE_FOLDERS)
     made = [each for workload in workloads for each in manifests(workload, namespace, release)]
+    made += manifests(nodes, str(own.get("namespaceOverride") or namespace), release)
     if kept:
         made.append(claim(grafana, namespace, release, str(get(values, "grafana", "persistence", "size") or "10Gi")))
     return made
@@ -115,6 +130,8 @@ def _stateful(name: str, spec: Values, storage: str, budget: bool) -> Workload:
         claims=[{"metadata": {"name": "data"}, "spec": template}] if template else (),
         max_unavailable=1 if budget else None,
         spread_over=str(spec.get("podAntiAffinityTopologyKey") or _HOST),
+        pod_security=_HARDENED_POD,
+        container_security=_HARDENED,
     )
 
 
@@ -212,11 +229,6 @@ def _datadog(release: str, namespace: str, values: Values) -> list[Manifest]:
         ),
     ]
     return [each for workload in workloads for each in manifests(workload, namespace, release)]
-
-
-# What both charts' own values say of pods and containers.
-_HARDENED_POD = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
-_HARDENED = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True}
 
 
 def _external_secrets(release: str, namespace: str, values: Values) -> list[Manifest]:

@@ -131,10 +131,12 @@ def _brings(release: Record, group: str) -> bool:
     return group in groups and (on and (values is not None or not switches))
 
 
-# chart -> the value that names the namespaces, one or several by commas, in which it makes Roles or their bindings.
+# chart -> the value that names the namespaces, one or several by commas, in which it makes what is its own.
 _WRITES: Mapping[str, tuple[str, ...]] = {
     # https://github.com/kedacore/charts/blob/v2.19.0/keda/templates/manager/clusterrolebindings.yaml
     "keda": ("watchNamespace",),
+    # https://github.com/prometheus-community/helm-charts/blob/kube-prometheus-stack-88.5.3/charts/prometheus-node-exporter/templates/_helpers.tpl
+    "kube-prometheus-stack": ("prometheus-node-exporter", "namespaceOverride"),
 }
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from components.image_cache.images import CHART_IMAGES, UPSTREAMS, registry_of
-from tools import chart_facts, shapes
+from tools import shapes
+from tools.charts.store import RELEASE, facts_of, recorded
 
 ENCLOSED = "dev-without-nat"
 CACHED = [ENCLOSED, "prod-with-a-pipeline"]
@@ -30,19 +31,28 @@ def images(spec: Any) -> Iterator[str]:
             yield from images(each)
 
 
+def of_charts(chart: str | None = None) -> set[str]:
+    """Return the images of recorded releases, of one chart if named, that come from where the charts say."""
+    return {
+        image
+        for row in recorded()["releases"]
+        for image in row["images"]
+        if row["chart"].split()[0] == chart or chart is None
+        if not image.startswith(HOST)
+    }
+
+
 def test_every_registry_of_every_chart_is_one_that_ecr_stands_before() -> None:
-    recorded = {image for row in chart_facts.recorded() for image in row["images"]}
-    assert len(recorded) > 20
-    assert [image for image in sorted(recorded) if registry_of(image) not in UPSTREAMS] == []
+    assert len(of_charts()) > 20
+    assert [image for image in sorted(of_charts()) if registry_of(image) not in UPSTREAMS] == []
 
 
-@pytest.mark.parametrize("chart", sorted({row["chart"].split()[0] for row in chart_facts.recorded()}))
+@pytest.mark.parametrize("chart", sorted(name.split()[0] for name in recorded()["charts"]))
 def test_a_chart_says_by_its_row_whence_each_of_its_images_comes(chart: str) -> None:
-    recorded = {image for row in chart_facts.recorded() if row["chart"].split()[0] == chart for image in row["images"]}
     told = {reference for reference in CHART_IMAGES[chart].values() if reference}
     wholly = {each for each in told if each not in UPSTREAMS}
-    assert {registry_of(image) for image in recorded} == {registry_of(f"{each}/") for each in told}
-    assert [each for each in sorted(wholly) if not any(image.startswith(each) for image in recorded)] == []
+    assert {registry_of(image) for image in of_charts(chart)} == {registry_of(f"{each}/") for each in told}
+    assert [each for each in sorted(wholly) if not any(image.startswith(each) for image in of_charts(chart))] == []
 
 
 @pytest.mark.parametrize("shape", CACHED)
@@ -51,7 +61,9 @@ def test_pods_and_charts_of_a_stack_with_a_cache_name_ecr_alone(shape: str) -> N
     of_pods = [image for each in cloud.created if "spec" in each.inputs for image in images(each.inputs["spec"])]
     assert len(of_pods) >= 4
     assert [image for image in of_pods if not image.startswith((own, ELSEWHERE))] == []
-    for release in cloud.of(chart_facts.RELEASE):
+    rendered = {image for row in facts_of(shapes.made(shape)) for image in row["images"]}
+    assert [image for image in sorted(rendered) if not image.startswith(own)] == []
+    for release in cloud.of(RELEASE):
         values = json.dumps(release.inputs["values"])
         assert own in values
         assert [name for name in UPSTREAMS if re.search(f'"{re.escape(name)}[/"]', values)] == []

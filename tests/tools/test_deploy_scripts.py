@@ -20,6 +20,8 @@ STAND_IN = r"""#!/usr/bin/env bash
 echo "$(basename "$0") $*" >> "$LOG"
 case "$(basename "$0") $*" in
   *"stack output url"*) echo https://flowise.example.com ;;
+  *"stack output cluster_name"*) test -n "${CLUSTER:-}" && echo "$CLUSTER" || exit ;;
+  *"python -m tools.charts crds"*) echo "kind: CustomResourceDefinition" ;;
   *"python -m tools.plan_guard"*) ( while test "$1" != --; do shift; done; shift; "$@" ) || exit ;;
   *"python -m tools.tunnel"*) while test "$1" != --; do shift; done; shift; "$@"; exit ;;
   *"python -m tools.deployed"*) PYTHONPATH="$ROOT" exec "$REAL_PYTHON" "$@" ;;
@@ -38,7 +40,8 @@ class Repository:
         self.folder, self.log = folder / "repository", folder / "log"
         self.log.touch()
         shutil.copytree(ROOT / ".ci", self.folder / ".ci")
-        for program in ("aws", "pulumi", "curl", "gh", "make", "python"):
+        (self.folder / "charts.lock.json").write_text("{}")
+        for program in ("aws", "pulumi", "curl", "gh", "kubectl", "make", "python"):
             (folder / "bin").mkdir(exist_ok=True)
             (folder / "bin" / program).write_text(STAND_IN)
             (folder / "bin" / program).chmod(0o755)
@@ -114,16 +117,47 @@ def test_a_deployment_is_planned_guarded_made_under_every_pack_and_asked_from_ou
         "python -m tools.plan_guard",
         "pulumi preview",
         "pulumi stack history",
+        "python -m tools.charts crds",
+        "pulumi stack output cluster_name",
         "pulumi up",
         "pulumi stack output url",
         "curl",
         "aws cloudwatch put-metric-data",
     ]
-    for line in (said[2], said[4]):
+    for line in (said[2], said[6]):
         assert re.findall(r"--policy-pack\S* (\S+)", line) == ["policies/all", "policies/levels.dev.json"]
     assert said[-2].endswith("https://flowise.example.com/api/v1/ping")
     # a private endpoint is reached through the tunnel
     assert repository.called("tools.tunnel --stack dev -- pulumi up")
+
+
+def test_what_helm_never_upgrades_is_applied_to_a_cluster_that_stands_before_what_wants_it(
+    repository: Repository,
+) -> None:
+    assert repository.run("deploy", CLUSTER="flowise-dev").returncode == 0
+    log = repository.log.read_text().splitlines()
+    (applied,) = [line for line in log if line.startswith("kubectl ")]
+    assert applied.startswith("kubectl apply --server-side --force-conflicts --filename ")
+    (up,) = [line for line in log if line.startswith("pulumi up")]
+    assert log.index("aws eks update-kubeconfig --name flowise-dev") < log.index(applied) < log.index(up)
+    assert repository.called("tools.tunnel --stack dev -- kubectl apply")
+
+
+def test_a_first_deployment_has_nothing_to_upgrade(repository: Repository) -> None:
+    assert repository.run("deploy").returncode == 0
+    assert repository.called("kubectl") == []
+
+
+def test_going_back_to_a_commit_without_pins_asks_for_none(repository: Repository) -> None:
+    (repository.folder / "charts.lock.json").unlink()
+    assert repository.run("deploy", CLUSTER="flowise-dev").returncode == 0
+    assert repository.called("tools.charts") + repository.called("kubectl") == []
+
+
+def test_nothing_is_changed_where_an_archive_is_not_the_pinned_one(repository: Repository) -> None:
+    assert repository.run("deploy", FAILS="tools.charts crds").returncode != 0
+    assert repository.called("pulumi up") == []
+    assert repository.output.read_text() == ""
 
 
 @pytest.mark.parametrize("fails", ["pulumi preview", "tools.plan_guard"])

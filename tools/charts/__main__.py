@@ -18,9 +18,9 @@ from sandbox.clusters.helm import ChartError
 from sandbox.toolchain import ToolchainError
 from testing.program import ROOT, run
 
-from .archives import NotPinned, archive_of, crds_in_folder, shapes_installed
+from .archives import NotPinned, archive_of, never_upgraded, shapes_installed
 from .record import differences, record
-from .store import FACTS, Installed, folder_of, installed, recorded, written
+from .store import FACTS, Installed, Unrecorded, facts_of, folder_of, installed, recorded, written
 
 
 @contextmanager
@@ -51,10 +51,12 @@ def _verify(args: argparse.Namespace, folder: Path) -> int:
 
 
 def _crds(args: argparse.Namespace, folder: Path) -> int:
-    charts: dict[str, Installed] = {each.chart: each for each in installed(run(args.stack))}
-    for _, each in sorted(charts.items()):
+    made = run(args.stack)
+    facts_of(made)
+    charts: dict[str, Installed] = {each.chart: each for each in installed(made)}
+    for name, each in sorted(charts.items()):
         archive = archive_of(each, folder, pulls=args.charts is None, rebuilt=args.rebuilt)
-        for definition in crds_in_folder(archive):
+        for definition in never_upgraded(archive, recorded()["charts"][name]["crds"]):
             sys.stdout.write("---\n" + yaml.safe_dump(definition, sort_keys=False))
     return 0
 
@@ -86,7 +88,7 @@ def main() -> int:
     try:
         with _folder(args.charts) as folder:
             return int(args.action(args, folder))
-    except (ChartError, FileNotFoundError, NotPinned, ToolchainError) as error:
+    except (ChartError, FileNotFoundError, NotPinned, ToolchainError, Unrecorded) as error:
         sys.stderr.write(f"{error}\n")
         return 1
 

@@ -13,7 +13,8 @@ from typing import Any
 from sandbox.clusters.helm import ChartError, archive, objects, program
 from tools.shapes import SHAPES, made
 
-from .store import PINS, Installed, installed, pins
+from .facts import definition_digest
+from .store import COMMAND, PINS, Installed, installed, pins
 
 # Helm, "Custom Resource Definitions": below the chart itself, or below one in its charts/
 _IN_FOLDER = re.compile(r"[^/]+/(charts/[^/]+/)*crds/.+\.ya?ml")
@@ -87,3 +88,19 @@ def crds_in_folder(path: Path) -> Iterator[Mapping[str, Any]]:
                 for each in objects(text.read().decode()):
                     if each["kind"] == "CustomResourceDefinition":
                         yield each
+
+
+def never_upgraded(path: Path, recorded: Mapping[str, Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield the CRDs of an archive that a release installs and Helm never upgrades (`recorded`: a chart's CRDs).
+
+    Raises NotPinned where one is not what is recorded.
+    """
+    for each in crds_in_folder(path):
+        name = each["metadata"]["name"]
+        its = recorded.get(name)
+        # of a chart within that is switched off
+        if its is None or its["upgraded"]:
+            continue
+        if its["sha256"] != definition_digest(each):
+            raise NotPinned(f"the CRD {name} of {path.name} is not the one that is recorded: {COMMAND}")
+        yield each

@@ -424,16 +424,22 @@ def _others(objects: Objects) -> dict[str, list[str]]:
     return {kind: sorted(names) for kind, names in sorted(found.items())}
 
 
+def definition_digest(definition: Mapping[str, Any]) -> str:
+    """Return by what a CRD's content is known."""
+    return hashlib.sha256(json.dumps(definition["spec"], sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
 def definitions(made: Objects, in_folder: Iterable[str]) -> dict[str, Row]:
     """Return the CRDs among objects: what they are, and whether Helm upgrades them (never those `in_folder`)."""
     never = frozenset(in_folder)
     return {
         each["metadata"]["name"]: {
+            "kind": each["spec"]["names"]["kind"],
             "upgraded": each["metadata"]["name"] not in never,
             "scope": each["spec"]["scope"],
             "served": [version["name"] for version in each["spec"]["versions"] if version["served"]],
             "stored": next(version["name"] for version in each["spec"]["versions"] if version["storage"]),
-            "sha256": hashlib.sha256(json.dumps(each["spec"], sort_keys=True, default=str).encode()).hexdigest()[:16],
+            "sha256": definition_digest(each),
         }
         for each in made
         if each["kind"] == "CustomResourceDefinition"

@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from ...shared.chart_values import resources
+from ...shared.chart_values import UNPRIVILEGED, resources
 from ..scrape_configs import ANSWERS, BLACKBOX, SERVES
+
+# the chart's own
+USER = 1000
 
 
 def blackbox_values() -> dict[str, Any]:
@@ -11,6 +14,9 @@ def blackbox_values() -> dict[str, Any]:
     return {
         "fullnameOverride": BLACKBOX,
         "resources": resources("10m", "32Mi", "64Mi"),
+        # the chart leaves the profile out, and the namespace's Pod Security standard refuses pods without it
+        "podSecurityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
+        "securityContext": {**UNPRIVILEGED, "runAsUser": USER, "runAsGroup": USER},
         "config": {
             "modules": {
                 # an answer that asks for a token is an answer; the token itself stays with who uses it

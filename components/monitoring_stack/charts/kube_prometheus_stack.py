@@ -37,6 +37,7 @@ def prometheus_values(
     settings: MonitoringSettings,
     *,
     namespace: str,
+    node_namespace: Input[str],
     cluster_name: Input[str],
     alertmanager: Mapping[str, Any],
     alertmanager_files: Input[str] | None,
@@ -44,9 +45,10 @@ def prometheus_values(
 ) -> dict[str, Any]:
     """Return the values of kube-prometheus-stack.
 
-    `namespace` is where it is installed. It makes no role of its own: its accounts have PROMETHEUS_RIGHTS from whoever
-    installs it (prometheus_roles). `alertmanager` is its configuration and `alertmanager_files` the Secret, if any, of
-    the files that this names; `grafana` are the values of the chart within.
+    `namespace` is where it is installed, and `node_namespace` where what reads nodes runs. It makes no role of its own:
+    its accounts have PROMETHEUS_RIGHTS from whoever installs it (prometheus_roles). `alertmanager` is its configuration
+    and `alertmanager_files` the Secret, if any, of the files that this names; `grafana` are the values of the chart
+    within.
     """
     several = settings.prometheus_replicas > 1
     return {
@@ -87,6 +89,8 @@ def prometheus_values(
                 **_spread("alertmanager", settings.alertmanager_replicas),
                 "storage": {"volumeClaimTemplate": claim(ALERTMANAGER_GIB)},
                 "resources": resources("25m", "64Mi", "128Mi"),
+                # it asks the API server nothing
+                "automountServiceAccountToken": False,
                 **_files(alertmanager_files),
             },
             "podDisruptionBudget": {"enabled": settings.alertmanager_replicas > 1},
@@ -100,7 +104,11 @@ def prometheus_values(
         },
         # no metric of ours is of a Secret, and whoever may list them reads what they hold
         "kube-state-metrics": {"resources": resources("25m", "96Mi", "192Mi"), "collectorsExclude": ["secrets"]},
-        "prometheus-node-exporter": {"resources": resources("25m", "32Mi", "64Mi")},
+        # the node's own /proc and network: what else runs here is under the strictest level
+        "prometheus-node-exporter": {
+            "namespaceOverride": node_namespace,
+            "resources": resources("25m", "32Mi", "64Mi"),
+        },
         "grafana": grafana,
     }
 

@@ -214,7 +214,8 @@ def test_only_what_reads_the_nodes_is_privileged(cloud: Cloud) -> None:
     build(cloud)
     metadata = [each.inputs["metadata"] for each in cloud.of(k8s.core.v1.Namespace)]
     assert {each["name"]: each["labels"]["pod-security.kubernetes.io/enforce"] for each in metadata} == {
-        "monitoring": "privileged",
+        "monitoring": "restricted",
+        "node-exporter": "privileged",
         "logging": "restricted",
         "log-collector": "privileged",
     }
@@ -270,7 +271,7 @@ def test_logs_that_go_to_datadog_alone_are_kept_by_nobody_else(cloud: Cloud) -> 
     build(cloud, datadog={**DATADOG, "replaces_logs": True})
     assert charts(cloud) == ["datadog", "kube-prometheus-stack", "prometheus-blackbox-exporter"]
     names = {each.inputs["metadata"]["name"] for each in cloud.of(k8s.core.v1.Namespace)}
-    assert names == {"monitoring", "datadog"}
+    assert names == {"monitoring", "node-exporter", "datadog"}
     assert "monitoring-dashboards-logs" not in {each.name for each in cloud.created}
 
 

@@ -12,6 +12,7 @@ def prometheus(**settings: object) -> dict[str, Any]:
     return prometheus_values(
         MonitoringSettings.model_validate(settings),
         namespace="monitoring",
+        node_namespace="node-exporter",
         cluster_name="flowise-test",
         alertmanager={"route": {"receiver": "nobody"}, "receivers": [{"name": "nobody"}]},
         alertmanager_files=None,
