@@ -28,7 +28,8 @@ class Dashboards(pulumi.ComponentResource):
         super().__init__("platform:monitoring_stack:Dashboards", name, {}, opts)
         for page, path in sorted(args.pages.items()):
             k8s.core.v1.ConfigMap(
-                f"{name}-{page}",
+                # an object's name is made of it, and has no underscore
+                f"{name}-{page.replace('_', '-')}",
                 metadata=k8s.meta.v1.ObjectMetaArgs(namespace=args.namespace, labels={**args.labels, LABEL: "1"}),
                 # the indentation is for whoever reads what changed
                 data={f"{page}.json": json.dumps(json.loads(path.read_text(encoding="utf-8")), separators=(",", ":"))},

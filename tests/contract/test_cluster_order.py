@@ -1,5 +1,6 @@
 """What must stand in a cluster before what is known to the engine, for in any other order it fails or hangs."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -85,6 +86,13 @@ def test_a_release_waits_for_every_namespace_that_it_writes_to(stack: str) -> No
         if name in namespaces and namespaces[name] not in before(created, each.urn)
     ]
     assert late == []
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_name_of_an_object_can_be_made_of_its_resource_s(stack: str) -> None:
+    """Kubernetes, "Object Names and IDs": RFC 1123."""
+    names = [each.name for each, _ in objects(stack)]
+    assert [name for name in names if not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", name)] == []
 
 
 def release(each: Created) -> bool:
