@@ -45,6 +45,17 @@ const begin = (call) => {
   return (outcome) => told.forEach((tell) => quietly(() => tell?.(outcome)));
 };
 
+// Gives what `good` or `bad` makes of it: at once where the work is done at once.
+const settled = (work, good, bad) => {
+  let answer;
+  try {
+    answer = work();
+  } catch (error) {
+    return bad(error);
+  }
+  return typeof answer?.then === 'function' ? answer.then(good, bad) : good(answer);
+};
+
 const called = (call, work, outcome) => {
   const end = begin(call);
   const good = (answer) => {
@@ -55,13 +66,7 @@ const called = (call, work, outcome) => {
     end({ error });
     throw error;
   };
-  let answer;
-  try {
-    answer = work();
-  } catch (error) {
-    return bad(error);
-  }
-  return typeof answer?.then === 'function' ? answer.then(good, bad) : good(answer);
+  return settled(work, good, bad);
 };
 
 const count = (value) => (Number.isFinite(value) ? value : 0);
@@ -266,6 +271,7 @@ module.exports = {
     listen();
     asking.push(ask);
   },
+  settled,
   // `by({ part, type, id, flow }, work)` gives what `work()` gives.
   aroundNodes: (by) => {
     listen();

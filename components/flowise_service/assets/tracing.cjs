@@ -107,13 +107,7 @@ const followRuns = ({ context, trace, SpanKind, SpanStatusCode }, runs) => {
       ended(span, {});
       return answer;
     };
-    let answer;
-    try {
-      answer = context.with(trace.setSpan(active, span), work);
-    } catch (error) {
-      return failed(error);
-    }
-    return typeof answer?.then === 'function' ? answer.then(done, failed) : done(answer);
+    return runs.settled(() => context.with(trace.setSpan(active, span), work), done, failed);
   });
 
   runs.onCall(({ operation, model, provider, flow }) => {
