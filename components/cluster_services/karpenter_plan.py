@@ -171,8 +171,8 @@ def node_class(
 ) -> dict[str, Any]:
     """Return the spec of the EC2NodeClass: the same hardening as the managed groups' launch template."""
     return {
-        # the newest image, for its security updates; a node that runs an older one is replaced
-        "amiSelectorTerms": [{"alias": "al2023@latest"}],
+        # a node that runs another image than this is replaced
+        "amiSelectorTerms": [{"alias": f"al2023@{settings.image_version or 'latest'}"}],
         "instanceProfile": instance_profile,
         "subnetSelectorTerms": Output.from_input(subnet_ids).apply(lambda ids: [{"id": each} for each in ids]),
         "securityGroupSelectorTerms": [{"id": security_group_id}],

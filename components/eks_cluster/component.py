@@ -285,6 +285,7 @@ class EksCluster(pulumi.ComponentResource):
                     cluster_name=cluster.name,
                     kubernetes_version=settings.kubernetes_version,
                     node_image=settings.node_image,
+                    node_release=settings.node_release,
                     role_arn=role.arn,
                     subnet_ids=args.network.private_subnet_ids,
                     labels=labels,

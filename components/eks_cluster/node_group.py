@@ -23,6 +23,7 @@ class NodeGroupArgs:
     cluster_name: pulumi.Input[str]
     kubernetes_version: str
     node_image: str
+    node_release: str | None
     role_arn: pulumi.Input[str]
     subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     labels: Mapping[str, str]
@@ -44,6 +45,8 @@ class NodeGroup(pulumi.ComponentResource):
             subnet_ids=args.subnet_ids,
             ami_type=args.node_image,
             version=args.kubernetes_version,
+            # EKS takes its newest at creation, and renews none by itself (EKS user guide, update-managed-node-group)
+            release_version=args.node_release,
             capacity_type=settings.capacity_type,
             instance_types=list(settings.instance_types),
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},

@@ -13,8 +13,11 @@ INSTANCE_TYPE = "t4g.nano"
 # EC2's public parameter of the newest Amazon Linux 2023 for arm64 (AL2023 user guide, ec2-launch)
 IMAGE_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
 HTTPS = 443
-# Sessions need the agent alone; security updates come by themselves, every night.
+# Sessions need the agent alone; security updates come by themselves, every night. Left as it is, Amazon Linux stays
+# with the release that its image is of, and finds none (AL2023 user guide, deterministic-upgrades-usage).
 USER_DATA = """#!/bin/bash
+mkdir -p /etc/dnf/vars
+echo latest > /etc/dnf/vars/releasever
 dnf install -y dnf-automatic
 sed -i 's/^apply_updates.*/apply_updates = yes/; s/^upgrade_type.*/upgrade_type = security/' /etc/dnf/automatic.conf
 systemctl enable --now dnf-automatic.timer
@@ -52,6 +55,8 @@ class OperatorHost(pulumi.ComponentResource):
             vpc_security_group_ids=[group.id],
             iam_instance_profile=profile.name,
             user_data=USER_DATA,
+            # it is read at the first start alone, and nothing is lost with the host
+            user_data_replace_on_change=True,
             associate_public_ip_address=False,
             ebs_optimized=True,
             monitoring=True,

@@ -83,6 +83,12 @@ class ClusterSettings(Section):
     node_image: Literal["AL2023_ARM_64_STANDARD", "BOTTLEROCKET_ARM_64"] = Field(
         default="AL2023_ARM_64_STANDARD", description="what nodes run; a change brings new nodes and drains the old"
     )
+    node_release: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+-[0-9a-f]{8}$")] | None = Field(
+        default=None,
+        description="release of the managed groups' image; a newer one brings new nodes and drains the old, none keeps "
+        "what EKS gave when the group was made (docs/operations/node-images.md)",
+        examples=["1.35.2-20261120"],
+    )
     system_nodes: NodeGroupSettings = Field(
         default_factory=lambda: NodeGroupSettings(instance_types=("t4g.medium",), max_size=3),
         description="nodes of controllers and add-ons; applications avoid them while there is room elsewhere",
@@ -114,6 +120,14 @@ class ClusterSettings(Section):
                     cidr,
                     "name the ranges of your offices or VPN, or leave the list empty",
                 )
+        minor = f"{self.kubernetes_version}."
+        if self.node_release and self.node_image.startswith("AL2023") and not self.node_release.startswith(minor):
+            yield Problem(
+                "node_release",
+                "must be one of cluster.kubernetes_version",
+                self.node_release,
+                f"write one that begins with {minor}, or leave it out",
+            )
         seen: set[str] = set()
         for key in ("admin_principal_arns", "deployer_principal_arns", "viewer_principal_arns"):
             for arn in getattr(self, key):

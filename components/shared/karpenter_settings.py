@@ -14,6 +14,11 @@ class KarpenterSettings(Section):
     chart_version: Annotated[str, StringConstraints(pattern=r"^1\.(1[3-9]|[2-9]\d)\.\d+$")] = Field(
         default="1.14.0", description="version of the chart karpenter, 1.13 or later", examples=["1.14.0"]
     )
+    image_version: Annotated[str, StringConstraints(pattern=r"^v\d{8}$")] | None = Field(
+        default=None,
+        description="version of the image of its nodes, AL2023; another replaces them one by one, none is the newest",
+        examples=["v20261120"],
+    )
     instance_categories: tuple[Literal["c", "m", "r"], ...] = Field(
         default=("c", "m", "r"), min_length=1, description="families that may be started: compute, general, memory"
     )

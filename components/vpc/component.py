@@ -19,6 +19,7 @@ from .network_acls import ANYWHERE, BALANCER, ENCLOSED, AclRule, egress, ingress
 from .settings import NetworkSettings
 from .subnets import PlannedSubnet, Tier, plan_subnets, zone_letter
 from .watch import watch
+from .zones import served
 
 # EKS finds the subnets of a load balancer by these tags, not by configuration (EKS user guide, network-load-balancing),
 # and the VPC CNI those of pods (VPC CNI, subnet discovery).
@@ -207,12 +208,13 @@ class Vpc(pulumi.ComponentResource):
             homes["pods"] = aws.ec2.VpcIpv4CidrBlockAssociation(
                 f"{self._name}-pods", vpc_id=vpc.id, cidr_block=settings.pod_cidr, opts=self._child
             ).vpc_id
+        zones = served(self._args.region, settings.zones, pulumi.InvokeOutputOptions(parent=self))
         return {
             planned: aws.ec2.Subnet(
                 f"{self._name}-{planned.key}",
                 vpc_id=homes.get(planned.tier, vpc.id),
                 cidr_block=planned.cidr,
-                availability_zone=planned.zone,
+                availability_zone=zones[planned.zone],
                 map_public_ip_on_launch=False,
                 tags={**self._tags(planned.key), **ROLE_TAGS.get(planned.tier, {})},
                 opts=pulumi.ResourceOptions.merge(

@@ -26,7 +26,9 @@ def _availability_zones(request: Request) -> dict[str, Any]:
 
 def _short(region: str) -> str:
     area, *middle, number = region.split("-")
-    return area + "".join(word[0] for word in middle) + number
+    # apne1-az1, usw2-az1
+    letters = "".join(word[0] for part in middle for word in re.findall("north|south|east|west|central", part))
+    return area + letters + number
 
 
 def _one_or_many(values: list[str]) -> str | list[str]:

@@ -137,6 +137,11 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
         "add them, or write single",
     ),
     (
+        changed(DEV, cluster={"node_release": "1.34.9-20261120"}),
+        'flowise:cluster.node_release: must be one of cluster.kubernetes_version, got "1.34.9-20261120": '
+        "write one that begins with 1.35., or leave it out",
+    ),
+    (
         {key: value for key, value in ENCLOSED.items() if key != "image_cache"},
         "flowise:network.nat: must not be none without image_cache: the images of charts come from registries on the "
         'internet, got "none": add image_cache, or write single',

@@ -4,6 +4,7 @@ from typing import Any
 
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
+import pytest
 
 from components.shared.karpenter_settings import KarpenterSettings
 from testing.cloud import Cloud
@@ -114,3 +115,13 @@ def test_the_controller_never_runs_on_nodes_that_it_makes(cloud: Cloud) -> None:
     assert release["values"]["nodeSelector"]["platform/nodes"] == "system"
     assert release["chart"] == "oci://public.ecr.aws/karpenter/karpenter"
     assert {each.inputs["version"] for each in cloud.of(k8s.helm.v3.Release)} == {"3.5.0", "2.1.0", "1.14.0"}
+
+
+@pytest.mark.parametrize(
+    ("given", "alias"), [({}, "al2023@latest"), ({"image_version": "v20261120"}, "al2023@v20261120")]
+)
+def test_its_nodes_run_the_newest_image_or_the_one_that_is_named(
+    cloud: Cloud, given: dict[str, str], alias: str
+) -> None:
+    build_services(cloud, KarpenterSettings.model_validate(given))
+    assert custom(cloud, "EC2NodeClass")["spec"]["amiSelectorTerms"] == [{"alias": alias}]

@@ -224,3 +224,16 @@ def test_the_kubeconfig_is_secret_and_names_the_cluster(cloud: Cloud) -> None:
 def test_the_clusters_own_security_group_is_handed_on(cloud: Cloud) -> None:
     group, _ = cloud.value_of(lambda: create().cluster_security_group_id)
     assert group.startswith("sg-")
+
+
+def test_managed_nodes_run_the_release_that_the_settings_name(cloud: Cloud) -> None:
+    build(cloud, node_release="1.35.2-20261120")
+    assert {each.inputs["releaseVersion"] for each in cloud.of(aws.eks.NodeGroup)} == {"1.35.2-20261120"}
+
+
+def test_the_operators_host_finds_the_updates_of_later_releases(cloud: Cloud) -> None:
+    build(cloud)
+    host = cloud.only(aws.ec2.Instance).inputs
+    lines = host["userData"].splitlines()
+    assert lines.index("echo latest > /etc/dnf/vars/releasever") < lines.index("dnf install -y dnf-automatic")
+    assert host["userDataReplaceOnChange"] is True

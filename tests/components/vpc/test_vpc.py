@@ -1,10 +1,12 @@
 import json
 
+import pulumi
 import pulumi_aws as aws
 import pytest
 
 from components.vpc.component import Vpc, VpcArgs
 from components.vpc.settings import PRIVATE_CLUSTER_ENDPOINTS, NetworkSettings
+from components.vpc.zones import judged
 from testing.cloud import Cloud
 from tests.samples import TAGS
 
@@ -12,11 +14,18 @@ TWO = ("eu-west-1a", "eu-west-1b")
 THREE = (*TWO, "eu-west-1c")
 
 
-def build(cloud: Cloud, *, zones: tuple[str, ...] = TWO, balancer_asks_out: bool = False, **given: object) -> Vpc:
+def build(
+    cloud: Cloud,
+    *,
+    zones: tuple[str, ...] = TWO,
+    region: str = "eu-west-1",
+    balancer_asks_out: bool = False,
+    **given: object,
+) -> Vpc:
     settings = NetworkSettings.model_validate({"cidr": "10.20.0.0/16", "zones": zones, **given})
     args = VpcArgs(
         settings=settings,
-        region="eu-west-1",
+        region=region,
         protect_addresses=True,
         balancer_asks_out=balancer_asks_out,
         egress_domains=["dbc-1.cloud.databricks.com"],
@@ -256,3 +265,25 @@ def test_the_flow_logs_role_writes_to_its_own_group_alone(cloud: Cloud) -> None:
     (statement,) = policy["Statement"]
     assert all(":log-group:" in resource for resource in statement["Resource"])
     assert all(not action.endswith("*") for action in statement["Action"])
+
+
+def test_zones_that_cloudfront_serves_pass(cloud: Cloud) -> None:
+    build(cloud, zones=("us-east-1a", "us-east-1b"), region="us-east-1")
+    zones = {each.inputs["availabilityZone"] for each in cloud.of(aws.ec2.Subnet)}
+    assert zones == {"us-east-1a", "us-east-1b"}
+
+
+def test_fails_in_a_zone_where_cloudfront_reaches_no_load_balancer(cloud: Cloud) -> None:
+    # on the sandbox a zone's letter is its number
+    with pytest.raises(
+        pulumi.RunError, match=r"network\.zones: us-east-1c is use1-az3 in this account.*: take others of"
+    ):
+        build(cloud, zones=("us-east-1a", "us-east-1c"), region="us-east-1")
+
+
+@pytest.mark.parametrize("zone_id", ["apne1-az3", "cac1-az3", "use1-az3", "usw1-az2"])
+def test_a_zone_is_known_by_its_id_whatever_its_name_in_an_account(zone_id: str) -> None:
+    ids = {"a": "x-az1", "b": zone_id, "c": "x-az2"}
+    assert judged("a", ids) == "a"
+    with pytest.raises(pulumi.RunError, match=f"b is {zone_id} in this account.*: take others of a, c"):
+        judged("b", ids)
