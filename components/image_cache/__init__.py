@@ -1,7 +1,7 @@
 """Images from repositories of the account, which ECR fills from the registries on the internet."""
 
 from .component import ImageCache, ImageCacheArgs
-from .images import UPSTREAMS, registry_of
+from .images import UPSTREAMS, cached_path, registry_of
 from .settings import ImageCacheSettings
 
-__all__ = ["UPSTREAMS", "ImageCache", "ImageCacheArgs", "ImageCacheSettings", "registry_of"]
+__all__ = ["UPSTREAMS", "ImageCache", "ImageCacheArgs", "ImageCacheSettings", "cached_path", "registry_of"]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -61,8 +62,10 @@ class ImageCache(pulumi.ComponentResource):
 
         def routed(made: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
             if made.type_ == RELEASE:
-                chart = str(made.props["chart"]).rpartition("/")[2]
-                changed = {"values": chart_values(chart, made.props["values"], host, prefix)}
+                chart, values = str(made.props["chart"]).rpartition("/")[2], made.props["values"]
+                if not isinstance(values, Mapping):
+                    raise pulumi.RunError(f"values of the chart {chart} must be plain data for its images to be found")
+                changed: dict[str, Any] = {"values": chart_values(chart, values, host, prefix)}
             elif made.type_ in WORKLOADS:
                 changed = {"spec": pod_images(made.props["spec"], host, prefix)}
             else:

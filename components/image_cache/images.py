@@ -64,17 +64,23 @@ def registry_of(image: str) -> str:
     return first if slash and ("." in first or ":" in first) else DOCKER_HUB
 
 
-def relocated(reference: str, host: Input[str], prefix: str) -> Input[str]:
-    """Return where an image, or a registry's images, lie in the account; what is of no known registry stays."""
+def cached_path(reference: str) -> str | None:
+    """Return where under the stack's prefix an image lies, or a registry's images; None of no known registry."""
     if reference in UPSTREAMS:
-        return Output.concat(host, f"/{prefix}/{UPSTREAMS[reference].folder}")
+        return UPSTREAMS[reference].folder
     registry = registry_of(reference)
     if not reference or registry not in UPSTREAMS:
-        return reference
+        return None
     path = reference.removeprefix(f"{registry}/")
-    if registry == DOCKER_HUB and "/" not in path:
-        path = f"library/{path}"
-    return Output.concat(host, f"/{prefix}/{UPSTREAMS[registry].folder}/{path}")
+    # Docker's own images lie in a folder that nobody writes
+    official = registry == DOCKER_HUB and "/" not in path
+    return f"{UPSTREAMS[registry].folder}/{'library/' if official else ''}{path}"
+
+
+def relocated(reference: str, host: Input[str], prefix: str) -> Input[str]:
+    """Return where an image, or a registry's images, lie in the account; what is of no known registry stays."""
+    path = cached_path(reference)
+    return reference if path is None else Output.concat(host, f"/{prefix}/{path}")
 
 
 def chart_values(chart: str, values: Mapping[str, Any], host: Input[str], prefix: str) -> dict[str, Any]:

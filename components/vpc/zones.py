@@ -21,7 +21,11 @@ def served(region: str, zones: Sequence[str], opts: pulumi.InvokeOutputOptions) 
         return {zone: zone for zone in zones}
     found = aws.get_availability_zones_output(state="available", opts=opts)
     ids = pulumi.Output.all(found.names, found.zone_ids).apply(lambda known: dict(zip(*known, strict=True)))
-    return {zone: ids.apply(lambda known, zone=zone: judged(zone, known)) for zone in zones}
+    return {zone: _judged(zone, ids) for zone in zones}
+
+
+def _judged(zone: str, ids: pulumi.Output[dict[str, str]]) -> pulumi.Output[str]:
+    return ids.apply(lambda known: judged(zone, known))
 
 
 def judged(zone: str, ids: Mapping[str, str]) -> str:

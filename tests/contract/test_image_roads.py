@@ -2,14 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from components.image_cache.images import CHART_IMAGES, UPSTREAMS, registry_of
 from tools import shapes
 from tools.charts.store import RELEASE, facts_of, recorded
+from tools.images import of_pods, pulled, upstream
 
 ENCLOSED = "dev-without-nat"
 CACHED = [ENCLOSED, "prod-with-a-pipeline"]
@@ -18,51 +17,46 @@ HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 ELSEWHERE = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/flowise:3.1.4@sha256:"
 
 
-def images(spec: Any) -> Iterator[str]:
-    """Yield the image of every container in a spec."""
-    if isinstance(spec, dict):
-        for key, value in spec.items():
-            if key == "image" and isinstance(value, str):
-                yield value
-            else:
-                yield from images(value)
-    elif isinstance(spec, list):
-        for each in spec:
-            yield from images(each)
+def images_of(shape: str) -> list[str]:
+    return sorted({image for row in facts_of(shapes.made(shape)) for image in row["images"]})
 
 
-def of_charts(chart: str | None = None) -> set[str]:
-    """Return the images of recorded releases, of one chart if named, that come from where the charts say."""
-    return {
-        image
-        for row in recorded()["releases"]
-        for image in row["images"]
-        if row["chart"].split()[0] == chart or chart is None
-        if not image.startswith(HOST)
-    }
+@pytest.mark.parametrize("shape", sorted(set(shapes.SHAPES) - set(CACHED)))
+def test_every_registry_of_every_chart_is_one_that_ecr_stands_before(shape: str) -> None:
+    assert len(images_of(shape)) > 9
+    assert [image for image in images_of(shape) if registry_of(image) not in UPSTREAMS] == []
 
 
-def test_every_registry_of_every_chart_is_one_that_ecr_stands_before() -> None:
-    assert len(of_charts()) > 20
-    assert [image for image in sorted(of_charts()) if registry_of(image) not in UPSTREAMS] == []
+@pytest.mark.parametrize("shape", CACHED)
+def test_charts_of_a_stack_with_a_cache_pull_from_the_account_alone_and_by_tag(shape: str) -> None:
+    own = f"{HOST}/flowise-{shapes.SHAPES[shape].stack}/"
+    assert len(images_of(shape)) > 9
+    assert [image for image in images_of(shape) if not image.startswith(own)] == []
+    assert [image for image in images_of(shape) if "@" in image] == []
 
 
-@pytest.mark.parametrize("chart", sorted(name.split()[0] for name in recorded()["charts"]))
-def test_a_chart_says_by_its_row_whence_each_of_its_images_comes(chart: str) -> None:
-    told = {reference for reference in CHART_IMAGES[chart].values() if reference}
-    wholly = {each for each in told if each not in UPSTREAMS}
-    assert {registry_of(image) for image in of_charts(chart)} == {registry_of(f"{each}/") for each in told}
-    assert [each for each in sorted(wholly) if not any(image.startswith(each) for image in of_charts(chart))] == []
+def test_each_chart_that_a_shape_installs_has_a_row() -> None:
+    assert {row["chart"].split()[0] for row in recorded()["releases"]} == set(CHART_IMAGES)
+
+
+@pytest.mark.parametrize("shape", CACHED)
+def test_the_images_to_pull_first_are_those_that_nodes_will_ask_for(shape: str) -> None:
+    told, own = pulled(shapes.made(shape)), f"{HOST}/flowise-{shapes.SHAPES[shape].stack}/"
+    assert set(images_of(shape)) <= set(told)
+    assert [image for image in told if not image.startswith((own, ELSEWHERE.partition("@")[0])) or "@" in image] == []
+
+
+def test_an_image_of_the_account_is_known_by_where_it_came_from() -> None:
+    assert upstream(f"{HOST}/flowise-dev/quay/prometheus/prometheus:v3") == "quay.io/prometheus/prometheus:v3"
+    assert upstream("quay.io/prometheus/prometheus:v3") == "quay.io/prometheus/prometheus:v3"
 
 
 @pytest.mark.parametrize("shape", CACHED)
 def test_pods_and_charts_of_a_stack_with_a_cache_name_ecr_alone(shape: str) -> None:
     cloud, own = shapes.made(shape).cloud, f"{HOST}/flowise-{shapes.SHAPES[shape].stack}/"
-    of_pods = [image for each in cloud.created if "spec" in each.inputs for image in images(each.inputs["spec"])]
-    assert len(of_pods) >= 4
-    assert [image for image in of_pods if not image.startswith((own, ELSEWHERE))] == []
-    rendered = {image for row in facts_of(shapes.made(shape)) for image in row["images"]}
-    assert [image for image in sorted(rendered) if not image.startswith(own)] == []
+    found = of_pods(shapes.made(shape))
+    assert found
+    assert [image for image in found if not image.startswith((own, ELSEWHERE))] == []
     for release in cloud.of(RELEASE):
         values = json.dumps(release.inputs["values"])
         assert own in values
