@@ -98,7 +98,7 @@ def test_a_difference_is_told_by_where_it_is() -> None:
 
 
 def test_no_text_of_a_chart_is_kept() -> None:
-    assert [text for text in _texts(recorded()) if "\n" in text or len(text) > 120] == []
+    assert [text for text in _texts(recorded()) if "\n" in text or len(text) > 160] == []
 
 
 def _texts(value: Any) -> list[str]:
