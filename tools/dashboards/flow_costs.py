@@ -4,7 +4,7 @@ from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models import units
 
 from . import thresholds
-from .panels import Panel, Query, alerts, bars, graph, number, page, rising, variable
+from .panels import GREEN, Panel, Query, alerts, bars, graph, number, page, rising, variable
 
 FLOW = 'flow=~"$flow"'
 TOKENS, CALLS = "flowise_model_tokens_total", "flowise_model_calls_total"
@@ -109,14 +109,14 @@ def _tokens() -> list[Panel]:
             Query(f"topk(10, flow:model_cost_usd:increase30d{{{FLOW}}})", "{{flow}}"),
             unit=units.Dollars,
             description="The ten that cost most; no data without prices.",
-            steps=((None, "blue"),),
+            steps=((None, GREEN),),
         ),
         bars(
             "Tokens in a day by flow",
             Query(f"topk(10, flow:model_tokens:increase1d{{{FLOW}}})", "{{flow}}"),
             unit=units.Short,
             description="The ten that used most.",
-            steps=((None, "blue"),),
+            steps=((None, GREEN),),
         ),
         bars(
             "Budgets",
