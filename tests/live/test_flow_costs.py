@@ -4,6 +4,7 @@ import os
 import subprocess
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,10 @@ from sandbox.nodejs import NODE
 from tests.components.flowise_service.test_model_metrics import series
 from tests.node import SCRIPTS
 
-from .client import model
+from .client import Browser, flow, model
+from .conftest import Place
+from .servers import wait_until
+from .test_metrics import scraped
 
 pytestmark = pytest.mark.live
 
@@ -84,3 +88,38 @@ def test_models_of_flowises_own_nodes_are_counted(package: Path) -> None:
     assert {name: tokens(done.stdout, "none", name) for name in told} == {
         name: added(each) for name, each in told.items()
     }
+
+
+def asked(place: Place, site: Browser, flow_id: str, times: int, **how: bool) -> list[dict[str, int]]:
+    """Ask a flow; return what the model then told."""
+    before = len(place.model.told)
+    for _ in range(times):
+        status, said = site("POST", f"/api/v1/prediction/{flow_id}", {"question": "are you there?", **how})
+        assert status == 200, said
+    told = place.model.told[before:]
+    assert len(told) == times
+    return told
+
+
+def check_counts(place: Place, site: Browser, probe: Browser) -> None:
+    """Judge what a process that runs flows has counted of two of them, streamed and not."""
+    one, other = place.make_flow(site), place.make_flow(site, partial(flow, streaming=True))
+    told = {one: asked(place, site, one, 2), other: asked(place, site, other, 3, streaming=True)}
+    expected = {flow_id: added(each) for flow_id, each in told.items()}
+
+    def counted() -> dict[str, dict[str, float]]:
+        text = scraped(probe)
+        return {flow_id: tokens(text, flow_id, "databricks-model") for flow_id in told}
+
+    # a new series is told as 0 once
+    wait_until(lambda: all(counted().values()) and counted() == expected, f"{expected}, and not {counted()}", 20)
+    calls = series(scraped(probe), "calls_total")
+    assert {of: n for (of, _, status), n in calls.items() if status == "completed" and of in told} == {one: 2, other: 3}
+    assert series(scraped(probe), "call_sources")[()] >= 1
+
+
+def test_a_worker_counts_the_tokens_of_each_flow(queue: Place) -> None:
+    with queue.ready("app-server-pods") as (_, site, server), queue.ready("app-worker-pods") as (_, _, worker):
+        queue.log_in(site)
+        check_counts(queue, site, worker)
+        assert series(scraped(server), "calls_total") == {}

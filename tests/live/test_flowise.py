@@ -17,6 +17,7 @@ from components.flowise_service.settings import BROWSER_NODES
 from .client import PIXEL, Browser
 from .conftest import MASTER_PASSWORD, TOKEN, Place, is_ready
 from .servers import wait_until
+from .test_flow_costs import check_counts
 
 pytestmark = pytest.mark.live
 DATABRICKS = {"url": "https://dbc-1.cloud.databricks.com", "token_secret_name": "flowise/databricks-token"}
@@ -196,6 +197,7 @@ def test_one_process_alone_answers(alone: Place) -> None:
         status, said = site("POST", f"/api/v1/prediction/{flow_id}", {"question": "alone?"})
         assert (status, said.get("text")) == (200, "heard: alone?"), server.said
         assert probe("GET", "/livez")[0] == 200
+        check_counts(alone, site, probe)
 
 
 def test_without_its_database_a_server_is_not_ready_whatever_it_says_itself(alone: Place) -> None:

@@ -53,6 +53,11 @@ const work = async (job) => {
 new Worker('flowise-queue-prediction', work, { connection }).on('ready', () => console.log('ready'));
 """
 REQUEST_ID = "EhFQh8uXcr1-_Y3kVbfsD0s6UhZ2vLuFJ2v6Y1kz8N0b8w=="
+MODEL_ATTRIBUTES = (
+    *(f"gen_ai.{part}" for part in ("operation.name", "provider.name", "request.model")),
+    *(f"gen_ai.usage.{part}_tokens" for part in ("input", "output")),
+    "flowise.flow.id",
+)
 FOREIGN_TRACE = "0af7651916cd43dd8448eb211c80319c"
 
 
@@ -228,12 +233,28 @@ def test_a_prediction_of_flowise_itself_is_one_trace(
             "the call of the model",
             20,
         )
+        # each node that runs, and the model's call, with what it took and nothing that was said
+        wait_until(
+            lambda: traced("flowise-worker", flowise_node_type="llmAgentflow", flowise_flow_id=flow), "the node", 20
+        )
+        (call,) = [each for each in collector.spans if each["name"] == "chat databricks-model"]
+        (node,) = [each for each in collector.spans if each["name"] == "run llmAgentflow"]
+        assert (call["traceId"], call["parentSpanId"]) == (processed["traceId"], node["spanId"])
+        told = queue.model.told[-1]
+        assert {key: call["attributes"][key] for key in MODEL_ATTRIBUTES} == {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.provider.name": "openai",
+            "gen_ai.request.model": "databricks-model",
+            "gen_ai.usage.input_tokens": told["input"] + told["cached"],
+            "gen_ai.usage.output_tokens": told["output"],
+            "flowise.flow.id": flow,
+        }
         assert processed["service"] == "flowise-worker"
-        told = [json.loads(line) for line in worker.said.splitlines() if line.startswith("{")]
+        lines_of_worker = [json.loads(line) for line in worker.said.splitlines() if line.startswith("{")]
         assert "secret question" not in json.dumps(collector.exports)
         # neither the pods' probes nor what nobody asked for
         assert not [each for each in collector.spans if "readyz" in json.dumps(each)]
-        assert not [entry for entry in told if entry["message"].startswith("traces are off")]
+        assert not [entry for entry in lines_of_worker if entry["message"].startswith("traces are off")]
 
 
 def test_without_a_collector_nothing_is_traced(package: Path, tmp_path: Path) -> None:
