@@ -112,12 +112,18 @@ def model() -> Iterator[Model]:
         def log_message(self, format: str, *arguments: Any) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    with _answering(Handler) as url:
+        found.url = f"{url}/serving-endpoints"
+        yield found
+
+
+@contextmanager
+def _answering(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    found.url = f"http://127.0.0.1:{server.server_port}/serving-endpoints"
     try:
-        yield found
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
@@ -249,13 +255,6 @@ def provider() -> Iterator[Provider]:
         def log_message(self, format: str, *arguments: Any) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    found.url = f"http://127.0.0.1:{server.server_port}/token"
-    try:
+    with _answering(Handler) as url:
+        found.url = f"{url}/token"
         yield found
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

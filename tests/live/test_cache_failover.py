@@ -80,8 +80,12 @@ def told(port: int, *command: str) -> str:
 
 
 class Service:
-    def __init__(self, said: Path, probe: str, primary: int) -> None:
-        self._said, self._probe, self._primary = said, probe, primary
+    def __init__(self, said: Path, probe: str, primary: int, name: Name) -> None:
+        self._said, self._probe, self._primary, self._name = said, probe, primary, name
+
+    def follow(self) -> None:
+        """Let the name lead to the new primary."""
+        self._name.leads_to = self._primary
 
     def since(self, moment: float) -> set[str]:
         """Return what has gone through after a moment."""
@@ -101,16 +105,25 @@ class Service:
             except TimeoutError:
                 return False
 
-    def ready(self) -> bool:
+    def probed(self, path: str) -> tuple[int, str]:
+        """Return what a probe is answered."""
         try:
-            return ask(self._probe, "/readyz")[0] == 200
-        except OSError:
-            return False
+            return ask(self._probe, path)
+        except OSError as error:
+            return 0, str(error)
+
+    def ready(self) -> bool:
+        return self.probed("/readyz")[0] == 200
 
 
 @contextmanager
-def failed_over(package: Path, folder: Path, *, heals: str) -> Iterator[tuple[Service, float]]:
-    """Give a service that used a cache, and the moment at which the primary became a replica of the other node."""
+def failed_over(
+    package: Path, folder: Path, *, heals: str = "yes", follows: bool = True
+) -> Iterator[tuple[Service, float]]:
+    """Give a service that used a cache, and the moment at which the primary became a replica of the other node.
+
+    The cache's name leads to the new primary from then on, or as soon as it is let to.
+    """
     with ExitStack() as stack:
         first, second = (stack.enter_context(node(folder)) for _ in range(2))
         told(second, "REPLICAOF", "127.0.0.1", str(first))
@@ -125,10 +138,11 @@ def failed_over(package: Path, folder: Path, *, heals: str) -> Iterator[tuple[Se
         process = subprocess.Popen([NODE, str(DRIVER)], env=environment)
         stack.callback(process.wait)
         stack.callback(process.kill)
-        service, begun = Service(said, probe, second), time.time()
+        service, begun = Service(said, probe, second, name), time.time()
         wait_until(lambda: service.since(begun) == {"write", "job", "published"} and service.ready(), "service", 30)
         told(second, "REPLICAOF", "NO", "ONE")
-        name.leads_to = second
+        if follows:
+            service.follow()
         told(first, "REPLICAOF", "127.0.0.1", str(second))
         # what was under way has come back by then
         time.sleep(1)
@@ -136,10 +150,26 @@ def failed_over(package: Path, folder: Path, *, heals: str) -> Iterator[tuple[Se
 
 
 def test_a_service_is_back_soon_after_a_failover_though_its_connections_stayed(package: Path, tmp_path: Path) -> None:
-    with failed_over(package, tmp_path, heals="yes") as (service, moment):
+    with failed_over(package, tmp_path) as (service, moment):
         wanted = {"write", "job", "published"}
         wait_until(lambda: service.since(moment) == wanted and service.ready(), "back", BACK_SECONDS)
         assert service.heard(BACK_SECONDS)
+
+
+def test_while_nothing_can_be_written_the_probes_say_so_and_nobody_is_restarted(package: Path, tmp_path: Path) -> None:
+    with failed_over(package, tmp_path, follows=False) as (service, moment):
+        wait_until(lambda: service.probed("/readyz")[0] == 503, "told that it is not ready", BACK_SECONDS)
+        assert service.probed("/readyz")[1].startswith("cache: ")
+        # asked again and again it does not waver as long as nothing goes through
+        asked = set()
+        for _ in range(20):
+            asked.add((service.probed("/livez")[0], service.probed("/readyz")[0]))
+            time.sleep(0.1)
+        assert asked == {(200, 503)}
+        assert not {"write", "job"} & service.since(moment)
+        service.follow()
+        wanted, followed = {"write", "job", "published"}, time.time()
+        wait_until(lambda: service.since(followed) == wanted and service.ready(), "back", BACK_SECONDS)
 
 
 def test_without_it_nothing_that_writes_comes_back(package: Path, tmp_path: Path) -> None:
