@@ -73,6 +73,7 @@ cache = RedisCache(
         identifier=stack_name,
         username=NAMESPACE,
         purpose="Queue, sessions and rate limits of Flowise",
+        observed=settings.observed_keys(),
         network=vpc.ref,
         clients=clients,
         alarms=alarms.target,
@@ -128,6 +129,7 @@ monitoring = MonitoringStack(
         watch=[
             vpc.watch,
             cluster.watch,
+            services.watch,
             database.watch,
             cache.watch,
             service.watch,

@@ -27,6 +27,7 @@ from components.eks_cluster import ClusterSettings
 from components.flowise_service import (
     EGRESS_DOMAINS,
     PREDICTION,
+    QUEUE_KEYS,
     DataProtection,
     Image,
     ServiceSettings,
@@ -163,6 +164,10 @@ class StackSettings(BaseStack):
     def pulls_from_internet(self) -> bool:
         """Return whether nodes may be sent to a registry on the internet: without a cache, or to fill it."""
         return self.image_cache is None or self.network.nat != "none"
+
+    def observed_keys(self) -> list[str]:
+        """Return the keys of the cache at which others than Flowise look: its queues, where there are any."""
+        return [QUEUE_KEYS] if self.service.mode == "queue" else []
 
     def site(self) -> Site:
         """Return the name that Flowise answers to, and who comes in."""

@@ -91,6 +91,7 @@ class Surroundings:
                 network=vpc.ref,
                 # where the roles lie that External Secrets may take on, and nothing else
                 secret_readers=f"/{self.stack_name}/secret-readers/",
+                reads_parameters=self._settings.service.reads_parameters(),
                 tags=self.tags,
             ),
             opts,

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pulumi import Output
 
-from components.flowise_service.environment import ENCRYPTION_KEY, GENERATED, key_fingerprint
+from components.flowise_service.environment import ENCRYPTION_KEY, SERVER_KEYS, key_fingerprint
 from components.flowise_service.environment import environment as pods_environment
 from components.flowise_service.queue_exporter import SCRIPT as QUEUE_EXPORTER
 from components.flowise_service.scripts import scripts
@@ -62,7 +62,7 @@ async def _environment() -> tuple[dict[str, str], set[str]]:
         bucket=BUCKET,
         region=REGION,
         site_domain=None,
-        generated=dict.fromkeys(GENERATED, SECRET),
+        encryption_key=SECRET,
         databricks_token=None,
         extra={},
     )
@@ -83,6 +83,7 @@ def write(folder: Path) -> None:
     )
     keys = {"S3_STORAGE_ACCESS_KEY_ID": s3["ROOT_ACCESS_KEY"], "S3_STORAGE_SECRET_ACCESS_KEY": s3["ROOT_SECRET_KEY"]}
     made = _kept(folder / "flowise.secret.env", names, keys)
+    _kept(folder / "server.secret.env", set(SERVER_KEYS), {})
     setup = {
         "FLOWISE_PACKAGE": PACKAGE,
         "KEY_FINGERPRINT": key_fingerprint(made[ENCRYPTION_KEY]),

@@ -14,12 +14,14 @@ from pathlib import Path
 
 from components.backups.settings import BackupSettings
 from components.backups.watch import watch as backups_watch
+from components.cluster_services.watch import watch as secrets_watch
 from components.eks_cluster.watch import watch as cluster_watch
 from components.flowise_service.flow_costs import FlowCostsSettings, ModelBudget
 from components.flowise_service.settings import DatabricksSettings, ServiceSettings
 from components.flowise_service.watch import watch as service_watch
 from components.monitoring_stack.alerts.rules import ALARM_BRIDGE_ALERT, completed
 from components.monitoring_stack.settings.monitoring import MonitoringSettings
+from components.monitoring_stack.settings.notifications import NotificationSettings
 from components.monitoring_stack.settings.traces import TraceSettings
 from components.pipeline_access.watch import watch as pipeline_watch
 from components.rds_postgres.settings import DatabaseSettings
@@ -28,6 +30,7 @@ from components.redis_cache.settings import CacheSettings
 from components.redis_cache.watch import watch as cache_watch
 from components.shared.external_secrets import SecretField
 from components.waf_cdn.watch import watch as site_watch
+from components.web_service.watch import Autoscalers
 from components.web_service.watch import watch as balancer_watch
 
 from .checks import NoAnswer, Run, StackFile, read_stack
@@ -54,12 +57,17 @@ EVERYTHING = completed(
         database_watch(DatabaseSettings(), identifier="stack"),
         cache_watch(CacheSettings(replicas=1)),
         site_watch(stack_name="stack", address="https://example.com", domain=True),
-        balancer_watch(),
+        balancer_watch(Autoscalers(namespace="flowise", count=2, by_queue=True)),
+        secrets_watch(),
         cluster_watch(cluster_name="stack"),
         backups_watch(BackupSettings(restore_tests=True, monthly_budget_usd=1)),
         pipeline_watch(),
     ),
-    MonitoringSettings(traces=TraceSettings(), cloudwatch_metrics=True),
+    MonitoringSettings(
+        traces=TraceSettings(),
+        cloudwatch_metrics=True,
+        notifications=NotificationSettings(heartbeat_secret_name="heartbeat"),
+    ),
 )
 HEAD = """# Alerts
 

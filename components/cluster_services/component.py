@@ -13,8 +13,10 @@ from ..shared.karpenter_settings import KarpenterSettings
 from ..shared.node_labels import SYSTEM_NODES
 from ..shared.pod_role import PodRole, PodRoleArgs
 from ..shared.references import ClusterRef, NetworkRef, SecretAccess
+from ..shared.watch import Watch
 from .karpenter import Karpenter, KarpenterArgs
 from .secret_operator import SecretOperator, SecretOperatorArgs
+from .watch import watch
 
 NAMESPACE = "kube-system"
 CONTROLLER = "aws-load-balancer-controller"
@@ -40,7 +42,8 @@ REGISTERS = ("elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:Reg
 class ClusterServicesArgs:
     """The cluster to equip, and the network in which its pods are found and its further nodes started.
 
-    `secret_readers` is the IAM path of the roles that External Secrets may take on.
+    `secret_readers` is the IAM path of the roles that External Secrets may take on; `reads_parameters` tells whether
+    some of them read Parameter Store beside Secrets Manager.
     """
 
     karpenter: KarpenterSettings | None
@@ -48,6 +51,7 @@ class ClusterServicesArgs:
     network: NetworkRef
     secret_readers: str
     tags: Mapping[str, str]
+    reads_parameters: bool = True
 
 
 class ClusterServices(pulumi.ComponentResource):
@@ -105,6 +109,7 @@ class ClusterServices(pulumi.ComponentResource):
                 cluster=args.cluster,
                 reader_role_path=args.secret_readers,
                 ranges=args.network.ranges,
+                aws="within" if _secrets_are_within(args) else "anywhere",
                 tags=args.tags,
             ),
             child,
@@ -114,9 +119,20 @@ class ClusterServices(pulumi.ComponentResource):
         self.register_outputs({"secret_operator_role_arn": self.secret_operator_role_arn})
 
     @property
+    def watch(self) -> Watch:
+        """What watches who brings Secrets."""
+        return watch()
+
+    @property
     def secret_access(self) -> SecretAccess:
         """What a namespace needs to have Secrets."""
         return SecretAccess(operator_role_arn=self.secret_operator_role_arn, role_path=self._secret_readers)
+
+
+def _secrets_are_within(args: ClusterServicesArgs) -> bool:
+    """Return whether all that External Secrets asks of AWS answers within the network."""
+    asked = {"secretsmanager", "sts", *(["ssm"] if args.reads_parameters else [])}
+    return asked <= set(args.network.private_services)
 
 
 def _storage_class(name: str, child: pulumi.ResourceOptions) -> None:

@@ -9,7 +9,7 @@ import pulumi_kubernetes as k8s
 
 from ..shared.iam_documents import allow
 from ..shared.isolated_namespace import operator_namespace
-from ..shared.network_policies import NetworkRanges, operator_policies
+from ..shared.network_policies import AwsAccess, NetworkRanges, operator_policies
 from ..shared.pod_role import PodRole, PodRoleArgs
 from ..shared.references import ClusterRef
 from .external_secrets_chart import secret_operator_values
@@ -20,6 +20,8 @@ CHART_VERSION = "2.1.0"  # chart external-secrets
 CHARTS = "https://charts.external-secrets.io"
 # the chart's port of the webhook, which the API server calls
 WEBHOOK_PORT = 10250
+# the chart's port of its own metrics
+METRICS_PORT = 8080
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +31,7 @@ class SecretOperatorArgs:
     cluster: ClusterRef
     reader_role_path: str
     ranges: NetworkRanges
+    aws: AwsAccess  # where what it asks of AWS answers
     tags: Mapping[str, str]
 
 
@@ -40,7 +43,7 @@ class SecretOperator(pulumi.ComponentResource):
     def __init__(self, name: str, args: SecretOperatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:cluster_services:SecretOperator", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        policies = operator_policies(args.ranges, called_on=[WEBHOOK_PORT])
+        policies = operator_policies(args.ranges, called_on=[WEBHOOK_PORT], scraped_on=[METRICS_PORT], aws=args.aws)
         lookup = pulumi.InvokeOutputOptions(parent=self)
         partition = aws.get_partition_output(opts=lookup).partition
         account = aws.get_caller_identity_output(opts=lookup).account_id

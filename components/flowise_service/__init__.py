@@ -3,7 +3,7 @@
 from .component import DataProtection, FlowiseService, FlowiseServiceArgs, Telemetry
 from .edge import PREDICTION, edge_profile
 from .egress_domains import EGRESS_DOMAINS
-from .environment import NAMESPACE
+from .environment import NAMESPACE, QUEUE_KEYS
 from .flow_costs import BUDGET_DAYS
 from .settings import Image, ServiceSettings
 
@@ -12,6 +12,7 @@ __all__ = [
     "EGRESS_DOMAINS",
     "NAMESPACE",
     "PREDICTION",
+    "QUEUE_KEYS",
     "DataProtection",
     "FlowiseService",
     "FlowiseServiceArgs",

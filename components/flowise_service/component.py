@@ -26,7 +26,7 @@ from ..web_service.site import Site
 from . import environment as env
 from .edge import edge_profile
 from .keys import fingerprint, shared_keys, stored_keys, stored_owner
-from .processes import SETUP, queue_name, releases, setup
+from .processes import SERVER, SETUP, queue_name, releases, setup
 from .queue_exporter import COMPONENT as QUEUE_EXPORTER
 from .queue_exporter import PORT as QUEUE_METRICS_PORT
 from .queue_exporter import QueueExporter, QueueExporterArgs
@@ -34,6 +34,8 @@ from .scripts import scripts
 from .settings import ServiceSettings
 from .watch import watch
 
+# the Secret of who looks at queues: what counts them, and what scales by them
+QUEUES = "queues"
 # of the queue exporter's pod a new one may start while the old one is ending
 EXPORTERS = PodRoom(2, CPU_MILLICORES, MEMORY_MIB)
 
@@ -105,7 +107,7 @@ class FlowiseService(pulumi.ComponentResource):
         keys = stored_keys(name, generated, copy_region=args.data_protection.copy_region, **stored)
         owner = stored_owner(name, args.settings.owner_email, **stored)
         self.key_fingerprint = fingerprint(generated)
-        service = self._service(self._environment(bucket, keys), self._statements(bucket, key), owner)
+        service = self._service(self._environment(bucket, keys), self._statements(bucket, key), keys, owner)
         if args.settings.mode == "queue":
             self._queue_exporter(service)
 
@@ -162,7 +164,7 @@ class FlowiseService(pulumi.ComponentResource):
             bucket=bucket.bucket_name,
             region=args.network.region,
             site_domain=args.site.domain.name if args.site.domain else None,
-            generated={variable: keys.field(variable) for variable in env.GENERATED},
+            encryption_key=keys.field(env.ENCRYPTION_KEY),
             databricks_token=lookup_secret(databricks.token_secret_name, None, lookup) if databricks else None,
             extra=lookup_values(args.settings.environment, lookup),
             embed_origins=args.site.embed_origins,
@@ -181,9 +183,10 @@ class FlowiseService(pulumi.ComponentResource):
         self,
         environment: Sequence[EnvVar],
         statements: Sequence[Statement],
+        keys: StoredSecret,
         owner: StoredSecret,
     ) -> WebService:
-        args, settings, cache = self._args, self._args.settings, self._args.cache
+        args, settings, cache = self._args, self._args.settings, self._args.cache.for_observers
         queue, datadog = settings.mode == "queue", args.telemetry.datadog
         # what the setup alone is told
         plain: dict[str, pulumi.Input[str]] = {
@@ -192,13 +195,15 @@ class FlowiseService(pulumi.ComponentResource):
             "OWNER_NAME": "Owner",
         }
         told = {"OWNER_PASSWORD": owner.field("password"), "METRICS_API_KEY": owner.field("metrics_api_key")}
+        server_keys = {variable: keys.field(variable) for variable in env.SERVER_KEYS}
+        looks = {QUEUES: {"REDIS_PASSWORD": cache.password}} if queue else {}
         return WebService(
             self._name,
             WebServiceArgs(
                 application=env.NAMESPACE,
                 releases=releases(settings, datadog=datadog),
                 environment=environment,
-                secrets={SETUP: told, **({"cache": {"REDIS_PASSWORD": cache.password}} if queue else {})},
+                secrets={SETUP: told, SERVER: server_keys, **looks},
                 files={**scripts(), "rds-ca.pem": database_certificates(args.network.region)},
                 files_at=env.CONFIG_DIR,
                 migration=setup(settings, plain),
@@ -208,6 +213,7 @@ class FlowiseService(pulumi.ComponentResource):
                     port=cache.port,
                     username=cache.username,
                     password_variable="REDIS_PASSWORD",
+                    secret=QUEUES,
                 ),
                 access=NetworkAccess(
                     database=True,
@@ -241,8 +247,8 @@ class FlowiseService(pulumi.ComponentResource):
                 labels=service_labels(env.NAMESPACE),
                 tools_image=self._args.tools_image,
                 queue_names=[queue_name(colour) for colour in self._args.settings.images()],
-                cache=self._args.cache,
-                secret_name=service.secret_names["cache"],
+                cache=self._args.cache.for_observers,
+                secret_name=service.secret_names[QUEUES],
             ),
             self._child,
         )

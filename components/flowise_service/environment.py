@@ -19,16 +19,14 @@ CONFIG_DIR = "/etc/flowise"
 HEAP_PERCENT = 75
 # Flowise's own default, and what BullMQ calls the jobs that no worker has taken yet (utils of bullmq: getKeys)
 QUEUE_NAME = "flowise-queue"
+# the keys of all releases' queues, as a pattern of the cache's access lists
+QUEUE_KEYS = f"bull:{QUEUE_NAME}*"
 ENCRYPTION_KEY = "FLOWISE_SECRETKEY_OVERWRITE"
 FINGERPRINT_LENGTH = 16
-# what the server and its workers must share, or a login on one is void on the other
-GENERATED = (
-    "EXPRESS_SESSION_SECRET",
-    ENCRYPTION_KEY,
-    "JWT_AUTH_TOKEN_SECRET",
-    "JWT_REFRESH_TOKEN_SECRET",
-    "TOKEN_HASH_SECRET",
-)
+# What signs logins, which servers must share, or a login on one is void on another. No worker reads them
+# (dist/enterprise/utils/authSecrets.js, which dist/index.js alone brings in), and flows' own code runs there.
+SERVER_KEYS = ("EXPRESS_SESSION_SECRET", "JWT_AUTH_TOKEN_SECRET", "JWT_REFRESH_TOKEN_SECRET", "TOKEN_HASH_SECRET")
+GENERATED = tuple(sorted((*SERVER_KEYS, ENCRYPTION_KEY)))
 
 
 def key_fingerprint(key: str) -> str:
@@ -49,7 +47,7 @@ def environment(
     bucket: Input[str],
     region: str,
     site_domain: str | None,
-    generated: Mapping[str, Source],
+    encryption_key: Source,
     databricks_token: Source | None,
     extra: Mapping[str, Source],
     embed_origins: Sequence[str] = (),
@@ -61,7 +59,7 @@ def environment(
         *_site(embed_origins, site_domain),
         *_database(database),
         *_storage(bucket, region),
-        *(EnvVar(name, generated[name], "the same on all pods") for name in GENERATED),
+        EnvVar(ENCRYPTION_KEY, encryption_key, "of credentials in flows; the same on all pods"),
     ]
     if settings.flow_costs.counted:
         table.append(EnvVar("COUNT_MODEL_CALLS", "true", "read by process_metrics.cjs; without it nothing is counted"))

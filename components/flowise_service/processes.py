@@ -66,7 +66,8 @@ def setup(settings: ServiceSettings, environment: Mapping[str, Input[str]]) -> M
         name=SETUP,
         command=["node", f"{env.CONFIG_DIR}/setup.cjs"],
         environment={"FLOWISE_PACKAGE": PACKAGE, **environment},
-        secrets=[SETUP],
+        # it starts a server, too
+        secrets=[SETUP, SERVER],
         resources=Resources(
             cpu_request_millicores=SETUP_CPU_MILLICORES,
             memory_request_mib=settings.memory_request_mib,
@@ -81,6 +82,7 @@ def _server(settings: ServiceSettings, *, datadog: bool) -> Process:
     return Process(
         name=SERVER,
         container=CONTAINER,
+        secrets=[SERVER],
         command=["flowise", "start"],
         port=env.PORT,
         metrics_port=env.PROBE_PORT,

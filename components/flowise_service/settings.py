@@ -282,6 +282,10 @@ class ServiceSettings(Section):
                 # Flowise would refuse every address for one that it cannot read
                 yield Problem("denied_addresses", "is no address or range", each, "write one such as 100.64.0.0/10")
 
+    def reads_parameters(self) -> bool:
+        """Tell whether a variable is kept in Parameter Store."""
+        return any(each.parameter_name is not None for each in self.environment.values())
+
     def needs(self) -> frozenset[Need]:
         """Return what has to answer without a login."""
         mail: frozenset[Need] = frozenset({"mail"}) if "SMTP_HOST" in self.environment else frozenset()

@@ -67,7 +67,7 @@ class LogCollector(pulumi.ComponentResource):
         )
         service_monitor(
             f"{self._name}-{role}-monitor",
-            job="alloy",
+            job=app,
             namespace=namespace,
             selects={"app.kubernetes.io/name": app},
             port="http-metrics",

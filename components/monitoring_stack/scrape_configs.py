@@ -10,6 +10,30 @@ Spec = dict[str, Any]
 
 BLACKBOX = "blackbox"
 BLACKBOX_PORT = 9115
+# What one scrape may bring: with more it fails, which TargetDown tells, and Prometheus stays (its documentation,
+# scrape_config; the operator's API, EnforcedSampleLimit). The second limit is that of whatever monitor, for a cluster's
+# objects and a node's containers are many.
+MOST_SAMPLES, MOST_SAMPLES_OF_ANY = 10_000, 50_000
+MOST_LABELS, LONGEST_NAME, LONGEST_VALUE = 50, 200, 2_000
+LIMITS: Spec = {
+    "sampleLimit": MOST_SAMPLES,
+    "labelLimit": MOST_LABELS,
+    "labelNameLengthLimit": LONGEST_NAME,
+    "labelValueLengthLimit": LONGEST_VALUE,
+}
+ENFORCED_LIMITS: Spec = {
+    "enforcedSampleLimit": MOST_SAMPLES_OF_ANY,
+    "enforcedLabelLimit": MOST_LABELS,
+    "enforcedLabelNameLengthLimit": LONGEST_NAME,
+    "enforcedLabelValueLengthLimit": LONGEST_VALUE,
+}
+# of a scrape that no monitor makes, of which nothing is enforced
+RAW_LIMITS: Spec = {
+    "sample_limit": MOST_SAMPLES_OF_ANY,
+    "label_limit": MOST_LABELS,
+    "label_name_length_limit": LONGEST_NAME,
+    "label_value_length_limit": LONGEST_VALUE,
+}
 # modules of the exporter that asks (charts.blackbox)
 ANSWERS, SERVES = "answers", "serves"
 
@@ -36,6 +60,7 @@ def monitor(scrape: Scrape, *, interval_seconds: int, secret: Input[str] | None)
     ]
     selector = {**({"matchLabels": exact} if exact else {}), **({"matchExpressions": choices} if choices else {})}
     return kind, {
+        **LIMITS,
         "namespaceSelector": {"matchNames": [scrape.namespace]},
         "selector": selector,
         endpoints: [endpoint],
@@ -45,6 +70,7 @@ def monitor(scrape: Scrape, *, interval_seconds: int, secret: Input[str] | None)
 def probe(asked: Probe, *, interval_seconds: int) -> Spec:
     """Return the spec of a Probe."""
     return {
+        **LIMITS,
         "jobName": asked.job,
         "interval": f"{interval_seconds}s",
         "module": ANSWERS if asked.refuses else SERVES,

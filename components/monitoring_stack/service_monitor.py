@@ -6,6 +6,8 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
+from .scrape_configs import LIMITS
+
 
 def service_monitor(
     name: str,
@@ -28,6 +30,7 @@ def service_monitor(
         kind="ServiceMonitor",
         metadata=k8s.meta.v1.ObjectMetaArgs(namespace=namespace, labels=dict(labels)),
         spec={
+            **LIMITS,
             "selector": {
                 "matchLabels": dict(selects),
                 # a headless twin would be scraped as well (Loki's chart marks it so)

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from ..shared.alternating_logins import Login, logins
+from ..shared.alternating_logins import Slot, logins
 from ..shared.client_group import ClientGroup, ClientGroupArgs
 from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.external_secrets import SecretField
@@ -26,9 +27,16 @@ PORT = 6379
 USERNAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 # CreateUser: a user has up to two passwords of 16 to 128 characters.
 PASSWORD_LENGTH = 64
+OBSERVER = "observer"
 # All that queues, sessions and caches need; nothing that administers the server or empties it. Libraries of queues ask
 # INFO for the version, and CLIENT LIST for the workers there are: addresses and names, no data.
 ACCESS = "on ~* &* +@all -@admin -@dangerous +info +client|list"
+# What who looks at queues asks: lengths, a job's time, events, workers. KEDA 2.19 asks for a type and a length in a
+# script (redis_scaler.go, redis_streams_scaler.go), BullMQ 5 for counts likewise; a script may no more than its caller.
+OBSERVES = (
+    "-@all +ping +info +client|list +client|setname +eval +evalsha +type +llen +scard +zcard +hlen +lindex +hget "
+    "+xlen +xread +xrevrange +xinfo|groups +xpending"
+)
 LOGS = ("engine-log", "slow-log")
 
 
@@ -36,8 +44,9 @@ LOGS = ("engine-log", "slow-log")
 class RedisCacheArgs:
     """What the cache is (settings) and what it is wired to (the rest).
 
-    `identifier` names its user in AWS, which makes no name of its own for one; `username` is who logs in; `purpose`
-    says what is kept there; `alarms` hear of trouble.
+    `identifier` names its users in AWS, which makes no name of its own for one; `username` is who logs in; `purpose`
+    says what is kept there; `alarms` hear of trouble. `observed` are patterns of keys, such as `jobs:*`, at which a
+    second user may look, and who may do nothing else.
     """
 
     settings: CacheSettings
@@ -48,10 +57,11 @@ class RedisCacheArgs:
     clients: Mapping[str, pulumi.Input[str]]
     alarms: AlarmTarget
     tags: Mapping[str, str]
+    observed: Sequence[str] = ()
 
 
 class RedisCache(pulumi.ComponentResource):
-    """A Valkey replication group: TLS alone, one user who may not administer it, reached only by named security groups.
+    """A Valkey replication group: TLS alone, users who may not administer it, reached only by named security groups.
 
     By default it never evicts. Cluster mode is off: each client works as with a single server. Two passwords are valid
     at a time (`shared.alternating_logins`), so that one can change while pods still use the other.
@@ -78,11 +88,15 @@ class RedisCache(pulumi.ComponentResource):
 
         key = self._key()
         access = self._access()
-        used, other = logins(args.settings.password_generation)
-        passwords = {login.slot: self._password(login) for login in (used, other)}
-        users = self._users([passwords[slot] for slot in sorted(passwords)])
+        used, _ = logins(args.settings.password_generation)
+        passwords = self._passwords()
+        observes = self._passwords(OBSERVER) if args.observed else None
+        users = self._users(passwords, observes)
         group = self._group(key, access, users)
-        secret = self._secret(key, group, passwords[used.slot])
+        secret = self._secret(key, group, args.username, passwords[used.slot])
+        self._observer_kept = (
+            self._secret(key, group, self._observer, observes[used.slot], OBSERVER) if observes else None
+        )
         self._alarms(group)
 
         self.address = group.primary_endpoint_address
@@ -109,7 +123,10 @@ class RedisCache(pulumi.ComponentResource):
     @property
     def ref(self) -> CacheRef:
         """What an application needs to log in."""
-        return CacheRef(address=self.address, port=self.port, username=self.username, password=self.password)
+        where: dict[str, Any] = {"address": self.address, "port": self.port}
+        kept = self._observer_kept
+        observer = CacheRef(**where, username=self._observer, password=kept.field("password")) if kept else None
+        return CacheRef(**where, username=self.username, password=self.password, observer=observer)
 
     @property
     def watch(self) -> Watch:
@@ -142,33 +159,51 @@ class RedisCache(pulumi.ComponentResource):
             self._unprotected,
         )
 
-    def _password(self, login: Login) -> pulumi.Output[str]:
-        made = random.RandomPassword(
-            f"{self._name}-password-{login.slot}",
-            length=PASSWORD_LENGTH,
-            special=False,
-            keepers={"generation": str(login.generation)},
-            opts=self._unprotected,
-        )
-        return made.result
+    @property
+    def _observer(self) -> str:
+        return f"{self._args.username}-{OBSERVER}"
 
-    def _users(self, passwords: Sequence[pulumi.Output[str]]) -> aws.elasticache.UserGroup:
-        user = aws.elasticache.User(
-            f"{self._name}-user",
-            user_id=f"{self._args.identifier}-user",
-            user_name=self._args.username,
-            engine="valkey",
-            access_string=ACCESS,
-            passwords=passwords,
-            tags=dict(self._args.tags),
-            opts=self._unprotected,
-        )
+    def _passwords(self, role: str = "") -> dict[Slot, pulumi.Output[str]]:
+        whose = f"{role}-" if role else ""
+        return {
+            login.slot: random.RandomPassword(
+                f"{self._name}-{whose}password-{login.slot}",
+                length=PASSWORD_LENGTH,
+                special=False,
+                keepers={"generation": str(login.generation)},
+                opts=self._unprotected,
+            ).result
+            for login in logins(self._args.settings.password_generation)
+        }
+
+    def _users(
+        self, passwords: Mapping[Slot, pulumi.Output[str]], observes: Mapping[Slot, pulumi.Output[str]] | None
+    ) -> aws.elasticache.UserGroup:
+        args = self._args
+        users = [self._user("user", args.username, ACCESS, passwords)]
+        if observes:
+            keys = " ".join(f"~{pattern}" for pattern in args.observed)
+            users.append(self._user(OBSERVER, self._observer, f"on {keys} resetchannels {OBSERVES}", observes))
         return aws.elasticache.UserGroup(
             f"{self._name}-users",
-            user_group_id=f"{self._args.identifier}-users",
+            user_group_id=f"{args.identifier}-users",
             engine="valkey",
             # Valkey needs no user "default", with which anybody could log in without a password
-            user_ids=[user.user_id],
+            user_ids=[user.user_id for user in users],
+            tags=dict(args.tags),
+            opts=self._unprotected,
+        )
+
+    def _user(
+        self, role: str, username: str, access: str, passwords: Mapping[Slot, pulumi.Output[str]]
+    ) -> aws.elasticache.User:
+        return aws.elasticache.User(
+            f"{self._name}-{role}",
+            user_id=f"{self._args.identifier}-{role}",
+            user_name=username,
+            engine="valkey",
+            access_string=access,
+            passwords=[passwords[slot] for slot in sorted(passwords)],
             tags=dict(self._args.tags),
             opts=self._unprotected,
         )
@@ -250,17 +285,23 @@ class RedisCache(pulumi.ComponentResource):
         )
 
     def _secret(
-        self, key: DataKey, group: aws.elasticache.ReplicationGroup, password: pulumi.Output[str]
+        self,
+        key: DataKey,
+        group: aws.elasticache.ReplicationGroup,
+        username: str,
+        password: pulumi.Output[str],
+        role: str = "",
     ) -> StoredSecret:
+        whose = f"{role}-" if role else ""
         return StoredSecret(
-            f"{self._name}-credentials",
+            f"{self._name}-{whose}credentials",
             StoredSecretArgs(
-                purpose="How to log in to the cache",
+                purpose="How to look at the cache's queues" if role else "How to log in to the cache",
                 kms_key_arn=key.arn,
                 fields={
                     "host": group.primary_endpoint_address,
                     "port": PORT,
-                    "username": self._args.username,
+                    "username": username,
                     "password": password,
                 },
                 tags=self._args.tags,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
-from typing import Any
+from typing import Any, Literal
 
 Spec = dict[str, Any]
 
@@ -22,6 +22,10 @@ PROMETHEUS, GRAFANA, COLLECTS_TRACES, READS_EVENTS = (
     {"app.kubernetes.io/name": name} for name in ("prometheus", "grafana", "otel-collector", "alloy-events")
 )
 DENY_ALL: Spec = {"podSelector": EVERYBODY, "policyTypes": ["Ingress", "Egress"]}
+
+
+# whether AWS is asked, and there by interfaces in the VPC alone
+AwsAccess = Literal["none", "within", "anywhere"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,11 +53,22 @@ def api_server_address(services: str) -> str:
     return str(IPv4Network(services)[1])
 
 
-def operator_policies(ranges: NetworkRanges, *, called_on: Sequence[int], asks_cache: bool = False) -> dict[str, Spec]:
-    """Return the policies of an operator: it speaks to the API server and AWS, and the API server calls its ports."""
+def operator_policies(
+    ranges: NetworkRanges,
+    *,
+    called_on: Sequence[int],
+    scraped_on: Sequence[int] = (),
+    asks_cache: bool = False,
+    aws: AwsAccess = "none",
+) -> dict[str, Spec]:
+    """Return the policies of an operator: it speaks to the API server, which calls its ports, and to whom is said."""
+    outward = outbound(ranges)
+    left_out = {"none": {"https", "aws-endpoints", "pod-identity"}, "within": {"https"}, "anywhere": set()}[aws]
+    prometheus = [pods_with(METRICS, PROMETHEUS)]
     return {
-        **outbound(ranges),
+        **{role: spec for role, spec in outward.items() if role not in left_out},
         **({"data": egress(blocks(ranges.data), ("TCP", VALKEY))} if asks_cache else {}),
+        **({"metrics": ingress(prometheus, *(("TCP", port) for port in scraped_on))} if scraped_on else {}),
         "api-server": egress(ranges.api_server(), ("TCP", HTTPS)),
         "itself": itself(),
         # the API server has no address of its own in a policy: it calls from interfaces in the VPC

@@ -1,6 +1,6 @@
 """What one component hands to the next, whole: where something lies and how it is reached."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pulumi import Input
@@ -21,6 +21,7 @@ class NetworkRef:
     data_subnet_ids: Input[Sequence[Input[str]]]
     control_plane_subnet_ids: Input[Sequence[Input[str]]]
     ranges: NetworkRanges
+    private_services: Collection[str] = ()  # of AWS, as endpoints call them, that answer within the network
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,12 +76,18 @@ class InstanceRef:
 
 @dataclass(frozen=True, kw_only=True)
 class CacheRef:
-    """How an application logs in to its cache."""
+    """How an application logs in to its cache, and how who only looks at its queues does, if that is another user."""
 
     address: Input[str]
     port: Input[int]
     username: Input[str]
     password: Source
+    observer: "CacheRef | None" = None
+
+    @property
+    def for_observers(self) -> "CacheRef":
+        """Return how who only looks logs in."""
+        return self.observer or self
 
 
 @dataclass(frozen=True, kw_only=True)

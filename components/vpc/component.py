@@ -109,6 +109,7 @@ class Vpc(pulumi.ComponentResource):
             data_subnet_ids=self.data_subnet_ids,
             control_plane_subnet_ids=self.control_plane_subnet_ids,
             ranges=self._args.settings.ranges(),
+            private_services=self._args.settings.private_services(),
         )
 
     @property

@@ -178,6 +178,10 @@ class NetworkSettings(Section):
             services=self.service_cidr(),
         )
 
+    def private_services(self) -> tuple[str, ...]:
+        """Return the AWS services that answer within the network, as far as is known."""
+        return self.interface_endpoints if self.existing is None else ()
+
     def service_cidr(self) -> str:
         """Return the range of the cluster's Services."""
         return service_range(self.cidrs())

@@ -25,7 +25,7 @@ from .release import ServiceRelease, ServiceReleaseArgs
 from .resource_quota import namespace_bounds
 from .site import Site
 from .timeouts import Timeouts
-from .watch import watch
+from .watch import Autoscalers, watch
 
 # above the default of 0, below what the system keeps for itself (2,000,000,000)
 PRIORITY = 1_000_000
@@ -113,8 +113,10 @@ class WebService(pulumi.ComponentResource):
 
     @property
     def watch(self) -> Watch:
-        """What watches its load balancer; an application's own watch comes with the application."""
-        return watch()
+        """What watches its load balancer and autoscalers; an application's own watch comes with the application."""
+        growing = [each for each in self._processes if each.grows]
+        by_queue = any(each.by_queue for each in growing)
+        return watch(Autoscalers(namespace=self._args.application, count=len(growing), by_queue=by_queue))
 
     def _namespace(self) -> pulumi.Output[str]:
         args, labels = self._args, service_labels(self._args.application)

@@ -15,6 +15,8 @@ CHART_VERSION = "2.19.0"  # chart keda
 CHARTS = "https://kedacore.github.io/charts"
 # what the API server calls: admission and the external metrics (the chart's ports)
 WEBHOOK_PORT, METRICS_PORT = 9443, 6443
+# the operator's own metrics, and the name that its pods bear (the chart's)
+METRICS, OPERATOR = 8080, "keda-operator"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +33,10 @@ class EventAutoscaler(pulumi.ComponentResource):
     def __init__(self, name: str, args: EventAutoscalerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:web_service:EventAutoscaler", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        policies = operator_policies(args.ranges, called_on=[WEBHOOK_PORT, METRICS_PORT], asks_cache=True)
+        # it asks the API server and the cache, and nothing of AWS nor of the internet
+        policies = operator_policies(
+            args.ranges, called_on=[WEBHOOK_PORT, METRICS_PORT], scraped_on=[METRICS], asks_cache=True
+        )
         k8s.helm.v3.Release(
             f"{name}-release",
             chart=CHART,
@@ -39,7 +44,7 @@ class EventAutoscaler(pulumi.ComponentResource):
             namespace=operator_namespace(name, NAMESPACE, policies, child),
             repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=CHARTS),
             atomic=True,
-            values=event_autoscaler_values(watched_namespace=args.watched_namespace),
+            values=event_autoscaler_values(watched_namespace=args.watched_namespace, metrics_port=METRICS),
             opts=child,
         )
         self.register_outputs({})

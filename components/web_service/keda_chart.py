@@ -8,12 +8,13 @@ from ..shared.chart_values import resources
 from ..shared.node_labels import SYSTEM_NODES
 
 
-def event_autoscaler_values(*, watched_namespace: Input[str]) -> dict[str, Any]:
+def event_autoscaler_values(*, watched_namespace: Input[str], metrics_port: int) -> dict[str, Any]:
     """Return the values of keda."""
     budget = {"maxUnavailable": 1}
     return {
         "watchNamespace": watched_namespace,
         "operator": {"replicaCount": 2},
+        "prometheus": {"operator": {"enabled": True, "port": metrics_port}},
         # the aggregated API of external metrics has one endpoint; its loss leaves the last number of replicas
         "metricsServer": {"replicaCount": 2},
         "webhooks": {"replicaCount": 2},

@@ -101,6 +101,7 @@ class Process:
     pre_stop_seconds: int = 0  # before it is told to end, while the load balancer lets go of it
     termination_grace_seconds: int = 30
     environment: Mapping[str, str] = field(default_factory=dict)  # besides the service's
+    secrets: Sequence[str] = ()  # of the service's further Secrets those of which it gets every key
     annotations: Mapping[str, str] = field(default_factory=dict)  # of its pods
     writable: Mapping[str, str] = field(default_factory=dict)  # paths by name; all else is read-only
     container: str = "app"

@@ -15,12 +15,16 @@ API_VERSION = "keda.sh/v1alpha1"
 
 @dataclass(frozen=True, kw_only=True)
 class QueueServer:
-    """The cache whose queues KEDA asks, and the service's variable that holds the password; it speaks TLS."""
+    """The cache whose queues KEDA asks, and which of the service's Secrets holds the password, as which key.
+
+    It speaks TLS. KEDA only looks: a user who may do no more is enough (`CacheRef.for_observers`).
+    """
 
     address: pulumi.Input[str]
     port: pulumi.Input[int]
     username: pulumi.Input[str]
     password_variable: str
+    secret: str = "environment"
 
 
 def trigger(server: QueueServer, queue: QueueList | QueueStream, login: pulumi.Input[str]) -> dict[str, Any]:

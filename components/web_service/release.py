@@ -1,6 +1,6 @@
 """A service's pods of one image: what makes them ready, every process, and the way to the load balancer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ class ServiceReleaseArgs:
     """What runs (release, migration), as whom, and with what; `labels` tell one release from another.
 
     `environment` are the service's variables that are plain, and `secrets` its Secrets by role: each key of
-    `environment` is a variable of all pods, and the others are the migration's to ask for.
+    `environment` is a variable of all pods, and the others are for who asks for them, a process or the migration.
     """
 
     release: Release
@@ -90,11 +90,13 @@ class ServiceRelease(pulumi.ComponentResource):
             sources.append({"secret_ref": {"name": args.secrets["environment"]}})
         return sources
 
+    def _own(self, roles: Sequence[str]) -> "list[EnvFromSourceArgsDict]":
+        return [{"secret_ref": {"name": self._args.secrets[role]}} for role in roles]
+
     def _migration(
         self, migration: Migration, files: pulumi.Output[str] | None, env_from: "list[EnvFromSourceArgsDict]"
     ) -> MigrationJob:
         args = self._args
-        own: list[EnvFromSourceArgsDict] = [{"secret_ref": {"name": args.secrets[role]}} for role in migration.secrets]
         return MigrationJob(
             f"{self._name}-{migration.name}",
             MigrationJobArgs(
@@ -102,7 +104,7 @@ class ServiceRelease(pulumi.ComponentResource):
                 image=args.release.image,
                 namespace=args.namespace,
                 labels=self._labels(migration.name),
-                env_from=[*env_from, *own],
+                env_from=[*env_from, *self._own(migration.secrets)],
                 files=files,
                 files_at=args.files_at,
             ),
@@ -126,12 +128,12 @@ class ServiceRelease(pulumi.ComponentResource):
                 labels=self._labels(process.name),
                 service_account=args.service_account,
                 priority_class=args.priority_class,
-                env_from=env_from,
-                secret_name=args.secrets.get("environment"),
+                env_from=[*env_from, *self._own(process.secrets)],
                 files=files,
                 files_at=args.files_at,
                 served=args.release.served,
                 queue_server=args.queue_server,
+                queue_secret=args.secrets.get(args.queue_server.secret) if args.queue_server else None,
                 queue_autoscaler=args.queue_autoscaler,
             ),
             opts,

@@ -1,6 +1,9 @@
-"""What watches a load balancer: CloudWatch's metrics of it and of its target groups, and alerts on them."""
+"""What watches a service's load balancer and its autoscalers: alerts, and CloudWatch's metrics of the former."""
 
-from ..shared.watch import Alert, CloudWatch, Group, TaggedMetrics, Watch
+from dataclasses import dataclass
+
+from ..shared.watch import Alert, CloudWatch, Group, Scrape, TaggedMetrics, Watch, either
+from .event_autoscaler import METRICS, NAMESPACE, OPERATOR
 
 BALANCER = "dimension_LoadBalancer"
 # of the load balancer itself, in five minutes
@@ -27,9 +30,75 @@ TARGETS = TaggedMetrics(
 )
 
 
-def watch() -> Watch:
-    """Return what watches a load balancer."""
-    return Watch(cloudwatch=CloudWatch(metrics=[BALANCERS, TARGETS], groups=[Group(name="edge", alerts=_alerts())]))
+@dataclass(frozen=True, kw_only=True)
+class Autoscalers:
+    """How many a service's namespace has, and whether KEDA makes some of them."""
+
+    namespace: str
+    count: int
+    by_queue: bool = False
+
+
+def watch(autoscalers: Autoscalers) -> Watch:
+    """Return what watches a load balancer and these autoscalers."""
+    return Watch(
+        groups=[Group(name="scaling", alerts=_scaling(autoscalers))] if autoscalers.count else [],
+        scrapes=[_keda()] if autoscalers.by_queue else [],
+        cloudwatch=CloudWatch(metrics=[BALANCERS, TARGETS], groups=[Group(name="edge", alerts=_alerts())]),
+    )
+
+
+def _keda() -> Scrape:
+    return Scrape(
+        job="keda",
+        by="pods",
+        namespace=NAMESPACE,
+        labels={"app.kubernetes.io/name": [OPERATOR]},
+        port_name="metrics",
+        port=METRICS,
+    )
+
+
+def _scaling(autoscalers: Autoscalers) -> list[Alert]:
+    where = f'namespace="{autoscalers.namespace}"'
+    known = f"kube_horizontalpodautoscaler_spec_max_replicas{{{where}}}"
+    return [
+        Alert(
+            name="AutoscalerBlind",
+            expression="max by (namespace, horizontalpodautoscaler) (kube_horizontalpodautoscaler_status_condition"
+            f'{{{where},condition="ScalingActive",status="false"}}) > 0',
+            lasting="15m",
+            severity="warning",
+            summary="An autoscaler has no metric: {{ $labels.horizontalpodautoscaler }}",
+            description="{{ $labels.horizontalpodautoscaler }} cannot read what it scales by: the number of pods stays.",
+        ),
+        Alert(
+            name="AutoscalerMissing",
+            # without kube-state-metrics none is known, which TargetMissing tells
+            expression=f"(count({known}) or vector(0)) < {autoscalers.count} "
+            'and on () max(up{job="kube-state-metrics"}) == 1',
+            lasting="15m",
+            severity="warning",
+            summary="An autoscaler is missing",
+            description=f"{{{{ $value }}}} stand in {autoscalers.namespace}; there should be {autoscalers.count}.",
+        ),
+        *([_queue_unread()] if autoscalers.by_queue else []),
+    ]
+
+
+def _queue_unread() -> Alert:
+    # With a fallback the autoscaler goes on as if all were well (workload: fallback), so that KEDA itself is asked.
+    # pkg/metricscollector/prommetrics.go: a metric that was not read, and a ScaledObject that could not be checked.
+    failed = ("keda_scaler_detail_errors_total", "keda_scaled_object_errors_total")
+    return Alert(
+        name="ScalerFails",
+        expression=either(*(f"sum by (scaledObject) (increase({each}[5m])) > 0" for each in failed)),
+        lasting="10m",
+        severity="warning",
+        summary="KEDA cannot read a queue: {{ $labels.scaledObject }}",
+        description="KEDA fails to read what {{ $labels.scaledObject }} scales by; meanwhile its fallback acts, and no "
+        "worker more comes, however many jobs wait.",
+    )
 
 
 def _alerts() -> list[Alert]:

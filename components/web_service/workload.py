@@ -41,11 +41,11 @@ class WorkloadArgs:
     service_account: pulumi.Input[str]
     priority_class: pulumi.Input[str]
     env_from: "Sequence[EnvFromSourceArgsDict]"
-    secret_name: pulumi.Input[str] | None  # the environment's Secret
     files: pulumi.Input[str] | None  # a ConfigMap that is mounted at files_at
     files_at: str
     served: bool = True  # of two releases the other one is
     queue_server: QueueServer | None = None
+    queue_secret: pulumi.Input[str] | None = None  # has the server's password
     queue_autoscaler: pulumi.Resource | None = None  # brings the kinds that scale by a queue
 
 
@@ -180,10 +180,8 @@ class Workload(pulumi.ComponentResource):
                 opts=self._child,
             )
             return
-        if args.queue_server is None or args.secret_name is None or args.queue_autoscaler is None:
-            raise ValueError(
-                f"{self._name}: who scales by a queue needs its server, and a secret variable for its login"
-            )
+        if args.queue_server is None or args.queue_secret is None or args.queue_autoscaler is None:
+            raise ValueError(f"{self._name}: who scales by a queue needs its server, and a Secret for its login")
         queue_scaler(
             self._name,
             namespace=args.namespace,
@@ -192,7 +190,7 @@ class Workload(pulumi.ComponentResource):
             replicas=(process.replicas_min, process.replicas_max),
             server=args.queue_server,
             queue=process.scaled_by,
-            secret_name=args.secret_name,
+            secret_name=args.queue_secret,
             behavior=SHRINK_SLOWLY,
             # It brings these kinds, takes its finalizer off them when they go, and no property names it.
             opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[args.queue_autoscaler])),

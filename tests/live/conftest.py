@@ -24,7 +24,7 @@ from . import flowise
 from .client import Browser, Model, flow, model
 from .flowise import Process, running
 from .rendered import Stack
-from .servers import HOST, Authority, make_authority, postgres, redis, wait_until
+from .servers import HOST, Authority, CacheLogin, make_authority, postgres, redis, wait_until
 
 MASTER_PASSWORD, TOKEN = "live-master", "live-databricks-token"
 SHOP = "https://shop.example.com"
@@ -174,12 +174,10 @@ def queue(ranges: Callable[..., Place]) -> Place:
 def _place(name: str, sections: Mapping[str, Mapping[str, Any]], package: Path, folder: Path) -> Iterator[Place]:
     stack = Stack(World(_brought_up(name, sections, folder / "program")), {"flowise/databricks-token": TOKEN})
     authority = make_authority(folder)
-    username, access = stack.cache_user()
     server = stack.pod("app-server-pods").environment
     with ExitStack() as running_:
         database_port, stop_database = running_.enter_context(postgres(authority, MASTER_PASSWORD))
-        cache_password = server.get("REDIS_PASSWORD", "no-cache")
-        cache_port = running_.enter_context(redis(authority, folder, username, cache_password, access))
+        cache_port = running_.enter_context(redis(authority, folder, list(_cache_logins(stack))))
         talker = running_.enter_context(model())
         moto = ThreadedMotoServer(ip_address="127.0.0.1", port=free_port(), verbose=False)
         moto.start()
@@ -213,6 +211,14 @@ def _place(name: str, sections: Mapping[str, Mapping[str, Any]], package: Path, 
         }
         CHANGED.update(changed)
         yield Place(stack, folder, changed, talker, authority, s3, bucket, stop_database)
+
+
+def _cache_logins(stack: Stack) -> Iterator[CacheLogin]:
+    """Yield the cache's users with what pods log in with, as far as any does."""
+    pods = [stack.pod(each).environment for each in ("app-server-pods", "app-queue-exporter-pods") if stack.has(each)]
+    passwords = {pod["REDIS_USERNAME"]: pod["REDIS_PASSWORD"] for pod in pods if "REDIS_PASSWORD" in pod}
+    for username, access in stack.cache_users().items():
+        yield CacheLogin(username, access, passwords.get(username, "no-cache"))
 
 
 def _brought_up(name: str, sections: Mapping[str, Mapping[str, Any]], folder: Path) -> Path:

@@ -56,6 +56,10 @@ class Stack:
             grace_seconds=int(spec.get("terminationGracePeriodSeconds", 30)),
         )
 
+    def has(self, owner: str) -> bool:
+        """Return whether there is such a Deployment or Job."""
+        return any(record.urn.endswith(f"::{owner}") for record in self._records)
+
     def template(self, owner: str) -> dict[str, Any]:
         """Return the template of the pods of a Deployment or Job, named as in the program."""
         template: dict[str, Any] = self._named(owner).inputs["spec"]["template"]
@@ -81,10 +85,10 @@ class Stack:
         """Return what stands of a type."""
         return [record for record in self._records if record.token == token]
 
-    def cache_user(self) -> tuple[str, str]:
-        """Return the cache's user and what its ACL says."""
-        user = self._of("aws:elasticache/user:User")
-        return user.inputs["userName"], user.inputs["accessString"]
+    def cache_users(self) -> dict[str, str]:
+        """Return the cache's users, each with the rules of its access list."""
+        users = self.objects("aws:elasticache/user:User")
+        return {user.inputs["userName"]: user.inputs["accessString"] for user in users}
 
     def site(self) -> str:
         """Return the site's own name."""

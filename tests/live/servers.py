@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,15 @@ class Authority:
     bundle: Path
     certificate: Path
     key: Path
+
+
+@dataclass(frozen=True)
+class CacheLogin:
+    """A user of the cache: the name, the rules of its access list, the password."""
+
+    username: str
+    access: str
+    password: str
 
 
 def program(*names: str) -> str:
@@ -133,10 +142,11 @@ def _stop(server: "subprocess.Popen[bytes]") -> None:
 
 
 @contextmanager
-def redis(authority: Authority, folder: Path, username: str, password: str, access: str) -> Iterator[int]:
-    """Run Redis with TLS alone and one user with these ACL rules; give its port."""
+def redis(authority: Authority, folder: Path, logins: Sequence[CacheLogin]) -> Iterator[int]:
+    """Run Redis with TLS alone and these users; give its port."""
     port, users = free_port(), folder / "users.acl"
-    users.write_text(f"user default off\nuser {username} {access} >{password}\n")
+    known = "".join(f"user {each.username} {each.access} >{each.password}\n" for each in logins)
+    users.write_text(f"user default off\n{known}")
     options: Mapping[str, str] = {
         "port": "0",
         "tls-port": str(port),

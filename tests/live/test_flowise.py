@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from components.flowise_service.environment import SERVER_KEYS
 from components.flowise_service.open_paths import OPEN_PATHS, closed_inside
 from components.flowise_service.settings import BROWSER_NODES
 
@@ -127,6 +128,8 @@ def test_the_client_is_the_one_before_cloudfront(served: tuple[Browser, str]) ->
 
 def test_a_flow_answers_through_the_queue_with_databricks_token(queue: Place, served: tuple[Browser, str]) -> None:
     site, flow_id = served
+    # nor does it need what signs logins: the credential's key is all
+    assert not set(SERVER_KEYS) & set(queue.stack.pod("app-worker-pods").environment)
     with queue.ready("app-worker-pods") as (worker, _, _probe):
         status, said = site("POST", f"/api/v1/prediction/{flow_id}", {"question": "are you there?"})
         assert status == 200, (said, worker.said)

@@ -6,7 +6,12 @@ from ...shared.watch import Alert, Watch, either
 from ..settings.monitoring import MonitoringSettings
 
 CLOUDWATCH_JOB = "cloudwatch"
-CHART_JOBS = ("kube-state-metrics", "node-exporter", "kubelet", "apiserver")
+# What kube-prometheus-stack has scraped, by the names of its Services where they have no label for it, and what EKS
+# tells of its control plane (charts.kube_prometheus_stack).
+CHART_JOBS = (
+    *("apiserver", "coredns", "grafana", "kube-controller-manager", "kube-scheduler", "kube-state-metrics", "kubelet"),
+    *("node-exporter", "prometheus-alertmanager", "prometheus-operator", "prometheus-prometheus"),
+)
 
 
 def jobs(watch: Watch, settings: MonitoringSettings) -> tuple[str, ...]:
@@ -16,6 +21,7 @@ def jobs(watch: Watch, settings: MonitoringSettings) -> tuple[str, ...]:
         CLOUDWATCH_JOB: bool(watch.cloudwatch.metrics),
         "loki": settings.keeps_logs,
         "alloy": settings.keeps_logs,
+        "alloy-events": settings.keeps_logs,
         # the collector is ours whoever keeps what it chooses
         "otel-collector": traces is not None,
         "tempo": traces is not None and traces.backend == "tempo",
@@ -79,10 +85,25 @@ def monitoring_alerts(watch: Watch, settings: MonitoringSettings, steady_series:
             summary="Notifications do not arrive: {{ $labels.integration }}",
             description="Alertmanager fails to notify by {{ $labels.integration }}, or Prometheus finds no Alertmanager.",
         ),
+        *([_heartbeat()] if settings.notifications.heartbeat_secret_name else []),
         *([_unreadable(steady_series)] if steady_series else []),
         *(_logs() if settings.keeps_logs else []),
         *(_traces() if settings.traces is not None else []),
     ]
+
+
+def _heartbeat() -> Alert:
+    # by a webhook goes the heartbeat and nothing else (alert_routes)
+    sent = 'alertmanager_notifications_total{integration="webhook"}'
+    return Alert(
+        name="HeartbeatMissing",
+        expression=either(f"sum(increase({sent}[15m])) == 0", f"absent({sent})"),
+        lasting="10m",
+        severity="critical",
+        summary="The heartbeat stands still",
+        description="Alertmanager has told the watcher outside of nothing for a quarter of an hour: it will take the "
+        "monitoring for dead, or has been told wrongly that it lives.",
+    )
 
 
 def _unreadable(steady_series: Sequence[str]) -> Alert:

@@ -7,6 +7,7 @@ from pulumi import Input
 
 from ...shared.chart_values import claim, resources
 from ..alert_routes import SECRETS_DIR
+from ..scrape_configs import ENFORCED_LIMITS, RAW_LIMITS
 from ..settings.monitoring import MonitoringSettings
 
 # EKS runs these where no pod can reach them: their targets would be down, and their alerts up, for ever
@@ -71,6 +72,7 @@ def prometheus_values(
                 "retention": f"{settings.prometheus_retention_days}d",
                 "retentionSize": f"{int(settings.prometheus_storage_gib * 1024 * USED_SHARE_OF_DISK)}MiB",
                 "scrapeInterval": f"{settings.scrape_interval_seconds}s",
+                **ENFORCED_LIMITS,
                 # by which whoever is told of an alert knows where
                 "externalLabels": {"cluster": cluster_name},
                 "additionalScrapeConfigs": [_control_plane(part, job) for part, job in CONTROL_PLANE.items()],
@@ -120,6 +122,7 @@ def _control_plane(part: str, job: str) -> dict[str, Any]:
         "metrics_path": f"/apis/metrics.eks.amazonaws.com/v1/{part}/container/metrics",
         # EKS asks AWS for them at each question
         "scrape_interval": "60s",
+        **RAW_LIMITS,
         "authorization": {"credentials_file": f"{SERVICE_ACCOUNT_DIR}/token"},
         "tls_config": {"ca_file": f"{SERVICE_ACCOUNT_DIR}/ca.crt"},
         "static_configs": [{"targets": ["kubernetes.default.svc:443"]}],

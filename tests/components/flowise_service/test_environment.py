@@ -3,7 +3,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from components.flowise_service.environment import GENERATED, environment
+from components.flowise_service.environment import ENCRYPTION_KEY, environment
 from components.flowise_service.settings import ServiceSettings
 from components.shared.external_secrets import Parameter, SecretField, Source
 from components.shared.references import CacheRef, DatabaseRef
@@ -26,7 +26,7 @@ def planned(
             bucket="b",
             region="eu-west-1",
             site_domain=domain,
-            generated=dict.fromkeys(GENERATED, KEPT),
+            encryption_key=KEPT,
             databricks_token=token,
             extra={"SMTP_PASSWORD": Parameter(name="/smtp", version=3)} if "environment" in settings else {},
             embed_origins=embed_origins,
@@ -58,7 +58,7 @@ def test_the_queue_does_not_go_by_a_url_for_which_tls_is_not_verified() -> None:
 def test_passwords_and_keys_go_by_a_secret() -> None:
     databricks = {"url": "https://dbc-1.cloud.databricks.com", "token_secret_name": "t"}
     found = planned(token=KEPT, mode="queue", databricks=databricks)
-    kept = {*GENERATED, "DATABASE_PASSWORD", "DATABRICKS_TOKEN", "REDIS_PASSWORD"}
+    kept = {ENCRYPTION_KEY, "DATABASE_PASSWORD", "DATABRICKS_TOKEN", "REDIS_PASSWORD"}
     assert set(secret(found)) == kept
     assert not kept & set(plain(found))
 

@@ -9,7 +9,7 @@ import pytest
 
 from components.config.types import DomainSettings
 from components.flowise_service.component import DataProtection, FlowiseService, FlowiseServiceArgs, Telemetry
-from components.flowise_service.environment import GENERATED
+from components.flowise_service.environment import ENCRYPTION_KEY, GENERATED
 from components.flowise_service.keys import field_of
 from components.flowise_service.processes import PROBES
 from components.flowise_service.settings import ServiceSettings
@@ -26,6 +26,14 @@ DATABRICKS = {"url": "https://dbc-1.cloud.databricks.com", "token_secret_name": 
 DOMAIN = DomainSettings(name="flowise.example.com", hosted_zone_id="Z0123456789ABCDEFGHIJ")
 PASSWORD = SecretField(arn="arn:db", version_id="db-v1", field="password", key_arn="arn:key:db")
 CACHE_PASSWORD = SecretField(arn="arn:cache", version_id="cache-v1", field="password", key_arn="arn:key:cache")
+OBSERVER_PASSWORD = SecretField(arn="arn:observer", version_id="v1", field="password", key_arn="arn:key:cache")
+CACHE = CacheRef(
+    address="cache.local",
+    port=6379,
+    username="flowise",
+    password=CACHE_PASSWORD,
+    observer=CacheRef(address="cache.local", port=6379, username="flowise-observer", password=OBSERVER_PASSWORD),
+)
 
 
 def create(
@@ -45,7 +53,7 @@ def create(
             network=NETWORK,
             cluster=CLUSTER,
             database=DatabaseRef(address="db.local", port=5432, name="flowise", username="u", password=PASSWORD),
-            cache=CacheRef(address="cache.local", port=6379, username="flowise", password=CACHE_PASSWORD),
+            cache=CACHE,
             tools_image=NodeImage("registry.example.com/tools:1.0.0"),
             controllers=pulumi.ComponentResource("test:index:Controllers", "controllers"),
             secret_access=SECRETS,
@@ -154,13 +162,40 @@ def test_pods_are_given_the_very_versions_that_were_planned(cloud: Cloud) -> Non
     build(cloud, **QUEUE, databricks=DATABRICKS)
     spec = cloud.named("app-secrets-environment").inputs["spec"]
     references = {each["secretKey"]: each["remoteRef"] for each in spec["data"]}
-    assert set(references) == {*GENERATED, "DATABASE_PASSWORD", "DATABRICKS_TOKEN", "REDIS_PASSWORD"}
+    assert set(references) == {ENCRYPTION_KEY, "DATABASE_PASSWORD", "DATABRICKS_TOKEN", "REDIS_PASSWORD"}
     assert references["DATABASE_PASSWORD"] == {"key": "arn:db", "property": "password", "version": "uuid/db-v1"}
     assert "property" not in references["DATABRICKS_TOKEN"]
     assert all(each["version"].startswith("uuid/") for each in references.values())
     assert spec["target"]["immutable"] is True
     names = [each for each in pod(cloud)["containers"][0]["envFrom"] if "secretRef" in each]
-    assert names == [{"secretRef": {"name": "app-secrets-environment"}}]
+    assert names == [{"secretRef": {"name": f"app-secrets-{role}"}} for role in ("environment", "server")]
+
+
+@pytest.mark.parametrize("colours", [{}, {"blue_green": COLOURS}])
+def test_what_signs_logins_reaches_no_worker(cloud: Cloud, colours: Any) -> None:
+    build(cloud, **QUEUE, **colours)
+    keys = {each["secretKey"] for each in cloud.named("app-secrets-server").inputs["spec"]["data"]}
+    assert keys == {"EXPRESS_SESSION_SECRET", "JWT_AUTH_TOKEN_SECRET", "JWT_REFRESH_TOKEN_SECRET", "TOKEN_HASH_SECRET"}
+    given = {
+        each.name: {one["secretRef"]["name"] for one in pod(cloud, each.name)["containers"][0]["envFrom"][1:]}
+        for each in cloud.of(k8s.apps.v1.Deployment)
+        if "-server-" in each.name or "-worker-" in each.name
+    }
+    own = {"app-secrets-environment"}
+    assert given == {name: own if "-worker-" in name else own | {"app-secrets-server"} for name in given}
+    assert len(given) == (4 if colours else 2)
+
+
+def test_who_looks_at_queues_logs_in_as_one_who_can_do_no_more(cloud: Cloud) -> None:
+    build(cloud, **QUEUE)
+    (reference,) = cloud.named("app-secrets-queues").inputs["spec"]["data"]
+    assert (reference["secretKey"], reference["remoteRef"]["key"]) == ("REDIS_PASSWORD", "arn:observer")
+    (login,) = custom(cloud, "TriggerAuthentication")
+    (target,) = login.inputs["spec"]["secretTargetRef"]
+    assert (target["name"], target["key"]) == ("app-secrets-queues", "REDIS_PASSWORD")
+    (container,) = pod(cloud, "app-queue-exporter-pods")["containers"]
+    assert container["envFrom"] == [{"secretRef": {"name": "app-secrets-queues"}}]
+    assert {"name": "REDIS_USERNAME", "value": "flowise-observer"} in container["env"]
 
 
 def test_the_owners_password_reaches_the_setup_alone(cloud: Cloud) -> None:
@@ -177,7 +212,7 @@ def test_the_reader_reads_these_secrets_and_their_keys_alone(cloud: Cloud) -> No
     values, decrypts = json.loads(cloud.named("app-secrets-policy").inputs["policy"])["Statement"]
     assert values["Action"] == ["secretsmanager:GetSecretValue"]
     assert {"arn:db", "arn:cache"} < set(values["Resource"])
-    assert len(values["Resource"]) == 4
+    assert len(values["Resource"]) == 5
     assert {"arn:key:db", "arn:key:cache"} < set(decrypts["Resource"])
     assert decrypts["Condition"] == {"StringEquals": {"kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com"}}
     trust = json.loads(cloud.named("app-secrets-role").inputs["assumeRolePolicy"])["Statement"][0]
@@ -222,7 +257,7 @@ def test_servers_grow_by_cpu_and_workers_by_what_waits(cloud: Cloud) -> None:
     assert (spec["minReplicaCount"], spec["maxReplicaCount"]) == (2, 6)
     assert spec["triggers"][0]["metadata"] == {
         "address": "cache.local:6379",
-        "username": "flowise",
+        "username": "flowise-observer",
         "listName": "bull:flowise-queue-prediction:wait",
         "listLength": "7",
         "enableTLS": "true",

@@ -9,6 +9,7 @@ import yaml
 
 from components.backups.settings import BackupSettings
 from components.backups.watch import watch as backups
+from components.cluster_services.watch import watch as secrets
 from components.eks_cluster.watch import watch as cluster
 from components.flowise_service.flow_costs import FlowCostsSettings
 from components.flowise_service.settings import DatabricksSettings, ServiceSettings
@@ -24,6 +25,7 @@ from components.shared.external_secrets import SecretField
 from components.shared.watch import Watch
 from components.vpc.watch import watch as network
 from components.waf_cdn.watch import watch as site
+from components.web_service.watch import Autoscalers
 from components.web_service.watch import watch as balancer
 from sandbox.prometheus import promtool
 from tests.components.monitoring_stack.cases.case import Case, Labels
@@ -49,13 +51,16 @@ OWNERS: Mapping[str, Watch] = {
     "rds_postgres": database(DatabaseSettings(instance_class="db.m7g.large"), identifier="flowise-test"),
     "redis_cache": cache(CacheSettings(replicas=1)),
     "waf_cdn": site(stack_name="flowise-test", address="https://flowise.example.com/api/v1/ping", domain=True),
-    "web_service": balancer(),
+    "web_service": balancer(Autoscalers(namespace="flowise", count=2, by_queue=True)),
+    "cluster_services": secrets(),
     "eks_cluster": cluster(cluster_name="flowise-test"),
     "vpc": network(),
     "backups": backups(BackupSettings(restore_tests=True, monthly_budget_usd=3000)),
     "pipeline_access": pipeline(),
 }
-MONITORING = MonitoringSettings.model_validate({"traces": {}, "cloudwatch_metrics": True})
+MONITORING = MonitoringSettings.model_validate(
+    {"traces": {}, "cloudwatch_metrics": True, "notifications": {"heartbeat_secret_name": "flowise/heartbeat-url"}}
+)
 FULL = completed(OWNERS.values(), MONITORING)
 
 
@@ -71,6 +76,7 @@ def least() -> Watch:
         "redis_cache": cache(CacheSettings()),
         "waf_cdn": site(stack_name="flowise-test", address="https://d1.cloudfront.net/api/v1/ping", domain=False),
         "backups": backups(BackupSettings(enabled=False)),
+        "web_service": balancer(Autoscalers(namespace="flowise", count=0)),
         "pipeline_access": None,
     }
     return full(MonitoringSettings(), **kept)

@@ -11,6 +11,7 @@ from components.flowise_service.watch import watch as service
 from components.monitoring_stack.settings.monitoring import MonitoringSettings
 from components.shared.watch import Watch, combined
 from tests.components.backups.cases import CASES as BACKUPS
+from tests.components.cluster_services.cases import CASES as SECRETS
 from tests.components.eks_cluster.cases import CASES as CLUSTER
 from tests.components.flowise_service.cases import flow_costs, queue
 from tests.components.flowise_service.cases import service as flowise
@@ -36,6 +37,7 @@ from tests.components.web_service.cases import CASES as BALANCER
 # by the folder whose alerts they are
 CASES: dict[str, Sequence[Case]] = {
     "backups": BACKUPS,
+    "cluster_services": SECRETS,
     "eks_cluster": CLUSTER,
     "flowise_service": (*flowise.CASES, *queue.CASES, *flow_costs.CASES),
     "monitoring_stack": (*monitoring.CASES, *slo.CASES),

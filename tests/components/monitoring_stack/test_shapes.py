@@ -9,7 +9,7 @@ from components.backups.settings import BackupSettings
 from components.backups.watch import watch as backups
 from components.flowise_service.settings import ServiceSettings
 from components.flowise_service.watch import watch as service
-from components.monitoring_stack.alerts.monitoring import jobs
+from components.monitoring_stack.alerts.monitoring import CHART_JOBS, jobs
 from components.monitoring_stack.alerts.rules import rule_groups
 from components.monitoring_stack.alerts.slo import BURNS, alerts
 from components.monitoring_stack.settings.monitoring import MonitoringSettings
@@ -257,6 +257,9 @@ def test_every_alert_keeps_its_time_and_weight() -> None:
             ("warning", "15m", ""),
         ),
         **dict.fromkeys(("LogsMissing", "PodLogsMissing", "SloBurnSlow"), ("warning", "15m", "")),
+        **dict.fromkeys(("AutoscalerBlind", "AutoscalerMissing", "SecretUnread"), ("warning", "15m", "")),
+        "ScalerFails": ("warning", "10m", ""),
+        "HeartbeatMissing": ("critical", "10m", ""),
         **dict.fromkeys(("CloudWatchUnreadable", "SloUnknown"), ("warning", "30m", "")),
         "DatabaseStorageFills": ("warning", "1h", ""),
         "CostPerDayHigh": ("warning", "6h", ""),
@@ -273,9 +276,8 @@ def test_every_alert_keeps_its_time_and_weight() -> None:
 def test_every_job_that_alerts_need_is_missed() -> None:
     assert set(jobs(FULL, MONITORING)) == {
         *("flowise", "flowise-queue", "databricks", "site", "cloudwatch", "loki", "alloy", "otel-collector", "tempo"),
-        *("kube-state-metrics", "node-exporter", "kubelet", "apiserver"),
+        *("alloy-events", "external-secrets", "keda", *CHART_JOBS),
     }
     assert set(jobs(least(), MonitoringSettings())) == {
-        *("flowise", "site", "loki", "alloy"),
-        *("kube-state-metrics", "node-exporter", "kubelet", "apiserver"),
+        *("flowise", "site", "loki", "alloy", "alloy-events", "external-secrets", *CHART_JOBS),
     }

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -11,13 +12,14 @@ from testing.cloud import Cloud
 from tests.samples import ALARMS, NETWORK, TAGS
 
 
-def create(*, username: str = "orders", **settings: Any) -> RedisCache:
+def create(*, username: str = "orders", observed: Sequence[str] = (), **settings: Any) -> RedisCache:
     return RedisCache(
         "cache",
         RedisCacheArgs(
             settings=CacheSettings.model_validate(settings),
             identifier="orders-test",
             username=username,
+            observed=observed,
             purpose="Jobs of orders",
             alarms=ALARMS,
             network=NETWORK,
@@ -98,6 +100,32 @@ def test_its_one_user_may_neither_administer_nor_empty_it(cloud: Cloud) -> None:
     group = cloud.only(aws.elasticache.ReplicationGroup).inputs
     assert group["userGroupIds"] == ["orders-test-users"]
     assert "authToken" not in group
+
+
+def test_who_looks_at_some_keys_may_read_these_and_do_nothing_else(cloud: Cloud) -> None:
+    cache = build(cloud, observed=["jobs:*", "orders*"], password_generation=2)
+    user = cloud.named("cache-observer")
+    assert cloud.only(aws.elasticache.UserGroup).inputs["userIds"] == ["orders-test-user", "orders-test-observer"]
+    assert user.inputs["userName"] == "orders-observer"
+    on, *rules = user.inputs["accessString"].split()
+    assert (on, rules[:4]) == ("on", ["~jobs:*", "~orders*", "resetchannels", "-@all"])
+    # no category, and of commands none that writes or looks at keys beyond those
+    assert all(rule.startswith("+") and "@" not in rule for rule in rules[4:])
+    assert not {"+set", "+del", "+keys", "+scan", "+client", "+config", "+get", "+dump", "+hgetall"} & set(rules)
+    version = cloud.named("cache-observer-credentials-version")
+    login = json.loads(version.inputs["secretString"])
+    assert "secretString" in version.secrets
+    assert login["username"] == "orders-observer"
+    assert login["password"] == user.inputs["passwords"][1]
+    assert login["password"] not in cloud.named("cache-user").inputs["passwords"]
+    seen = cache.ref.for_observers
+    assert (seen.username, seen.observer) != (cache.ref.username, cache.ref.observer)
+    assert seen.password == cache.ref.observer.password if cache.ref.observer else False
+
+
+def test_without_a_second_user_the_first_one_looks(cloud: Cloud) -> None:
+    ref = build(cloud).ref
+    assert ref.for_observers is ref
 
 
 def test_its_two_passwords_are_secret_and_as_long_as_elasticache_wants(cloud: Cloud) -> None:

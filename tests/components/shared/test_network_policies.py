@@ -38,6 +38,7 @@ WHO: dict[str, Who] = {
     "dns": ("kube-system", {"k8s-app": "kube-dns"}),
     "controller": ("kube-system", {NAME: "aws-load-balancer-controller"}),
     "external-secrets": ("external-secrets", {NAME: "external-secrets"}),
+    "secrets within": ("secrets-within", {NAME: "external-secrets"}),
     "keda": ("keda", {NAME: "keda-operator"}),
     "load balancer": "10.20.160.10",
     "api server": "10.20.228.11",
@@ -66,20 +67,25 @@ NAMESPACES: dict[str, dict[str, Spec]] = {
         metrics=PROCESSES,
     ),
     "database-setup": setup_policies(RANGES),
-    "external-secrets": operator_policies(RANGES, called_on=[10250]),
-    "keda": operator_policies(RANGES, called_on=[9443, 6443], asks_cache=True),
+    "external-secrets": operator_policies(RANGES, called_on=[10250], aws="anywhere"),
+    "secrets-within": operator_policies(RANGES, called_on=[10250], scraped_on=[8080], aws="within"),
+    "keda": operator_policies(RANGES, called_on=[9443, 6443], scraped_on=[8080], asks_cache=True),
 }
+# what asks AWS where it answers within the network, and what asks the API server alone
+WITHIN_ALONE = ("secrets within", "keda")
 
 YES: set[tuple[str, str, str, int]] = {
     *((who, "dns", protocol, 53)
-      for who in ("server", "worker", "setup", "queue exporter", "database-setup", "external-secrets", "keda")
+      for who in ("server", "worker", "setup", "queue exporter", "database-setup", "external-secrets", *WITHIN_ALONE)
       for protocol in ("TCP", "UDP")),
     *((who, where, "TCP", 443)
-      for who in ("server", "worker", "setup", "database-setup", "external-secrets", "keda")
+      for who in ("server", "worker", "setup", "database-setup", "external-secrets")
       for where in ("internet", "api server", "aws endpoint")),
-    *((who, "api server's service", "TCP", 443) for who in ("external-secrets", "keda")),
+    # the API server's interfaces lie where those of AWS do
+    *((who, where, "TCP", 443) for who in WITHIN_ALONE for where in ("api server", "aws endpoint")),
+    *((who, "api server's service", "TCP", 443) for who in ("external-secrets", *WITHIN_ALONE)),
     *((who, "pod identity", "TCP", 80)
-      for who in ("server", "worker", "setup", "database-setup", "external-secrets", "keda")),
+      for who in ("server", "worker", "setup", "database-setup", "external-secrets", "secrets within")),
     *((who, where, "TCP", 5432) for who in ("server", "worker", "setup", "database-setup")
       for where in ("database", "cache")),
     *((who, where, "TCP", 6379)
@@ -88,11 +94,13 @@ YES: set[tuple[str, str, str, int]] = {
     *(("prometheus", who, "TCP", 3001) for who in ("server", "worker")),
     ("prometheus", "queue exporter", "TCP", 9464),
     ("load balancer", "server", "TCP", 3000),
-    *((where, "external-secrets", "TCP", 10250) for where in ("api server", "aws endpoint")),
+    *((where, who, "TCP", 10250) for who in ("external-secrets", "secrets within")
+      for where in ("api server", "aws endpoint")),
+    *(("prometheus", who, "TCP", 8080) for who in WITHIN_ALONE),
     *((where, "keda", "TCP", port) for where in ("api server", "aws endpoint") for port in (9443, 6443)),
 }  # fmt: skip
 PORTS = (("TCP", 22), ("TCP", 53), ("UDP", 53), ("TCP", 80), ("TCP", 443), ("TCP", 3000), ("TCP", 3001), ("TCP", 5432),
-         ("TCP", 6379), ("TCP", 6443), ("TCP", 9443), ("TCP", 9464), ("TCP", 10250))  # fmt: skip
+         ("TCP", 6379), ("TCP", 6443), ("TCP", 8080), ("TCP", 9443), ("TCP", 9464), ("TCP", 10250))  # fmt: skip
 
 
 PARTIES = Parties(WHO, NAMESPACES)

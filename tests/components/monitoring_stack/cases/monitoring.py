@@ -5,10 +5,13 @@ from tests.components.monitoring_stack.cases.case import calm, counter, story, u
 ALL_UP = {
     f'up{{job="{job}",namespace="n"}}': "1x60"
     for job in ("flowise", "site", "cloudwatch", "kube-state-metrics", "node-exporter", "kubelet", "apiserver",
-                "flowise-queue", "databricks", "loki", "alloy", "otel-collector", "tempo")
+                "flowise-queue", "databricks", "loki", "alloy", "alloy-events", "otel-collector", "tempo", "keda",
+                "external-secrets", "coredns", "grafana", "kube-controller-manager", "kube-scheduler",
+                "prometheus-alertmanager", "prometheus-operator", "prometheus-prometheus")
 }  # fmt: skip
 QUEUE, SERVER = 'up{job="flowise-queue",namespace="n"}', 'up{job="flowise",namespace="n"}'
 RULES = 'prometheus_rule_evaluation_failures_total{rule_group="slo"}'
+BEATS = 'alertmanager_notifications_total{integration="webhook"}'
 SENT = 'alertmanager_notifications_failed_total{integration="slack"}'
 FOUND = 'prometheus_notifications_alertmanagers_discovered{pod="prometheus-0"}'
 CPU, ENGINE = "aws_rds_cpuutilization_average", "aws_elasticache_engine_cpuutilization_average"
@@ -29,6 +32,16 @@ CASES = (
         "20m",
         "40m",
         {"job": "flowise-queue"},
+    ),
+    story(
+        "TargetMissing",
+        "warning",
+        "who reads events is gone, while the collectors on the nodes are there",
+        {**ALL_UP, 'up{job="alloy-events",namespace="n"}': "1x5 stale _x20 1x20"},
+        "8m",
+        "20m",
+        "40m",
+        {"job": "alloy-events"},
     ),
     calm("TargetMissing", "all are there, one of them down", {**ALL_UP, QUEUE: "0x60"}, "30m"),
     story(
@@ -79,6 +92,22 @@ CASES = (
         "35m",
     ),
     calm("AlertsNotDelivered", "all is well", {FOUND: "1x40", SENT: "3x40"}, "30m"),
+    story(
+        "HeartbeatMissing",
+        "critical",
+        "Alertmanager sends none",
+        {BEATS: counter((20, 0.2), (40, 0), (40, 0.2))},
+        "25m",
+        "55m",
+        "75m",
+    ),
+    story(
+        "HeartbeatMissing", "critical", "nothing tells of any", {BEATS: "0+1x20 stale _x30 0+1x40"}, "20m", "40m", "65m"
+    ),
+    calm("HeartbeatMissing", "one every five minutes", {BEATS: counter(*((4, 0), (1, 1)) * 12)}, "30m", "55m"),
+    calm(
+        "HeartbeatMissing", "it has just begun", {BEATS: f"_x8 {counter((4, 0), (1, 1), (4, 0), (1, 1))}"}, "9m", "17m"
+    ),
     story(
         "CloudWatchUnreadable",
         "warning",
