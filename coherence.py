@@ -74,13 +74,38 @@ def door_is_there(
             f"set edge.sign_in, edge.firewall.allowed_cidrs or edge.api_key_paths with {programs_path.rstrip('/')}, or "
             "say in open_to_all who answers for it, why, and until when",
         )
-    elif not today <= accepted.last_day() <= today + LONGEST_ACCEPTANCE:
-        last = today + LONGEST_ACCEPTANCE
+    else:
+        yield from _in_time(key, accepted, today, "set a door")
+
+
+def names_are_listed(network: NetworkSettings, accepted: AcceptanceSettings | None, today: date) -> Iterator[Problem]:
+    """Judge that prod's pods, in which flows' own code runs, resolve listed names alone, or that somebody answers.
+
+    Of a network that was there before its owner decides.
+    """
+    key = "open_egress"
+    if network.existing is not None or network.egress_allowed_domains is not None:
+        if accepted is not None:
+            yield Problem(key, "accepts what is not so: only listed names resolve", accepted.expires, "remove it")
+    elif accepted is None:
+        yield Problem(
+            key,
+            "or network.egress_allowed_domains must be given in prod",
+            None,
+            "list the names that flows ask for ([] for none), or say in open_egress who answers, why, and until when",
+        )
+    else:
+        yield from _in_time(key, accepted, today, "list the names")
+
+
+def _in_time(key: str, accepted: AcceptanceSettings, today: date, otherwise: str) -> Iterator[Problem]:
+    last = today + LONGEST_ACCEPTANCE
+    if not today <= accepted.last_day() <= last:
         yield Problem(
             f"{key}.expires",
             f"must lie between today, {today}, and {last}",
             accepted.expires,
-            "set a door, or decide anew",
+            f"{otherwise}, or decide anew",
         )
 
 

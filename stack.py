@@ -13,6 +13,7 @@ from coherence import (
     connections_suffice,
     door_is_there,
     images_are_pulled,
+    names_are_listed,
     pods_fit,
     services_are_reached,
     sign_in_is_reached,
@@ -74,6 +75,10 @@ class OpenToAllSettings(AcceptanceSettings):
     """That nothing asks who comes to prod's site before its own login does, and who answers for it, until a day."""
 
 
+class OpenEgressSettings(AcceptanceSettings):
+    """That prod's pods may ask any name on the internet, flows' own code among them, and who answers for it."""
+
+
 class StackSettings(BaseStack):
     """All that one stack may differ in."""
 
@@ -96,6 +101,11 @@ class StackSettings(BaseStack):
     monitoring: MonitoringSettings = Field(default_factory=MonitoringSettings, description="metrics, logs, alerts")
     backup: BackupSettings = Field(default_factory=BackupSettings, description="backups and budget")
     edge: EdgeSettings = Field(default_factory=EdgeSettings, description="CDN and firewall")
+    open_egress: OpenEgressSettings | None = Field(
+        default=None,
+        description="that pods, and with them flows' code, resolve every name: prod has this or "
+        "network.egress_allowed_domains",
+    )
     open_to_all: OpenToAllSettings | None = Field(
         default=None,
         description="that anybody may try prod's login: prod has edge.sign_in, edge.api_key_paths that hold "
@@ -132,6 +142,7 @@ class StackSettings(BaseStack):
         )
         if self.environment == "prod":
             yield from door_is_there(self.edge, PREDICTION, self.open_to_all, date.today())
+            yield from names_are_listed(self.network, self.open_egress, date.today())
         yield from sign_in_is_reached(self.edge, self.network)
         yield from site_path_is_free(self.edge, edge_profile(self.service.needs()))
         yield from backups_can_begin(self.backup, self.database)
@@ -140,8 +151,11 @@ class StackSettings(BaseStack):
     def notices(self) -> Iterator[str]:
         """Yield what whoever reads a plan is told of each time."""
         if self.open_to_all is not None:
-            accepted = self.open_to_all
+            accepted: AcceptanceSettings = self.open_to_all
             yield f"anybody may try this site's login: {accepted.owner} answers for that until {accepted.expires}"
+        if self.open_egress is not None:
+            accepted = self.open_egress
+            yield f"pods may ask any name on the internet: {accepted.owner} answers for that until {accepted.expires}"
 
     def egress_domains(self) -> list[str]:
         """Return the names that Flowise and what watches it ask for, where only listed ones resolve."""

@@ -83,6 +83,7 @@ COMPARE: Mapping[str, Callable[[str, str], bool]] = {
     "ArnEquals": like,
     "ArnLike": like,
     "Bool": _same_text,
+    "NumericLessThan": lambda value, wanted: float(value) < float(wanted),
 }
 
 

@@ -65,6 +65,11 @@ PROD: dict[str, Any] = {
         "domain": {"name": "flowise.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"},
         "outside_health_check": True,
     },
+    "open_egress": {
+        "owner": "tests",
+        "reason": "an embedded chat serves everybody",
+        "expires": str(date.today() + timedelta(days=90)),
+    },
     "open_to_all": {
         "owner": "tests",
         "reason": "an embedded chat serves everybody",

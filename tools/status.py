@@ -50,6 +50,7 @@ class Status:
             ("certificates", self.certificates),
             ("Flowise", self.application),
             ("door", self.door),
+            ("names", self.egress),
             ("last update", self.last_update),
         ]
 
@@ -160,6 +161,14 @@ class Status:
             end = datetime.fromisoformat(each["expires"]).replace(tzinfo=UTC)
             about = f"{each['resource']}, which its vendor ended and {each['owner']} answers for"
             yield self._until(about, end, ACCEPTANCE_NOTICE, "go on once more, take a fork, or leave: decision 0021")
+
+    def egress(self) -> Iterator[Finding]:
+        """Tell until when somebody answers for pods that may ask any name."""
+        accepted = self._file.settings.open_egress if self._file.settings else None
+        if accepted is not None:
+            end = datetime.combine(accepted.last_day(), time(), UTC)
+            about = f"pods may ask any name on the internet, which {accepted.owner} answers for"
+            yield self._until(about, end, ACCEPTANCE_NOTICE, "set network.egress_allowed_domains, or decide anew")
 
     def door(self) -> Iterator[Finding]:
         """Tell until when somebody answers for prod's site having nothing that asks who comes."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -16,6 +17,7 @@ from ..shared.references import ClusterRef, NetworkRef, SecretAccess
 from ..shared.watch import Watch
 from .karpenter import Karpenter, KarpenterArgs
 from .secret_operator import SecretOperator, SecretOperatorArgs
+from .system_policies import system_policies
 from .watch import watch
 
 NAMESPACE = "kube-system"
@@ -35,6 +37,8 @@ LOOKS = (
     "elasticloadbalancing:DescribeTargetGroups",
     "elasticloadbalancing:DescribeTargetHealth",
 )
+# tags that tell a stack's resources from others'
+OWN_TAGS = ("Project", "Environment")
 REGISTERS = ("elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets")
 
 
@@ -68,6 +72,7 @@ class ClusterServices(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         _storage_class(name, child)
         role = _controller_role(name, args, child, pulumi.InvokeOutputOptions(parent=self))
+        policies = _system_policies(name, args, child)
         k8s.helm.v3.Release(
             f"{name}-controller",
             chart=CONTROLLER,
@@ -89,8 +94,9 @@ class ClusterServices(pulumi.ComponentResource):
                 # it would answer for every Service of every chart, and fail those made before it runs
                 "enableServiceMutatorWebhook": False,
             },
-            # the pods start with the role or without it for good; no property of the release names it
-            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[role])),
+            # the pods start with the role or without it for good, and before policies nothing holds them; no property
+            # of the release says so
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[role, *policies])),
         )
         if args.karpenter is not None:
             Karpenter(
@@ -129,6 +135,24 @@ class ClusterServices(pulumi.ComponentResource):
         return SecretAccess(operator_role_arn=self.secret_operator_role_arn, role_path=self._secret_readers)
 
 
+def _system_policies(name: str, args: ClusterServicesArgs, child: pulumi.ResourceOptions) -> list[pulumi.Resource]:
+    labels = {
+        "app.kubernetes.io/name": NAMESPACE,
+        "app.kubernetes.io/part-of": "platform",
+        "app.kubernetes.io/managed-by": "pulumi",
+    }
+    specs: Mapping[str, Any] = system_policies(args.network.ranges, karpenter=args.karpenter is not None)
+    return [
+        k8s.networking.v1.NetworkPolicy(
+            f"{name}-{role}-policy",
+            metadata=k8s.meta.v1.ObjectMetaArgs(namespace=NAMESPACE, labels=labels),
+            spec=spec,
+            opts=child,
+        )
+        for role, spec in specs.items()
+    ]
+
+
 def _secrets_are_within(args: ClusterServicesArgs) -> bool:
     """Return whether all that External Secrets asks of AWS answers within the network."""
     asked = {"secretsmanager", "sts", *(["ssm"] if args.reads_parameters else [])}
@@ -162,7 +186,14 @@ def _controller_role(
             statements=[
                 # Describe actions of EC2 and Elastic Load Balancing support no narrower resource
                 allow("FindsPodsAndTargetGroups", LOOKS, ["*"]),
-                allow("RegistersPods", REGISTERS, [_target_groups(args.network.region, lookup)]),
+                allow(
+                    "RegistersPods",
+                    REGISTERS,
+                    [_target_groups(args.network.region, lookup)],
+                    # another stack of the account has target groups too (Service Authorization Reference, Elastic Load
+                    # Balancing V2: a target group knows aws:ResourceTag)
+                    conditions={"StringEquals": {f"aws:ResourceTag/{key}": args.tags[key] for key in OWN_TAGS}},
+                ),
             ],
             tags=args.tags,
         ),

@@ -12,9 +12,10 @@ from ..shared.isolated_namespace import operator_namespace
 from ..shared.network_policies import AwsAccess, NetworkRanges, operator_policies
 from ..shared.pod_role import PodRole, PodRoleArgs
 from ..shared.references import ClusterRef
+from ..shared.secret_reader import OPERATOR
 from .external_secrets_chart import secret_operator_values
 
-NAMESPACE = ACCOUNT = CHART = "external-secrets"
+NAMESPACE = ACCOUNT = CHART = OPERATOR
 # seen in 2026-08 beside EKS 1.35; its CRDs serve external-secrets.io/v1
 CHART_VERSION = "2.1.0"  # chart external-secrets
 CHARTS = "https://charts.external-secrets.io"

@@ -25,7 +25,7 @@ from ..web_service.quota import PodRoom
 from ..web_service.site import Site
 from . import environment as env
 from .edge import edge_profile
-from .keys import fingerprint, shared_keys, stored_keys, stored_owner
+from .keys import fingerprint, shared_keys, stored_keys, stored_metrics_key, stored_owner
 from .processes import SERVER, SETUP, queue_name, releases, setup
 from .queue_exporter import COMPONENT as QUEUE_EXPORTER
 from .queue_exporter import PORT as QUEUE_METRICS_PORT
@@ -106,6 +106,7 @@ class FlowiseService(pulumi.ComponentResource):
         stored: dict[str, Any] = {"kms_key_arn": key.arn, "tags": args.tags, "opts": self._protected}
         keys = stored_keys(name, generated, copy_region=args.data_protection.copy_region, **stored)
         owner = stored_owner(name, args.settings.owner_email, **stored)
+        self._metrics_secret = stored_metrics_key(name, **stored)
         self.key_fingerprint = fingerprint(generated)
         service = self._service(self._environment(bucket, keys), self._statements(bucket, key), keys, owner)
         if args.settings.mode == "queue":
@@ -116,7 +117,6 @@ class FlowiseService(pulumi.ComponentResource):
         self.bucket_name, self.bucket_arn = bucket.bucket_name, bucket.bucket_arn
         self.secret_arn = keys.arn
         self.owner_secret_arn = owner.arn
-        self._owner_secret = owner
         self.register_outputs(
             {
                 "namespace": self.namespace,
@@ -141,7 +141,7 @@ class FlowiseService(pulumi.ComponentResource):
     @property
     def watch(self) -> Watch:
         """What watches Flowise and its load balancer."""
-        own = watch(self._args.settings, metrics_key=self._owner_secret.field("metrics_api_key"))
+        own = watch(self._args.settings, metrics_key=self._metrics_secret.field("metrics_api_key"))
         return combined([own, self._web.watch])
 
     def _bucket(self, key: DataKey) -> SecureBucket:
@@ -194,7 +194,10 @@ class FlowiseService(pulumi.ComponentResource):
             "OWNER_EMAIL": settings.owner_email,
             "OWNER_NAME": "Owner",
         }
-        told = {"OWNER_PASSWORD": owner.field("password"), "METRICS_API_KEY": owner.field("metrics_api_key")}
+        told = {
+            "OWNER_PASSWORD": owner.field("password"),
+            "METRICS_API_KEY": self._metrics_secret.field("metrics_api_key"),
+        }
         server_keys = {variable: keys.field(variable) for variable in env.SERVER_KEYS}
         looks = {QUEUES: {"REDIS_PASSWORD": cache.password}} if queue else {}
         return WebService(

@@ -52,26 +52,38 @@ def stored_keys(
 def stored_owner(
     name: str, email: str, *, kms_key_arn: pulumi.Input[str], tags: Mapping[str, str], opts: pulumi.ResourceOptions
 ) -> StoredSecret:
-    """Make and store the first owner's password, and the API key of the metrics."""
-    # either can be made anew: the setup puts it in its place
-    loose = pulumi.ResourceOptions(parent=opts.parent)
-
-    def made(role: str, **signs: Any) -> pulumi.Output[str]:
-        return random.RandomPassword(f"{name}-{role}", length=OWNER_PASSWORD_LENGTH, opts=loose, **signs).result
-
+    """Make and store the first owner's password."""
     # Flowise wants one of each kind (enterprise/utils/validation.util)
     kinds = {"min_lower": 1, "min_upper": 1, "min_numeric": 1, "min_special": 1, "override_special": "-_.~"}
     args = StoredSecretArgs(
-        purpose="Flowise's first owner, and the API key of its metrics",
+        purpose="Flowise's first owner",
         kms_key_arn=kms_key_arn,
         fields={
             "email": email,
-            "password": made("owner-password", special=True, **kinds),
-            "metrics_api_key": made("metrics-key", special=False),
+            "password": _made_anew(f"{name}-owner-password", opts, special=True, **kinds),
         },
         tags=tags,
     )
     return StoredSecret(f"{name}-owner", args, opts)
+
+
+def stored_metrics_key(
+    name: str, *, kms_key_arn: pulumi.Input[str], tags: Mapping[str, str], opts: pulumi.ResourceOptions
+) -> StoredSecret:
+    """Make and store the API key of the metrics, apart: who reads it may read no owner's password."""
+    args = StoredSecretArgs(
+        purpose="The API key of Flowise's metrics",
+        kms_key_arn=kms_key_arn,
+        fields={"metrics_api_key": _made_anew(f"{name}-metrics-key", opts, special=False)},
+        tags=tags,
+    )
+    return StoredSecret(f"{name}-metrics", args, opts)
+
+
+def _made_anew(name: str, opts: pulumi.ResourceOptions, **signs: Any) -> pulumi.Output[str]:
+    # whatever becomes of it, another one can be made: the setup puts it in its place
+    loose = pulumi.ResourceOptions(parent=opts.parent)
+    return random.RandomPassword(name, length=OWNER_PASSWORD_LENGTH, opts=loose, **signs).result
 
 
 def fingerprint(keys: Mapping[str, pulumi.Output[str]]) -> pulumi.Output[str]:

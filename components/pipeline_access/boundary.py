@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pulumi import Input, Output
 
+from ..shared.backup_schedule import LEAST_KEPT_DAYS
 from ..shared.iam_documents import Statement, allow, document
 from .scope import Scope
 from .statements import NO_RESOURCE, OWNERS_TAGS, deny, deny_but, sessions
@@ -67,6 +68,7 @@ def bounds(scope: Scope, boundary_arn: Input[str]) -> Mapping[str, object]:
         allow("OwnRoles", ["iam:*", "sts:AssumeRole", "sts:TagSession"], [*scope.arns("iam"), linked]),
         *sessions(scope),
         *_own_state(scope),
+        *(_locked_vaults() if environment == "prod" else []),
         deny("NotItsOwnAccess", _ROLE_WRITES, [scope.arn("arn:{partition}:iam::{account}:role/{named}-pipeline-*")]),
         {
             **deny(
@@ -111,6 +113,15 @@ def bounds(scope: Scope, boundary_arn: Input[str]) -> Mapping[str, object]:
         },
     ]
     return document(statements)
+
+
+def _locked_vaults() -> list[Statement]:
+    """Keep vaults locked: who deploys could otherwise undo a lock in governance mode, and then delete backups."""
+    weaker = {"NumericLessThanIfExists": {"backup:MinRetentionDays": str(LEAST_KEPT_DAYS)}}
+    return [
+        deny("VaultsStayLocked", ["backup:DeleteBackupVaultLockConfiguration"], ["*"]),
+        {**deny("LocksStayStrict", ["backup:PutBackupVaultLockConfiguration"], ["*"]), "Condition": weaker},
+    ]
 
 
 def _own_state(scope: Scope) -> list[Statement]:

@@ -32,10 +32,8 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "backup/restoreTestingSelection": _three("backup", "RestoreTestingSelection"),
     "backup/selection": ("backup:CreateBackupSelection", "backup:DeleteBackupSelection"),
     "backup/vault": ("backup:CreateBackupVault", "backup:DeleteBackupVault", "backup-storage:MountCapsule"),
-    "backup/vaultLockConfiguration": (
-        "backup:PutBackupVaultLockConfiguration",
-        "backup:DeleteBackupVaultLockConfiguration",
-    ),
+    # what takes a lock off is a person's to do
+    "backup/vaultLockConfiguration": ("backup:PutBackupVaultLockConfiguration",),
     "budgets/budget": ("budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource"),
     "cloudfront/cachePolicy": _three("cloudfront", "CachePolicy"),
     "cloudfront/distribution": _three("cloudfront", "Distribution", "TagResource", "UntagResource"),

@@ -92,8 +92,12 @@ def service_trust(service: str, *, account: Input[str] | None = None) -> Mapping
     return document([statement])
 
 
-def role_trust(role_arn: Input[str]) -> Mapping[str, Any]:
-    """Let one role take on another. The session tags that Pod Identity sets go along, which wants sts:TagSession."""
+def role_trust(role_arn: Input[str], *, namespace: str, service_account: str) -> Mapping[str, Any]:
+    """Let pods of one service account take on a role, by the role that they have.
+
+    The session tags that Pod Identity sets say whose pods they are (EKS user guide, pod-id-abac), and go along, which
+    wants sts:TagSession.
+    """
     return document(
         [
             {
@@ -101,6 +105,12 @@ def role_trust(role_arn: Input[str]) -> Mapping[str, Any]:
                 "Effect": "Allow",
                 "Principal": {"AWS": role_arn},
                 "Action": ["sts:AssumeRole", "sts:TagSession"],
+                "Condition": {
+                    "StringEquals": {
+                        "aws:PrincipalTag/kubernetes-namespace": namespace,
+                        "aws:PrincipalTag/kubernetes-service-account": service_account,
+                    }
+                },
             }
         ]
     )

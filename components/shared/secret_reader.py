@@ -20,6 +20,9 @@ from .external_secrets import (
 )
 from .iam_documents import Statement, document, read_parameters, read_secrets, role_trust
 
+# External Secrets' namespace and account
+OPERATOR = "external-secrets"
+
 
 @dataclass(frozen=True, kw_only=True)
 class SecretReaderArgs:
@@ -57,7 +60,9 @@ class SecretReader(pulumi.ComponentResource):
         role = aws.iam.Role(
             f"{self._name}-role",
             path=args.role_path,
-            assume_role_policy=pulumi.Output.json_dumps(role_trust(args.operator_role_arn)),
+            assume_role_policy=pulumi.Output.json_dumps(
+                role_trust(args.operator_role_arn, namespace=OPERATOR, service_account=OPERATOR)
+            ),
             description="External Secrets, for one namespace",
             tags=dict(args.tags),
             opts=self._child,

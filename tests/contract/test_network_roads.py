@@ -29,6 +29,7 @@ ASK_API = {
     "external-secrets/services-secrets-release-external-secrets",
     "external-secrets/services-secrets-release-external-secrets-cert-controller",
     "external-secrets/services-secrets-release-external-secrets-webhook",
+    "kube-system/coredns",
     "kube-system/services-controller-aws-load-balancer-controller",
     "log-collector/alloy",
     "logging/alloy-events",
@@ -164,6 +165,8 @@ def stack(name: str) -> Stack:
     pods.append(
         Pod("kube-system", "coredns", {"k8s-app": "kube-dns"}, next(addresses), [ContainerPort(53, "dns", "UDP")])
     )
+    # it watches Services
+    tokens.add("kube-system/coredns")
     # kube-controller-manager's own, which selects nothing
     api = Service("default", "kubernetes", {}, api_server_address(services_range), [ServicePort(443, 443)])
     policies = [

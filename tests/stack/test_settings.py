@@ -350,7 +350,8 @@ def test_or_somebody_answers_for_having_nothing(load_stack: Loader) -> None:
     for edge in ({"api_key_paths": ["/api/v1/vector"]}, {"firewall": {"allowed_countries": ["DE"]}}):
         assert faults(load_stack, changed(NO_DOOR, edge=edge)) == [line]
     assert [*load_stack(PROD).notices()] == [
-        f"anybody may try this site's login: tests answers for that until {ACCEPTED['expires']}"
+        f"anybody may try this site's login: tests answers for that until {ACCEPTED['expires']}",
+        f"pods may ask any name on the internet: tests answers for that until {ACCEPTED['expires']}",
     ]
 
 
@@ -366,6 +367,26 @@ def test_nobody_answers_for_longer_than_a_year_or_for_yesterday(load_stack: Load
         assert line.endswith(f'got "{expires}": set a door, or decide anew')
 
 
+ALL_NAMES = {key: value for key, value in PROD.items() if key != "open_egress"}
+
+
+@pytest.mark.parametrize("listed", [[], ["api.openai.com"]])
+def test_prod_lists_the_names_that_its_pods_ask_for(load_stack: Loader, listed: list[str]) -> None:
+    names = {"egress_allowed_domains": listed}
+    assert load_stack(changed(ALL_NAMES, network=names)).open_egress is None
+    (line,) = faults(load_stack, changed(PROD, network=names))
+    assert line.startswith("flowise:open_egress: accepts what is not so: only listed names resolve, got ")
+
+
+def test_or_somebody_answers_for_all_names(load_stack: Loader) -> None:
+    assert faults(load_stack, ALL_NAMES) == [
+        "flowise:open_egress: or network.egress_allowed_domains must be given in prod, got null: list the names that "
+        "flows ask for ([] for none), or say in open_egress who answers, why, and until when"
+    ]
+    (line,) = faults(load_stack, changed(PROD, open_egress={"expires": "2020-01-01"}))
+    assert line.startswith("flowise:open_egress.expires: must lie between today, ")
+
+
 def test_what_is_no_day_is_said_to_be_none(load_stack: Loader) -> None:
     assert faults(load_stack, changed(PROD, open_to_all={"expires": "2027-02-30"})) == [
         'flowise:open_to_all.expires: is no day of the calendar, got "2027-02-30": write one such as 2027-02-28'
@@ -375,8 +396,11 @@ def test_what_is_no_day_is_said_to_be_none(load_stack: Loader) -> None:
 def test_every_plan_tells_what_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     monkeypatch.setattr(pulumi.log, "info", told.append)
-    run_changed("prod", Cloud(), {"flowise:open_to_all": ACCEPTED})
-    assert told == [f"anybody may try this site's login: tests answers for that until {ACCEPTED['expires']}"]
+    run_changed("prod", Cloud(), {"flowise:open_to_all": ACCEPTED, "flowise:open_egress": ACCEPTED})
+    assert told == [
+        f"{risk}: tests answers for that until {ACCEPTED['expires']}"
+        for risk in ("anybody may try this site's login", "pods may ask any name on the internet")
+    ]
 
 
 def test_dev_needs_no_door(load_stack: Loader) -> None:

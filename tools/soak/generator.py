@@ -109,6 +109,9 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
         ([], ["speech"], ["assistant_files", "custom_mcp", "oauth2_connections", "public_executions"]),
         (["everything"], "speech"),
     ),
+    "open_egress.owner": (("platform-engineering",), ("",)),
+    "open_egress.reason": (("names are listed later",), ("",)),
+    "open_egress.expires": ((str(date.today() + timedelta(days=90)),), ("2026-02-30", "soon", "2020-01-01")),
     "open_to_all.owner": (("platform-engineering",), ("",)),
     "open_to_all.reason": (("an embedded chat serves everybody",), ("",)),
     "open_to_all.expires": ((str(date.today() + timedelta(days=90)),), ("2026-02-30", "soon")),
@@ -342,6 +345,7 @@ def _agree(settings: dict[str, Any]) -> None:
         settings["backup"]["copy_region"] = next(each for each in REGIONS if each != settings["region"])
     edge = settings.get("edge", {})
     _agree_on_a_door(settings, edge)
+    _agree_on_names(settings, settings["network"])
     _agree_on_watching(settings.get("monitoring", {}), settings.get("synthetic_check"), edge)
     if edge.get("sign_in"):
         edge.setdefault("domain", deepcopy(_GIVEN["edge.domain"]))
@@ -402,6 +406,14 @@ def _agree_on_images(settings: dict[str, Any]) -> None:
     if settings.get("image_cache") or network.get("egress_allowed_domains") is not None:
         settings.pop("tools_image", None)
         settings.setdefault("service", {})["image"] = _GIVEN["service.image"]
+
+
+def _agree_on_names(settings: dict[str, Any], network: dict[str, Any]) -> None:
+    """Let prod list the names that resolve, or say who answers for all of them."""
+    settings.pop("open_egress", None)
+    listed = network.get("existing") or network.get("egress_allowed_domains") is not None
+    if settings["environment"] == "prod" and not listed:
+        settings["open_egress"] = {key: TEXTS[f"open_egress.{key}"][0][0] for key in ("owner", "reason", "expires")}
 
 
 def _agree_on_a_door(settings: dict[str, Any], edge: dict[str, Any]) -> None:

@@ -1,6 +1,8 @@
 import json
+from dataclasses import replace
 
 import pulumi_kubernetes as k8s
+import pytest
 
 from components.cluster_services.component import ClusterServices, ClusterServicesArgs
 from components.shared.karpenter_settings import KarpenterSettings
@@ -47,6 +49,9 @@ def test_the_controller_may_register_targets_but_not_make_load_balancers(cloud: 
         "elasticloadbalancing:RegisterTargets",
     ]
     assert registers["Resource"] == ["arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/*"]
+    # and of target groups its own stack's alone
+    own = {f"aws:ResourceTag/{key}": TAGS[key] for key in ("Project", "Environment")}
+    assert registers["Condition"] == {"StringEquals": own}
 
 
 def test_the_controller_waits_for_its_permissions(cloud: Cloud) -> None:
@@ -72,6 +77,26 @@ def test_the_secret_operator_keeps_to_kinds_of_a_namespace(cloud: Cloud) -> None
         "processClusterGenerator": False,
         "processPushSecret": False,
     }
+
+
+@pytest.mark.parametrize(
+    ("private", "parameters", "beyond"),
+    [((), False, True), (("secretsmanager", "sts"), False, False), (("secretsmanager", "sts"), True, True),
+     (("secretsmanager", "ssm", "sts"), True, False)],
+)  # fmt: skip
+def test_the_secret_operator_reaches_beyond_the_network_where_aws_is_not_within(
+    cloud: Cloud, private: tuple[str, ...], parameters: bool, beyond: bool
+) -> None:
+    args = ClusterServicesArgs(
+        karpenter=None,
+        cluster=CLUSTER,
+        network=replace(NETWORK, private_services=private),
+        secret_readers=SECRETS.role_path,
+        tags=TAGS,
+        reads_parameters=parameters,
+    )
+    cloud.build(lambda: ClusterServices("services", args))
+    assert bool([each for each in cloud.created if each.name == "services-secrets-https"]) is beyond
 
 
 def test_operators_are_reached_by_the_api_server_alone(cloud: Cloud) -> None:

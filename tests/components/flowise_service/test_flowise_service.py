@@ -207,16 +207,35 @@ def test_the_owners_password_reaches_the_setup_alone(cloud: Cloud) -> None:
         assert "app-secrets-setup" not in str(pod(cloud, role))
 
 
+def test_who_scrapes_may_read_the_key_of_the_metrics_and_no_password(cloud: Cloud) -> None:
+    build(cloud, **QUEUE)
+    told = {each["secretKey"]: each["remoteRef"] for each in cloud.named("app-secrets-setup").inputs["spec"]["data"]}
+    assert told["OWNER_PASSWORD"]["key"] != told["METRICS_API_KEY"]["key"]
+    held = {
+        each.inputs["secretId"]: set(json.loads(each.inputs["secretString"]))
+        for each in cloud.of(aws.secretsmanager.SecretVersion)
+    }
+    assert held[told["METRICS_API_KEY"]["key"]] == {"metrics_api_key"}
+    assert "metrics_api_key" not in held[told["OWNER_PASSWORD"]["key"]]
+
+
 def test_the_reader_reads_these_secrets_and_their_keys_alone(cloud: Cloud) -> None:
     build(cloud, **QUEUE)
     values, decrypts = json.loads(cloud.named("app-secrets-policy").inputs["policy"])["Statement"]
     assert values["Action"] == ["secretsmanager:GetSecretValue"]
     assert {"arn:db", "arn:cache"} < set(values["Resource"])
-    assert len(values["Resource"]) == 5
+    assert len(values["Resource"]) == 6
     assert {"arn:key:db", "arn:key:cache"} < set(decrypts["Resource"])
     assert decrypts["Condition"] == {"StringEquals": {"kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com"}}
     trust = json.loads(cloud.named("app-secrets-role").inputs["assumeRolePolicy"])["Statement"][0]
     assert trust["Principal"] == {"AWS": SECRETS.operator_role_arn}
+    # whoever else came by that role is no pod of the operator's
+    assert trust["Condition"] == {
+        "StringEquals": {
+            "aws:PrincipalTag/kubernetes-namespace": "external-secrets",
+            "aws:PrincipalTag/kubernetes-service-account": "external-secrets",
+        }
+    }
     assert cloud.named("app-secrets-role").inputs["path"] == SECRETS.role_path
 
 

@@ -155,7 +155,10 @@ def test_what_reads_nodes_is_apart_from_what_keeps_logs(cloud: Cloud) -> None:
     ("build", "jobs"),
     [
         (store, {"logs-monitor": ("loki", "loki")}),
-        (collect, {"alloy-nodes-monitor": ("alloy", "alloy"), "alloy-events-monitor": ("alloy", "alloy-events")}),
+        (
+            collect,
+            {"alloy-nodes-monitor": ("alloy", "alloy"), "alloy-events-monitor": ("alloy-events", "alloy-events")},
+        ),
         (
             trace,
             {

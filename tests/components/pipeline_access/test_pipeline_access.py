@@ -174,6 +174,8 @@ FORWARD = "arn:aws:ssm:eu-west-1::document/AWS-StartPortForwardingSessionToRemot
 CHECKED = {"ssm:SessionDocumentAccessCheck": "true"}
 STATE = "arn:aws:s3:::acme-state/.pulumi"
 BOUND = {"iam:PermissionsBoundary": BOUNDARY}
+# a vault, and what the program says of its lock
+VAULT, LOCKED = arn("backup", "backup-vault:flowise-prod-vault"), {"backup:MinRetentionDays": "7"}
 ADMINISTRATOR = [{"Statement": [{"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}]}]
 # What ends at the boundary, whatever a role's policies allow: action, resource, and what the request says besides.
 ESCAPES: list[tuple[str, str, dict[str, Any]]] = [
@@ -222,6 +224,9 @@ ESCAPES: list[tuple[str, str, dict[str, Any]]] = [
     ("iam:CreateRole", arn("iam", "role/flowise-prod-app-1a2b3c"), {}),
     ("iam:CreateRole", arn("iam", "role/flowise-prod-app-1a2b3c"), {"iam:PermissionsBoundary": OTHER_BOUNDARY}),
     ("iam:PutRolePolicy", arn("iam", "role/flowise-prod-old"), {}),
+    # backups: a lock that is gone, or that holds for less than a week
+    ("backup:DeleteBackupVaultLockConfiguration", VAULT, {}),
+    *(("backup:PutBackupVaultLockConfiguration", VAULT, says) for says in ({"backup:MinRetentionDays": "1"}, {})),
     ("iam:AddRoleToInstanceProfile", arn("iam", "instance-profile/somebodys"), {}),
     # code under a role of somebody else
     ("lambda:UpdateFunctionCode", arn("lambda", "function:billing"), {}),
@@ -286,6 +291,7 @@ ESCAPES: list[tuple[str, str, dict[str, Any]]] = [
 ]
 # What the boundary must not end: it is what makes, changes, deletes and runs the stack.
 NEEDED: list[tuple[str, str, dict[str, Any]]] = [
+    ("backup:PutBackupVaultLockConfiguration", VAULT, LOCKED),
     *(
         (f"iam:{action}", arn("iam", f"role/{role}"), BOUND)
         for role in ("flowise-prod-app-1a2b3c", "flowise-prod/secret-readers/flowise-prod-db-4d5e6f")
@@ -390,7 +396,7 @@ def test_all_that_deploying_is_allowed_lies_within_the_boundary(cloud: Cloud) ->
     for topic in DOCUMENTS:
         policy = json.loads(cloud.named(f"pipeline-{topic}").inputs["policy"])
         for said in policy["Statement"]:
-            keys = {**BOUND, **said_keys(said)}
+            keys = {**BOUND, **LOCKED, **said_keys(said)}
             ended = [
                 (action, resource)
                 for action in said["Action"]
