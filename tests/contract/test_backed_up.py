@@ -164,7 +164,7 @@ def test_a_database_is_restored_as_a_trial_into_its_own_network_behind_a_closed_
 @pytest.mark.parametrize("state", ["ABORTED", "EXPIRED", "FAILED", "PARTIAL"])
 def test_somebody_is_told_when_a_job_of_a_kind_does_not_end_well(shape: str, kind: str, state: str) -> None:
     made = cloud(shape)
-    event = {
+    event: Any = {
         "source": "aws.backup",
         "detail-type": "Backup Job State Change",
         "detail": {"state": state, "resourceType": kind},
