@@ -7,8 +7,8 @@ from components.config.loading import load
 from components.eks_cluster import EksCluster, EksClusterArgs
 from components.flowise_service import NAMESPACE, FlowiseService, FlowiseServiceArgs
 from components.monitoring_stack import MonitoringStack, MonitoringStackArgs
-from components.rds_postgres import RdsPostgres, RdsPostgresArgs
-from components.redis_cache import RedisCache, RedisCacheArgs
+from components.rds_postgres import RdsPostgresArgs, postgres
+from components.redis_cache import RedisCacheArgs, valkey
 from components.vpc import Vpc, VpcArgs
 from components.waf_cdn import WafCdn, WafCdnArgs
 from stack import StackSettings
@@ -29,6 +29,8 @@ vpc = Vpc(
         balancer_asks_out=settings.edge.sign_in is not None,
         egress_domains=settings.egress_domains(),
         pulls_from_internet=settings.pulls_from_internet(),
+        database_road=settings.database.road(),
+        cache_road=settings.cache.road(),
         tags=tags,
     ),
     around.in_aws,
@@ -50,7 +52,7 @@ cluster = EksCluster(
 # every node carries the cluster's own group, so it stands for the pods
 clients = {"cluster": cluster.cluster_security_group_id}
 
-database = RdsPostgres(
+database = postgres(
     "db",
     RdsPostgresArgs(
         settings=settings.database,
@@ -66,7 +68,7 @@ database = RdsPostgres(
     around.holds_data,
 )
 
-cache = RedisCache(
+cache = valkey(
     "cache",
     RedisCacheArgs(
         settings=settings.cache,
@@ -84,7 +86,7 @@ cache = RedisCache(
 
 in_cluster = around.in_cluster(cluster)
 services = around.cluster_services(vpc, cluster, in_cluster)
-setup = around.database_setup(vpc, cluster, database, in_cluster)
+login = around.database_login(vpc, cluster, database, in_cluster)
 
 service = FlowiseService(
     # short: AWS gives a load balancer 32 characters, and project and stack take half of them
@@ -94,7 +96,7 @@ service = FlowiseService(
         site=settings.site(),
         network=vpc.ref,
         cluster=cluster.ref,
-        database=setup.database,
+        database=login,
         cache=cache.ref,
         tools_image=settings.script_image(),
         controllers=services,
@@ -134,7 +136,7 @@ monitoring = MonitoringStack(
             cache.watch,
             service.watch,
             edge.watch,
-            backups_watch(settings.backup),
+            backups_watch(settings.backup, settings.backed_up()),
             *([around.pipeline.watch] if around.pipeline else []),
         ],
         environment=settings.environment,

@@ -12,6 +12,7 @@ from components.flowise_service import BUDGET_DAYS, ServiceSettings
 from components.image_cache import UPSTREAMS, registry_of
 from components.monitoring_stack import MonitoringSettings
 from components.rds_postgres import DatabaseSettings
+from components.redis_cache import CacheSettings
 from components.shared import coherence
 from components.shared.edge_profile import EdgeProfile
 from components.synthetic_check import COUNTRIES, SyntheticCheckSettings
@@ -28,6 +29,8 @@ LONGEST_ACCEPTANCE = timedelta(days=366)
 
 def connections_suffice(service: ServiceSettings, database: DatabaseSettings) -> Iterator[Problem]:
     """Judge the connections that pods may open, the next rollout's among them."""
+    if not database.backed_up():
+        return  # what a server admits that RDS does not know, nobody can tell
     yield from coherence.connections_suffice(
         database.instance_class,
         service.most_connections(),
@@ -140,9 +143,39 @@ def addresses_suffice(network: NetworkSettings, cluster: ClusterSettings) -> Ite
     yield from coherence.addresses_suffice(network.cidr, network.node_cidrs(), nodes)
 
 
+def servers_are_reached(
+    region: str, network: NetworkSettings, database: DatabaseSettings, cache: CacheSettings
+) -> Iterator[Problem]:
+    """Judge that pods reach a database and a cache that were there before, and that their secrets are at hand."""
+    for key, existing in (("database.existing", database.existing), ("cache.existing", cache.existing)):
+        if existing is None:
+            continue
+        if network.existing is None:
+            yield Problem(
+                key,
+                "is out of reach of a VPC that the stack makes, which has no way to any other",
+                existing.host,
+                "name the VPC that has a way to it as network.existing",
+            )
+        if existing.secret_arn.split(":")[3] != region:
+            yield Problem(
+                f"{key}.secret_arn",
+                f"must lie in aws:region {region}",
+                existing.secret_arn,
+                "write the ARN of a secret, or of its replica, there",
+            )
+
+
 def backups_can_begin(backup: BackupSettings, database: DatabaseSettings) -> Iterator[Problem]:
-    """Judge that AWS Backup's jobs begin when RDS lets them."""
-    if backup.enabled:
+    """Judge that AWS Backup knows what it restores, and that its jobs begin when RDS lets them."""
+    if backup.enabled and backup.restore_tests and not database.backed_up():
+        yield Problem(
+            "backup.restore_tests",
+            "cannot restore a database that AWS Backup does not know",
+            backup.restore_tests,
+            "name its RDS instance as database.existing.instance_identifier, or write false",
+        )
+    if backup.enabled and database.existing is None:
         yield from coherence.backups_can_begin(
             backup.daily_at, backup_window=database.backup_window, maintenance_window=database.maintenance_window
         )

@@ -15,6 +15,7 @@ from coherence import (
     images_are_pulled,
     names_are_listed,
     pods_fit,
+    servers_are_reached,
     services_are_reached,
     sign_in_is_reached,
     site_path_is_free,
@@ -40,6 +41,7 @@ from components.monitoring_stack import MonitoringSettings
 from components.pipeline_access import PipelineSettings
 from components.rds_postgres import DatabaseSettings
 from components.redis_cache import CacheSettings
+from components.shared.backup_schedule import Kind
 from components.shared.node_script import NodeImage
 from components.synthetic_check import SyntheticCheckSettings
 from components.vpc import NetworkSettings
@@ -147,6 +149,11 @@ class StackSettings(BaseStack):
         yield from site_path_is_free(self.edge, edge_profile(self.service.needs()))
         yield from backups_can_begin(self.backup, self.database)
         yield from spending_is_kept(self.service, self.monitoring)
+        yield from servers_are_reached(self.region, self.network, self.database, self.cache)
+
+    def backed_up(self) -> list[Kind]:
+        """Return the kinds of what AWS Backup can know."""
+        return ["EKS", "S3", *(["RDS"] if self.database.backed_up() else [])]
 
     def notices(self) -> Iterator[str]:
         """Yield what whoever reads a plan is told of each time."""

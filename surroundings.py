@@ -20,12 +20,13 @@ from components.image_cache import ImageCache, ImageCacheArgs
 from components.monitoring_stack import METRICS_NAMESPACE, MonitoringStack
 from components.monitoring_stack.alarm_bridge import AlarmBridge, AlarmBridgeArgs, Topic
 from components.pipeline_access import PipelineAccess, PipelineAccessArgs, bind_roles
-from components.rds_postgres import RdsPostgres
+from components.rds_postgres import ExistingDatabase, RdsPostgres
 from components.rds_postgres.setup import DatabaseSetup, DatabaseSetupArgs
 from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
 from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.shared.backup_schedule import Kind
 from components.shared.iam_documents import Statement
+from components.shared.references import DatabaseRef
 from components.synthetic_check import SyntheticCheck, SyntheticCheckArgs
 from components.vpc import Vpc
 from components.waf_cdn import WafCdn
@@ -97,11 +98,13 @@ class Surroundings:
             opts,
         )
 
-    def database_setup(
-        self, vpc: Vpc, cluster: EksCluster, database: RdsPostgres, opts: pulumi.ResourceOptions
-    ) -> DatabaseSetup:
-        """Make the database's logins, from within the cluster."""
-        return DatabaseSetup(
+    def database_login(
+        self, vpc: Vpc, cluster: EksCluster, database: RdsPostgres | ExistingDatabase, opts: pulumi.ResourceOptions
+    ) -> DatabaseRef:
+        """Make the database's logins, from within the cluster; one that was there before has its own."""
+        if isinstance(database, ExistingDatabase):
+            return database.ref
+        setup = DatabaseSetup(
             "setup",
             DatabaseSetupArgs(
                 tools_image=self._settings.script_image(),
@@ -112,6 +115,7 @@ class Surroundings:
             ),
             opts,
         )
+        return setup.database
 
     def budget(self) -> None:
         """Have the topic told when the stack costs more than the settings allow."""
@@ -128,15 +132,16 @@ class Surroundings:
             self.in_aws,
         )
 
-    def backups(self, vpc: Vpc, cluster: EksCluster, database: RdsPostgres, service: FlowiseService) -> None:
+    def backups(
+        self, vpc: Vpc, cluster: EksCluster, database: RdsPostgres | ExistingDatabase, service: FlowiseService
+    ) -> None:
         """Back up what holds data, where the settings ask for it."""
         if not self._settings.backup.enabled:
             return
-        holding_data: dict[Kind, pulumi.Output[str]] = {
-            "EKS": cluster.cluster_arn,
-            "RDS": database.instance_arn,
-            "S3": service.bucket_arn,
-        }
+        instance = database.instance
+        holding_data: dict[Kind, pulumi.Input[str]] = {"EKS": cluster.cluster_arn, "S3": service.bucket_arn}
+        if instance is not None:
+            holding_data["RDS"] = instance.arn
         Backups(
             "backups",
             BackupsArgs(
@@ -144,7 +149,7 @@ class Surroundings:
                 stack_name=self.stack_name,
                 network=vpc.ref,
                 resource_arns=holding_data,
-                trial=database.instance,
+                trial=instance,
                 alarms=self.alarms.target,
                 tags=self.tags,
             ),

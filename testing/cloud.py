@@ -46,7 +46,7 @@ class Cloud(mocks.Mocks):
     def __init__(self, *, preview: bool = False, answers: Mapping[str, Answer] | None = None) -> None:
         self.preview = preview
         # functions whose answers a test knows better than the sandbox, by token
-        self._answers = answers or {}
+        self.answers = dict(answers or {})
         self.created: list[Created] = []
         self.outputs: dict[str, frozenset[str]] = {}
 
@@ -67,7 +67,7 @@ class Cloud(mocks.Mocks):
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
         """Return the result of a function: a test's own answer, else the sandbox's."""
-        known = self._answers.get(args.token)
+        known = self.answers.get(args.token)
         return clouds.invoke(args.token, args.args) if known is None else dict(known(args.args)), []
 
     def build(self, program: Callable[[], T]) -> T:

@@ -57,7 +57,9 @@ async def _environment() -> tuple[dict[str, str], set[str]]:
     settings = ServiceSettings(mode="queue", memory_limit_mib=MEMORY_LIMIT_MIB)
     table = pods_environment(
         settings,
-        database=DatabaseRef(address="postgres", port=5432, name="flowise", username="flowise", password=SECRET),
+        database=DatabaseRef(
+            address="postgres", port=5432, name="flowise", username="flowise", password=SECRET, certificates=""
+        ),
         cache=CacheRef(address="valkey", port=6379, username="flowise", password=SECRET),
         bucket=BUCKET,
         region=REGION,

@@ -14,6 +14,7 @@ from typing import get_args
 
 from components.monitoring_stack.alert_routes import notification_secrets
 from components.shared.backup_schedule import Kind
+from components.shared.existing_server_settings import ExistingServerSettings
 from sandbox.toolchain import Pin
 from stack import StackSettings
 
@@ -61,6 +62,7 @@ class Doctor:
                     ("zones", self.zones),
                     ("hosted zone", self.hosted_zone),
                     ("handmade secrets", self.handmade),
+                    ("servers of one's own", self.existing),
                     ("GitHub's provider", self.provider),
                     ("Elastic IPs", self.addresses),
                     ("vCPUs", self.vcpus),
@@ -196,6 +198,39 @@ class Doctor:
             return Finding(key, "unknown", f"{name} could not be looked at: {reason}")
         return Finding(key, "ok", name)
 
+    def existing(self, settings: StackSettings) -> Iterator[Finding]:
+        """Return whether AWS has the database and the cache that were there before; the preview judges them."""
+        database, cache = settings.database.existing, settings.cache.existing
+        instance = database.instance_identifier if database else None
+        group = cache.replication_group_id if cache else None
+        looked_at = {
+            "database": ("rds", "describe_db_instances", "DBInstanceIdentifier", instance),
+            "cache": ("elasticache", "describe_replication_groups", "ReplicationGroupId", group),
+        }
+        for section, server in _existing(settings).items():
+            service, operation, parameter, name = looked_at[section]
+            about = f"{section}.existing"
+            yield self._there(
+                f"{about}.secret_arn",
+                server.secret_arn,
+                f"aws secretsmanager list-secrets --region {settings.region}",
+                "secretsmanager",
+                "describe_secret",
+                SecretId=server.secret_arn,
+            )
+            if name is None:
+                said = f"nothing of AWS's tells of {server.host}: see yourself that it is backed up and watched"
+                yield Finding(about, "unknown", said)
+                continue
+            try:
+                self._ask(service, operation, region=settings.region, **{parameter: name})
+            except NotThere:
+                yield Finding(about, "do", f"{name} is not in this account and region: correct it")
+            else:
+                yield Finding(about, "ok", name)
+        if not _existing(settings):
+            yield Finding("servers of one's own", "ok", "none: the stack makes its database and its cache")
+
     def provider(self, settings: StackSettings) -> Iterator[Finding]:
         """Return whether GitHub's provider is made here where the account has none, and only there."""
         if settings.pipeline is None:
@@ -262,9 +297,12 @@ class Doctor:
             yield Finding("log groups", "ok", "the stack stands, and has its own")
             return
         name = self._file.name
+        prefixes = [f"/aws/eks/{name}/cluster"]
+        if settings.database.existing is None:
+            prefixes.append(f"/aws/rds/instance/{name}/")
         left = [
             group["logGroupName"]
-            for prefix in (f"/aws/eks/{name}/cluster", f"/aws/rds/instance/{name}/")
+            for prefix in prefixes
             for group in self._ask("logs", "describe_log_groups", region=settings.region, logGroupNamePrefix=prefix)[
                 "logGroups"
             ]
@@ -288,6 +326,12 @@ class Doctor:
             f"--quota-code {code} --desired-value {wanted}"
         )
         return Finding(about, "do", f"{said}, and the quota is {allowed}: `{command}`")
+
+
+def _existing(settings: StackSettings) -> dict[str, ExistingServerSettings]:
+    """Return the servers that were there before, by the section that names them."""
+    named = {"database": settings.database.existing, "cache": settings.cache.existing}
+    return {section: server for section, server in named.items() if server is not None}
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -65,11 +65,68 @@ def _existing() -> Shape:
     )
 
 
+def _own_servers() -> Shape:
+    arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret"
+    key = "arn:aws:kms:eu-west-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef"
+    common = {"username": "flowise", "secret_key_arn": key, "cidrs": ["10.40.8.0/22"]}
+    network = _existing()
+    return Shape(
+        "dev",
+        {
+            **network.changes,
+            "flowise:database.existing": {
+                **common,
+                "host": "orders.abc.eu-west-1.rds.amazonaws.com",
+                "port": 5433,
+                "name": "flowise",
+                "secret_arn": f"{arn}:flowise/database-AbCdEf",
+                "security_group_id": "sg-0123456789abcdef0",
+                "instance_identifier": "orders",
+            },
+            "flowise:cache.existing": {
+                **common,
+                "host": "master.orders.abc.euw1.cache.amazonaws.com",
+                "port": 6380,
+                "secret_arn": f"{arn}:flowise/cache-AbCdEf",
+                "security_group_id": "sg-0123456789abcdef1",
+                "replication_group_id": "orders",
+            },
+            "flowise:service.mode": "queue",
+            "flowise:backup.enabled": True,
+            "flowise:backup.restore_tests": True,
+            "flowise:monitoring.cloudwatch_metrics": True,
+        },
+        {
+            **network.answers,
+            "aws:secretsmanager/getSecret:getSecret": lambda asked: {**asked, "kmsKeyId": key},
+            "aws:rds/getInstance:getInstance": lambda _: {
+                "dbInstanceArn": "arn:aws:rds:eu-west-1:111122223333:db:orders",
+                "dbInstanceClass": "db.t4g.small",
+                "dbSubnetGroup": "theirs",
+                "engine": "postgres",
+                "engineVersion": "17.4",
+                "multiAz": False,
+                "backupRetentionPeriod": 7,
+                "storageEncrypted": True,
+                "publiclyAccessible": False,
+            },
+            "aws:elasticache/getReplicationGroup:getReplicationGroup": lambda _: {
+                "clusterMode": "disabled",
+                "nodeType": "cache.t4g.micro",
+                "numCacheClusters": 1,
+                "automaticFailoverEnabled": False,
+                "snapshotRetentionLimit": 1,
+            },
+        },
+    )
+
+
 SHAPES: Mapping[str, Shape] = {
     "dev": Shape("dev"),
     "prod": Shape("prod"),
     "dev-regional-nat-and-proxy": Shape("dev", {"flowise:network.nat": "regional", "flowise:database.proxy": True}),
     "dev-in-an-existing-network": _existing(),
+    "dev-with-servers-of-ones-own": _own_servers(),
     # two releases that roll at once open more connections than prod's own database has room for
     "prod-blue-green": Shape(
         "prod",

@@ -38,7 +38,7 @@ class BackupsArgs:
     stack_name: str
     network: NetworkRef
     resource_arns: Mapping[Kind, pulumi.Input[str]]
-    trial: InstanceRef
+    trial: InstanceRef | None
     alarms: AlarmTarget
     tags: Mapping[str, str]
 
@@ -72,8 +72,8 @@ class Backups(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=granted)),
         )
         self._failures(role)
-        if args.settings.restore_tests:
-            self._restore_tests(vault, role)
+        if args.settings.restore_tests and args.trial is not None:
+            self._restore_tests(vault, role, args.trial)
         self.vault_name = vault.name
         self.register_outputs({"vault_name": self.vault_name})
 
@@ -159,7 +159,7 @@ class Backups(pulumi.ComponentResource):
             f"{self._name}-failures-target", rule=rule.name, arn=self._args.alarms.arn, opts=self._unprotected
         )
 
-    def _restore_tests(self, vault: aws.backup.Vault, role: aws.iam.Role) -> None:
+    def _restore_tests(self, vault: aws.backup.Vault, role: aws.iam.Role, trial: InstanceRef) -> None:
         args = self._args
         plan = aws.backup.RestoreTestingPlan(
             f"{self._name}-trial",
@@ -175,7 +175,6 @@ class Backups(pulumi.ComponentResource):
             tags=dict(args.tags),
             opts=self._child,
         )
-        trial = args.trial
         # a copy of all data, which nobody needs to reach
         nobody = ClientGroup(
             f"{self._name}-trial-access",

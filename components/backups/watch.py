@@ -5,6 +5,7 @@ minutes and is gone then. `lasting` counts from the last one that was seen, whic
 survives a restart of Prometheus (ALERTS_FOR_STATE).
 """
 
+from collections.abc import Iterable
 from typing import get_args
 
 from ..shared.backup_schedule import Kind
@@ -47,11 +48,11 @@ BILL = NamedMetrics(
 COST = Recording("account:cost_usd:increase1d", "increase(max(aws_billing_estimated_charges_maximum)[1d:15m])")
 
 
-def watch(settings: BackupSettings) -> Watch:
-    """Return what watches backups, as far as there are any, and what the account costs."""
+def watch(settings: BackupSettings, kinds: Iterable[Kind] = get_args(Kind)) -> Watch:
+    """Return what watches backups of these kinds, as far as there are any, and what the account costs."""
     budget = settings.monthly_budget_usd
     alerts = [
-        *(_backups() if settings.enabled else []),
+        *(_backups(kinds) if settings.enabled else []),
         *(_trials() if settings.enabled and settings.restore_tests else []),
         *([_cost(budget)] if budget else []),
     ]
@@ -59,12 +60,12 @@ def watch(settings: BackupSettings) -> Watch:
     return Watch(cloudwatch=CloudWatch(metrics=[JOBS, BILL], groups=[group]))
 
 
-def _backups() -> list[Alert]:
+def _backups(kinds: Iterable[Kind]) -> list[Alert]:
     return [
         Alert(
             name="BackupTooOld",
             # figures by kind are of the whole region; those by vault, of this stack's own vaults and any kind
-            expression=" or ".join([*map(_no_backup, sorted(get_args(Kind))), f'absent({DONE}{{{VAULT}!=""}} > 0)']),
+            expression=" or ".join([*map(_no_backup, sorted(kinds)), f'absent({DONE}{{{VAULT}!=""}} > 0)']),
             lasting=OLDEST_BACKUP,
             severity="critical",
             summary="There is no fresh backup {{ $labels.dimension_ResourceType }}",

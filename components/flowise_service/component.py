@@ -7,7 +7,6 @@ from typing import Any
 import pulumi
 
 from ..shared.data_key import DataKey, DataKeyArgs
-from ..shared.database_certificates import database_certificates
 from ..shared.edge_profile import EdgeProfile
 from ..shared.existing_secrets import lookup_secret, lookup_values
 from ..shared.iam_documents import Statement, allow, keep_objects
@@ -207,7 +206,7 @@ class FlowiseService(pulumi.ComponentResource):
                 releases=releases(settings, datadog=datadog),
                 environment=environment,
                 secrets={SETUP: told, SERVER: server_keys, **looks},
-                files={**scripts(), "rds-ca.pem": database_certificates(args.network.region)},
+                files={**scripts(), "rds-ca.pem": args.database.certificates},
                 files_at=env.CONFIG_DIR,
                 migration=setup(settings, plain),
                 statements=statements,

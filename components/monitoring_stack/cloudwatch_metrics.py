@@ -31,7 +31,7 @@ def cloudwatch_config(asked: Iterable[CloudWatchMetrics], *, region: str, tags: 
         "apiVersion": "v1alpha1",
         "sts-region": region,
         "discovery": {"jobs": [_discovery(each, region, search) for each in jobs if isinstance(each, TaggedMetrics)]},
-        "static": [_static(each) for each in jobs if isinstance(each, NamedMetrics)],
+        "static": [_static(each, region) for each in jobs if isinstance(each, NamedMetrics)],
         "customNamespace": [_own(each, region) for each in jobs if isinstance(each, OwnMetrics)],
     }
 
@@ -50,12 +50,12 @@ def _discovery(asked: TaggedMetrics, region: str, search: list[dict[str, str]]) 
     }
 
 
-def _static(asked: NamedMetrics) -> Job:
+def _static(asked: NamedMetrics, region: str) -> Job:
     period = _period(asked)
     return {
         "name": asked.name,
         "namespace": asked.namespace,
-        "regions": [EDGE_REGION],
+        "regions": [region if asked.place == "stack" else EDGE_REGION],
         "dimensions": [{"name": key, "value": value} for key, value in asked.dimensions.items()],
         # a static job takes no times of its own
         "metrics": [{**metric, "period": period, "length": PERIODS * period} for metric in _metrics(asked.metrics)],

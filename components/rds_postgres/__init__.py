@@ -5,7 +5,16 @@ Kubernetes, of which the database knows nothing.
 """
 
 from .component import RdsPostgres, RdsPostgresArgs
+from .existing import ExistingDatabase, ExistingDatabaseArgs, postgres
 from .settings import DatabaseSettings
 from .setup_target import SetupTarget
 
-__all__ = ["DatabaseSettings", "RdsPostgres", "RdsPostgresArgs", "SetupTarget"]
+__all__ = [
+    "DatabaseSettings",
+    "ExistingDatabase",
+    "ExistingDatabaseArgs",
+    "RdsPostgres",
+    "RdsPostgresArgs",
+    "SetupTarget",
+    "postgres",
+]

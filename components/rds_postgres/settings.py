@@ -7,14 +7,16 @@ from pydantic import Field, StringConstraints
 
 from ..config.problems import Problem
 from ..config.section import SIZE, InProd, LogDays, Section
+from ..shared.network_policies import Road
 from ..shared.windows import daily, weekly
+from .existing_settings import ExistingDatabaseSettings
+from .names import InstanceName
 
 # CreateDBInstance: BackupRetentionPeriod.
 RDS_MAX_BACKUP_DAYS = 35
 
 
 SnapshotName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9:_-]{0,254}$|^arn:aws[a-z-]*:rds:.+$")]
-InstanceName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 AutomatedBackupArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:rds:.+:auto-backup:.+$")]
 Moment = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
 
@@ -137,9 +139,13 @@ class DatabaseSettings(Section):
     restore: RestoreSettings | None = Field(
         default=None, description="what a new instance begins with; ignored while one stands"
     )
+    existing: ExistingDatabaseSettings | None = Field(
+        default=None, description="a database that was there before, used instead of making one"
+    )
 
     def problems(self) -> Iterator[Problem]:
         """Judge the ceiling of the storage, which RDS wants at least a tenth above the start, and its two windows."""
+        yield from self._what_is_not_ours()
         if self.max_storage_gib * 10 < self.storage_gib * 11:
             least = -(-self.storage_gib * 11 // 10)
             yield Problem(
@@ -162,3 +168,22 @@ class DatabaseSettings(Section):
                 self.maintenance_window,
                 "let one begin after the other ends",
             )
+
+    def _what_is_not_ours(self) -> Iterator[Problem]:
+        if self.existing is None:
+            return
+        made = {"proxy": self.proxy, "blue_green_updates": self.blue_green_updates, "restore": self.restore is not None}
+        made["password_generation"] = self.password_generation > 1
+        for key, asked in made.items():
+            if asked:
+                yield Problem(
+                    key, "is of a database that the stack makes, and existing names another", asked, f"leave {key} out"
+                )
+
+    def road(self) -> Road | None:
+        """Return how pods reach one that was there before."""
+        return self.existing.road() if self.existing else None
+
+    def backed_up(self) -> bool:
+        """Return whether AWS Backup can know it."""
+        return self.existing is None or self.existing.instance_identifier is not None

@@ -12,7 +12,7 @@ import pulumi_kubernetes as k8s
 from ..shared.database_certificates import database_certificates
 from ..shared.iam_documents import read_secrets
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
-from ..shared.network_policies import POSTGRES, NetworkRanges, Spec, blocks, egress, outbound
+from ..shared.network_policies import NetworkRanges, Spec, outbound
 from ..shared.node_script import NodeImage
 from ..shared.pod_files import pod_files
 from ..shared.pod_role import PodRole, PodRoleArgs
@@ -32,7 +32,7 @@ TRIES, LONGEST_SECONDS = 4, 600
 
 def setup_policies(ranges: NetworkRanges) -> dict[str, Spec]:
     """Return the policies of the database's setup: it reaches the database and AWS, and nobody reaches it."""
-    return {**outbound(ranges), "database": egress(blocks(ranges.data), ("TCP", POSTGRES))}
+    return {**outbound(ranges), "database": ranges.to_database()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +79,7 @@ class DatabaseSetup(pulumi.ComponentResource):
             name=target.database_name,
             username=self.username,
             password=target.password,
+            certificates=database_certificates(self._args.network.region),
         )
 
     def _role(self) -> PodRole:

@@ -7,7 +7,17 @@ holds for: CloudWatchUnreadable watches for that.
 from pathlib import Path
 
 from ..shared.metric_alarms import HIGH, LOW
-from ..shared.watch import Alert, CloudWatch, Group, LogGroup, TaggedMetrics, Watch
+from ..shared.watch import (
+    Alert,
+    CloudWatch,
+    CloudWatchMetrics,
+    Group,
+    LogGroup,
+    Metrics,
+    NamedMetrics,
+    TaggedMetrics,
+    Watch,
+)
 from .parameters import max_connections, memory_gib
 from .settings import DatabaseSettings
 
@@ -16,31 +26,38 @@ SLOW_SECONDS = 0.05
 DAY_SECONDS = 86_400
 DAYS_AHEAD = 4
 GIB = 2**30
-METRICS = TaggedMetrics(
-    namespace="AWS/RDS",
-    dimensions=("DBInstanceIdentifier",),
-    metrics={
-        "CPUCreditBalance": ("Minimum",),
-        "CPUUtilization": ("Average",),
-        "DatabaseConnections": ("Average", "Maximum"),
-        "DiskQueueDepth": ("Average",),
-        "FreeStorageSpace": ("Minimum",),
-        "FreeableMemory": ("Minimum",),
-        "MaximumUsedTransactionIDs": ("Maximum",),
-        "ReadIOPS": ("Average",),
-        "ReadLatency": ("Average",),
-        "SwapUsage": ("Maximum",),
-        "WriteIOPS": ("Average",),
-        "WriteLatency": ("Average",),
-    },
-)
+NAMESPACE, DIMENSION = "AWS/RDS", "DBInstanceIdentifier"
+METRICS: Metrics = {
+    "CPUCreditBalance": ("Minimum",),
+    "CPUUtilization": ("Average",),
+    "DatabaseConnections": ("Average", "Maximum"),
+    "DiskQueueDepth": ("Average",),
+    "FreeStorageSpace": ("Minimum",),
+    "FreeableMemory": ("Minimum",),
+    "MaximumUsedTransactionIDs": ("Maximum",),
+    "ReadIOPS": ("Average",),
+    "ReadLatency": ("Average",),
+    "SwapUsage": ("Maximum",),
+    "WriteIOPS": ("Average",),
+    "WriteLatency": ("Average",),
+}
 
 
-def watch(settings: DatabaseSettings, *, identifier: str) -> Watch:
-    """Return what watches an instance; `identifier` is its name, by which its log groups are known."""
+def watch(settings: DatabaseSettings, *, identifier: str, tagged: bool = True) -> Watch:
+    """Return what watches an instance; `identifier` is its name, by which its log groups are known.
+
+    One that does not bear the stack's tags is found by its name.
+    """
+    metrics: CloudWatchMetrics
+    if tagged:
+        metrics = TaggedMetrics(namespace=NAMESPACE, dimensions=(DIMENSION,), metrics=METRICS)
+    else:
+        metrics = NamedMetrics(
+            name="database", namespace=NAMESPACE, dimensions={DIMENSION: identifier}, metrics=METRICS, place="stack"
+        )
     return Watch(
         cloudwatch=CloudWatch(
-            metrics=[METRICS],
+            metrics=[metrics],
             groups=[Group(name="data", alerts=_alerts(settings))],
             steady_series=["aws_rds_cpuutilization_average"],
             dashboards={"database": Path(__file__).parent / "dashboards" / "database.json"},

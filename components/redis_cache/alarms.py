@@ -43,3 +43,8 @@ def cache_alarms(settings: CacheSettings) -> tuple[MetricAlarm, ...]:
     if settings.replicas:
         table.append(MetricAlarm("lag", "ReplicationLag", "above", 30, "The cache's replica lags behind (seconds)"))
     return tuple(table)
+
+
+def node_suffix(node: int) -> str:
+    """Return what follows a group's id in that of a node, counted from 1 (ElastiCache user guide, CacheMetrics)."""
+    return f"-{node:03d}"

@@ -14,11 +14,10 @@ from ..shared.client_group import ClientGroup, ClientGroupArgs
 from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.external_secrets import SecretField
 from ..shared.final_snapshot import final_snapshot
-from ..shared.metric_alarms import metric_alarms
 from ..shared.references import AlarmTarget, CacheRef, NetworkRef
 from ..shared.stored_secret import StoredSecret, StoredSecretArgs
 from ..shared.watch import Watch
-from .alarms import cache_alarms
+from .observation import node_alarms
 from .settings import CacheSettings
 from .watch import watch
 
@@ -97,7 +96,7 @@ class RedisCache(pulumi.ComponentResource):
         self._observer_kept = (
             self._secret(key, group, self._observer, observes[used.slot], OBSERVER) if observes else None
         )
-        self._alarms(group)
+        node_alarms(name, args.settings, group.id, topic_arn=args.alarms.arn, tags=args.tags, opts=self._unprotected)
 
         self.address = group.primary_endpoint_address
         self.port = pulumi.Output.from_input(PORT)
@@ -309,17 +308,3 @@ class RedisCache(pulumi.ComponentResource):
             # a new password is a new version of the secret
             self._unprotected,
         )
-
-    def _alarms(self, group: aws.elasticache.ReplicationGroup) -> None:
-        settings = self._args.settings
-        for node in range(1, settings.replicas + 2):
-            metric_alarms(
-                f"{self._name}-alarm-{node}",
-                cache_alarms(settings),
-                namespace="AWS/ElastiCache",
-                # ElastiCache names the nodes of a group so (ElastiCache user guide, CacheMetrics: dimensions)
-                dimensions={"CacheClusterId": pulumi.Output.concat(group.id, f"-{node:03d}")},
-                topic_arn=self._args.alarms.arn,
-                tags=self._args.tags,
-                opts=self._unprotected,
-            )

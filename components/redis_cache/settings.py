@@ -1,10 +1,14 @@
 """Settings of the cache."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from ..config.problems import Problem
 from ..config.section import SIZE, InProd, LogDays, Section
+from ..shared.network_policies import Road
+from .existing_settings import ExistingCacheSettings
 
 # CreateReplicationGroup: SnapshotRetentionLimit.
 ELASTICACHE_MAX_SNAPSHOT_DAYS = 35
@@ -57,6 +61,28 @@ class CacheSettings(Section):
         examples=["orders-prod-final-1a2b3c4d"],
     )
     log_retention_days: LogDays = Field(default=14, description="days that engine and slow logs are kept")
+
+    existing: ExistingCacheSettings | None = Field(
+        default=None, description="a cache that was there before, used instead of making one"
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        """Judge that nothing is asked of a cache that was there before."""
+        if self.existing is None:
+            return
+        made = {
+            "restore_snapshot": self.restore_snapshot is not None,
+            "password_generation": self.password_generation > 1,
+        }
+        for key, asked in made.items():
+            if asked:
+                yield Problem(
+                    key, "is of a cache that the stack makes, and existing names another", asked, f"leave {key} out"
+                )
+
+    def road(self) -> Road | None:
+        """Return how pods reach one that was there before."""
+        return self.existing.road() if self.existing else None
 
     def evicts(self) -> bool:
         """Return whether keys go when memory is full."""

@@ -3,34 +3,41 @@
 from pathlib import Path
 
 from ..shared.metric_alarms import HIGH
-from ..shared.watch import Alert, CloudWatch, Group, TaggedMetrics, Watch
+from ..shared.watch import Alert, CloudWatch, CloudWatchMetrics, Group, Metrics, NamedMetrics, TaggedMetrics, Watch
+from .alarms import node_suffix
 from .settings import CacheSettings
 
 NODE = "dimension_CacheClusterId"
 LAG_SECONDS = 30
-METRICS = TaggedMetrics(
-    namespace="AWS/ElastiCache",
-    dimensions=("CacheClusterId",),
-    metrics={
-        "CPUUtilization": ("Average",),
-        "CacheHitRate": ("Average",),
-        "CurrConnections": ("Average",),
-        "CurrItems": ("Average",),
-        "DatabaseMemoryUsagePercentage": ("Maximum",),
-        "EngineCPUUtilization": ("Average",),
-        "Evictions": ("Sum",),
-        "NetworkBytesIn": ("Sum",),
-        "NetworkBytesOut": ("Sum",),
-        "ReplicationLag": ("Maximum",),
-    },
-)
+NAMESPACE, DIMENSION = "AWS/ElastiCache", "CacheClusterId"
+METRICS: Metrics = {
+    "CPUUtilization": ("Average",),
+    "CacheHitRate": ("Average",),
+    "CurrConnections": ("Average",),
+    "CurrItems": ("Average",),
+    "DatabaseMemoryUsagePercentage": ("Maximum",),
+    "EngineCPUUtilization": ("Average",),
+    "Evictions": ("Sum",),
+    "NetworkBytesIn": ("Sum",),
+    "NetworkBytesOut": ("Sum",),
+    "ReplicationLag": ("Maximum",),
+}
 
 
-def watch(settings: CacheSettings) -> Watch:
-    """Return what watches the nodes of a replication group."""
+def watch(settings: CacheSettings, *, existing_group: str | None = None) -> Watch:
+    """Return what watches the nodes of a replication group; one that does not bear the stack's tags is named."""
+    metrics: list[CloudWatchMetrics]
+    if existing_group is None:
+        metrics = [TaggedMetrics(namespace=NAMESPACE, dimensions=(DIMENSION,), metrics=METRICS)]
+    else:
+        nodes = [existing_group + node_suffix(number) for number in range(1, settings.replicas + 2)]
+        metrics = [
+            NamedMetrics(name=node, namespace=NAMESPACE, dimensions={DIMENSION: node}, metrics=METRICS, place="stack")
+            for node in nodes
+        ]
     return Watch(
         cloudwatch=CloudWatch(
-            metrics=[METRICS],
+            metrics=metrics,
             groups=[Group(name="data", alerts=_alerts(settings))],
             steady_series=["aws_elasticache_engine_cpuutilization_average"],
             dashboards={"cache": Path(__file__).parent / "dashboards" / "cache.json"},

@@ -29,14 +29,39 @@ AwsAccess = Literal["none", "within", "anywhere"]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Road:
+    """How pods reach a server that was there before."""
+
+    cidrs: Sequence[str]
+    port: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class NetworkRanges:
-    """Ranges of the network, each as wide as what stands there."""
+    """Ranges of the network, each as wide as what stands there.
+
+    `database` and `cache` are the ways to those that were there before; others lie in `data`.
+    """
 
     vpc: Sequence[str]
     data: Sequence[str]  # database and cache
     balancer: Sequence[str]
     intra: Sequence[str]  # interfaces of the API server and of AWS services
     services: str  # ClusterIPs
+    database: Road | None = None
+    cache: Road | None = None
+
+    def to_database(self, whose: Spec = EVERYBODY) -> Spec:
+        """Return the policy by which pods reach the database."""
+        return self._to(self.database, POSTGRES, whose)
+
+    def to_cache(self) -> Spec:
+        """Return the policy by which pods reach the cache."""
+        return self._to(self.cache, VALKEY, EVERYBODY)
+
+    def _to(self, road: Road | None, port: int, whose: Spec) -> Spec:
+        known = road or Road(cidrs=self.data, port=port)
+        return egress(blocks(known.cidrs), ("TCP", known.port), whose=whose)
 
     def api_server(self) -> list[Spec]:
         """Return the API server as peers: its interfaces, and Service default/kubernetes, which is what pods dial.
@@ -67,7 +92,7 @@ def operator_policies(
     prometheus = [pods_with(METRICS, PROMETHEUS)]
     return {
         **{role: spec for role, spec in outward.items() if role not in left_out},
-        **({"data": egress(blocks(ranges.data), ("TCP", VALKEY))} if asks_cache else {}),
+        **({"data": ranges.to_cache()} if asks_cache else {}),
         **({"metrics": ingress(prometheus, *(("TCP", port) for port in scraped_on))} if scraped_on else {}),
         "api-server": egress(ranges.api_server(), ("TCP", HTTPS)),
         "itself": itself(),

@@ -56,13 +56,14 @@ class SecretAccess:
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseRef:
-    """How an application logs in to its database."""
+    """How an application logs in to its database; `certificates` are its authorities that Node does not know (PEM)."""
 
     address: Input[str]
     port: Input[int]
     name: Input[str]
     username: Input[str]
     password: Source
+    certificates: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -121,12 +121,13 @@ class TaggedMetrics:
 
 @dataclass(frozen=True, kw_only=True)
 class NamedMetrics:
-    """CloudWatch's metrics of what bears no tags, by exact dimensions; in us-east-1."""
+    """CloudWatch's metrics of what bears no tags, by exact dimensions."""
 
     name: str
     namespace: str
     metrics: Metrics
     dimensions: Mapping[str, str]
+    place: Place = "edge"
     daily: bool = False
 
 

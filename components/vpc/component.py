@@ -1,12 +1,13 @@
 """The network everything else lies in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
+from ..shared.network_policies import Road
 from ..shared.references import NetworkRef
 from ..shared.watch import Watch
 from .dns_firewall import DnsFirewall, DnsFirewallArgs
@@ -40,7 +41,7 @@ class VpcArgs:
 
     `egress_domains` are names that other parts of the stack need, where only listed names resolve; `balancer_asks_out`
     gives the load balancer a way to somebody on the internet, whom people sign in with. Without `pulls_from_internet`
-    no registry is let through but ECR.
+    no registry is let through but ECR. The roads lead to a database and a cache that were there before.
     """
 
     settings: NetworkSettings
@@ -50,6 +51,8 @@ class VpcArgs:
     egress_domains: Sequence[str] = ()
     balancer_asks_out: bool = False
     pulls_from_internet: bool = True
+    database_road: Road | None = None
+    cache_road: Road | None = None
 
 
 class Vpc(pulumi.ComponentResource):
@@ -108,7 +111,9 @@ class Vpc(pulumi.ComponentResource):
             balancer_subnet_ids=self.balancer_subnet_ids,
             data_subnet_ids=self.data_subnet_ids,
             control_plane_subnet_ids=self.control_plane_subnet_ids,
-            ranges=self._args.settings.ranges(),
+            ranges=replace(
+                self._args.settings.ranges(), database=self._args.database_road, cache=self._args.cache_road
+            ),
             private_services=self._args.settings.private_services(),
         )
 

@@ -10,10 +10,8 @@ from ..shared.network_policies import (
     EVERYBODY,
     METRICS,
     OTLP,
-    POSTGRES,
     PROMETHEUS,
     TRACING,
-    VALKEY,
     NetworkRanges,
     Spec,
     blocks,
@@ -66,9 +64,9 @@ def service_policies(
     if not access.https:
         del policies["https"]
     if access.database:
-        policies["database"] = egress(blocks(ranges.data), ("TCP", POSTGRES), whose=others)
+        policies["database"] = ranges.to_database(others)
     if access.cache:
-        policies["cache"] = egress(blocks(ranges.data), ("TCP", VALKEY))
+        policies["cache"] = ranges.to_cache()
     if access.traces:
         policies["traces"] = egress([pods_with(TRACING, COLLECTS_TRACES)], ("TCP", OTLP), whose=others)
     if access.agent_ports:

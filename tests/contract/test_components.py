@@ -43,6 +43,8 @@ TOKENS = {
     "EdgeAlarms": "platform:waf_cdn:EdgeAlarms",
     "EdgeFirewall": "platform:waf_cdn:EdgeFirewall",
     "EventAutoscaler": "platform:web_service:EventAutoscaler",
+    "ExistingCache": "platform:redis_cache:ExistingCache",
+    "ExistingDatabase": "platform:rds_postgres:ExistingDatabase",
     "FlowLog": "platform:vpc:FlowLog",
     "NodeScript": "platform:shared:NodeScript",
     "MigrationJob": "platform:web_service:MigrationJob",

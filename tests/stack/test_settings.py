@@ -71,6 +71,15 @@ def test_the_committed_stack_files_load(load_stack: Loader, name: str) -> None:
 
 # one wrong value each, and the whole line the operator reads
 ALL_BUT_STS = [each for each in PRIVATE_CLUSTER_ENDPOINTS if each != "sts"]
+THEIR_SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:theirs-AbCdEf"
+SERVER = {
+    "host": "db.acme.com",
+    "username": "a",
+    "secret_arn": THEIR_SECRET,
+    "cidrs": ["10.40.0.0/24"],
+}
+SUBNETS = [f"subnet-0123456789abcde{number}" for number in "0123"]
+VPC = {"vpc_id": "vpc-0123456789abcdef0", "private_subnet_ids": SUBNETS[:2], "data_subnet_ids": SUBNETS[2:]}
 REFUSALS: list[tuple[dict[str, Any], str]] = [
     (
         changed(PROD, database={"multi_az": False}),
@@ -309,6 +318,33 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     (
         {key: value for key, value in DEV.items() if key != "region"},
         "aws:region: is required, got nothing: write, for example, eu-west-1",
+    ),
+    *(
+        (
+            changed(DEV, **{section: {"existing": server}}),
+            f"flowise:{section}.existing: is out of reach of a VPC that the stack makes, which has no way to any "
+            'other, got "db.acme.com": name the VPC that has a way to it as network.existing',
+        )
+        for section, server in (("database", {**SERVER, "name": "a"}), ("cache", SERVER))
+    ),
+    (
+        changed(
+            DEV,
+            network={"existing": VPC},
+            cache={"existing": {**SERVER, "secret_arn": THEIR_SECRET.replace("eu-west-1", "us-east-1")}},
+        ),
+        "flowise:cache.existing.secret_arn: must lie in aws:region eu-west-1, got a value not shown here: write the "
+        "ARN of a secret, or of its replica, there",
+    ),
+    (
+        changed(
+            DEV,
+            network={"existing": VPC},
+            database={"existing": {**SERVER, "name": "a"}},
+            backup={"restore_tests": True},
+        ),
+        "flowise:backup.restore_tests: cannot restore a database that AWS Backup does not know, got true: name its RDS "
+        "instance as database.existing.instance_identifier, or write false",
     ),
     (
         changed(DEV, databse={"multi_az": True}),

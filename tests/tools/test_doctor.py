@@ -201,6 +201,37 @@ def test_what_is_missing_is_named_with_what_to_do(
     assert any(line.startswith(expected) for line in todo(capsys))
 
 
+SECRET = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:theirs-AbCdEf"
+SERVER = {"host": "db.acme.com", "username": "a", "secret_arn": SECRET, "cidrs": ["10.40.0.0/24"]}
+SUBNETS = [f"subnet-0123456789abcde{number}{zone}" for number in "01" for zone in "abc"]
+OWN = {
+    "network": {
+        "existing": {
+            "vpc_id": "vpc-0123456789abcdef0", "private_subnet_ids": SUBNETS[:3], "data_subnet_ids": SUBNETS[3:],
+        },
+    },
+    "database": {"existing": {**SERVER, "name": "a", "instance_identifier": "theirs"}},
+    "cache": {"existing": SERVER},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answers", "line"),
+    [
+        ({}, "ok      database.existing: theirs"),
+        ({}, "unknown cache.existing: nothing of AWS's tells of db.acme.com"),
+        ({"describe_db_instances": NotThere("gone")}, "TO DO   database.existing: theirs is not in this account"),
+        ({"describe_secret": NotThere("gone")}, f"TO DO   cache.existing.secret_arn: {SECRET} does not exist"),
+    ],
+)
+def test_servers_that_were_there_before_are_looked_for(
+    project: Path, capsys: pytest.CaptureFixture[str], answers: dict[str, Answer], line: str
+) -> None:
+    write(project, **OWN)
+    examine(project, **answers)
+    assert any(each.startswith(line) for each in capsys.readouterr().out.splitlines())
+
+
 @pytest.mark.parametrize(
     ("said", "expected"),
     [

@@ -94,6 +94,32 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
         ("ab-0123456789abcdef",),
     ),
     "database.restore.time": (("2026-11-21T14:30:00Z",), ("yesterday", "2026-11-21")),
+    "database.existing.name": (("flowise",), ("a database", "7up")),
+    "database.existing.ca_certificates": (
+        ("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n" * 2,),
+        ("MIIB", "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n"),
+    ),
+    "database.existing.instance_identifier": (("orders-prod",), ("Orders",)),
+    "cache.existing.replication_group_id": (("orders-prod",), ("orders--prod", "Orders")),
+    **{
+        f"{section}.existing.{key}": texts
+        for section in ("database", "cache")
+        for key, texts in {
+            "host": (("orders.abc.eu-west-1.rds.amazonaws.com",), ("10.0.0.1", "postgres://orders", "Orders")),
+            "username": (("flowise", "default"), ("a b", "")),
+            "secret_arn": (
+                ("arn:aws:secretsmanager:eu-west-1:111122223333:secret:flowise/login-AbCdEf",),
+                ("flowise/login", "arn:aws:iam::111122223333:role/a"),
+            ),
+            "secret_field": (("password", "pw"), ("",)),
+            "secret_key_arn": (
+                ("arn:aws:kms:eu-west-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef",),
+                ("alias/orders", "arn:aws:kms:eu-west-1:111122223333:alias/orders"),
+            ),
+            "cidrs": ((["10.20.192.0/22"],), ([], ["10.20.192.1"])),
+            "security_group_id": (("sg-0123456789abcdef0",), ("sg-1", "vpc-0123456789abcdef0")),
+        }.items()
+    },
     "cache.restore_snapshot": (("flowise-prod-final-1a2b3c4d",), ("A snapshot",)),
     "cache.node_type": (
         ("cache.t4g.micro", "cache.t4g.small", "cache.m7g.large", "cache.r7g.xlarge"),
@@ -270,7 +296,8 @@ def draw(seed: int) -> dict[str, Any]:
     settings["network"]["zones"] = [f"{region}{letter}" for letter in letters]
     if settings["environment"] == "prod" and dice.random() >= _UNRELATED:
         _raise_to_floor(settings)
-    settings["network"].pop("existing", None)  # no such network stands on the sandbox
+    for section in ("network", "database", "cache"):
+        settings.get(section, {}).pop("existing", None)  # nothing of the sort stands on the sandbox
     if dice.random() >= _UNRELATED:
         _agree(settings)
     if dice.random() < _WRONG:

@@ -8,6 +8,7 @@ from moto.events.models import EventPattern
 from components.backups.budget import Budget, BudgetArgs
 from components.backups.component import Backups, BackupsArgs
 from components.backups.settings import BackupSettings
+from components.backups.watch import watch
 from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
 from components.shared.references import InstanceRef
 from testing.cloud import Cloud
@@ -18,13 +19,16 @@ BUCKET, CLUSTER = "arn:aws:s3:::orders-test-files", "arn:aws:eks:eu-west-1:12345
 TOPIC = ALARMS.arn
 
 
-def build(cloud: Cloud, **settings: Any) -> None:
+TRIAL = InstanceRef(arn=DATABASE, port=5432, subnet_group_name="orders-test-data")
+
+
+def build(cloud: Cloud, trial: InstanceRef | None = TRIAL, **settings: Any) -> None:
     args = BackupsArgs(
         settings=BackupSettings.model_validate({"retention_days": 35, **settings}),
         stack_name="orders-test",
         network=NETWORK,
         resource_arns={"RDS": DATABASE, "S3": BUCKET, "EKS": CLUSTER},
-        trial=InstanceRef(arn=DATABASE, port=5432, subnet_group_name="orders-test-data"),
+        trial=trial,
         alarms=ALARMS,
         tags=TAGS,
     )
@@ -45,6 +49,14 @@ def test_what_holds_data_is_backed_up_every_day_and_kept_as_long_as_set(cloud: C
     (rule,) = cloud.only(aws.backup.Plan).inputs["rules"]
     assert (rule["schedule"], rule["lifecycle"]) == ("cron(5 22 * * ? *)", {"deleteAfter": 35})
     assert "copyActions" not in rule
+
+
+def test_of_a_database_that_aws_does_not_know_nothing_is_restored_and_no_backup_is_missed(cloud: Cloud) -> None:
+    build(cloud, trial=None, restore_tests=True)
+    assert not cloud.of(aws.backup.RestoreTestingPlan)
+    told = next(each for each in watch(BackupSettings(), ["EKS", "S3"]).alerts if each.name == "BackupTooOld")
+    assert '"S3"' in told.expression
+    assert '"RDS"' not in told.expression
 
 
 def test_copies_lie_in_the_second_region_under_a_key_of_its_own(cloud: Cloud) -> None:

@@ -21,7 +21,7 @@ def planned(
     return list(
         environment(
             ServiceSettings.model_validate(settings),
-            database=DatabaseRef(address="db", port=5432, name="flowise", username="u", password=KEPT),
+            database=DatabaseRef(address="db", port=5432, name="flowise", username="u", password=KEPT, certificates=""),
             cache=CacheRef(address="cache", port=6379, username="flowise", password=KEPT),
             bucket="b",
             region="eu-west-1",

@@ -34,6 +34,7 @@ CACHE = CacheRef(
     password=CACHE_PASSWORD,
     observer=CacheRef(address="cache.local", port=6379, username="flowise-observer", password=OBSERVER_PASSWORD),
 )
+AUTHORITIES = "-----BEGIN CERTIFICATE-----"
 
 
 def create(
@@ -52,7 +53,14 @@ def create(
             site=Site(domain=domain, embed_origins=embed_origins),
             network=NETWORK,
             cluster=CLUSTER,
-            database=DatabaseRef(address="db.local", port=5432, name="flowise", username="u", password=PASSWORD),
+            database=DatabaseRef(
+                address="db.local",
+                port=5432,
+                name="flowise",
+                username="u",
+                password=PASSWORD,
+                certificates="-----BEGIN CERTIFICATE-----",
+            ),
             cache=CACHE,
             tools_image=NodeImage("registry.example.com/tools:1.0.0"),
             controllers=pulumi.ComponentResource("test:index:Controllers", "controllers"),

@@ -3,6 +3,8 @@ from pathlib import Path
 from typing import Any
 
 from components.monitoring_stack.cloudwatch_metrics import USD_PER_SERIES_MONTH, cloudwatch_config
+from components.rds_postgres.settings import DatabaseSettings
+from components.rds_postgres.watch import watch as database
 from tests.components.monitoring_stack.rules import FULL
 
 NAMES = Path(__file__).parent / "metrics" / "cloudwatch.txt"
@@ -47,6 +49,14 @@ def test_the_edge_is_asked_where_it_tells() -> None:
     assert regions["AWS/RDS"] == ["eu-west-1"]
     at_home = {job["type"]: job["regions"] for job in config("us-east-1")["discovery"]["jobs"]}
     assert at_home["AWS/CertificateManager"] == ["us-east-1"]
+
+
+def test_what_bears_no_tags_of_the_stacks_is_asked_for_in_its_own_region() -> None:
+    theirs = database(DatabaseSettings(), identifier="orders", tagged=False)
+    (job,) = cloudwatch_config(theirs.cloudwatch.metrics, region="eu-west-1", tags=TAGS)["static"]
+    assert job["regions"] == ["eu-west-1"]
+    assert job["dimensions"] == [{"name": "DBInstanceIdentifier", "value": "orders"}]
+    assert {job["regions"][0] for job in config()["static"]} == {"us-east-1"}
 
 
 def test_nothing_counted_is_none_and_nothing_measured_is_nothing() -> None:

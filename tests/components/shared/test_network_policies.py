@@ -1,5 +1,6 @@
 """Who may talk to whom, computed from the policies as they are rendered, against a literal table."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from components.monitoring_stack.network_policies import (
     tracing_policies,
 )
 from components.rds_postgres.setup import setup_policies
-from components.shared.network_policies import NetworkRanges, Spec, api_server_address, operator_policies
+from components.shared.network_policies import NetworkRanges, Road, Spec, api_server_address, operator_policies
 from components.web_service.network_policies import NetworkAccess, service_policies
 from tests.parties import Parties, Who
 
@@ -232,6 +233,20 @@ def test_what_a_service_does_not_need_is_out_of_reach(way: str) -> None:
 
     assert policies(True) - policies(False) == {way}
     assert {"deny-all", "dns", "aws-endpoints", "pod-identity", "http"} <= policies(False)
+
+
+def test_servers_that_were_there_before_are_reached_where_they_are_and_the_data_subnets_are_not() -> None:
+    roads = {
+        "database": Road(cidrs=["10.40.8.0/22"], port=5433),
+        "cache": Road(cidrs=["10.40.12.0/22", "10.50.0.0/24"], port=6380),
+    }
+    ranges = replace(RANGES, database=roads["database"], cache=roads["cache"])
+    service = service_policies(ranges, NetworkAccess(database=True, cache=True), web="web", port=8000, metrics={})
+    keda = operator_policies(ranges, called_on=[9443], asks_cache=True)
+    for policy, road in ((service["database"], "database"), (service["cache"], "cache"), (keda["data"], "cache")):
+        (rule,) = policy["egress"]
+        assert [peer["ipBlock"]["cidr"] for peer in rule["to"]] == roads[road].cidrs
+        assert rule["ports"] == [{"protocol": "TCP", "port": roads[road].port}]
 
 
 def test_the_api_server_s_service_has_the_first_address() -> None:
