@@ -151,7 +151,7 @@ monitoring = MonitoringStack(
     in_cluster,
 )
 
-around.budget()
+around.cost()
 around.backups(vpc, cluster, database, service)
 around.check_from_outside(edge)
 around.alarm_bridge(vpc, cluster, edge, monitoring, in_cluster)

@@ -11,7 +11,7 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 import pulumi_random as random
 
-from components.backups import Backups, BackupsArgs, Budget, BudgetArgs
+from components.backups import Backups, BackupsArgs, Budget, BudgetArgs, CostAnomalies, CostAnomaliesArgs
 from components.cluster_services import ClusterServices, ClusterServicesArgs
 from components.config.regions import EDGE_REGION
 from components.eks_cluster import EksCluster
@@ -117,8 +117,24 @@ class Surroundings:
         )
         return setup.database
 
-    def budget(self) -> None:
-        """Have the topic told when the stack costs more than the settings allow."""
+    def cost(self) -> None:
+        """Have the topic told when the stack costs more than the settings allow, and of cost that is unusual."""
+        self._budget()
+        if self._settings.backup.cost_anomaly_usd is None:
+            return
+        CostAnomalies(
+            "anomalies",
+            CostAnomaliesArgs(
+                least_usd=self._settings.backup.cost_anomaly_usd,
+                monitor_arn=self._settings.backup.cost_anomaly_monitor_arn,
+                project=self.project,
+                alarms=self.alarms.target,
+                tags=self.tags,
+            ),
+            self.in_aws,
+        )
+
+    def _budget(self) -> None:
         if self._settings.backup.monthly_budget_usd is None:
             return
         Budget(

@@ -138,7 +138,12 @@ SHAPES: Mapping[str, Shape] = {
     # production's floor wants a domain
     "staging-without-a-domain": Shape("prod", {"flowise:environment": "staging", "flowise:edge.domain": None}),
     "prod-with-a-pipeline": Shape(
-        "prod", {"flowise:pipeline": {"repository": "acme/flowise"}, "flowise:image_cache": _IMAGE_CACHE}
+        "prod",
+        {
+            "flowise:pipeline": {"repository": "acme/flowise"},
+            "flowise:image_cache": _IMAGE_CACHE,
+            "flowise:backup.cost_anomaly_usd": 50,
+        },
     ),
     # nothing leaves the VPC: images come from the account, whatever else from endpoints
     "dev-without-nat": Shape(

@@ -2,6 +2,7 @@
 
 from .budget import Budget, BudgetArgs
 from .component import Backups, BackupsArgs
+from .cost_anomalies import CostAnomalies, CostAnomaliesArgs
 from .settings import BackupSettings
 from .watch import watch as backups_watch
 
@@ -11,5 +12,7 @@ __all__ = [
     "BackupsArgs",
     "Budget",
     "BudgetArgs",
+    "CostAnomalies",
+    "CostAnomaliesArgs",
     "backups_watch",
 ]

@@ -1,14 +1,17 @@
 """Settings of backups and of what they cost."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from ..config.problems import Problem
 from ..config.regions import Region
 from ..config.section import InProd, Section
 
 # CreateBackupVault: PutBackupVaultLockConfiguration, ChangeableForDays is at least 3.
 LEAST_GRACE_DAYS = 3
+MonitorArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:ce::\d{12}:anomalymonitor/[0-9a-f-]+$")]
 
 
 class BackupSettings(Section):
@@ -45,3 +48,24 @@ class BackupSettings(Section):
         ge=1,
         description="what the stack may cost in a month; the alarms' topic hears at 80 %, at 100 % and of a forecast",
     )
+    cost_anomaly_usd: int | None = Field(
+        default=None,
+        ge=1,
+        description="the alarms' topic hears at once of an unusual cost that comes to so much; AWS learns for ten days "
+        "what is usual, of all that bears the tag Project, of the other stacks too",
+    )
+    cost_anomaly_monitor_arn: MonitorArn | None = Field(
+        default=None,
+        description="a monitor of Cost Anomaly Detection that the account has, heard instead of making one",
+        examples=["arn:aws:ce::111122223333:anomalymonitor/01234567-89ab-cdef-0123-456789abcdef"],
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        """Judge that a monitor is named only where it is heard."""
+        if self.cost_anomaly_monitor_arn is not None and self.cost_anomaly_usd is None:
+            yield Problem(
+                "cost_anomaly_monitor_arn",
+                "is heard only with cost_anomaly_usd",
+                self.cost_anomaly_monitor_arn,
+                "write how many USD make an anomaly worth telling, such as cost_anomaly_usd: 50",
+            )

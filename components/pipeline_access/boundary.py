@@ -16,6 +16,7 @@ _SERVICES = (
         "backup",
         "backup-storage",
         "budgets",
+        "ce",
         "cloudfront",
         "cloudwatch",
         "ebs",

@@ -63,6 +63,8 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "cloudwatch/metricAlarm": tuple(
         f"cloudwatch:{name}" for name in ("PutMetricAlarm", "DeleteAlarms", "TagResource", "UntagResource")
     ),
+    "costexplorer/anomalyMonitor": _three("ce", "AnomalyMonitor", "TagResource", "UntagResource"),
+    "costexplorer/anomalySubscription": _three("ce", "AnomalySubscription", "TagResource", "UntagResource"),
     "ec2/defaultNetworkAcl": _ACL,
     "ec2/defaultRouteTable": _ROUTES,
     "ec2/defaultSecurityGroup": (*_INGRESS, *_EGRESS),
@@ -144,6 +146,7 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     ),
     "iam/rolePolicy": ("iam:PutRolePolicy", "iam:DeleteRolePolicy"),
     "iam/rolePolicyAttachment": ("iam:AttachRolePolicy", "iam:DetachRolePolicy"),
+    "kms/alias": _three("kms", "Alias"),
     "kms/key": tuple(
         f"kms:{name}"
         for name in (

@@ -28,6 +28,7 @@ DOCUMENTS: Mapping[str, tuple[str, ...]] = {
         "backup",
         "backup-storage",
         "budgets",
+        "ce",
         "cloudwatch",
         "events",
         "lambda",

@@ -12,6 +12,8 @@ NO_RESOURCE = frozenset(
     {
         "acm:RequestCertificate",
         "backup-storage:MountCapsule",
+        "ce:CreateAnomalyMonitor",
+        "ce:CreateAnomalySubscription",
         "cloudfront:CreateCachePolicy",
         "cloudfront:CreateDistribution",
         "cloudfront:CreateFunction",

@@ -223,6 +223,8 @@ class RdsPostgres(pulumi.ComponentResource):
             storage_type="gp3",
             allocated_storage=settings.storage_gib,
             max_allocated_storage=settings.max_storage_gib,
+            iops=settings.storage_iops,
+            storage_throughput=settings.storage_throughput_mibps,
             storage_encrypted=True,
             kms_key_id=key.arn,
             multi_az=settings.multi_az,

@@ -72,6 +72,14 @@ EngineVersion = Annotated[
 ]
 
 
+# gp3 of PostgreSQL: storage of less takes neither, and has 3,000 and 125 (RDS user guide, CHAP_Storage: gp3 storage)
+STRIPED_GIB = 400
+LEAST_IOPS, MOST_IOPS = 12_000, 64_000
+LEAST_MIBPS, MOST_MIBPS = 500, 4_000
+# as likewise: throughput is a quarter of the operations at most
+IOPS_PER_MIBPS = 4
+
+
 class DatabaseSettings(Section):
     """The PostgreSQL instance."""
 
@@ -90,6 +98,20 @@ class DatabaseSettings(Section):
         default="db.t4g.medium", description="instance class", examples=["db.t4g.medium"]
     )
     storage_gib: int = Field(default=20, ge=20, le=65536, description="storage at creation, GiB, gp3")
+    storage_iops: int | None = Field(
+        default=None,
+        ge=LEAST_IOPS,
+        le=MOST_IOPS,
+        description="I/O operations a second that the storage does, from storage_gib 400 on; 3000 below that, 12000 "
+        "from there, without",
+    )
+    storage_throughput_mibps: int | None = Field(
+        default=None,
+        ge=LEAST_MIBPS,
+        le=MOST_MIBPS,
+        description="MiB a second that the storage moves, from storage_gib 400 on, a quarter of storage_iops at most; "
+        "125 below that, 500 from there, without",
+    )
     max_storage_gib: int = Field(
         default=100, ge=22, le=65536, description="storage up to which RDS grows it by itself, GiB"
     )
@@ -146,6 +168,7 @@ class DatabaseSettings(Section):
     def problems(self) -> Iterator[Problem]:
         """Judge the ceiling of the storage, which RDS wants at least a tenth above the start, and its two windows."""
         yield from self._what_is_not_ours()
+        yield from self._speed()
         if self.max_storage_gib * 10 < self.storage_gib * 11:
             least = -(-self.storage_gib * 11 // 10)
             yield Problem(
@@ -167,6 +190,20 @@ class DatabaseSettings(Section):
                 f"must not overlap backup_window ({self.backup_window})",
                 self.maintenance_window,
                 "let one begin after the other ends",
+            )
+
+    def _speed(self) -> Iterator[Problem]:
+        for key in ("storage_iops", "storage_throughput_mibps"):
+            asked = getattr(self, key)
+            if asked is not None and self.storage_gib < STRIPED_GIB:
+                yield Problem(key, f"cannot be chosen below storage_gib {STRIPED_GIB}", asked, "leave it out")
+        iops, mibps = self.storage_iops or LEAST_IOPS, self.storage_throughput_mibps
+        if mibps is not None and mibps * IOPS_PER_MIBPS > iops:
+            yield Problem(
+                "storage_throughput_mibps",
+                f"must be a quarter of storage_iops ({iops}) at most",
+                mibps,
+                f"raise storage_iops to {mibps * IOPS_PER_MIBPS}, or lower it",
             )
 
     def _what_is_not_ours(self) -> Iterator[Problem]:

@@ -10,9 +10,10 @@ from .data_key import DataKey, DataKeyArgs
 from .iam_documents import WITHOUT_SOURCE, allow_principal, document
 from .references import AlarmTarget
 
-# who speaks here: budgets, alarms, rules on events (AWS Backup's among them), events of RDS
+# who speaks here: budgets, alarms, anomalies of cost, rules on events (AWS Backup's among them), events of RDS
 PUBLISHERS = (
-    "budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com", "events.rds.amazonaws.com",
+    "budgets.amazonaws.com", "cloudwatch.amazonaws.com", "costalerts.amazonaws.com", "events.amazonaws.com",
+    "events.rds.amazonaws.com",
 )  # fmt: skip
 
 

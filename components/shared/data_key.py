@@ -1,5 +1,6 @@
 """A KMS key for one component's data."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from .iam_documents import key_policy
 
 # ScheduleKeyDeletion: PendingWindowInDays is 7 to 30; the longest leaves most time to notice a mistake.
 KEY_DELETION_DAYS = 30
+NOT_IN_ALIASES = re.compile(r"[^\w/-]", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +25,20 @@ class DataKeyArgs:
     services: tuple[str, ...] = ()
 
 
+def alias_name(name: str, tags: Mapping[str, str], key_id: str) -> str:
+    """Return what people see in a console: whose key it is and what for, and the beginning of its id.
+
+    CreateAlias: letters, digits and /_- alone.
+    """
+    known = [*(tags[tag] for tag in ("Project", "Environment") if tag in tags), name, key_id[:8]]
+    return f"alias/{NOT_IN_ALIASES.sub('-', '-'.join(known))}"
+
+
 class DataKey(pulumi.ComponentResource):
-    """A key that rotates every year. Roles get its use by their own IAM policies; it makes no alias and no grants."""
+    """A key that rotates every year, with an alias for people to know it by.
+
+    Nothing asks for it by that. Roles get its use by their own IAM policies; it makes no grants.
+    """
 
     arn: pulumi.Output[str]
 
@@ -47,6 +61,14 @@ class DataKey(pulumi.ComponentResource):
             policy=pulumi.Output.json_dumps(policy),
             region=args.region,
             tags=dict(args.tags),
+            opts=child,
+        )
+        # in place of an autonamed one, which has no alias/ before it
+        aws.kms.Alias(
+            f"{name}-alias",
+            name=key.id.apply(lambda key_id: alias_name(name, args.tags, key_id)),
+            target_key_id=key.id,
+            region=args.region,
             opts=child,
         )
         self.arn = key.arn

@@ -35,6 +35,7 @@ TOKENS = {
     "ImageCache": "platform:image_cache:ImageCache",
     "IsolatedNamespace": "platform:shared:IsolatedNamespace",
     "Dashboards": "platform:monitoring_stack:Dashboards",
+    "CostAnomalies": "platform:backups:CostAnomalies",
     "DataKey": "platform:shared:DataKey",
     "DatabaseLogins": "platform:rds_postgres:DatabaseLogins",
     "DatabaseProxy": "platform:rds_postgres:DatabaseProxy",

@@ -71,6 +71,12 @@ SERVER = {
 }
 SERVERS = {"database": {**SERVER, "name": "flowise"}, "cache": SERVER}
 
+# what a key says nothing without
+BESIDE: dict[str, dict[str, Any]] = {
+    "backup.cost_anomaly_monitor_arn": {"cost_anomaly_usd": 50},
+    "database.restore.time": {"restore": {"source_instance": "flowise-prod-damaged"}},
+}
+
 
 def accepted(path: str, value: object) -> bool:
     zones = {"zones": [f"{value}a", f"{value}b"]} if path == "region" else {}
@@ -97,8 +103,8 @@ def accepted(path: str, value: object) -> bool:
     for section, whole in SERVERS.items():
         if path.startswith(f"{section}.existing."):
             settings[section] = {"existing": dict(whole)}
-    if path == "database.restore.time":
-        settings["database"] = {"restore": {"source_instance": "flowise-prod-damaged"}}
+    if path in BESIDE:
+        settings[path.split(".", maxsplit=1)[0]] = dict(BESIDE[path])
     if path.startswith("service.blue_green."):
         image = "flowiseai/flowise:3.1.4"
         settings["service"] |= {"mode": "queue"}

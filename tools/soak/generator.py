@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from components.config.floor import floors
+from components.rds_postgres.settings import IOPS_PER_MIBPS, LEAST_IOPS, STRIPED_GIB
 from components.vpc.settings import EndpointService
 from stack import StackSettings
 
@@ -94,6 +95,10 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
         ("ab-0123456789abcdef",),
     ),
     "database.restore.time": (("2026-11-21T14:30:00Z",), ("yesterday", "2026-11-21")),
+    "backup.cost_anomaly_monitor_arn": (
+        ("arn:aws:ce::111122223333:anomalymonitor/01234567-89ab-cdef-0123-456789abcdef",),
+        ("Default-Services-Monitor", "arn:aws:ce::111122223333:anomalysubscription/0"),
+    ),
     "database.existing.name": (("flowise",), ("a database", "7up")),
     "database.existing.ca_certificates": (
         ("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n" * 2,),
@@ -399,9 +404,10 @@ def _agree(settings: dict[str, Any]) -> None:
         service["cpu_limit_millicores"] = max(
             service["cpu_limit_millicores"], service.get("cpu_request_millicores", 500)
         )
-    if "storage_gib" in database:
-        database["storage_gib"] = min(database["storage_gib"], 59_000)
-        database["max_storage_gib"] = max(database.get("max_storage_gib", 100), -(-database["storage_gib"] * 11 // 10))
+    _agree_on_storage(database)
+    backup = settings.get("backup", {})
+    if backup.get("cost_anomaly_monitor_arn"):
+        backup["cost_anomaly_usd"] = backup.get("cost_anomaly_usd") or 50
 
 
 def _agree_on_watching(monitoring: dict[str, Any], check: dict[str, Any] | None, edge: dict[str, Any]) -> None:
@@ -421,6 +427,18 @@ def _agree_on_costs(settings: dict[str, Any], costs: dict[str, Any]) -> None:
         costs["prices"] = {"gpt-4o": {"input_usd_per_million": 2.5, "output_usd_per_million": 10}}
         monitoring = settings.setdefault("monitoring", {})
         monitoring["prometheus_retention_days"] = max(30, monitoring.get("prometheus_retention_days", 7))
+
+
+def _agree_on_storage(database: dict[str, Any]) -> None:
+    """Let the storage be large enough for its speed, and its ceiling above it."""
+    iops, mibps = (database.get(key) for key in ("storage_iops", "storage_throughput_mibps"))
+    if iops or mibps:
+        database["storage_gib"] = max(database.get("storage_gib", 0), STRIPED_GIB)
+    if mibps:
+        database["storage_throughput_mibps"] = min(mibps, (iops or LEAST_IOPS) // IOPS_PER_MIBPS)
+    if "storage_gib" in database:
+        database["storage_gib"] = min(database["storage_gib"], 59_000)
+        database["max_storage_gib"] = max(database.get("max_storage_gib", 100), -(-database["storage_gib"] * 11 // 10))
 
 
 def _agree_on_images(settings: dict[str, Any]) -> None:

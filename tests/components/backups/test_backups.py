@@ -7,6 +7,7 @@ from moto.events.models import EventPattern
 
 from components.backups.budget import Budget, BudgetArgs
 from components.backups.component import Backups, BackupsArgs
+from components.backups.cost_anomalies import CostAnomalies, CostAnomaliesArgs
 from components.backups.settings import BackupSettings
 from components.backups.watch import watch
 from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
@@ -165,3 +166,34 @@ def test_only_this_account_writes_access_logs(cloud: Cloud) -> None:
     encryption = cloud.only(aws.s3.BucketServerSideEncryptionConfiguration).inputs["rules"][0]
     assert encryption["applyServerSideEncryptionByDefault"] == {"sseAlgorithm": "AES256"}
     assert cloud.of(aws.s3.BucketLogging) == []
+
+
+def anomalies(cloud: Cloud, monitor_arn: str | None) -> dict[str, Any]:
+    args = CostAnomaliesArgs(least_usd=50, monitor_arn=monitor_arn, project="orders", alarms=ALARMS, tags=TAGS)
+    cloud.build(lambda: CostAnomalies("anomalies", args))
+    return dict(cloud.only(aws.costexplorer.AnomalySubscription).inputs)
+
+
+def test_unusual_cost_of_the_project_tells_the_topic_at_once(cloud: Cloud) -> None:
+    told = anomalies(cloud, None)
+    assert (told["frequency"], told["subscribers"]) == ("IMMEDIATE", [{"type": "SNS", "address": TOPIC}])
+    assert told["thresholdExpression"]["dimension"]["values"] == ["50"]
+    monitor = cloud.only(aws.costexplorer.AnomalyMonitor).inputs
+    # one of all services is the account's, which has one
+    assert monitor["monitorType"] == "CUSTOM"
+    assert json.loads(monitor["monitorSpecification"])["Tags"] == {
+        "Key": "Project",
+        "MatchOptions": None,
+        "Values": ["orders"],
+    }
+
+
+def test_a_monitor_that_the_account_has_is_heard(cloud: Cloud) -> None:
+    theirs = "arn:aws:ce::123456789012:anomalymonitor/0"
+    assert anomalies(cloud, theirs)["monitorArnLists"] == [theirs]
+    assert not cloud.of(aws.costexplorer.AnomalyMonitor)
+
+
+def test_a_monitor_is_named_only_where_it_is_heard() -> None:
+    with pytest.raises(ValueError, match="is heard only with cost_anomaly_usd"):
+        BackupSettings(cost_anomaly_monitor_arn="arn:aws:ce::123456789012:anomalymonitor/0")

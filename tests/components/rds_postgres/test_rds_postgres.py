@@ -311,3 +311,30 @@ def test_what_protects_the_data_is_by_settings(cloud: Cloud) -> None:
     assert inputs["deletionProtection"] is False
     assert inputs["backupRetentionPeriod"] == 21
     assert inputs["copyTagsToSnapshot"] is True
+
+
+def test_the_storage_does_what_the_settings_ask_for(cloud: Cloud) -> None:
+    build(cloud, storage_gib=400, max_storage_gib=1000, storage_iops=16000, storage_throughput_mibps=4000)
+    inputs = cloud.only(aws.rds.Instance).inputs
+    assert (inputs["iops"], inputs["storageThroughput"]) == (16000, 4000)
+
+
+def test_storage_of_which_nothing_is_asked_has_what_rds_gives_it(cloud: Cloud) -> None:
+    build(cloud)
+    assert not {"iops", "storageThroughput"} & cloud.only(aws.rds.Instance).inputs.keys()
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"storage_gib": 399, "storage_iops": 12000}, "storage_iops cannot be chosen below storage_gib 400"),
+        ({"storage_gib": 399, "storage_throughput_mibps": 500}, "storage_throughput_mibps cannot be chosen below"),
+        ({"storage_throughput_mibps": 3001}, r"must be a quarter of storage_iops \(12000\) at most"),
+        ({"storage_iops": 11999}, "greater than or equal to 12000"),
+        ({"storage_iops": 64001}, "less than or equal to 64000"),
+        ({"storage_throughput_mibps": 4001}, "less than or equal to 4000"),
+    ],
+)
+def test_storage_is_refused_what_rds_refuses(asked: dict[str, int], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        DatabaseSettings.model_validate({"storage_gib": 400, "max_storage_gib": 1000, **asked})
