@@ -62,6 +62,12 @@ MACHINE_PATHS = (
 PAGE_HEADER = ("x-request-from", "internal")
 # Of the API, what is called without that header: the no-login list, without what a stack has no need of, and what
 # programs and embedded chats call with a key. Whoever manages flows by key names more (edge.firewall.program_paths).
+# A key is whatever follows the last "Bearer " (utils/validateKey.js of flowise 3.1.4), so that it could be spelled in
+# any number of ways.
+KEY_HEADER = ("authorization", r"^Bearer [A-Za-z0-9._~+/=-]+$")
+# Of the API, what is called without that header: the no-login list, without what a stack has no need of; what programs
+# and embedded chats call with a key; and what Flowise calls itself by the site's name, to renew a credential's tokens.
+# Whoever manages flows by key names more (edge.firewall.program_paths).
 PROGRAM_PATHS = (
     PING,
     PREDICTION,
@@ -155,6 +161,7 @@ def edge_profile(needs: Collection[Need]) -> EdgeProfile:
         api_paths=("/api/",),
         page_header=PAGE_HEADER,
         program_paths=(*PROGRAM_PATHS, *opened(needs)),
+        key_header=KEY_HEADER,
         # a page of the UI is sent to sign in; its scripts cannot follow there
         account_paths=("/api/v1/account/", "/api/v1/auth/"),
         open_paths=(*OPEN_PATHS, *(rule for need, rule in OPEN_BY_NEED.items() if need in needs)),

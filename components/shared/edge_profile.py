@@ -54,6 +54,9 @@ class EdgeProfile:
     page_header: tuple[str, str] | None = None
     # of these, what others than its own pages call, as the application spells it
     program_paths: tuple[str, ...] = ()
+    # the header in which programs bring a key, and its spelling as a regular expression: of one that had several, a key
+    # would be as many keys to whoever counts its requests
+    key_header: tuple[str, str] | None = None
     # of these, what nobody calls who has not signed in, whatever key they have
     account_paths: tuple[str, ...] = ()
     # who calls them need not have signed in; each rule has a place of OPEN_PRIORITIES

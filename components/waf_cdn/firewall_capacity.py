@@ -15,6 +15,8 @@ MOST_UNITS, UNITS_IN_BASIC_PRICE = 5000, 1500
 _TRANSFORMATION = 10
 _CONTAINS = 10
 _COMPARED = 2
+# each further key that a rate counts by (waf-rule-statement-type-rate-based: WCUs)
+_CUSTOM_KEY = 30
 _BASE = {
     "geo_match_statement": 1,
     "ip_set_reference_statement": 1,
@@ -55,4 +57,4 @@ def _units(kind: str, what: dict[str, Any]) -> int:
         return _GROUP_UNITS[what["name"]]
     if kind == "byte_match_statement":
         return _CONTAINS if what["positional_constraint"].startswith("CONTAINS") else _COMPARED
-    return _BASE[kind]
+    return _BASE[kind] + _CUSTOM_KEY * len(what.get("custom_keys", ()))

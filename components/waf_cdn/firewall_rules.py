@@ -20,7 +20,9 @@ from .firewall_statements import (
     any_of,
     as_regex,
     declares_more_than,
+    header_digest,
     header_is,
+    header_matches,
     in_ip_sets,
     is_method,
     labelled,
@@ -59,10 +61,12 @@ PRIORITIES: Mapping[str, int] = {
     "rate": 20,
     "rate-login": 21,
     "rate-costly": 22,
+    "rate-key": 23,
     "closes-unused": 29,
     "closes-listed": 34,
     "too-large": 35,
     "closes-to-programs": 36,
+    "closes-odd-keys": 37,
     "common-attacks": 40,
     "known-bad-inputs": 50,
     "sql-injection": 60,
@@ -147,6 +151,14 @@ def _rates(settings: FirewallSettings, profile: EdgeProfile) -> Iterator[WafRule
         yield _rate("rate-login", settings.logins_per_five_minutes_per_ip, path_begins(profile.login_paths))
     if profile.costly_paths:
         yield _rate("rate-costly", settings.costly_requests_per_five_minutes_per_ip, path_begins(profile.costly_paths))
+    if profile.key_header and settings.requests_per_five_minutes_per_key is not None:
+        rate = {
+            "aggregate_key_type": "CUSTOM_KEYS",
+            "custom_keys": [header_digest(profile.key_header[0])],
+            "evaluation_window_sec": RATE_WINDOW_SECONDS,
+            "limit": settings.requests_per_five_minutes_per_key,
+        }
+        yield _rule("rate-key", {"rate_based_statement": rate}, status=TOO_MANY_REQUESTS)
 
 
 def _rate(name: str, limit: int, counted: Statement | None = None) -> WafRule:
@@ -172,6 +184,9 @@ def _closed(settings: FirewallSettings, profile: EdgeProfile) -> Iterator[WafRul
         programs = path_spelled_not([*profile.program_paths, *settings.program_paths])
         others = all_of([path_begins(profile.api_paths), none_of(header_is(*profile.page_header)), *programs])
         yield _rule("closes-to-programs", others)
+    if profile.key_header and settings.requests_per_five_minutes_per_key is not None:
+        name, spelling = profile.key_header
+        yield _rule("closes-odd-keys", all_of([header_matches(name, "."), none_of(header_matches(name, spelling))]))
 
 
 def _managed_groups(

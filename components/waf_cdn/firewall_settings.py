@@ -40,6 +40,12 @@ class FirewallSettings(Section):
     costly_requests_per_five_minutes_per_ip: int = Field(
         default=300, ge=WAF_LEAST_RATE, le=WAF_MOST_RATE, description="likewise of what costs most to answer"
     )
+    requests_per_five_minutes_per_key: int | None = Field(
+        default=None,
+        ge=WAF_LEAST_RATE,
+        le=WAF_MOST_RATE,
+        description="likewise of requests with one API key, from whatever addresses; no limit without",
+    )
     allowed_countries: tuple[Country, ...] = Field(
         default=(), description="two-letter countries that may come in; none listed admits all", examples=["DE"]
     )

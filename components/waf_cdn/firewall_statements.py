@@ -105,6 +105,23 @@ def header_is(name: str, value: str) -> Statement:
     return {"byte_match_statement": {"field_to_match": where, "text_transformations": _AS_IT_IS, **compared}}
 
 
+def header_matches(name: str, regex: str) -> Statement:
+    """Hold for requests with a header in which a regular expression is found."""
+    where = {"single_header": {"name": name}}
+    return {
+        "regex_match_statement": {"field_to_match": where, "regex_string": regex, "text_transformations": _AS_IT_IS}
+    }
+
+
+def header_digest(name: str) -> Statement:
+    """Return a header as what a rate counts by; a request without it is not counted.
+
+    By its digest: the log shows the beginning of what a rate counts by, whatever fields it redacts (AWS WAF developer
+    guide, logging-fields: customValues).
+    """
+    return {"header": {"name": name, "text_transformations": [{"priority": 0, "type": "SHA256"}]}}
+
+
 def as_regex(path: str) -> str:
     """Return a path as a regular expression that matches it alone."""
     return path.translate(_SPECIAL)

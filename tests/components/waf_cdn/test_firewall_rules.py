@@ -19,6 +19,7 @@ EVERYTHING: dict[str, Any] = {
     "closed_paths": ("/api/v1/user/test",),
     "anti_ddos": True,
     "bot_control": True,
+    "requests_per_five_minutes_per_key": 500,
     "exemptions": dict.fromkeys(LABELS, ("/api/v1/webhook",)),
 }
 
@@ -44,6 +45,7 @@ def test_priorities_are_a_promise() -> None:
         "rate": 20,
         "rate-login": 21,
         "rate-costly": 22,
+        "rate-key": 23,
         "closes-unused": 29,
         "closes-queue-board": 30,
         "closes-metrics": 31,
@@ -52,6 +54,7 @@ def test_priorities_are_a_promise() -> None:
         "closes-listed": 34,
         "too-large": 35,
         "closes-to-programs": 36,
+        "closes-odd-keys": 37,
         "common-attacks": 40,
         "known-bad-inputs": 50,
         "sql-injection": 60,
@@ -61,7 +64,8 @@ def test_priorities_are_a_promise() -> None:
 
 
 def test_an_empty_profile_names_no_path_and_exempts_nothing() -> None:
-    rules = planned(NOBODYS, sets=True, allowed_countries=("DE",), anti_ddos=True, bot_control=True)
+    on: dict[str, Any] = {"anti_ddos": True, "bot_control": True, "requests_per_five_minutes_per_key": 500}
+    rules = planned(NOBODYS, sets=True, allowed_countries=("DE",), **on)
     assert set(rules) == {
         *("countries", "denied-addresses", "other-addresses", "anti-ddos", "known-bad-addresses", "rate", "too-large"),
         *("anonymous-addresses", "common-attacks", "known-bad-inputs", "sql-injection", "bots"),
@@ -112,6 +116,20 @@ def test_who_asks_too_often_is_told_so() -> None:
     assert limits == {"rate": 2000, "rate-login": 33, "rate-costly": 300}
 
 
+def test_a_consumer_is_counted_by_a_digest_of_the_key_and_none_where_no_limit_is_set() -> None:
+    assert "rate-key" not in planned()
+    rate = planned(requests_per_five_minutes_per_key=500)["rate-key"]
+    assert rate.status == 429
+    assert rate.statement["rate_based_statement"] == {
+        "aggregate_key_type": "CUSTOM_KEYS",
+        "custom_keys": [
+            {"header": {"name": "authorization", "text_transformations": [{"priority": 0, "type": "SHA256"}]}}
+        ],
+        "evaluation_window_sec": 300,
+        "limit": 500,
+    }
+
+
 def test_the_capacity_of_a_few_rules_is_what_the_guide_says() -> None:
     rules = planned(allowed_countries=("DE",))
     # a country 1, a compared path 2, three transformations of the path 30
@@ -122,6 +140,8 @@ def test_the_capacity_of_a_few_rules_is_what_the_guide_says() -> None:
     # a rate 2, a regular expression 3, transformations 30, which the second rule shares
     assert units([rules["rate-login"]]) == 35
     assert units([rules["rate-login"], rules["rate-costly"]]) == 40
+    # a rate 2, a key of its own 30
+    assert units([planned(requests_per_five_minutes_per_key=500)["rate-key"]]) == 32
 
 
 def test_all_rules_together_stay_within_the_basic_price() -> None:

@@ -57,6 +57,8 @@ class Firewall:
         found = set()
         for rule in self.rules:
             rate = rule["statement"].get("rateBasedStatement")
+            if rate and not all(each["header"]["name"] in request.headers for each in rate.get("customKeys", ())):
+                continue
             if rate and ("scopeDownStatement" not in rate or self._holds(rate["scopeDownStatement"], request, set())):
                 found.add(rule["name"])
         return found

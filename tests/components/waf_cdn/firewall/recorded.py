@@ -200,6 +200,10 @@ RECORDED: Mapping[str, tuple[Request, str]] = {
         Request("POST", "/api/v1/account/register", body='{"user":{"email":"a@b.c"}}'),
         "blocked by closes-registration",
     ),
+    "a key spelled otherwise": (
+        Request("POST", f"/api/v1/prediction/{FLOW}", headers={**KEY, "authorization": f"x {KEY['authorization']}"}),
+        "blocked by closes-odd-keys",
+    ),
     "a path of the stack's own list": (Request("GET", "/api/v1/user/test"), "blocked by closes-listed"),
     "all feedback on a flow": (Request("GET", f"/api/v1/feedback/{FLOW}"), "blocked by closes-unused"),
     "a tag in a word": (Request("GET", "/api/v1/metr%3Ci%3Eics", headers=KEY), "blocked by closes-markup"),

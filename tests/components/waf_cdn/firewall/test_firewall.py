@@ -20,7 +20,7 @@ from testing.cloud import Cloud, Created
 from tests.components.waf_cdn.firewall.managed import GROUPS
 from tests.components.waf_cdn.firewall.model import Firewall, Verdict
 from tests.components.waf_cdn.firewall.recorded import ALL_ASKED, AS_THEY_CAME, FLOW, KEY, RECORDED, SESSION
-from tests.components.waf_cdn.firewall.request import HOSTED, TOR, Request
+from tests.components.waf_cdn.firewall.request import BROWSER, HOSTED, TOR, Request
 from tests.samples import TAGS
 
 # everything on, and a list of each kind
@@ -30,6 +30,7 @@ EVERYTHING: dict[str, Any] = {
     "closed_paths": ["/api/v1/user/test", "/api/v1/IP"],
     "anti_ddos": True,
     "bot_control": True,
+    "requests_per_five_minutes_per_key": 500,
 }
 
 
@@ -220,6 +221,30 @@ def test_an_exemption_adds_to_those_that_every_stack_has(cloud: Cloud) -> None:
 def test_a_label_may_be_exempt_everywhere(cloud: Cloud) -> None:
     firewall = deployed(cloud, exemptions={"awswaf:managed:aws:anonymous-ip-list:AnonymousIPList": ["/"]})
     assert str(firewall.judge(Request("GET", "/signin", address=TOR))) == "counted AnonymousIPList"
+
+
+@pytest.mark.parametrize(
+    ("authorization", "verdict"),
+    [
+        ("Bearer Ab-_9.x", "allowed"),
+        ("Ab-_9", "blocked by closes-odd-keys"),
+        ("x Bearer Ab-_9", "blocked by closes-odd-keys"),
+        ("Bearer Ab-_9 ", "blocked by closes-odd-keys"),
+        ("Bearer x Bearer Ab-_9", "blocked by closes-odd-keys"),
+        ("Bearer  Ab-_9", "blocked by closes-odd-keys"),
+    ],
+)
+def test_where_keys_are_counted_a_key_has_one_spelling(cloud: Cloud, authorization: str, verdict: str) -> None:
+    request_ = Request("POST", "/api/v1/prediction/1", headers={**BROWSER, "authorization": authorization})
+    firewall = deployed(cloud, requests_per_five_minutes_per_key=500)
+    assert str(firewall.judge(request_)) == verdict
+    assert "rate-key" in firewall.rated_by(request_)
+    assert str(firewall.judge(Request("POST", "/api/v1/prediction/1"))) == "allowed"
+
+
+def test_without_a_limit_of_keys_none_is_refused_for_its_spelling(cloud: Cloud) -> None:
+    odd = Request("POST", "/api/v1/prediction/1", headers={**BROWSER, "authorization": "x Bearer Ab-_9"})
+    assert str(deployed(cloud).judge(odd)) == "allowed"
 
 
 @pytest.mark.parametrize(
