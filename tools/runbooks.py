@@ -51,8 +51,12 @@ EVERYTHING = completed(
                 mode="queue",
                 databricks=DatabricksSettings(url="https://dbc.cloud.databricks.com", token_secret_name="token"),
                 flow_costs=FlowCostsSettings(budget=ModelBudget(tokens_per_day=1)),
+                databricks=DatabricksSettings(
+                    url="https://dbc.cloud.databricks.com", token_secret_name="token", serving_endpoints=("chat",)
+                ),
             ),
             metrics_key=SecretField(arn="metrics-key", version_id=""),
+            databricks_token=SecretField(arn="databricks-token", version_id=""),
         ),
         database_watch(DatabaseSettings(), identifier="stack"),
         cache_watch(CacheSettings(replicas=1)),

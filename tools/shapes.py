@@ -16,6 +16,7 @@ from testing.program import Run, run_changed
 
 FOLDER = Path(__file__).parents[1] / "tests" / "shapes"
 _IMAGE = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/flowise:3.1.4@sha256:" + "0123456789abcdef" * 4
+_DATABRICKS = {"url": "https://dbc-1.cloud.databricks.com", "token_secret_name": "flowise/databricks-token"}
 _DATADOG = {"site": "datadoghq.eu", "api_key_secret_name": "flowise/datadog-api-key"}
 _IMAGE_CACHE = {
     "docker_hub_secret_name": "ecr-pullthroughcache/docker-hub",
@@ -131,6 +132,7 @@ SHAPES: Mapping[str, Shape] = {
     "prod-blue-green": Shape(
         "prod",
         {
+            "flowise:service.databricks": {**_DATABRICKS, "serving_endpoints": ["chat", "embed"]},
             "flowise:service.blue_green": {"active": "blue", "blue_image": _IMAGE, "green_image": _IMAGE},
             "flowise:database.instance_class": "db.m7g.xlarge",
         },

@@ -97,6 +97,8 @@ class FlowiseService(pulumi.ComponentResource):
             self._child, pulumi.ResourceOptions(protect=args.data_protection.protect)
         )
         self._timeouts = args.settings.timeouts()
+        databricks, lookup = args.settings.databricks, pulumi.InvokeOutputOptions(parent=self)
+        self._databricks_token = lookup_secret(databricks.token_secret_name, None, lookup) if databricks else None
 
         key_args = DataKeyArgs(purpose="Flowise", region=args.network.region, tags=args.tags)
         key = DataKey(f"{name}-key", key_args, self._protected)
@@ -141,6 +143,11 @@ class FlowiseService(pulumi.ComponentResource):
     def watch(self) -> Watch:
         """What watches Flowise and its load balancer."""
         own = watch(self._args.settings, metrics_key=self._metrics_secret.field("metrics_api_key"))
+        own = watch(
+            self._args.settings,
+            metrics_key=self._owner_secret.field("metrics_api_key"),
+            databricks_token=self._databricks_token,
+        )
         return combined([own, self._web.watch])
 
     def _bucket(self, key: DataKey) -> SecureBucket:
@@ -154,8 +161,7 @@ class FlowiseService(pulumi.ComponentResource):
         return SecureBucket(f"{self._name}-storage", bucket_args, self._protected)
 
     def _environment(self, bucket: SecureBucket, keys: StoredSecret) -> Sequence[EnvVar]:
-        args, databricks = self._args, self._args.settings.databricks
-        lookup = pulumi.InvokeOutputOptions(parent=self)
+        args, lookup = self._args, pulumi.InvokeOutputOptions(parent=self)
         return env.environment(
             args.settings,
             database=args.database,
@@ -165,6 +171,8 @@ class FlowiseService(pulumi.ComponentResource):
             site_domain=args.site.domain.name if args.site.domain else None,
             encryption_key=keys.field(env.ENCRYPTION_KEY),
             databricks_token=lookup_secret(databricks.token_secret_name, None, lookup) if databricks else None,
+            generated={variable: keys.field(variable) for variable in env.GENERATED},
+            databricks_token=self._databricks_token,
             extra=lookup_values(args.settings.environment, lookup),
             embed_origins=args.site.embed_origins,
             traces_url=COLLECTOR_URL if args.telemetry.traced else None,

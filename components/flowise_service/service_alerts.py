@@ -1,7 +1,16 @@
 """Alerts on Flowise's servers, and on the model endpoint that flows call."""
 
 from ..shared.watch import Alert, either, ratio
-from .metrics import DATABRICKS_JOB, IN_FLOWISE, PODS_JOB, SECONDS, SERVERS_JOB
+from .metrics import (
+    DATABRICKS_JOB,
+    IN_FLOWISE,
+    PODS_JOB,
+    SECONDS,
+    SERVERS_JOB,
+    SERVING_JOB,
+    SERVING_LABEL,
+    SERVING_PREFIX,
+)
 from .settings import ServiceSettings
 
 # more than the slowest start that was measured (55 s on a quarter of a core), and a setup that waits for another's
@@ -11,6 +20,7 @@ ERROR_SHARE = 0.05
 LOOP_LAG_SECONDS = 1
 MEMORY_SHARE = 0.9
 DATABRICKS_SECONDS = 2
+MOST_SERVING_ERRORS = 0.05
 
 
 def service_alerts(settings: ServiceSettings) -> list[Alert]:
@@ -188,6 +198,36 @@ def databricks_alerts() -> list[Alert]:
             severity="warning",
             summary="Latency of Databricks is high",
             description="The workspace takes {{ $value | humanizeDuration }} to list its endpoints.",
+        ),
+    ]
+
+
+def serving_alerts() -> list[Alert]:
+    """Return the alerts on serving endpoints that are read with the token; their counts are those of a minute."""
+    refused = f'max(up{{job="{SERVING_JOB}"}}) == 0'
+    answers = f'min(probe_success{{job="{DATABRICKS_JOB}"}}) == 1'
+    counts = f'{SERVING_PREFIX}{{}}{{{{job="{SERVING_JOB}"}}}}'
+    failed, all_ = (counts.format(name) for name in ("request_5xx_count_total", "request_count_total"))
+    return [
+        Alert(
+            name="DatabricksTokenRefused",
+            # one that reads none of them, of a workspace that answers
+            expression=f"{refused} and on () {answers}",
+            lasting="10m",
+            severity="critical",
+            summary="Databricks refuses the token",
+            description="The workspace answers, and no serving endpoint does with Flowise's token: flows that call its "
+            "models fail.",
+        ),
+        Alert(
+            name="DatabricksEndpointFails",
+            expression=f"sum by ({SERVING_LABEL}) (avg_over_time({failed}[10m])) / "
+            f"(sum by ({SERVING_LABEL}) (avg_over_time({all_}[10m])) > 0) > {MOST_SERVING_ERRORS}",
+            lasting="10m",
+            severity="warning",
+            summary=f"A serving endpoint fails: {{{{ $labels.{SERVING_LABEL} }}}}",
+            description=f"{{{{ $labels.{SERVING_LABEL} }}}} answers {{{{ $value | humanizePercentage }}}} of its requests "
+            "with an error of its own.",
         ),
     ]
 

@@ -99,6 +99,10 @@ ModelArn = Annotated[
 ]
 
 
+# GET /api/2.0/serving-endpoints/{name}/metrics of Databricks: name has 1 to 63 characters
+ServingEndpoint = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
+
+
 class DatabricksSettings(Section):
     """A Databricks workspace that flows may call."""
 
@@ -108,6 +112,12 @@ class DatabricksSettings(Section):
     token_secret_name: SecretName = Field(
         description="name of the Secrets Manager secret that holds the token, made by hand under AWS's own key",
         examples=["flowise/databricks-token"],
+    )
+    serving_endpoints: tuple[ServingEndpoint, ...] = Field(
+        default=(),
+        description="names of serving endpoints whose own figures are read, with the token, which needs CAN VIEW on "
+        "them; where it is refused an alert tells; none listed reads none, and nobody sees that a token is refused",
+        examples=["chat-model"],
     )
 
     @property

@@ -3,29 +3,52 @@
 from pathlib import Path
 
 from ..shared.external_secrets import Source
-from ..shared.watch import Group, LogStage, Objective, Probe, Scrape, Watch, either, ratio
+from ..shared.watch import Group, LogStage, Objective, Probe, Scrape, Watch, WebScrape, either, ratio
 from .environment import NAMESPACE, PORT, PROBE_PORT
 from .flow_cost_rules import flow_cost_rules
-from .metrics import DATABRICKS_JOB, IN_FLOWISE, METRICS_KEY, METRICS_PATH, PODS_JOB, QUEUE_JOB, SECONDS, SERVERS_JOB
+from .metrics import (
+    DATABRICKS_JOB,
+    DATABRICKS_TOKEN,
+    IN_FLOWISE,
+    METRICS_KEY,
+    METRICS_PATH,
+    PODS_JOB,
+    QUEUE_JOB,
+    SECONDS,
+    SERVERS_JOB,
+    SERVING_JOB,
+    SERVING_LABEL,
+    SERVING_PREFIX,
+)
 from .queue_alerts import queue_alerts
 from .queue_exporter import COMPONENT as QUEUE_EXPORTER
 from .queue_exporter import PORT as QUEUE_PORT
 from .queue_exporter import PORT_NAME as QUEUE_PORT_NAME
-from .service_alerts import cluster_alerts, databricks_alerts, service_alerts
-from .settings import ServiceSettings
+from .service_alerts import cluster_alerts, databricks_alerts, service_alerts, serving_alerts
+from .settings import DatabricksSettings, ServiceSettings
 
 COMPONENT = "app.kubernetes.io/component"
 SITE_JOB = "site"
 PAGES = Path(__file__).parent / "dashboards"
 
 
-def watch(settings: ServiceSettings, *, metrics_key: Source) -> Watch:
+def watch(settings: ServiceSettings, *, metrics_key: Source, databricks_token: Source | None = None) -> Watch:
     """Return what watches Flowise; `metrics_key` is the API key with which its own metrics are read."""
     queue, databricks, costs = settings.mode == "queue", settings.databricks, settings.flow_costs
     pages = ("overview", "flowise", *(("queue",) if queue else ()), *(("flow_costs",) if costs.counted else ()))
+    serving = _serving(settings.databricks) if databricks_token else []
+    queue, databricks = settings.mode == "queue", settings.databricks
+    pages = ("overview", "flowise", *(("queue",) if queue else ()))
     return Watch(
         groups=[
-            Group(name="service", alerts=[*service_alerts(settings), *(databricks_alerts() if databricks else [])]),
+            Group(
+                name="service",
+                alerts=[
+                    *service_alerts(settings),
+                    *(databricks_alerts() if databricks else []),
+                    *(serving_alerts() if serving else []),
+                ],
+            ),
             *([Group(name="queue", alerts=queue_alerts(settings))] if queue else []),
             *([flow_cost_rules(costs)] if costs.counted else []),
             Group(name="cluster", alerts=cluster_alerts()),
@@ -35,7 +58,11 @@ def watch(settings: ServiceSettings, *, metrics_key: Source) -> Watch:
         probes=[Probe(job=DATABRICKS_JOB, target=f"{databricks.url}/api/2.0/serving-endpoints", refuses=True)]
         if databricks
         else [],
-        secrets={METRICS_KEY: metrics_key},
+        web_scrapes=serving,
+        secrets={
+            METRICS_KEY: metrics_key,
+            **({DATABRICKS_TOKEN: databricks_token} if serving and databricks_token else {}),
+        },
         log_stages=[
             # assets/json_logs.cjs writes these
             LogStage(
@@ -49,6 +76,22 @@ def watch(settings: ServiceSettings, *, metrics_key: Source) -> Watch:
         namespaces=[NAMESPACE],
         agent_ports={NAMESPACE: [PORT, PROBE_PORT]},
     )
+
+
+def _serving(databricks: DatabricksSettings | None) -> list[WebScrape]:
+    """Return the scrape of serving endpoints' own figures (Databricks, metrics-export-serving-endpoint)."""
+    if databricks is None or not databricks.serving_endpoints:
+        return []
+    return [
+        WebScrape(
+            job=SERVING_JOB,
+            host=databricks.host,
+            label=SERVING_LABEL,
+            paths={name: f"/api/2.0/serving-endpoints/{name}/metrics" for name in databricks.serving_endpoints},
+            bearer=DATABRICKS_TOKEN,
+            prefix=SERVING_PREFIX,
+        )
+    ]
 
 
 def _servers() -> Scrape:

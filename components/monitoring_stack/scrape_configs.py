@@ -4,10 +4,12 @@ from typing import Any
 
 from pulumi import Input
 
-from ..shared.watch import Probe, Scrape
+from ..shared.watch import Probe, Scrape, WebScrape
 
 Spec = dict[str, Any]
 
+# figures from beyond are those of a minute
+WEB_SECONDS, WEB_TIMEOUT_SECONDS = 60, 20
 BLACKBOX = "blackbox"
 BLACKBOX_PORT = 9115
 # What one scrape may bring: with more it fails, which TargetDown tells, and Prometheus stays (its documentation,
@@ -64,6 +66,25 @@ def monitor(scrape: Scrape, *, interval_seconds: int, secret: Input[str] | None)
         "namespaceSelector": {"matchNames": [scrape.namespace]},
         "selector": selector,
         endpoints: [endpoint],
+    }
+
+
+def web_scrape(asked: WebScrape, *, secret: Input[str]) -> Spec:
+    """Return the spec of a ScrapeConfig; `secret` is the Secret that has its token."""
+    return {
+        "staticConfigs": [
+            {"targets": [asked.host], "labels": {"__metrics_path__": path, asked.label: value}}
+            for value, path in asked.paths.items()
+        ],
+        "scheme": "HTTPS",
+        "authorization": {"credentials": {"name": secret, "key": asked.bearer}},
+        "scrapeInterval": f"{WEB_SECONDS}s",
+        "scrapeTimeout": f"{WEB_TIMEOUT_SECONDS}s",
+        "relabelings": [{"targetLabel": "job", "replacement": asked.job}],
+        # what others call cpu_usage_percentage is nothing that tells whose
+        "metricRelabelings": [
+            {"sourceLabels": ["__name__"], "targetLabel": "__name__", "replacement": f"{asked.prefix}$1"}
+        ],
     }
 
 

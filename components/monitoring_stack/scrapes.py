@@ -10,11 +10,13 @@ import pulumi_kubernetes as k8s
 from ..shared.watch import Watch
 from .charts.blackbox import blackbox_values
 from .prometheus_stack import PROMETHEUS_CHARTS
-from .scrape_configs import monitor, probe
+from .scrape_configs import monitor, probe, web_scrape
 
 # seen in 2026-11 in the chart's own repository
 BLACKBOX_CHART_VERSION = "11.17.2"  # chart prometheus-blackbox-exporter
 MONITORING_API = "monitoring.coreos.com/v1"
+# ScrapeConfig is in no later version (prometheus-operator 0.93)
+SCRAPE_API = "monitoring.coreos.com/v1alpha1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,10 @@ class Scrapes(pulumi.ComponentResource):
         for scrape in args.watch.scrapes:
             kind, spec = monitor(scrape, interval_seconds=every, secret=args.secret_name)
             self._custom(scrape.job, kind, spec)
+        for web in args.watch.web_scrapes:
+            if args.secret_name is None:
+                raise ValueError(f"web_scrapes: {web.job} wants the token {web.bearer}, and Watch.secrets has none")
+            self._custom(web.job, "ScrapeConfig", web_scrape(web, secret=args.secret_name), api_version=SCRAPE_API)
         if args.watch.probes:
             self._exporter()
         for asked in args.watch.probes:
@@ -61,10 +67,10 @@ class Scrapes(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _custom(self, role: str, kind: str, spec: Mapping[str, Any]) -> None:
+    def _custom(self, role: str, kind: str, spec: Mapping[str, Any], *, api_version: str = MONITORING_API) -> None:
         k8s.apiextensions.CustomResource(
             f"{self._name}-{role}",
-            api_version=MONITORING_API,
+            api_version=api_version,
             kind=kind,
             metadata=k8s.meta.v1.ObjectMetaArgs(namespace=self._args.namespace, labels=dict(self._args.labels)),
             spec=dict(spec),

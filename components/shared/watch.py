@@ -101,6 +101,22 @@ class Probe:
     refuses: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class WebScrape:
+    """Addresses of one host beyond the cluster that answer with metrics over HTTPS, to a token.
+
+    `paths` are theirs by the value of `label`, which tells their series apart; names of metrics get `prefix`. `bearer` is
+    a field of `Watch.secrets`.
+    """
+
+    job: str
+    host: str
+    label: str
+    paths: Mapping[str, str]
+    bearer: str
+    prefix: str
+
+
 # metric -> statistics
 Metrics = Mapping[str, tuple[str, ...]]
 
@@ -189,6 +205,7 @@ class Watch:
     groups: Sequence[Group] = ()
     objectives: Sequence[Objective] = ()
     scrapes: Sequence[Scrape] = ()
+    web_scrapes: Sequence[WebScrape] = ()
     probes: Sequence[Probe] = ()
     secrets: Mapping[str, Source] = field(default_factory=dict)
     cloudwatch: CloudWatch = field(default_factory=CloudWatch)
@@ -206,7 +223,8 @@ class Watch:
     @property
     def jobs(self) -> tuple[str, ...]:
         """Return the names of all that is scraped or probed."""
-        return (*(each.job for each in self.scrapes), *(each.job for each in self.probes))
+        groups: tuple[Sequence[Scrape | WebScrape | Probe], ...] = (self.scrapes, self.web_scrapes, self.probes)
+        return tuple(each.job for group in groups for each in group)
 
 
 def combined(watches: Iterable[Watch]) -> Watch:
@@ -216,6 +234,7 @@ def combined(watches: Iterable[Watch]) -> Watch:
         groups=_grouped(group for each in every for group in each.groups),
         objectives=[objective for each in every for objective in each.objectives],
         scrapes=[scrape for each in every for scrape in each.scrapes],
+        web_scrapes=[scrape for each in every for scrape in each.web_scrapes],
         probes=[probe for each in every for probe in each.probes],
         secrets=_merged("secret", [each.secrets for each in every]),
         cloudwatch=_read([each.cloudwatch for each in every]),

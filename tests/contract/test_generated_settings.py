@@ -1,5 +1,6 @@
 """Generated settings, judged by validation alone: the engine's share is in tests/engine/test_soak.py."""
 
+import copy
 import json
 from collections import Counter
 from typing import Any
@@ -69,12 +70,16 @@ SERVER = {
     "secret_arn": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:flowise/login-AbCdEf",
     "cidrs": ["10.20.192.0/22"],
 }
-SERVERS = {"database": {**SERVER, "name": "flowise"}, "cache": SERVER}
-
-# what a key says nothing without
+# what keys say nothing without, by how they begin
 BESIDE: dict[str, dict[str, Any]] = {
     "backup.cost_anomaly_monitor_arn": {"cost_anomaly_usd": 50},
+    "cache.existing.": {"existing": SERVER},
+    "database.existing.": {"existing": {**SERVER, "name": "flowise"}},
     "database.restore.time": {"restore": {"source_instance": "flowise-prod-damaged"}},
+    "image_cache.": {f"{each}_secret_name": "ecr-pullthroughcache/a" for each in ("docker_hub", "github")},
+    "monitoring.datadog.": {"datadog": {"site": "datadoghq.eu", "api_key_secret_name": "t"}},
+    "pipeline.": {"repository": "acme/flowise"},
+    "synthetic_check.": {"flow_id": "3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d"},
 }
 
 
@@ -100,11 +105,9 @@ def accepted(path: str, value: object) -> bool:
     if path.startswith("monitoring.notifications.smtp."):
         smtp = {"host": "a.example.com", "from_address": "a@example.com", "username": "a", "password_secret_name": "a"}
         settings["monitoring"] = {"notifications": {"smtp": smtp}}
-    for section, whole in SERVERS.items():
-        if path.startswith(f"{section}.existing."):
-            settings[section] = {"existing": dict(whole)}
-    if path in BESIDE:
-        settings[path.split(".", maxsplit=1)[0]] = dict(BESIDE[path])
+    for beginning, beside in BESIDE.items():
+        if path.startswith(beginning):
+            settings[path.split(".", maxsplit=1)[0]] = copy.deepcopy(beside)
     if path.startswith("service.blue_green."):
         image = "flowiseai/flowise:3.1.4"
         settings["service"] |= {"mode": "queue"}

@@ -2,7 +2,7 @@
 
 from components.flowise_service.settings import ServiceSettings
 from components.flowise_service.watch import watch
-from tests.components.monitoring_stack.rules import METRICS_KEY, SERVICE
+from tests.components.monitoring_stack.rules import DATABRICKS, DATABRICKS_TOKEN, METRICS_KEY, SERVICE
 
 QUEUE, MAIN = watch(SERVICE, metrics_key=METRICS_KEY), watch(ServiceSettings(), metrics_key=METRICS_KEY)
 
@@ -43,3 +43,18 @@ def test_what_fails_with_the_cluster_is_silent_then() -> None:
     assert {alert.name for alert in QUEUE.alerts if alert.falls_with_cluster} == {
         *("AppInstanceDown", "FlowiseNotReady", "FlowiseRestarts", "QueueStuck", "WorkersMissing"),
     }
+
+
+def test_serving_endpoints_are_read_with_the_token_where_they_are_named() -> None:
+    (serving,) = watch(SERVICE, metrics_key=METRICS_KEY, databricks_token=DATABRICKS_TOKEN).web_scrapes
+    assert serving.host == "dbc-12345678-90ab.cloud.databricks.com"
+    assert serving.paths == {"chat": "/api/2.0/serving-endpoints/chat/metrics"}
+    secrets = watch(SERVICE, metrics_key=METRICS_KEY, databricks_token=DATABRICKS_TOKEN).secrets
+    assert secrets[serving.bearer] == DATABRICKS_TOKEN
+
+
+def test_a_token_that_nothing_is_read_with_goes_nowhere() -> None:
+    unnamed = SERVICE.model_copy(update={"databricks": DATABRICKS.model_copy(update={"serving_endpoints": ()})})
+    made = watch(unnamed, metrics_key=METRICS_KEY, databricks_token=DATABRICKS_TOKEN)
+    assert (made.web_scrapes, set(made.secrets)) == ([], {"key"})
+    assert "DatabricksTokenRefused" not in {alert.name for alert in made.alerts}

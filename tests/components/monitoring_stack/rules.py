@@ -31,7 +31,9 @@ from sandbox.prometheus import promtool
 from tests.components.monitoring_stack.cases.case import Case, Labels
 
 DATABRICKS = DatabricksSettings(
-    url="https://dbc-12345678-90ab.cloud.databricks.com", token_secret_name="flowise/databricks-token"
+    url="https://dbc-12345678-90ab.cloud.databricks.com",
+    token_secret_name="flowise/databricks-token",
+    serving_endpoints=("chat",),
 )
 FLOW_COSTS = FlowCostsSettings.model_validate(
     {
@@ -44,9 +46,10 @@ SERVICE = ServiceSettings(
     mode="queue", worker_replicas_min=4, worker_replicas_max=4, databricks=DATABRICKS, flow_costs=FLOW_COSTS
 )
 METRICS_KEY = SecretField(arn="arn:owner", version_id="v1", field="metrics_api_key", key_arn="arn:key")
+DATABRICKS_TOKEN = SecretField(arn="arn:databricks", version_id="v1")
 # a stack that has everything that alerts know of, by its folders
 OWNERS: Mapping[str, Watch] = {
-    "flowise_service": service(SERVICE, metrics_key=METRICS_KEY),
+    "flowise_service": service(SERVICE, metrics_key=METRICS_KEY, databricks_token=DATABRICKS_TOKEN),
     # 8 GiB, and so 901 connections
     "rds_postgres": database(DatabaseSettings(instance_class="db.m7g.large"), identifier="flowise-test"),
     "redis_cache": cache(CacheSettings(replicas=1)),

@@ -18,7 +18,15 @@ from components.redis_cache.watch import watch as cache
 from components.shared.watch import Watch
 from components.waf_cdn.watch import watch as site
 from testing.program import run
-from tests.components.monitoring_stack.rules import FULL, METRICS_KEY, MONITORING, SERVICE, full, least
+from tests.components.monitoring_stack.rules import (
+    DATABRICKS_TOKEN,
+    FULL,
+    METRICS_KEY,
+    MONITORING,
+    SERVICE,
+    full,
+    least,
+)
 
 QUEUE = {
     *("QueueStuck", "QueueBacklog", "QueueJobsFail", "QueueUnreadable"),
@@ -33,7 +41,11 @@ def names(watch: Watch) -> set[str]:
 
 
 def flowise(**settings: Any) -> Watch:
-    return service(ServiceSettings.model_validate({**SERVICE.model_dump(), **settings}), metrics_key=METRICS_KEY)
+    return service(
+        ServiceSettings.model_validate({**SERVICE.model_dump(), **settings}),
+        metrics_key=METRICS_KEY,
+        databricks_token=DATABRICKS_TOKEN,
+    )
 
 
 def flowise_promising(**objectives: Any) -> Watch:
@@ -82,7 +94,10 @@ def rendered(stack: str) -> dict[str, dict[str, Any]]:
     ("part", "without"),
     [
         ("queue", QUEUE),
-        ("databricks", {"DatabricksUnreachable", "DatabricksSlow"}),
+        (
+            "databricks",
+            {"DatabricksUnreachable", "DatabricksSlow", "DatabricksTokenRefused", "DatabricksEndpointFails"},
+        ),
         ("domain", {"CertificateExpiresSoon"}),
         ("backups", {"BackupTooOld", "BackupFailed", "RestoreTestFailed", "RestoreTestTooOld"}),
         ("restore_tests", {"RestoreTestFailed", "RestoreTestTooOld"}),
@@ -108,6 +123,7 @@ def test_what_a_stack_lacks_raises_no_alert(part: str, without: set[str]) -> Non
     [
         ("queue", "flowise-queue"),
         ("databricks", "databricks"),
+        ("databricks", "databricks-serving"),
         ("logs", "loki"),
         ("logs", "alloy"),
         ("traces", "otel-collector"),

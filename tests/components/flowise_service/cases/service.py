@@ -25,6 +25,13 @@ SCALE, MOST = (
     for part in ("status_current_replicas", "spec_max_replicas")
 )
 DATABRICKS = 'probe_{}{{job="databricks",instance="https://dbc-1.cloud.databricks.com/api/2.0/serving-endpoints"}}'
+SERVING = tuple(
+    f'up{{job="databricks-serving",instance="dbc-1.cloud.databricks.com:443",serving_endpoint="{name}"}}'
+    for name in ("chat", "embed")
+)
+FAILED, ANSWERED = (
+    f'databricks_request_{part}count_total{{job="databricks-serving",serving_endpoint="chat"}}' for part in ("5xx_", "")
+)
 A_POD = {"namespace": "flowise", "pod": "server-a"}
 A_CONTAINER = {**A_POD, "container": "flowise"}
 PENDING = 'kube_pod_status_phase{namespace="flowise",pod="server-a",phase="Pending"}'
@@ -302,6 +309,40 @@ CASES = (
         "55m",
     ),
     calm("DatabricksSlow", "a second and a half", {DATABRICKS.format("duration_seconds"): "1.5x40"}, "30m"),
+    story(
+        "DatabricksTokenRefused",
+        "critical",
+        "no endpoint answers to the token, and the workspace does",
+        {**dict.fromkeys(SERVING, "1x5 0x20 1x10"), DATABRICKS.format("success"): "1x35"},
+        "8m",
+        "18m",
+        "30m",
+    ),
+    calm(
+        "DatabricksTokenRefused",
+        "the workspace is away",
+        {SERVING[0]: "1x5 0x30", DATABRICKS.format("success"): "1x5 0x30"},
+        "8m",
+        "20m",
+    ),
+    calm(
+        "DatabricksTokenRefused",
+        "one endpoint of two is gone",
+        {SERVING[0]: "1x35", SERVING[1]: "1x5 0x30", DATABRICKS.format("success"): "1x35"},
+        "20m",
+    ),
+    story(
+        "DatabricksEndpointFails",
+        "warning",
+        "a tenth of the requests fails, and no more",
+        {FAILED: "0x10 10x40 0x40", ANSWERED: "100x90"},
+        "12m",
+        "35m",
+        "75m",
+        {"serving_endpoint": "chat"},
+    ),
+    calm("DatabricksEndpointFails", "one in a hundred", {FAILED: "1x60", ANSWERED: "100x60"}, "40m"),
+    calm("DatabricksEndpointFails", "nobody asks", {FAILED: "0x60", ANSWERED: "0x60"}, "40m"),
     story(
         "PodsPending",
         "warning",
