@@ -49,7 +49,6 @@ EVERYTHING = completed(
         service_watch(
             ServiceSettings(
                 mode="queue",
-                databricks=DatabricksSettings(url="https://dbc.cloud.databricks.com", token_secret_name="token"),
                 flow_costs=FlowCostsSettings(budget=ModelBudget(tokens_per_day=1)),
                 databricks=DatabricksSettings(
                     url="https://dbc.cloud.databricks.com", token_secret_name="token", serving_endpoints=("chat",)

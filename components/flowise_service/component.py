@@ -142,16 +142,16 @@ class FlowiseService(pulumi.ComponentResource):
     @property
     def watch(self) -> Watch:
         """What watches Flowise and its load balancer."""
-        own = watch(self._args.settings, metrics_key=self._metrics_secret.field("metrics_api_key"))
         own = watch(
             self._args.settings,
-            metrics_key=self._owner_secret.field("metrics_api_key"),
+            metrics_key=self._metrics_secret.field("metrics_api_key"),
             databricks_token=self._databricks_token,
         )
         return combined([own, self._web.watch])
 
     def _bucket(self, key: DataKey) -> SecureBucket:
-        expire = {"logs/": self._args.settings.storage_expire_logs_days}
+        settings = self._args.settings
+        expire = {"logs/": settings.storage_expire_logs_days, **settings.storage_expire_days}
         bucket_args = SecureBucketArgs(
             kms_key_arn=key.arn,
             expire_days=expire,
@@ -170,8 +170,6 @@ class FlowiseService(pulumi.ComponentResource):
             region=args.network.region,
             site_domain=args.site.domain.name if args.site.domain else None,
             encryption_key=keys.field(env.ENCRYPTION_KEY),
-            databricks_token=lookup_secret(databricks.token_secret_name, None, lookup) if databricks else None,
-            generated={variable: keys.field(variable) for variable in env.GENERATED},
             databricks_token=self._databricks_token,
             extra=lookup_values(args.settings.environment, lookup),
             embed_origins=args.site.embed_origins,

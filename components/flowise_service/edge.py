@@ -60,14 +60,11 @@ MACHINE_PATHS = (
 # With it Flowise asks for a login, without it for any key, whatever that key may do (index.js of flowise 3.1.4). Its UI
 # sends it with every call but those of PROGRAM_PATHS.
 PAGE_HEADER = ("x-request-from", "internal")
-# Of the API, what is called without that header: the no-login list, without what a stack has no need of, and what
-# programs and embedded chats call with a key. Whoever manages flows by key names more (edge.firewall.program_paths).
 # A key is whatever follows the last "Bearer " (utils/validateKey.js of flowise 3.1.4), so that it could be spelled in
 # any number of ways.
 KEY_HEADER = ("authorization", r"^Bearer [A-Za-z0-9._~+/=-]+$")
-# Of the API, what is called without that header: the no-login list, without what a stack has no need of; what programs
-# and embedded chats call with a key; and what Flowise calls itself by the site's name, to renew a credential's tokens.
-# Whoever manages flows by key names more (edge.firewall.program_paths).
+# Of the API, what is called without that header: the no-login list, without what a stack has no need of, and what
+# programs and embedded chats call with a key. Whoever manages flows by key names more (edge.firewall.program_paths).
 PROGRAM_PATHS = (
     PING,
     PREDICTION,

@@ -99,6 +99,9 @@ ModelArn = Annotated[
 ]
 
 
+# Flowise keeps files under an organisation's UUID, its logs in logs/, and exports of flows lie in flows/.
+StoragePrefix = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}/$")]
+TAKEN_PREFIXES = ("flows/", "logs/")
 # GET /api/2.0/serving-endpoints/{name}/metrics of Databricks: name has 1 to 63 characters
 ServingEndpoint = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
 
@@ -226,6 +229,12 @@ class ServiceSettings(Section):
     storage_expire_logs_days: int = Field(
         default=90, ge=1, description="days after which Flowise's own logs in the bucket are deleted"
     )
+    storage_expire_days: dict[StoragePrefix, int] = Field(
+        default_factory=dict,
+        description="beginnings of names in Flowise's bucket under which others keep what they like, models, exports, "
+        "and days after which that is deleted; versions that were overwritten go after 30",
+        examples=["models/"],
+    )
     keys_secret_name: SecretId | None = Field(
         default=None,
         description="name or ARN of another stack's secret of Flowise's keys, or of its copy: a stack that takes over "
@@ -238,12 +247,22 @@ class ServiceSettings(Section):
         default_factory=FlowCostsSettings, description="calls of models: tokens, prices, budgets"
     )
 
+    def _storage_problems(self) -> Iterator[Problem]:
+        for prefix, days in self.storage_expire_days.items():
+            if prefix in TAKEN_PREFIXES:
+                yield Problem(
+                    "storage_expire_days", "must not name Flowise's own", prefix, "choose another, as models/"
+                )
+            if days < 1:
+                yield Problem("storage_expire_days", f"of {prefix} must be 1 day or more", days, "write 365")
+
     def problems(self) -> Iterator[Problem]:
         """Judge limits against requests, replicas against the mode, the image's version, and further variables."""
         yield from self._replica_problems()
         yield from self._resource_problems()
         yield from self._environment_problems()
         yield from self._address_problems()
+        yield from self._storage_problems()
         yield from _image_problems("image", self.image)
         if self.blue_green is not None:
             yield from _image_problems("blue_green.blue_image", self.blue_green.blue_image)

@@ -37,8 +37,6 @@ def watch(settings: ServiceSettings, *, metrics_key: Source, databricks_token: S
     queue, databricks, costs = settings.mode == "queue", settings.databricks, settings.flow_costs
     pages = ("overview", "flowise", *(("queue",) if queue else ()), *(("flow_costs",) if costs.counted else ()))
     serving = _serving(settings.databricks) if databricks_token else []
-    queue, databricks = settings.mode == "queue", settings.databricks
-    pages = ("overview", "flowise", *(("queue",) if queue else ()))
     return Watch(
         groups=[
             Group(

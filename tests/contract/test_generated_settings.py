@@ -78,6 +78,7 @@ BESIDE: dict[str, dict[str, Any]] = {
     "database.restore.time": {"restore": {"source_instance": "flowise-prod-damaged"}},
     "image_cache.": {f"{each}_secret_name": "ecr-pullthroughcache/a" for each in ("docker_hub", "github")},
     "monitoring.datadog.": {"datadog": {"site": "datadoghq.eu", "api_key_secret_name": "t"}},
+    "open_to_all.": {"owner": "a", "reason": "b", "expires": "2027-02-28"},
     "pipeline.": {"repository": "acme/flowise"},
     "synthetic_check.": {"flow_id": "3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d"},
 }
@@ -112,17 +113,6 @@ def accepted(path: str, value: object) -> bool:
         image = "flowiseai/flowise:3.1.4"
         settings["service"] |= {"mode": "queue"}
         settings["service"]["blue_green"] = {"active": "blue", "blue_image": image, "green_image": image}
-    if path.startswith("monitoring.datadog."):
-        settings["monitoring"] = {"datadog": {"site": "datadoghq.eu", "api_key_secret_name": "t"}}
-    if path.startswith("image_cache."):
-        secrets = {f"{each}_secret_name": "ecr-pullthroughcache/a" for each in ("docker_hub", "github")}
-        settings["image_cache"] = secrets
-    if path.startswith("open_to_all."):
-        settings["open_to_all"] = {"owner": "a", "reason": "b", "expires": "2027-02-28"}
-    if path.startswith("pipeline."):
-        settings["pipeline"] = {"repository": "acme/flowise"}
-    if path.startswith("synthetic_check."):
-        settings["synthetic_check"] = {"flow_id": "3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d"}
     *sections, key = path.split(".")
     owner = settings
     for section in sections:

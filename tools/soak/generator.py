@@ -95,6 +95,7 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
         ("ab-0123456789abcdef",),
     ),
     "database.restore.time": (("2026-11-21T14:30:00Z",), ("yesterday", "2026-11-21")),
+    "service.storage_expire_days": (({}, {"models/": 365, "exports/": 30}), ({"logs/": 1}, {"models": 1}, {"a/": 0})),
     "service.databricks.serving_endpoints": ((["chat"], ["chat-model", "embed_2"]), ([""], ["a b"])),
     "backup.cost_anomaly_monitor_arn": (
         ("arn:aws:ce::111122223333:anomalymonitor/01234567-89ab-cdef-0123-456789abcdef",),

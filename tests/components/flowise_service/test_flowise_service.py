@@ -551,3 +551,26 @@ def test_datadogs_agents_are_told_of_the_pods_where_there_are_any(cloud: Cloud) 
 def test_without_datadog_pods_say_nothing_to_it(cloud: Cloud) -> None:
     build(cloud)
     assert not cloud.named("app-server-pods").inputs["spec"]["template"]["metadata"].get("annotations")
+
+
+def test_what_others_keep_in_the_bucket_goes_after_its_days(cloud: Cloud) -> None:
+    build(cloud, storage_expire_days={"models/": 365, "exports/": 30})
+    rules = cloud.named("app-storage-lifecycle").inputs["rules"]
+    expiring = {each["filter"]["prefix"]: each["expiration"]["days"] for each in rules if "expiration" in each}
+    assert expiring == {"logs/": 90, "models/": 365, "exports/": 30}
+
+
+@pytest.mark.parametrize(
+    ("prefixes", "says"),
+    [
+        ({"logs/": 1}, "must not name Flowise's own"),
+        ({"flows/": 1}, "must not name Flowise's own"),
+        ({"models/": 0}, "must be 1 day or more"),
+        ({"models": 1}, "should match pattern"),
+        ({"3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d/": 1}, "should match pattern"),
+        ({"/": 1}, "should match pattern"),
+    ],
+)
+def test_what_flowise_keeps_is_given_no_other_end(prefixes: dict[str, int], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        ServiceSettings(storage_expire_days=prefixes)

@@ -251,6 +251,8 @@ def test_every_alert_keeps_its_time_and_weight() -> None:
         "CacheEvicts": ("critical", "", "15m"),
         "RestoreTestFailed": ("critical", "", "1d"),
         "FlowiseRestarts": ("warning", "1m", ""),
+        "DatabricksTokenRefused": ("critical", "10m", ""),
+        "DatabricksEndpointFails": ("warning", "10m", ""),
         "HighResponseTime": ("warning", "2m", ""),
         **dict.fromkeys(
             ("DatabricksUnreachable", "QueueUnreadable", "WorkerHangs", "DiskSpaceHigh", "FirewallBlocksMany"),
@@ -291,8 +293,8 @@ def test_every_alert_keeps_its_time_and_weight() -> None:
 
 def test_every_job_that_alerts_need_is_missed() -> None:
     assert set(jobs(FULL, MONITORING)) == {
-        *("flowise", "flowise-queue", "databricks", "site", "cloudwatch", "loki", "alloy", "otel-collector", "tempo"),
-        *("alloy-events", "external-secrets", "keda", *CHART_JOBS),
+        *("flowise", "flowise-queue", "databricks", "databricks-serving", "site", "cloudwatch", "loki", "alloy"),
+        *("otel-collector", "tempo", "alloy-events", "external-secrets", "keda", *CHART_JOBS),
     }
     assert set(jobs(least(), MonitoringSettings())) == {
         *("flowise", "site", "loki", "alloy", "alloy-events", "external-secrets", *CHART_JOBS),
