@@ -46,6 +46,17 @@ def test_a_test_that_a_page_names_is_in_its_file(page: str) -> None:
     assert missing == []
 
 
+def test_a_decision_has_a_number_of_its_own_and_says_it() -> None:
+    decisions = sorted(name for name in FILES if name.startswith("docs/decisions/"))
+    numbers = [Path(name).name[:4] for name in decisions]
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+    assert [
+        name
+        for name in decisions
+        if not (ROOT / name).read_text(encoding="utf-8").startswith(f"# {Path(name).name[:4]}: ")
+    ] == []
+
+
 # AWS: at create, silent, later; Kubernetes
 ROWS = [*(f"A{n}" for n in range(1, 5)), *(f"B{n}" for n in range(1, 12)), *(f"C{n}" for n in range(1, 8))]
 ROWS += [f"E{n}" for n in range(1, 12)]
