@@ -20,7 +20,7 @@ def _together() -> Path:
     # as in a pod, where those of a component and those that it shares lie in one folder
     folder = Path(tempfile.mkdtemp(prefix="scripts-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    for path in ASSETS:
+    for path in (*ASSETS, *ASSETS[0].parents[2].glob("*/assets/*.json")):
         shutil.copy(path, folder)
     return folder
 

@@ -17,7 +17,7 @@ from components.backups.watch import watch as backups_watch
 from components.cluster_services.watch import watch as secrets_watch
 from components.eks_cluster.watch import watch as cluster_watch
 from components.flowise_service.flow_costs import FlowCostsSettings, ModelBudget
-from components.flowise_service.settings import DatabricksSettings, ServiceSettings
+from components.flowise_service.settings import DatabricksSettings, FlowExportSettings, ServiceSettings
 from components.flowise_service.watch import watch as service_watch
 from components.monitoring_stack.alerts.rules import ALARM_BRIDGE_ALERT, completed
 from components.monitoring_stack.settings.monitoring import MonitoringSettings
@@ -49,6 +49,7 @@ EVERYTHING = completed(
         service_watch(
             ServiceSettings(
                 mode="queue",
+                flow_export=FlowExportSettings(),
                 flow_costs=FlowCostsSettings(budget=ModelBudget(tokens_per_day=1)),
                 databricks=DatabricksSettings(
                     url="https://dbc.cloud.databricks.com", token_secret_name="token", serving_endpoints=("chat",)

@@ -9,6 +9,7 @@ import pulumi
 from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.edge_profile import EdgeProfile
 from ..shared.existing_secrets import lookup_secret, lookup_values
+from ..shared.external_secrets import Source
 from ..shared.iam_documents import Statement, allow, keep_objects
 from ..shared.node_script import CPU_MILLICORES, MEMORY_MIB, NodeImage
 from ..shared.references import AlarmTarget, CacheRef, ClusterRef, DatabaseRef, NetworkRef, OriginRef, SecretAccess
@@ -24,19 +25,27 @@ from ..web_service.quota import PodRoom
 from ..web_service.site import Site
 from . import environment as env
 from .edge import edge_profile
-from .keys import fingerprint, shared_keys, stored_keys, stored_metrics_key, stored_owner
+from .flow_export import COMPONENT as FLOW_EXPORT
+from .flow_export import CPU_MILLICORES as EXPORT_CPU_MILLICORES
+from .flow_export import KEY as FLOW_EXPORT_KEY
+from .flow_export import MEMORY_MIB as EXPORT_MEMORY_MIB
+from .flow_export import PREFIX as FLOW_EXPORT_PREFIX
+from .flow_export import FlowExport, FlowExportArgs
+from .keys import fingerprint, shared_keys, stored_export_key, stored_keys, stored_metrics_key, stored_owner
 from .processes import SERVER, SETUP, queue_name, releases, setup
 from .queue_exporter import COMPONENT as QUEUE_EXPORTER
 from .queue_exporter import PORT as QUEUE_METRICS_PORT
 from .queue_exporter import QueueExporter, QueueExporterArgs
 from .scripts import scripts
-from .settings import ServiceSettings
+from .settings import FlowExportSettings, ServiceSettings
 from .watch import watch
 
 # the Secret of who looks at queues: what counts them, and what scales by them
 QUEUES = "queues"
 # of the queue exporter's pod a new one may start while the old one is ending
 EXPORTERS = PodRoom(2, CPU_MILLICORES, MEMORY_MIB)
+# of a Job that is tried again the first pod may still be ending
+FLOW_EXPORTS = PodRoom(2, EXPORT_CPU_MILLICORES, EXPORT_MEMORY_MIB)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,10 +117,13 @@ class FlowiseService(pulumi.ComponentResource):
         keys = stored_keys(name, generated, copy_region=args.data_protection.copy_region, **stored)
         owner = stored_owner(name, args.settings.owner_email, **stored)
         self._metrics_secret = stored_metrics_key(name, **stored)
+        self._export_secret = stored_export_key(name, **stored) if args.settings.flow_export else None
         self.key_fingerprint = fingerprint(generated)
         service = self._service(self._environment(bucket, keys), self._statements(bucket, key), keys, owner)
         if args.settings.mode == "queue":
             self._queue_exporter(service)
+        if args.settings.flow_export is not None:
+            self._flow_export(args.settings.flow_export, service, bucket, key)
 
         self._web = service
         self.namespace = service.namespace
@@ -152,6 +164,8 @@ class FlowiseService(pulumi.ComponentResource):
     def _bucket(self, key: DataKey) -> SecureBucket:
         settings = self._args.settings
         expire = {"logs/": settings.storage_expire_logs_days, **settings.storage_expire_days}
+        if settings.flow_export is not None:
+            expire[FLOW_EXPORT_PREFIX] = settings.flow_export.keep_days
         bucket_args = SecureBucketArgs(
             kms_key_arn=key.arn,
             expire_days=expire,
@@ -205,13 +219,17 @@ class FlowiseService(pulumi.ComponentResource):
         }
         server_keys = {variable: keys.field(variable) for variable in env.SERVER_KEYS}
         looks = {QUEUES: {"REDIS_PASSWORD": cache.password}} if queue else {}
+        exports: dict[str, dict[str, Source]] = {}
+        if self._export_secret is not None:
+            told["FLOW_EXPORT_API_KEY"] = self._export_secret.field(FLOW_EXPORT_KEY)
+            exports = {FLOW_EXPORT: {"FLOWISE_API_KEY": self._export_secret.field(FLOW_EXPORT_KEY)}}
         return WebService(
             self._name,
             WebServiceArgs(
                 application=env.NAMESPACE,
                 releases=releases(settings, datadog=datadog),
                 environment=environment,
-                secrets={SETUP: told, SERVER: server_keys, **looks},
+                secrets={SETUP: told, SERVER: server_keys, **looks, **exports},
                 files={**scripts(), "rds-ca.pem": args.database.certificates},
                 files_at=env.CONFIG_DIR,
                 migration=setup(settings, plain),
@@ -230,8 +248,9 @@ class FlowiseService(pulumi.ComponentResource):
                     agent_ports=[env.PORT, env.PROBE_PORT] if datadog else [],
                     scraped={QUEUE_EXPORTER: QUEUE_METRICS_PORT} if queue else {},
                     confined=[QUEUE_EXPORTER],
+                    askers=[FLOW_EXPORT] if settings.flow_export else [],
                 ),
-                further_pods=[EXPORTERS] if queue else [],
+                further_pods=[*([EXPORTERS] if queue else []), *([FLOW_EXPORTS] if settings.flow_export else [])],
                 profile=self.profile,
                 site=args.site,
                 timeouts=self._timeouts,
@@ -242,6 +261,29 @@ class FlowiseService(pulumi.ComponentResource):
                 alarms=args.alarms,
                 access_log_bucket=args.access_log_bucket,
                 protect_data=args.data_protection.protect,
+                tags=args.tags,
+            ),
+            self._child,
+        )
+
+    def _flow_export(
+        self, settings: FlowExportSettings, service: WebService, bucket: SecureBucket, key: DataKey
+    ) -> None:
+        args = self._args
+        FlowExport(
+            f"{self._name}-flows",
+            FlowExportArgs(
+                settings=settings,
+                namespace=service.namespace,
+                labels=service_labels(env.NAMESPACE),
+                image=args.settings.script_image(),
+                service_name=service.service_name,
+                secret_name=service.secret_names[FLOW_EXPORT],
+                bucket=bucket.bucket_name,
+                bucket_arn=bucket.bucket_arn,
+                kms_key_arn=key.arn,
+                region=args.network.region,
+                cluster=args.cluster,
                 tags=args.tags,
             ),
             self._child,

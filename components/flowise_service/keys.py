@@ -10,6 +10,7 @@ import pulumi_random as random
 
 from ..shared.stored_secret import StoredSecret, StoredSecretArgs
 from .environment import ENCRYPTION_KEY, GENERATED, key_fingerprint
+from .flow_export import KEY as FLOW_EXPORT_KEY
 
 KEY_LENGTH, OWNER_PASSWORD_LENGTH = 48, 40
 
@@ -50,7 +51,12 @@ def stored_keys(
 
 
 def stored_owner(
-    name: str, email: str, *, kms_key_arn: pulumi.Input[str], tags: Mapping[str, str], opts: pulumi.ResourceOptions
+    name: str,
+    email: str,
+    *,
+    kms_key_arn: pulumi.Input[str],
+    tags: Mapping[str, str],
+    opts: pulumi.ResourceOptions,
 ) -> StoredSecret:
     """Make and store the first owner's password."""
     # Flowise wants one of each kind (enterprise/utils/validation.util)
@@ -78,6 +84,19 @@ def stored_metrics_key(
         tags=tags,
     )
     return StoredSecret(f"{name}-metrics", args, opts)
+
+
+def stored_export_key(
+    name: str, *, kms_key_arn: pulumi.Input[str], tags: Mapping[str, str], opts: pulumi.ResourceOptions
+) -> StoredSecret:
+    """Make and store the API key with which flows are exported, apart likewise."""
+    args = StoredSecretArgs(
+        purpose="The API key that exports flows",
+        kms_key_arn=kms_key_arn,
+        fields={FLOW_EXPORT_KEY: _made_anew(f"{name}-flow-export-key", opts, special=False)},
+        tags=tags,
+    )
+    return StoredSecret(f"{name}-flow-export", args, opts)
 
 
 def _made_anew(name: str, opts: pulumi.ResourceOptions, **signs: Any) -> pulumi.Output[str]:

@@ -21,6 +21,8 @@ LOOP_LAG_SECONDS = 1
 MEMORY_SHARE = 0.9
 DATABRICKS_SECONDS = 2
 MOST_SERVING_ERRORS = 0.05
+# a daily run, and half a day to notice and mend
+OLDEST_EXPORT_SECONDS = 129600
 
 
 def service_alerts(settings: ServiceSettings) -> list[Alert]:
@@ -228,6 +230,28 @@ def serving_alerts() -> list[Alert]:
             summary=f"A serving endpoint fails: {{{{ $labels.{SERVING_LABEL} }}}}",
             description=f"{{{{ $labels.{SERVING_LABEL} }}}} answers {{{{ $value | humanizePercentage }}}} of its requests "
             "with an error of its own.",
+        ),
+    ]
+
+
+def export_alerts() -> list[Alert]:
+    """Return the alert on flows as files."""
+    succeeded, made = (
+        f"max(kube_cronjob_{each}{{{IN_FLOWISE}}})" for each in ("status_last_successful_time", "created")
+    )
+    return [
+        Alert(
+            name="FlowExportTooOld",
+            # one that never ended well has no time of that, and is given as long from its making
+            expression=either(
+                f"time() - {succeeded} > {OLDEST_EXPORT_SECONDS}",
+                f"(time() - {made} > {OLDEST_EXPORT_SECONDS}) unless on () {succeeded}",
+                f"absent(kube_cronjob_created{{{IN_FLOWISE}}})",
+            ),
+            lasting="15m",
+            severity="warning",
+            summary="There is no fresh export of flows",
+            description="No export of flows into the bucket has ended well for a day and a half; there should be one every day.",
         ),
     ]
 

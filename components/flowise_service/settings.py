@@ -137,6 +137,20 @@ class BlueGreenSettings(Section):
     green_image: Image = Field(description="image of green", examples=["flowiseai/flowise:3.1.4"])
 
 
+class FlowExportSettings(Section):
+    """Flows as files in the bucket, every day, under flows/ and the time of the run."""
+
+    daily_at: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = Field(
+        default="03:30", description="when flows are exported, UTC"
+    )
+    keep_days: int = Field(default=90, ge=1, description="days after which an export is deleted")
+    secret_variables: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$")], ...] = Field(
+        default=(),
+        description="variables of flows whose values stay out of exports, beside those that are named like a secret",
+        examples=["partner_pin"],
+    )
+
+
 class ServiceSettings(Section):
     """Flowise itself."""
 
@@ -240,6 +254,9 @@ class ServiceSettings(Section):
         description="name or ARN of another stack's secret of Flowise's keys, or of its copy: a stack that takes over "
         "that one's database reads its credentials with them; without it new keys are made",
         examples=["flowise-prod-app-keys-secret-1a2b3c4"],
+    )
+    flow_export: FlowExportSettings | None = Field(
+        default=None, description="a daily export of all flows as files into the bucket; none by default"
     )
     databricks: DatabricksSettings | None = Field(default=None, description="a Databricks workspace; none by default")
     objectives: ObjectivesSettings = Field(default_factory=ObjectivesSettings, description="SLOs, which alerts watch")

@@ -24,7 +24,7 @@ from .queue_alerts import queue_alerts
 from .queue_exporter import COMPONENT as QUEUE_EXPORTER
 from .queue_exporter import PORT as QUEUE_PORT
 from .queue_exporter import PORT_NAME as QUEUE_PORT_NAME
-from .service_alerts import cluster_alerts, databricks_alerts, service_alerts, serving_alerts
+from .service_alerts import cluster_alerts, databricks_alerts, export_alerts, service_alerts, serving_alerts
 from .settings import DatabricksSettings, ServiceSettings
 
 COMPONENT = "app.kubernetes.io/component"
@@ -45,6 +45,7 @@ def watch(settings: ServiceSettings, *, metrics_key: Source, databricks_token: S
                     *service_alerts(settings),
                     *(databricks_alerts() if databricks else []),
                     *(serving_alerts() if serving else []),
+                    *(export_alerts() if settings.flow_export else []),
                 ],
             ),
             *([Group(name="queue", alerts=queue_alerts(settings))] if queue else []),

@@ -55,9 +55,9 @@ class NetworkRanges:
         """Return the policy by which pods reach the database."""
         return self._to(self.database, POSTGRES, whose)
 
-    def to_cache(self) -> Spec:
+    def to_cache(self, whose: Spec = EVERYBODY) -> Spec:
         """Return the policy by which pods reach the cache."""
-        return self._to(self.cache, VALKEY, EVERYBODY)
+        return self._to(self.cache, VALKEY, whose)
 
     def _to(self, road: Road | None, port: int, whose: Spec) -> Spec:
         known = road or Road(cidrs=self.data, port=port)

@@ -71,6 +71,7 @@ class WebService(pulumi.ComponentResource):
     """
 
     namespace: pulumi.Output[str]
+    service_name: pulumi.Output[str]
     secret_names: Mapping[str, pulumi.Output[str]]
     load_balancer_arn: pulumi.Output[str]
     load_balancer_dns_name: pulumi.Output[str]
@@ -87,13 +88,14 @@ class WebService(pulumi.ComponentResource):
         self.namespace = self._namespace()
         self.secret_names = self._secrets()
         account, balancer = self._account(), self._balancer()
-        self._releases(account, balancer)
+        self.service_name = self._releases(account, balancer)
         self.load_balancer_arn = balancer.arn
         self.load_balancer_dns_name = balancer.dns_name
         self.certificate_record = balancer.certificate_record
         self.register_outputs(
             {
                 "namespace": self.namespace,
+                "service_name": self.service_name,
                 "secret_names": self.secret_names,
                 "load_balancer_arn": self.load_balancer_arn,
                 "load_balancer_dns_name": self.load_balancer_dns_name,
@@ -214,7 +216,8 @@ class WebService(pulumi.ComponentResource):
             self._child,
         )
 
-    def _releases(self, account: pulumi.Output[str], balancer: InternalLoadBalancer) -> None:
+    def _releases(self, account: pulumi.Output[str], balancer: InternalLoadBalancer) -> pulumi.Output[str]:
+        """Make the releases; give the name of the served one's Service."""
         args = self._args
         priority = k8s.scheduling.v1.PriorityClass(
             f"{self._name}-priority",
@@ -224,8 +227,9 @@ class WebService(pulumi.ComponentResource):
             opts=self._child,
         )
         autoscaler = self._queue_autoscaler()
+        made: dict[str, ServiceRelease] = {}
         for colour, release in args.releases.items():
-            ServiceRelease(
+            made[colour] = ServiceRelease(
                 f"{self._name}-{colour}" if colour else self._name,
                 ServiceReleaseArgs(
                     release=release,
@@ -245,6 +249,8 @@ class WebService(pulumi.ComponentResource):
                 ),
                 self._child,
             )
+
+        return next(made[colour].service_name for colour, release in args.releases.items() if release.served)
 
     def _queue_autoscaler(self) -> EventAutoscaler | None:
         if not any(each.by_queue for each in self._processes):

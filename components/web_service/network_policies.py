@@ -29,7 +29,8 @@ class NetworkAccess:
     """Whom a service's pods reach beside DNS and AWS, and who reaches them beside the load balancer.
 
     `scraped` are ports of metrics by component, of pods that are no process of the service's; `confined` are components
-    that reach the cache and nothing else; `agent_ports` are those that Datadog's agents ask, where there are any.
+    that reach the cache and nothing else, `askers` those that reach the web component and AWS; `agent_ports` are those
+    that Datadog's agents ask, where there are any.
     """
 
     https: bool = True  # beyond the network
@@ -40,6 +41,7 @@ class NetworkAccess:
     scraped: Mapping[str, int] = field(default_factory=dict)
     agent_ports: Sequence[int] = ()
     confined: Sequence[str] = ()
+    askers: Sequence[str] = ()
 
 
 def service_policies(
@@ -57,26 +59,29 @@ def service_policies(
     Policies).
     """
     prometheus = pods_with(access.scraper_namespace, PROMETHEUS)
-    others: Spec = EVERYBODY
-    if access.confined:
-        others = {"matchExpressions": [{"key": COMPONENT, "operator": "NotIn", "values": list(access.confined)}]}
-    policies = outbound(ranges, others)
+    policies = outbound(ranges, _all_but(access.confined))
+    others = _all_but([*access.confined, *access.askers])
     if not access.https:
         del policies["https"]
     if access.database:
         policies["database"] = ranges.to_database(others)
     if access.cache:
-        policies["cache"] = ranges.to_cache()
+        policies["cache"] = ranges.to_cache(_all_but(access.askers))
     if access.traces:
         policies["traces"] = egress([pods_with(TRACING, COLLECTS_TRACES)], ("TCP", OTLP), whose=others)
     if access.agent_ports:
         asked = [("TCP", each) for each in access.agent_ports]
         policies["datadog"] = ingress([pods_in(DATADOG)], *asked, whose=others)
+    served: Spec = {"podSelector": {"matchLabels": {COMPONENT: web}}}
     policies["http"] = {
-        "podSelector": {"matchLabels": {COMPONENT: web}},
+        **served,
         "policyTypes": ["Ingress"],
         "ingress": [{"from": [*blocks(ranges.balancer), prometheus], "ports": ports_of(("TCP", port))}],
     }
+    for component in access.askers:
+        asker: Spec = {"podSelector": {"matchLabels": {COMPONENT: component}}}
+        policies["http"]["ingress"][0]["from"].append(asker)
+        policies[f"{component}-http"] = egress([served], ("TCP", port), whose=asker["podSelector"])
     for component, scraped in {**metrics, **access.scraped}.items():
         policies[f"{component}-metrics"] = {
             "podSelector": {"matchLabels": {COMPONENT: component}},
@@ -84,3 +89,10 @@ def service_policies(
             "ingress": [{"from": [prometheus], "ports": ports_of(("TCP", scraped))}],
         }
     return policies
+
+
+def _all_but(components: Sequence[str]) -> Spec:
+    """Return the selector of all pods but those of some components."""
+    if not components:
+        return EVERYBODY
+    return {"matchExpressions": [{"key": COMPONENT, "operator": "NotIn", "values": list(components)}]}

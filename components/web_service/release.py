@@ -45,6 +45,8 @@ class ServiceReleaseArgs:
 class ServiceRelease(pulumi.ComponentResource):
     """One release. Two of them may stand side by side, and share nothing but the Secrets and the database."""
 
+    service_name: pulumi.Output[str]
+
     def __init__(self, name: str, args: ServiceReleaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:web_service:ServiceRelease", name, {}, opts)
         self._name, self._args = name, args
@@ -56,8 +58,8 @@ class ServiceRelease(pulumi.ComponentResource):
             before.append(self._migration(args.migration, files, env_from))
         after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=before))
         made = {each.name: self._workload(each, files, env_from, after) for each in args.release.processes}
-        self._registration(made[args.release.web.name])
-        self.register_outputs({})
+        self.service_name = self._registration(made[args.release.web.name])
+        self.register_outputs({"service_name": self.service_name})
 
     def _labels(self, component: str) -> dict[str, str]:
         return {**self._args.labels, COMPONENT: component}
@@ -139,7 +141,7 @@ class ServiceRelease(pulumi.ComponentResource):
             opts,
         )
 
-    def _registration(self, workload: Workload) -> None:
+    def _registration(self, workload: Workload) -> pulumi.Output[str]:
         port, labels = self._args.release.port, self._labels(self._args.release.web.name)
         service = k8s.core.v1.Service(
             f"{self._name}-service",
@@ -166,3 +168,4 @@ class ServiceRelease(pulumi.ComponentResource):
             # the kind comes with the controller's chart, and no property says so
             opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[self._args.controllers])),
         )
+        return service.metadata.name.apply(str)

@@ -59,6 +59,7 @@ TOKENS = {
     "PodRole": "platform:shared:PodRole",
     "PrometheusStack": "platform:monitoring_stack:PrometheusStack",
     "Scrapes": "platform:monitoring_stack:Scrapes",
+    "FlowExport": "platform:flowise_service:FlowExport",
     "QueueExporter": "platform:flowise_service:QueueExporter",
     "SecretOperator": "platform:cluster_services:SecretOperator",
     "SecretReader": "platform:shared:SecretReader",

@@ -34,7 +34,7 @@ class Stack:
         self._handmade = handmade
 
     def pod(self, owner: str) -> Pod:
-        """Return what the pods of a Deployment or Job get, named as in the program (`app-server-pods`)."""
+        """Return what the pods of a Deployment, Job or CronJob get, named as in the program (`app-server-pods`)."""
         spec = self.template(owner)["spec"]
         container = spec["containers"][0]
         environment: dict[str, str] = {}
@@ -61,8 +61,9 @@ class Stack:
         return any(record.urn.endswith(f"::{owner}") for record in self._records)
 
     def template(self, owner: str) -> dict[str, Any]:
-        """Return the template of the pods of a Deployment or Job, named as in the program."""
-        template: dict[str, Any] = self._named(owner).inputs["spec"]["template"]
+        """Return the template of the pods of a Deployment, Job or CronJob, named as in the program."""
+        spec = self._named(owner).inputs["spec"]
+        template: dict[str, Any] = spec.get("jobTemplate", {"spec": spec})["spec"]["template"]
         return template
 
     def namespace(self, owner: str) -> str:

@@ -14,6 +14,7 @@ from tools.flows.__main__ import main
 from tools.flows.client import Flowise, Login
 from tools.flows.secrets import taken
 
+from . import flowise
 from .client import Browser, chain, flow
 from .conftest import Place, is_ready
 from .servers import wait_until
@@ -177,6 +178,22 @@ def test_a_key_reads_what_the_owner_reads_and_changes_what_it_may(
     # no key may have what a new flow takes
     status, said = site("POST", "/api/v1/apikey", {"keyName": "all", "permissions": ["workspace:import"]})
     assert (status, said["message"]) == (400, "Cannot create API key with workspace or admin permissions")
+
+
+def test_the_daily_export_puts_the_commands_files_into_the_bucket(
+    queue: Place, site: Browser, made: dict[str, str], run: Run, tmp_path: Path
+) -> None:
+    pod = queue.stack.pod("app-flows-job")
+    # the server and S3 stand on this machine; the key is the one that the setup gave
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "NODE_PATH")
+    changed = {name: queue.changed[name] for name in names}
+    changed |= {"FLOWISE_URL": site.url, "AWS_ENDPOINT_URL_S3": queue.changed["S3_ENDPOINT_URL"]}
+    assert "files in s3://" in flowise.run(pod, queue.folder / "flow-export", changed)
+    run("export", "--from", site.url, tmp_path / "a")
+    listed = queue.s3.list_objects_v2(Bucket=queue.bucket, Prefix="flows/")["Contents"]
+    written = {each["Key"]: queue.s3.get_object(Bucket=queue.bucket, Key=each["Key"])["Body"].read() for each in listed}
+    found = {key.split("/", 2)[2]: body.decode() for key, body in written.items()}
+    assert found == files(tmp_path / "a")
 
 
 def test_flows_go_from_dev_to_prod(

@@ -96,6 +96,8 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
     ),
     "database.restore.time": (("2026-11-21T14:30:00Z",), ("yesterday", "2026-11-21")),
     "service.storage_expire_days": (({}, {"models/": 365, "exports/": 30}), ({"logs/": 1}, {"models": 1}, {"a/": 0})),
+    "service.flow_export.daily_at": (("00:00", "23:59"), ("3:30", "24:00", "daily")),
+    "service.flow_export.secret_variables": (([], ["partner_pin"]), (["partner pin"], [""])),
     "service.databricks.serving_endpoints": ((["chat"], ["chat-model", "embed_2"]), ([""], ["a b"])),
     "backup.cost_anomaly_monitor_arn": (
         ("arn:aws:ce::111122223333:anomalymonitor/01234567-89ab-cdef-0123-456789abcdef",),

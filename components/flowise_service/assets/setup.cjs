@@ -1,5 +1,6 @@
 // Makes ready what Flowise's pods start on, as often as it is run: tables, first owner, key of the metrics, Databricks.
-// Environment: Flowise's own, and OWNER_EMAIL, OWNER_NAME, OWNER_PASSWORD, METRICS_API_KEY, KEY_FINGERPRINT.
+// Environment: Flowise's own, and OWNER_EMAIL, OWNER_NAME, OWNER_PASSWORD, METRICS_API_KEY, KEY_FINGERPRINT; where flows
+// are exported, FLOW_EXPORT_API_KEY.
 'use strict';
 const { spawn } = require('child_process');
 const crypto = require('crypto');
@@ -13,6 +14,9 @@ const built = (file) => flowise(path.join(FLOWISE, 'dist', file));
 // any number that nothing else in this database locks
 const LOCK = 7_340_001;
 const [START_TRIES, PAUSE_MS] = [120, 1000];
+const EXPORT_READS = ['agentflows', 'assistants', 'chatflows', 'credentials', 'documentStores', 'tools', 'variables']
+  .map((kind) => `${kind}:view`)
+  .concat('templates:custom');
 
 const say = (message) => console.log(message);
 const env = (name) => {
@@ -93,18 +97,27 @@ const sameKey = (stored, key) => {
   return crypto.timingSafeEqual(Buffer.from(hash, 'hex'), crypto.scryptSync(key, salt, 64));
 };
 
-// Prometheus must know the key before anybody could have asked Flowise for one, so it is given and not generated.
-const metricsKey = async (source, workspaceId) => {
+// The key's holder must know it before anybody could have asked Flowise for one, so it is given and not generated.
+const giveKey = async (source, workspaceId, keyName, apiKey, permissions) => {
   const { ApiKey } = built('database/entities/ApiKey.js');
   const { generateSecretHash } = built('utils/apiKey.js');
-  const [keys, apiKey, keyName] = [source.getRepository(ApiKey), env('METRICS_API_KEY'), 'platform-metrics'];
+  const keys = source.getRepository(ApiKey);
   const known = await keys.findOneBy({ keyName, workspaceId });
-  if (known && known.apiKey === apiKey && sameKey(known.apiSecret, apiKey)) return;
+  if (!apiKey) {
+    if (known) await keys.remove(known);
+    return;
+  }
+  const [is, wanted] = [known?.permissions, permissions].map(String);
+  if (known && is === wanted && known.apiKey === apiKey && sameKey(known.apiSecret, apiKey)) return;
   const id = known ? known.id : crypto.randomUUID();
-  // metrics ask for a valid key and for no permission; the least that a key may have
-  const permissions = ['chatflows:view'];
   await keys.save({ id, keyName, apiKey, apiSecret: generateSecretHash(apiKey), permissions, workspaceId });
-  say('the key of the metrics is in place');
+  say(`the key ${keyName} is in place`);
+};
+
+const giveKeys = async (source, workspaceId) => {
+  // metrics ask for a valid key and for no permission; the least that a key may have
+  await giveKey(source, workspaceId, 'platform-metrics', env('METRICS_API_KEY'), ['chatflows:view']);
+  await giveKey(source, workspaceId, 'platform-flow-export', process.env.FLOW_EXPORT_API_KEY, EXPORT_READS);
 };
 
 const variable = async (source, workspaceId, name) => {
@@ -140,7 +153,7 @@ const main = async () => {
   const workspaces = () => source.query('SELECT id FROM workspace ORDER BY "createdDate" LIMIT 1');
   if (!(await workspaces()).length) await register();
   const [{ id }] = await workspaces();
-  await metricsKey(source, id);
+  await giveKeys(source, id);
   if (process.env.DATABRICKS_TOKEN) await databricks(source, id);
   await source.destroy();
   say('Flowise may start');

@@ -12,7 +12,7 @@ from components.backups.watch import watch as backups
 from components.cluster_services.watch import watch as secrets
 from components.eks_cluster.watch import watch as cluster
 from components.flowise_service.flow_costs import FlowCostsSettings
-from components.flowise_service.settings import DatabricksSettings, ServiceSettings
+from components.flowise_service.settings import DatabricksSettings, FlowExportSettings, ServiceSettings
 from components.flowise_service.watch import watch as service
 from components.monitoring_stack.alerts.rules import completed, rule_groups
 from components.monitoring_stack.settings.monitoring import MonitoringSettings
@@ -43,7 +43,12 @@ FLOW_COSTS = FlowCostsSettings.model_validate(
     }
 )
 SERVICE = ServiceSettings(
-    mode="queue", worker_replicas_min=4, worker_replicas_max=4, databricks=DATABRICKS, flow_costs=FLOW_COSTS
+    mode="queue",
+    worker_replicas_min=4,
+    worker_replicas_max=4,
+    databricks=DATABRICKS,
+    flow_costs=FLOW_COSTS,
+    flow_export=FlowExportSettings(),
 )
 METRICS_KEY = SecretField(arn="arn:owner", version_id="v1", field="metrics_api_key", key_arn="arn:key")
 DATABRICKS_TOKEN = SecretField(arn="arn:databricks", version_id="v1")

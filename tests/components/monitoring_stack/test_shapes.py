@@ -275,7 +275,9 @@ def test_every_alert_keeps_its_time_and_weight() -> None:
             ("warning", "15m", ""),
         ),
         **dict.fromkeys(("LogsMissing", "PodLogsMissing", "SloBurnSlow"), ("warning", "15m", "")),
-        **dict.fromkeys(("AutoscalerBlind", "AutoscalerMissing", "SecretUnread"), ("warning", "15m", "")),
+        **dict.fromkeys(
+            ("AutoscalerBlind", "AutoscalerMissing", "FlowExportTooOld", "SecretUnread"), ("warning", "15m", "")
+        ),
         "ScalerFails": ("warning", "10m", ""),
         "HeartbeatMissing": ("critical", "10m", ""),
         **dict.fromkeys(("CloudWatchUnreadable", "SloUnknown"), ("warning", "30m", "")),

@@ -36,7 +36,44 @@ A_POD = {"namespace": "flowise", "pod": "server-a"}
 A_CONTAINER = {**A_POD, "container": "flowise"}
 PENDING = 'kube_pod_status_phase{namespace="flowise",pod="server-a",phase="Pending"}'
 
+EXPORTED, EXPORTS = (
+    f'kube_cronjob_{each}{{namespace="flowise",cronjob="app-flows-job"}}'
+    for each in ("status_last_successful_time", "created")
+)
+
 CASES = (
+    story(
+        "FlowExportTooOld",
+        "warning",
+        "two runs fail after one that went well",
+        # in hours: seconds since 1970 stand still at zero
+        {EXPORTED: "0x36 0x12 169200x12", EXPORTS: "0x60"},
+        "36h",
+        "40h",
+        "50h",
+        interval="1h",
+    ),
+    story(
+        "FlowExportTooOld",
+        "warning",
+        "none ever went well",
+        {EXPORTED: "_x48 172800x12", EXPORTS: "0x60"},
+        "36h",
+        "40h",
+        "50h",
+        interval="1h",
+    ),
+    story(
+        "FlowExportTooOld",
+        "warning",
+        "nothing exports any more",
+        {EXPORTED: "0x2 _x12 0x12", EXPORTS: "0x2 stale _x12 0x12"},
+        "2h",
+        "6h",
+        "18h",
+        {"namespace": "flowise"},
+        interval="1h",
+    ),
     story(
         "AppInstanceDown",
         "critical",
