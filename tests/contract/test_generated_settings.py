@@ -78,6 +78,7 @@ BESIDE: dict[str, dict[str, Any]] = {
     "database.restore.time": {"restore": {"source_instance": "flowise-prod-damaged"}},
     "image_cache.": {f"{each}_secret_name": "ecr-pullthroughcache/a" for each in ("docker_hub", "github")},
     "monitoring.datadog.": {"datadog": {"site": "datadoghq.eu", "api_key_secret_name": "t"}},
+    "open_egress.": {"owner": "a", "reason": "b", "expires": "2027-02-28"},
     "open_to_all.": {"owner": "a", "reason": "b", "expires": "2027-02-28"},
     "pipeline.": {"repository": "acme/flowise"},
     "synthetic_check.": {"flow_id": "3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d"},

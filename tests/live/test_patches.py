@@ -88,8 +88,9 @@ def patched(queue: Place, tokens: Provider) -> Iterator[Served]:
         yield served(queue, site, tokens)
 
 
+# a store is filled by a worker
 @pytest.fixture(scope="module")
-def unpatched(queue: Place, tokens: Provider) -> Iterator[Served]:
+def unpatched(queue: Place, tokens: Provider, worker: Process) -> Iterator[Served]:
     with queue.ready("app-server-pods", files=NO_PATCHES, changed=AS_IT_CAME) as (_, site, _probe):
         yield served(queue, site, tokens)
 

@@ -212,6 +212,8 @@ OWN = {
     },
     "database": {"existing": {**SERVER, "name": "a", "instance_identifier": "theirs"}},
     "cache": {"existing": SERVER},
+    # of a network that was there before its owner decides
+    "open_egress": None,
 }  # fmt: skip
 
 

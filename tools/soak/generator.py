@@ -146,7 +146,7 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
     ),
     "open_egress.owner": (("platform-engineering",), ("",)),
     "open_egress.reason": (("names are listed later",), ("",)),
-    "open_egress.expires": ((str(date.today() + timedelta(days=90)),), ("2026-02-30", "soon", "2020-01-01")),
+    "open_egress.expires": ((str(date.today() + timedelta(days=90)),), ("2026-02-30", "soon")),
     "open_to_all.owner": (("platform-engineering",), ("",)),
     "open_to_all.reason": (("an embedded chat serves everybody",), ("",)),
     "open_to_all.expires": ((str(date.today() + timedelta(days=90)),), ("2026-02-30", "soon")),

@@ -97,7 +97,7 @@ def _heartbeat() -> Alert:
     sent = 'alertmanager_notifications_total{integration="webhook"}'
     return Alert(
         name="HeartbeatMissing",
-        expression=either(f"sum(increase({sent}[15m])) == 0", f"absent({sent})"),
+        expression=either(f"sum(increase({sent}[15m])) == 0", f"absent(sum({sent}))"),
         lasting="10m",
         severity="critical",
         summary="The heartbeat stands still",

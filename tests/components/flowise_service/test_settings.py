@@ -277,7 +277,7 @@ REFUSALS: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
         {"databricks": {"url": "https://dbc-1.cloud.databricks.com", "token": "t"}},
         [
             "service.databricks.token_secret_name: is required, got nothing: write, for example, flowise/databricks-token",
-            "service.databricks.token: is not a known key, got a value not shown here: remove it, or write one of token_secret_name, url",
+            "service.databricks.token: is not a known key, got a value not shown here: remove it, or write one of serving_endpoints, token_secret_name, url",
         ],
     ),
     (

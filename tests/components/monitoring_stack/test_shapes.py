@@ -33,7 +33,7 @@ QUEUE = {
     *("WorkersMissing", "WorkersTooFew", "WorkerHangs"),
 }
 DATADOG = {"site": "datadoghq.eu", "api_key_secret_name": "flowise/datadog-api-key"}
-PLAIN = MonitoringSettings(cloudwatch_metrics=True)
+PLAIN = MonitoringSettings.model_validate({**MONITORING.model_dump(), "traces": None})
 
 
 def names(watch: Watch) -> set[str]:
@@ -62,9 +62,7 @@ LACKING: Mapping[str, Watch] = {
     "budget_usd": full(backups=backups(BackupSettings(restore_tests=True))),
     "deployments": full(pipeline_access=None),
     "logs": full(
-        MonitoringSettings.model_validate(
-            {"traces": {}, "cloudwatch_metrics": True, "datadog": {**DATADOG, "replaces_logs": True}}
-        )
+        MonitoringSettings.model_validate({**MONITORING.model_dump(), "datadog": {**DATADOG, "replaces_logs": True}})
     ),
     "traces": full(PLAIN),
     "tempo": full(MonitoringSettings.model_validate({"traces": {"backend": "xray"}, "cloudwatch_metrics": True})),
@@ -280,6 +278,9 @@ def test_every_alert_keeps_its_time_and_weight() -> None:
         ),
         "ScalerFails": ("warning", "10m", ""),
         "HeartbeatMissing": ("critical", "10m", ""),
+        **dict.fromkeys(("ModelBudgetNearlySpent", "ModelBudgetSpent"), ("warning", "", "")),
+        "ModelCallsNotCounted": ("warning", "15m", ""),
+        "ModelSpendingUnseen": ("info", "", ""),
         **dict.fromkeys(("CloudWatchUnreadable", "SloUnknown"), ("warning", "30m", "")),
         "DatabaseStorageFills": ("warning", "1h", ""),
         "CostPerDayHigh": ("warning", "6h", ""),

@@ -5,7 +5,7 @@ from tests.components.monitoring_stack.cases.case import calm, counter, story, u
 ALL_UP = {
     f'up{{job="{job}",namespace="n"}}': "1x60"
     for job in ("flowise", "site", "cloudwatch", "kube-state-metrics", "node-exporter", "kubelet", "apiserver",
-                "flowise-queue", "databricks", "loki", "alloy", "alloy-events", "otel-collector", "tempo", "keda",
+                "flowise-queue", "databricks", "databricks-serving", "loki", "alloy", "alloy-events", "otel-collector", "tempo", "keda",
                 "external-secrets", "coredns", "grafana", "kube-controller-manager", "kube-scheduler",
                 "prometheus-alertmanager", "prometheus-operator", "prometheus-prometheus")
 }  # fmt: skip
