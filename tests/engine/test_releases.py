@@ -12,6 +12,7 @@ pytestmark = pytest.mark.engine
 
 JOBS = {"app-setup-job", "setup-job"}
 PODS = {"app-server-pods", "app-worker-pods", "app-queue-exporter-pods", "bridge-script-pods"}
+EXPORT = "app-flows-job"
 OLD, NEW = (f"registry.example.com/flowise:3.1.{patch}@sha256:{digit * 64}" for patch, digit in ((4, "a"), (5, "b")))
 
 
@@ -34,12 +35,12 @@ def test_a_new_image_and_the_way_back_touch_the_same_and_tables_come_first(platf
     change(platform, "prod", "service.image", NEW)
     planned = platform.altered("prod")
     # the database's setup has the same image, and tells the environment its login: the same one, as `up` shows
-    assert planned.keys() - {"app-environment"} == JOBS | PODS
-    assert {name for name, done in planned.items() if done == {"update"}} >= PODS
+    assert planned.keys() - {"app-environment"} == {*JOBS, *PODS, EXPORT}
+    assert {name for name, done in planned.items() if done == {"update"}} >= {*PODS, EXPORT}
     for image in (NEW, OLD):
         change(platform, "prod", "service.image", image)
         done = re.findall(r" ([a-z]\S+) (created|updated) ", platform("up", stack="prod").stdout)
-        assert set(done) == {(name, "created") for name in JOBS} | {(name, "updated") for name in PODS}
+        assert set(done) == {(name, "created") for name in JOBS} | {(name, "updated") for name in (*PODS, EXPORT)}
         assert done.index(("app-setup-job", "created")) < done.index(("app-server-pods", "updated"))
         assert named(platform, "app-environment")["id"] == environment
 
@@ -58,8 +59,8 @@ def test_one_release_is_changed_while_the_other_is_served_and_the_switch_touches
     platform("up", stack="prod")
 
     change(platform, "prod", "service.blue_green", {**colours, "active": "green", "green_image": NEW})
-    # one alert asks whether the release that is served is ready
-    assert platform.altered("prod") == {"app-route-site": {"update"}, "monitoring-alerts": {"update"}}
+    # one alert asks whether the release that is served is ready; the next export is of that one
+    assert platform.altered("prod") == {each: {"update"} for each in ("app-route-site", "monitoring-alerts", EXPORT)}
     assert weights(platform) == {"blue": 100, "green": 0}
     platform("up", stack="prod")
     assert weights(platform) == {"blue": 0, "green": 100}
