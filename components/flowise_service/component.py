@@ -31,7 +31,16 @@ from .flow_export import KEY as FLOW_EXPORT_KEY
 from .flow_export import MEMORY_MIB as EXPORT_MEMORY_MIB
 from .flow_export import PREFIX as FLOW_EXPORT_PREFIX
 from .flow_export import FlowExport, FlowExportArgs
-from .keys import fingerprint, shared_keys, stored_export_key, stored_keys, stored_metrics_key, stored_owner
+from .keys import (
+    METRICS_KEY,
+    fingerprint,
+    metrics_key,
+    shared_keys,
+    stored_export_key,
+    stored_keys,
+    stored_metrics_key,
+    stored_owner,
+)
 from .processes import SERVER, SETUP, queue_name, releases, setup
 from .queue_exporter import COMPONENT as QUEUE_EXPORTER
 from .queue_exporter import PORT as QUEUE_METRICS_PORT
@@ -115,8 +124,9 @@ class FlowiseService(pulumi.ComponentResource):
         generated = shared_keys(name, args.settings.keys_secret_name, self._protected)
         stored: dict[str, Any] = {"kms_key_arn": key.arn, "tags": args.tags, "opts": self._protected}
         keys = stored_keys(name, generated, copy_region=args.data_protection.copy_region, **stored)
-        owner = stored_owner(name, args.settings.owner_email, **stored)
-        self._metrics_secret = stored_metrics_key(name, **stored)
+        of_metrics = metrics_key(name, self._protected)
+        owner = stored_owner(name, args.settings.owner_email, of_metrics, **stored)
+        self._metrics_secret = stored_metrics_key(name, of_metrics, **stored)
         self._export_secret = stored_export_key(name, **stored) if args.settings.flow_export else None
         self.key_fingerprint = fingerprint(generated)
         service = self._service(self._environment(bucket, keys), self._statements(bucket, key), keys, owner)
@@ -156,7 +166,7 @@ class FlowiseService(pulumi.ComponentResource):
         """What watches Flowise and its load balancer."""
         own = watch(
             self._args.settings,
-            metrics_key=self._metrics_secret.field("metrics_api_key"),
+            metrics_key=self._metrics_secret.field(METRICS_KEY),
             databricks_token=self._databricks_token,
         )
         return combined([own, self._web.watch])
@@ -215,7 +225,7 @@ class FlowiseService(pulumi.ComponentResource):
         }
         told = {
             "OWNER_PASSWORD": owner.field("password"),
-            "METRICS_API_KEY": self._metrics_secret.field("metrics_api_key"),
+            "METRICS_API_KEY": self._metrics_secret.field(METRICS_KEY),
         }
         server_keys = {variable: keys.field(variable) for variable in env.SERVER_KEYS}
         looks = {QUEUES: {"REDIS_PASSWORD": cache.password}} if queue else {}

@@ -13,6 +13,7 @@ from .environment import ENCRYPTION_KEY, GENERATED, key_fingerprint
 from .flow_export import KEY as FLOW_EXPORT_KEY
 
 KEY_LENGTH, OWNER_PASSWORD_LENGTH = 48, 40
+METRICS_KEY = "metrics_api_key"
 
 
 def shared_keys(name: str, kept: str | None, opts: pulumi.ResourceOptions) -> dict[str, pulumi.Output[str]]:
@@ -53,6 +54,7 @@ def stored_keys(
 def stored_owner(
     name: str,
     email: str,
+    metrics_key: pulumi.Output[str],
     *,
     kms_key_arn: pulumi.Input[str],
     tags: Mapping[str, str],
@@ -67,20 +69,32 @@ def stored_owner(
         fields={
             "email": email,
             "password": _made_anew(f"{name}-owner-password", opts, special=True, **kinds),
+            # read by nobody here any more: without it a stack that stands would replace a version that is protected
+            METRICS_KEY: metrics_key,
         },
         tags=tags,
     )
     return StoredSecret(f"{name}-owner", args, opts)
 
 
+def metrics_key(name: str, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
+    """Make the API key of the metrics."""
+    return _made_anew(f"{name}-metrics-key", opts, special=False)
+
+
 def stored_metrics_key(
-    name: str, *, kms_key_arn: pulumi.Input[str], tags: Mapping[str, str], opts: pulumi.ResourceOptions
+    name: str,
+    key: pulumi.Output[str],
+    *,
+    kms_key_arn: pulumi.Input[str],
+    tags: Mapping[str, str],
+    opts: pulumi.ResourceOptions,
 ) -> StoredSecret:
-    """Make and store the API key of the metrics, apart: who reads it may read no owner's password."""
+    """Store the API key of the metrics apart: who reads it may read no owner's password."""
     args = StoredSecretArgs(
         purpose="The API key of Flowise's metrics",
         kms_key_arn=kms_key_arn,
-        fields={"metrics_api_key": _made_anew(f"{name}-metrics-key", opts, special=False)},
+        fields={METRICS_KEY: key},
         tags=tags,
     )
     return StoredSecret(f"{name}-metrics", args, opts)

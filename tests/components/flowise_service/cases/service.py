@@ -74,6 +74,15 @@ CASES = (
         {"namespace": "flowise"},
         interval="1h",
     ),
+    calm(
+        "FlowExportTooOld",
+        "each day's goes well",
+        {EXPORTED: "0x24 86400x24 172800x12", EXPORTS: "0x60"},
+        "23h",
+        "47h",
+        "59h",
+        interval="1h",
+    ),
     story(
         "AppInstanceDown",
         "critical",
