@@ -4,12 +4,14 @@ python -m tools.release_state 0.3.0
 """
 
 import argparse
+import json
 import lzma
 import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from sandbox.workspace import Workspace
 
@@ -25,6 +27,15 @@ def version(given: str) -> str:
     if not re.fullmatch(r"\d+\.\d+\.\d+", given):
         raise argparse.ArgumentTypeError(f"{given} is no version: write one such as 0.3.0")
     return given
+
+
+def without_places(state: bytes) -> bytes:
+    """Return a state without where in whose files each resource was made."""
+    document: dict[str, Any] = json.loads(state)
+    for resource in document["checkpoint"]["latest"]["resources"]:
+        resource.pop("sourcePosition", None)
+        resource.pop("stackTrace", None)
+    return json.dumps(document).encode()
 
 
 def main() -> int:
@@ -43,7 +54,7 @@ def main() -> int:
             return done.returncode
         state = Workspace.of(program, STACK).state_file.read_bytes()
     kept = RELEASES / f"{release}.json.xz"
-    kept.write_bytes(lzma.compress(state, preset=9))
+    kept.write_bytes(lzma.compress(without_places(state), preset=9))
     sys.stdout.write(f"{kept.relative_to(ROOT)} written\n")
     return 0
 

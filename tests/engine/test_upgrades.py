@@ -13,11 +13,18 @@ import pytest
 
 from sandbox.stateful import holds_data
 from sandbox.workspace import Workspace
+from tools.release_state import without_places
 
 from .conftest import Sandbox
 
 RELEASES = Path(__file__).parents[1] / "upgrades"
 STACK = "prod"
+
+
+def test_a_state_that_is_kept_names_no_place_of_the_machine_that_made_it() -> None:
+    for path in RELEASES.glob("*.json.xz"):
+        kept = lzma.decompress(path.read_bytes())
+        assert without_places(kept) == kept, f"{path.name}: python -m tools.release_state writes it without"
 
 
 @pytest.mark.engine
