@@ -3,7 +3,7 @@
 import json
 import os
 import re
-import select
+import selectors
 import signal
 import subprocess
 import sys
@@ -96,9 +96,10 @@ def _forwarded(stack: str, command: str, folder: Path) -> Iterator[int]:
 def _port(process: "subprocess.Popen[str]", stack: str) -> int:
     assert process.stdout is not None
     until = time.monotonic() + OPENING_SECONDS
-    while process.poll() is None and time.monotonic() < until:
-        if select.select([process.stdout], [], [], 1)[0]:
-            found = _FORWARDED.match(process.stdout.readline())
+    with selectors.DefaultSelector() as ready:
+        ready.register(process.stdout, selectors.EVENT_READ)
+        while process.poll() is None and time.monotonic() < until:
+            found = _FORWARDED.match(process.stdout.readline()) if ready.select(1) else None
             if found:
                 return int(found[1])
     raise Refused(
