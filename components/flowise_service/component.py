@@ -29,7 +29,6 @@ from .flow_export import COMPONENT as FLOW_EXPORT
 from .flow_export import CPU_MILLICORES as EXPORT_CPU_MILLICORES
 from .flow_export import KEY as FLOW_EXPORT_KEY
 from .flow_export import MEMORY_MIB as EXPORT_MEMORY_MIB
-from .flow_export import PREFIX as FLOW_EXPORT_PREFIX
 from .flow_export import FlowExport, FlowExportArgs
 from .keys import (
     METRICS_KEY,
@@ -46,7 +45,7 @@ from .queue_exporter import COMPONENT as QUEUE_EXPORTER
 from .queue_exporter import PORT as QUEUE_METRICS_PORT
 from .queue_exporter import QueueExporter, QueueExporterArgs
 from .scripts import scripts
-from .settings import FlowExportSettings, ServiceSettings
+from .settings import FLOW_EXPORT_PREFIX, FlowExportSettings, ServiceSettings
 from .watch import watch
 
 # the Secret of who looks at queues: what counts them, and what scales by them

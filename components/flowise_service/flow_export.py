@@ -15,7 +15,7 @@ from ..shared.pod_role import PodRole, PodRoleArgs
 from ..shared.pod_security import restricted_container, restricted_pod
 from ..shared.references import ClusterRef
 from .environment import NAMESPACE, PORT
-from .settings import FlowExportSettings
+from .settings import FLOW_EXPORT_PREFIX, FlowExportSettings
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import ContainerArgsDict, PodSpecArgsDict
@@ -25,7 +25,7 @@ ASSETS = Path(__file__).parent / "assets"
 SCRIPT = ASSETS / "flow_export.cjs"
 # it runs apart: a change of these restarts nothing of Flowise's
 FILES = (SCRIPT, ASSETS / "flow_files.cjs", ASSETS / "flow_files.json")
-COMPONENT, PREFIX, KEY = "flow-export", "flows/", "flow_export_api_key"
+COMPONENT, KEY = "flow-export", "flow_export_api_key"
 TRIES, LONGEST_SECONDS, LATE_SECONDS = 2, 900, 3600
 CPU_MILLICORES, MEMORY_MIB = 50, MEMORY_LIMIT_MIB
 
@@ -114,7 +114,7 @@ class FlowExport(pulumi.ComponentResource):
 
 def _writes(args: FlowExportArgs) -> list[Statement]:
     return [
-        allow("WritesExports", ["s3:PutObject"], [pulumi.Output.concat(args.bucket_arn, f"/{PREFIX}*")]),
+        allow("WritesExports", ["s3:PutObject"], [pulumi.Output.concat(args.bucket_arn, f"/{FLOW_EXPORT_PREFIX}*")]),
         allow("EncryptsExports", ["kms:GenerateDataKey"], [args.kms_key_arn]),
     ]
 
@@ -125,7 +125,7 @@ def _pod(args: FlowExportArgs, account: pulumi.Output[str], files: pulumi.Output
         "AWS_REGION": args.region,
         "FLOWISE_URL": pulumi.Output.format("http://{0}:{1}", args.service_name, PORT),
         "BUCKET": args.bucket,
-        "PREFIX": PREFIX,
+        "PREFIX": FLOW_EXPORT_PREFIX,
         "SECRET_VARIABLES": ",".join(args.settings.secret_variables),
     }
     volumes, mounts = pod_files(files, at=FILES_AT, writable={})

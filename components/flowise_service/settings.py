@@ -101,7 +101,8 @@ ModelArn = Annotated[
 
 # Flowise keeps files under an organisation's UUID, its logs in logs/, and exports of flows lie in flows/.
 StoragePrefix = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}/$")]
-TAKEN_PREFIXES = ("flows/", "logs/")
+FLOW_EXPORT_PREFIX = "flows/"
+TAKEN_PREFIXES = (FLOW_EXPORT_PREFIX, "logs/")
 # GET /api/2.0/serving-endpoints/{name}/metrics of Databricks: name has 1 to 63 characters
 ServingEndpoint = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
 
