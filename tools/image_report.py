@@ -5,6 +5,7 @@ related one (components/flowise_service/weaknesses.py). Ends with 1 where one th
 override its package in image/package.json, or write it into the table with what closes it.
 """
 
+import argparse
 import json
 import sys
 from collections import Counter
@@ -84,9 +85,16 @@ def told(found: Iterable[Finding], known: Mapping[str, str]) -> tuple[str, bool]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print the report of a scan; the exit status."""
-    report = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
-    text, look = told(findings(report), judged())
+    """Print the report of a scan; the exit status, 2 where there is none to read."""
+    parser = argparse.ArgumentParser(prog="python -m tools.image_report", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("scan", type=Path, help="grype's report in JSON")
+    scan: Path = parser.parse_args(arguments).scan
+    try:
+        found = list(findings(json.loads(scan.read_text(encoding="utf-8"))))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        sys.stderr.write(f"{scan} is no report of grype's in JSON ({error!r}): nothing was judged\n")
+        return 2
+    text, look = told(found, judged())
     print(text)
     return int(look)
 

@@ -47,3 +47,16 @@ def test_what_the_table_has_by_either_name_is_no_news(tmp_path: Path) -> None:
 def test_nothing_found_is_nothing_to_tell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert report(tmp_path) == 0
     assert "Nothing that is high or critical." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"matches": [{}]}'])
+def test_what_is_no_report_is_said_and_is_no_all_clear(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None
+) -> None:
+    file = tmp_path / "scan.json"
+    if text is not None:
+        file.write_text(text)
+    assert main([str(file)]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith(f"{file} is no report of grype's in JSON")
