@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The tests start a thousand short processes: each would compile what it runs anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup cli kubernetes prometheus preview guard up refresh destroy outputs manifests scan lint check test coverage format \
+.PHONY: help setup cli kubernetes prometheus validate preview guard up refresh destroy outputs manifests scan lint check test coverage format \
 	bench drills live soak
 
 help: ## Show this
@@ -41,6 +41,9 @@ kubernetes: $(READY) ## Build the Kubernetes control planes that the stacks ask 
 
 prometheus: $(READY) ## Build promtool and amtool, and get LogQL's grammar: they judge rules, routes and queries (once)
 	@$(SANDBOX) install --prometheus > /dev/null
+
+validate: $(READY) ## Judge the file of STACK alone: each fault with its line, in a second
+	@$(PYTHON) -m tools.validate --stack $(STACK)
 
 preview: $(READY) ## Show the plan of STACK (dev) under every policy pack, on the sandbox
 	@$(SANDBOX) preview --stack $(STACK) $(PACKS)

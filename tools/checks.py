@@ -1,27 +1,22 @@
-"""What the commands that look at a stack share: findings, the stack's file, and questions to AWS and to Pulumi.
+"""What the commands that look at a stack share: findings, and questions to AWS and to Pulumi.
 
 A question that gets no answer is a finding of its own, never an error: a machine without credentials still hears what
 can be told without them.
 """
 
-import json
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import boto3  # type: ignore[import-untyped] # it ships no types
-import yaml
 from botocore.config import Config  # type: ignore[import-untyped] # likewise
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped] # likewise
-from pydantic import ValidationError
 
 from sandbox.toolchain import built_cli
-from stack import StackSettings
 
 Verdict = Literal["ok", "do", "unknown"]
 _SHOWN: Mapping[Verdict, str] = {"ok": "ok      ", "do": "TO DO   ", "unknown": "unknown "}
@@ -59,41 +54,6 @@ class Ask(Protocol):
 # Runs a program and gives what it printed. Raises NoAnswer.
 Run = Callable[..., str]
 Check = Callable[[], Iterator[Finding]]
-
-
-@dataclass(frozen=True)
-class StackFile:
-    """A stack's own file: its settings, or what is wrong with them."""
-
-    project: str
-    stack: str
-    text: str
-    region: str
-    settings: StackSettings | None
-    faults: int
-
-    @property
-    def name(self) -> str:
-        """How the names of what the stack makes begin."""
-        return f"{self.project}-{self.stack}"
-
-
-def read_stack(folder: Path, stack: str) -> StackFile:
-    """Read the file of a stack. Raises NoAnswer where there is none."""
-    path = folder / f"Pulumi.{stack}.yaml"
-    try:
-        text = path.read_text(encoding="utf-8")
-        project = yaml.safe_load((folder / "Pulumi.yaml").read_text(encoding="utf-8"))["name"]
-    except FileNotFoundError:
-        raise NoAnswer(f"{path.name} does not exist: name a stack that has one with --stack") from None
-    config: dict[str, Any] = yaml.safe_load(text).get("config") or {}
-    region = str(config.get("aws:region", ""))
-    raw = {key.partition(":")[2]: value for key, value in config.items() if key.startswith(f"{project}:")}
-    try:
-        settings = StackSettings.model_validate_json(json.dumps({**raw, "region": region}), strict=True)
-    except ValidationError as error:
-        return StackFile(project, stack, text, region, None, error.error_count())
-    return StackFile(project, stack, text, region, settings, 0)
 
 
 def aws() -> Ask:

@@ -18,8 +18,9 @@ from components.shared.existing_server_settings import ExistingServerSettings
 from sandbox.toolchain import Pin
 from stack import StackSettings
 
-from .checks import Ask, Check, Finding, NoAnswer, NotThere, Run, StackFile, aws, findings, read_stack, report
+from .checks import Ask, Check, Finding, NoAnswer, NotThere, Run, aws, findings, report
 from .checks import run_program as run_it
+from .stack_file import StackFile, StackFileError, read_stack
 
 LEAST_PYTHON = (3, 11)
 # What the committed stacks have in place of an account's own.
@@ -101,7 +102,7 @@ class Doctor:
 
     def settings(self) -> Iterator[Finding]:
         """Return whether the stack's file would be accepted."""
-        todo = f"{self._file.faults} faults: `pulumi preview --stack {self._file.stack}` names each"
+        todo = f"{len(self._file.faults)} faults: `make validate STACK={self._file.stack}` names each"
         notices = self._file.settings.notices() if self._file.settings else ()
         fine = "; ".join(["accepted", *notices])
         yield Finding("settings", "do" if self._file.faults else "ok", todo if self._file.faults else fine)
@@ -346,7 +347,7 @@ def main(folder: Path, arguments: list[str] | None = None, *, ask: Ask | None = 
     given = parser.parse_args(arguments)
     try:
         file = read_stack(folder, given.stack)
-    except NoAnswer as reason:
+    except StackFileError as reason:
         sys.stderr.write(f"{reason}\n")
         return 2
     text, status = report(findings(Doctor(file, ask or aws(), run).checks()))

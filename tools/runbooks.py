@@ -33,8 +33,9 @@ from components.waf_cdn.watch import watch as site_watch
 from components.web_service.watch import Autoscalers
 from components.web_service.watch import watch as balancer_watch
 
-from .checks import NoAnswer, Run, StackFile, read_stack
+from .checks import NoAnswer, Run
 from .checks import run_program as run_it
+from .stack_file import StackFile, StackFileError, read_stack
 
 DOCS = Path(__file__).parents[1] / "docs" / "operations"
 RUNBOOKS, PAGE = DOCS / "runbooks", DOCS / "alerts.md"
@@ -162,7 +163,7 @@ def main(folder: Path, arguments: list[str] | None = None, *, run: Run = run_it)
     try:
         known = names(read_stack(folder, given.stack), _outputs(given.stack, run))
         texts = [runbook(alert) for alert in given.alert or alerts()]
-    except (NoAnswer, RunbookError) as reason:
+    except (StackFileError, RunbookError) as reason:
         sys.stderr.write(f"{reason}\n")
         return 2
     way_in = WAY_IN if any("kubectl" in text for text in texts) else ""

@@ -1,15 +1,18 @@
-"""Writes docs/settings.md from the settings' models: `python -m tools.settings_reference`.
+"""Writes docs/settings.md and its JSON Schema from the settings' models: `python -m tools.settings_reference`.
 
-It invents nothing: what a key means, its limits, default and floor are read from the field.
+It invents nothing: what a key means, its limits, default and floor are read from the field. Editors complete and check
+a stack's file by the schema, which the file's first line names.
 """
 
 import json
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
+import yaml
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -21,6 +24,9 @@ from stack import StackSettings
 
 PROJECT = "flowise"
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
+SCHEMA = PAGE.with_suffix(".schema.json")
+# What Pulumi itself keeps in a stack's file beside `config` (the format of Pulumi.<stack>.yaml in its documentation).
+OWN_KEYS = ("secretsprovider", "encryptedkey", "encryptionsalt", "environment")
 HEAD = """# Settings
 
 Written by `python -m tools.settings_reference`; do not edit.
@@ -28,6 +34,9 @@ Written by `python -m tools.settings_reference`; do not edit.
 A stack's values stand in `Pulumi.<stack>.yaml`. Each section below is one object, `{own}:<section>`; a single value
 is set with `pulumi config set --path {own}:<section>.<key> <value>`. Unknown keys are refused. "Floor in prod" is the
 least that is accepted where `{own}:environment` is `prod`. Versions must be quoted, or YAML reads 1.30 as 1.3.
+
+`make validate STACK=<stack>` judges the file in a second and names the line of each fault. Editors with YAML's
+language server complete and check it while it is written: the file's first line names the schema.
 
 No secret belongs here. A secret that a person supplies, such as the Databricks token, is made in Secrets Manager by
 that person, and its name is written here.
@@ -50,6 +59,50 @@ def reference(model: type[BaseStack] = StackSettings, project: str = PROJECT) ->
         if section:
             parts += _sections(f"{project}:{name}", section)
     return "\n".join(parts)
+
+
+def schema(model: type[BaseStack] = StackSettings, project: str = PROJECT) -> dict[str, Any]:
+    """Return the JSON Schema of a system's stack file."""
+    described = _plain(model.model_json_schema(ref_template="#/definitions/{model}"))
+    keys = {full_key(name, project): value for name, value in described["properties"].items()}
+    required = [full_key(name, project) for name in described["required"]]
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": f"A stack of {project}",
+        "type": "object",
+        "properties": {
+            "config": {
+                "type": "object",
+                "properties": {"pulumi:disable-default-providers": {"const": ["*"]}, **keys},
+                # another provider's or Pulumi's own keys are theirs to judge
+                "patternProperties": {f"^(?!{project}:)[a-z0-9-]+:": {}},
+                "additionalProperties": False,
+                "required": required,
+            },
+            **{key: {} for key in OWN_KEYS},
+        },
+        "additionalProperties": False,
+        "required": ["config"],
+        "definitions": described["$defs"],
+    }
+
+
+def _plain(node: Any, name: str = "") -> Any:
+    """Return a schema without titles, which repeat the keys, and with examples as YAML reads them."""
+    if isinstance(node, list):
+        return [_plain(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    of_keys = name in ("properties", "$defs")
+    plain = {key: _plain(value, key) for key, value in node.items() if of_keys or key != "title"}
+    if not of_keys and isinstance(plain.get("examples"), list):
+        plain["examples"] = [_as_read(str(each)) for each in plain["examples"]]
+    return plain
+
+
+def _as_read(example: str) -> Any:
+    value = yaml.safe_load(example)
+    return str(value) if isinstance(value, date) else value
 
 
 def _sections(title: str, model: type[BaseModel]) -> Iterator[str]:
@@ -125,4 +178,5 @@ def _floor(field: FieldInfo) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(reference())
-    sys.stdout.write(f"{PAGE.name} written\n")
+    SCHEMA.write_text(json.dumps(schema(), indent=1) + "\n")
+    sys.stdout.write(f"{PAGE.name} and {SCHEMA.name} written\n")

@@ -15,8 +15,9 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from .checks import Ask, Check, Finding, NoAnswer, Run, StackFile, aws, findings, now, read_stack, report
+from .checks import Ask, Check, Finding, NoAnswer, Run, aws, findings, now, report
 from .checks import run_program as run_it
+from .stack_file import StackFile, StackFileError, read_stack
 
 # A daily plan, with the hours that a job may take; RDS ships its log every five minutes.
 OLDEST_BACKUP, OLDEST_LOG = timedelta(hours=36), timedelta(minutes=30)
@@ -249,7 +250,7 @@ def main(
     given = parser.parse_args(arguments)
     try:
         file = read_stack(folder, given.stack)
-    except NoAnswer as reason:
+    except StackFileError as reason:
         sys.stderr.write(f"{reason}\n")
         return 2
     text, status = report(findings(Status(file, ask or aws(), run, get, at or now()).checks()))

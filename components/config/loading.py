@@ -1,7 +1,8 @@
 """The one reader of the configuration."""
 
 import json
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
@@ -20,44 +21,66 @@ class SettingsError(pulumi.RunError):
 
 def load(model: type[Settings], namespace: str) -> Settings:
     """Read the stack's configuration once, in a namespace; raise one SettingsError that names every fault."""
-    raw, faults = _read(namespace)
-    try:
-        settings = model.model_validate_json(json.dumps(raw), strict=True)
-    except ValidationError as error:
-        faults += faults_of(error, model, namespace)
-        if raw.get("environment") == "prod":
-            # pydantic looks across sections only once each is sound; the operator wants to hear of the floor in the
-            # same breath
-            judged = frozenset(fault.key.removeprefix(f"{namespace}:").split("[")[0] for fault in faults)
-            faults += [fault_of(each, namespace) for each in production_floor(model, raw, judged)]
-    else:
-        if not faults:
-            return settings
-    lines = "\n".join(f"  {fault}" for fault in faults)
+    config = pulumi.Config(namespace)
+    texts = {
+        full: None if is_config_secret(full) else config.get(full.removeprefix(f"{namespace}:")) or ""
+        for full in sorted({**get_config_env(), **CONFIG.get()})
+        if full.startswith(f"{namespace}:")
+    }
+    judged = Judged(model, namespace, texts, pulumi.Config("aws").get("region"))
+    if judged.settings is not None:
+        return judged.settings
     raise SettingsError(
-        f"the configuration of stack {pulumi.get_stack()} has {len(faults)} fault{'s' * (len(faults) > 1)}:\n{lines}"
+        "\n  ".join([f"the configuration of stack {pulumi.get_stack()} has {judged.count}:", *map(str, judged.faults)])
     )
 
 
-def _read(namespace: str) -> tuple[dict[str, Any], list[Fault]]:
-    """Collect the namespace's values as data, with what is wrong with the text of each."""
-    config, raw, faults = pulumi.Config(namespace), dict[str, Any](), list[Fault]()
-    for full in sorted({**get_config_env(), **CONFIG.get()}):
-        owner, _, key = full.partition(":")
-        if owner != namespace:
-            continue
+class Judged(Generic[Settings]):
+    """What a model makes of a stack's configuration: the settings, or every fault.
+
+    `texts` are the namespace's values as the engine hands them over, objects as JSON; an encrypted one is None.
+    """
+
+    def __init__(
+        self, model: type[Settings], namespace: str, texts: Mapping[str, str | None], region: str | None
+    ) -> None:
+        raw, self.faults = _data(namespace, texts)
+        if region is not None:
+            raw["region"] = region
+        self.settings: Settings | None = None
+        try:
+            settings = model.model_validate_json(json.dumps(raw), strict=True)
+        except ValidationError as error:
+            self.faults += faults_of(error, model, namespace)
+            if raw.get("environment") == "prod":
+                # pydantic looks across sections only once each is sound; the operator wants to hear of the floor in
+                # the same breath
+                judged = frozenset(fault.key.removeprefix(f"{namespace}:").split("[")[0] for fault in self.faults)
+                self.faults += [fault_of(each, namespace) for each in production_floor(model, raw, judged)]
+        else:
+            self.settings = None if self.faults else settings
+
+    @property
+    def count(self) -> str:
+        """How many faults there are, in words."""
+        return f"{len(self.faults)} fault{'s' * (len(self.faults) != 1)}"
+
+
+def _data(namespace: str, texts: Mapping[str, str | None]) -> tuple[dict[str, Any], list[Fault]]:
+    """Return the values as data, with what is wrong with the text of each."""
+    raw, faults = dict[str, Any](), list[Fault]()
+    for full, text in texts.items():
+        key = full.removeprefix(f"{namespace}:")
         if key == "region":
             faults.append(Fault(full, "is not a known key", "a region", "write it as aws:region"))
-        elif is_config_secret(full):
+        elif text is None:
             faults.append(
                 Fault(full, "must not be encrypted", "a secret", "keep the secret in Secrets Manager and name it here")
             )
         else:
-            text = config.get(key) or ""
             try:
                 raw[key] = text if key == "environment" else json.loads(text)
             except ValueError:
                 # a plain word where an object, list or truth value belongs; the model says what it should have been
                 raw[key] = text
-    region = pulumi.Config("aws").get("region")
-    return raw if region is None else {**raw, "region": region}, faults
+    return raw, faults

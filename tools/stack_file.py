@@ -1,0 +1,171 @@
+"""A stack's own file, read as the engine reads it: its settings, or its faults with the line of each.
+
+It loads no cloud's SDK, which nothing in settings needs and which is most of what loading a component takes.
+"""
+
+import datetime
+import json
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from components.config.problems import Fault
+    from stack import StackSettings
+
+SDKS = ("pulumi_aws", "pulumi_kubernetes", "pulumi_random")
+
+
+class StackFileError(Exception):
+    """A stack's file cannot be read; its text says where, and what to do."""
+
+
+@dataclass(frozen=True)
+class StackFile:
+    """A stack's own file: its settings, or what is wrong with them. Lines count from 1, by key as typed."""
+
+    project: str
+    stack: str
+    text: str
+    region: str
+    settings: "StackSettings | None"
+    faults: "tuple[Fault, ...]" = ()
+    lines: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """How the names of what the stack makes begin."""
+        return f"{self.project}-{self.stack}"
+
+    def line_of(self, key: str) -> int:
+        """Return the line of a key, or of the nearest section above it that is written."""
+        while key not in self.lines:
+            shorter = re.sub(r"(\[\d+\]|\.[^.\[]*|:[^:.\[]*)$", "", key)
+            if shorter in ("", key):
+                return self.lines.get("config", 1)
+            key = shorter
+        return self.lines[key]
+
+
+def read_stack(folder: Path, stack: str) -> StackFile:
+    """Read the file of a stack. Raises StackFileError where there is none, or where it is no YAML."""
+    project = _content(folder / "Pulumi.yaml", "name a Pulumi program's folder")[0].get("name")
+    path = folder / f"Pulumi.{stack}.yaml"
+    content, lines, text = _content(path, "name a stack that has one with --stack")
+    config = content.get("config") or {}
+    if not isinstance(config, dict):
+        raise StackFileError(f"{path.name}:{lines['config']}: config must be an object of keys: indent them below it")
+    texts = {
+        str(key): None if isinstance(value, dict) and set(value) == {"secure"} else _text(value)
+        for key, value in config.items()
+        if str(key).startswith(f"{project}:")
+    }
+    region = config.get("aws:region")
+    _stand_in_for_sdks()
+    from components.config.loading import Judged  # noqa: PLC0415 - after the SDKs' places are taken
+    from stack import StackSettings  # noqa: PLC0415
+
+    judged = Judged(StackSettings, str(project), texts, None if region is None else _text(region))
+    return StackFile(str(project), stack, text, str(region or ""), judged.settings, tuple(judged.faults), lines)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as the engine's reader, yaml.v3, reads it for whoever asks for no type: 1.2's booleans, dates as text."""
+
+
+_OLD_BOOLEANS, _KEPT = re.compile(r"^(true|false)$", re.IGNORECASE), "tag:yaml.org,2002:bool"
+_Loader.yaml_implicit_resolvers = {
+    first: [
+        (tag, _OLD_BOOLEANS if tag == _KEPT else pattern)
+        for tag, pattern in resolvers
+        if tag != "tag:yaml.org,2002:timestamp"
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _content(path: Path, otherwise: str) -> tuple[dict[str, Any], dict[str, int], str]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise StackFileError(f"{path.name} does not exist: {otherwise}") from None
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        lines = dict(_lines(node, "", path.name)) if node is not None else {}
+        content = loader.construct_document(node) if node is not None else {}
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f":{mark.line + 1}" if mark else ""
+        raise StackFileError(f"{path.name}{where}: this is no YAML: {error.problem or error.context}") from None
+    finally:
+        loader.dispose()
+    if not isinstance(content, dict):
+        raise StackFileError(f"{path.name}:1: must be an object of keys")
+    return content, lines, text
+
+
+def _lines(node: yaml.Node, above: str, file: str) -> Iterator[tuple[str, int]]:
+    """Yield every key as typed, with its line. Raises StackFileError for one that is written twice."""
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield f"{above}[{index}]", item.start_mark.line + 1
+            yield from _lines(item, f"{above}[{index}]", file)
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if key.value in seen:
+                raise StackFileError(f"{file}:{line}: {key.value} stands in line {seen[key.value]}, too: keep one")
+            seen[key.value] = line
+            name = f"{above}.{key.value}" if above else key.value
+            # what lies below config is named without it
+            name = name.removeprefix("config.")
+            yield name, line
+            yield from _lines(value, name, file)
+
+
+def _text(value: object) -> str:
+    """Return a value as the engine hands it over: a text as it is, all else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, default=_date)
+
+
+def _date(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime.date) else str(value)
+
+
+class _Unused(type):
+    """What an SDK's name stands for here: a class of which every attribute is another."""
+
+    def __getattr__(cls, name: str) -> type:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Anything
+
+
+class _Anything(metaclass=_Unused):
+    pass
+
+
+class _NoSdk(ModuleType):
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        # a package, of which submodules may be asked for
+        self.__path__ = []
+
+    def __getattr__(self, name: str) -> type:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Anything
+
+
+def _stand_in_for_sdks() -> None:
+    for name in SDKS:
+        if name not in sys.modules:
+            sys.modules[name] = _NoSdk(name)
