@@ -2,9 +2,10 @@
 
 This repository is Apache-2.0: what it links, and what it runs, may ask for no more than to be named. Ends with 1 where
 a licence is unknown or copyleft and no exception gives a reason, and where an exception is needed no longer. A Python
-package's licence is what its installation says, one of npm's what the lock says. A Go module says it only in files:
-`--write` reads those in Go's cache, which it fills, into tools/licences_go.json; licences of folders inside a module
-are not seen. Flowise's own tree in `image/` is not judged: the image carries its list.
+package's licence is what its installation says, one of npm's what the lock says. A Go module says it only in files, and
+so do some packages of Flowise's tree in `image/`, which is given to others: `--write` reads those, in Go's cache and in
+that tree, which it fills and installs, into tools/licences_go.json and tools/licences_image.json; licences of folders
+inside a module are not seen.
 """
 
 import json
@@ -15,22 +16,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
+from sandbox import nodejs
 from sandbox.toolchain import Pin, fetched
+
+from .licence_texts import UNKNOWN, in_folder, of_npm
 
 REPOSITORY = Path(__file__).parent.parent
 RECORD = Path(__file__).parent / "licences_go.json"
-UNKNOWN = "unknown"
+IMAGE, IMAGE_RECORD = REPOSITORY / "image", Path(__file__).parent / "licences_image.json"
 
 ALLOWED = {
-    *("0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CNRI-Python", "ISC", "MIT", "MIT-0", "PSF-2.0"),
-    *("Python-2.0", "Unlicense", "Zlib"),
+    *("0BSD", "Apache-2.0", "BlueOak-1.0.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "CNRI-Python", "ISC", "MIT"),
+    *("MIT-0", "PSF-2.0", "Python-2.0", "Unlicense", "W3C", "WTFPL", "Zlib"),
+    # of data, and of them alone
+    *("CC-BY-3.0", "CC-BY-4.0"),
 }
 
 
 @dataclass(frozen=True)
 class Package:
-    """A locked package. `kind` is `python`, `npm` or `go`; `licence` an SPDX expression, or UNKNOWN."""
+    """A locked package. `kind` is `python`, `npm`, `image` (Flowise's tree) or `go`; `licence` in SPDX, or UNKNOWN."""
 
     kind: str
     name: str
@@ -60,6 +67,10 @@ _OF_HASHICORP = (
     *("go-secure-stdlib/parseutil", "go-secure-stdlib/strutil", "go-sockaddr", "go-version", "golang-lru"),
     *("golang-lru/v2", "hcl", "hcl/v2", "memberlist", "nomad/api", "serf", "vault/api"),
 )
+_BY_FLOWISE, _OF_FLOWISE = (
+    ("flowise", "flowise-components", "flowise-ui"),
+    "Apache-2.0 AND LicenseRef-Flowise-Commercial",
+)
 EXCEPTIONS = (
     Excepted(
         "GPL-3.0-only",
@@ -74,6 +85,22 @@ EXCEPTIONS = (
             "go cyphar.com/go-pathrs",
             *(f"go github.com/hashicorp/{name}" for name in _OF_HASHICORP),
         ),
+    ),
+    Excepted(
+        "LGPL-3.0-or-later",
+        "in the image as published, each in a folder of its own where another may take its place: NOTICE says of whom",
+        ("image @zenfs/core", "image @zenfs/streams", "image memium", "image utilium"),
+    ),
+    Excepted(
+        "LGPL-3.0",
+        "its vendor built it into Flowise's page, which is served as published: NOTICE says where its source is",
+        ("image device-detector-js",),
+    ),
+    Excepted("MPL-2.0", "of what flowise-ui was built with: no part of the image", ("image axe-core",)),
+    Excepted(
+        _OF_FLOWISE,
+        "what is commercial in Flowise is off without a licence key, which settings refuse: image/NOTICE",
+        [f"image {name}" for name in _BY_FLOWISE],
     ),
     Excepted("BSD-3-Clause AND MPL-2.0", "likewise", ("go github.com/cyphar/filepath-securejoin",)),
     Excepted(
@@ -90,6 +117,11 @@ STATED: Mapping[str, str] = {
     "promql-parser": "Apache-2.0",
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
     "quickjs": "MIT",
+    # LICENSE.md of each: two licences in one file
+    **dict.fromkeys(_BY_FLOWISE, _OF_FLOWISE),
+    # nothing in these two
+    "@getzep/zep-cloud": "Apache-2.0",  # LICENSE of github.com/getzep/zep-js
+    "@llamaindex/cloud": "MIT",  # packages/cloud/package.json of github.com/run-llama/LlamaIndexTS
 }
 _IN_SPDX: Mapping[str, str] = {
     "3-Clause BSD License": "BSD-3-Clause",
@@ -103,24 +135,6 @@ _IN_SPDX: Mapping[str, str] = {
     "MIT License": "MIT",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
 }
-# A sentence that only this licence has -> its name. The first that is found counts.
-_SENTENCES: Sequence[tuple[str, str]] = (
-    ("GNU AFFERO GENERAL PUBLIC LICENSE", "AGPL-3.0"),
-    ("GNU LESSER GENERAL PUBLIC LICENSE", "LGPL"),
-    ("GNU GENERAL PUBLIC LICENSE", "GPL"),
-    ("Business Source License", "BUSL-1.1"),
-    ("Mozilla Public License,? [Vv]ersion 2.0", "MPL-2.0"),
-    ("Apache License,? Version 2.0", "Apache-2.0"),
-    ("Permission is hereby granted, free of charge", "MIT"),
-    ("Neither the names? of", "BSD-3-Clause"),
-    ("Redistribution and use in source and binary forms", "BSD-2-Clause"),
-    ("Permission to use, copy, modify, and (or )?distribute this software", "ISC"),
-    ("This is free and unencumbered software", "Unlicense"),
-)
-
-
-_LICENCE_FILE = re.compile(r"((UN)?LICEN[CS]E|COPYING|MIT-LICENSE)\b", re.IGNORECASE)
-_OTHER = (".docs", ".go")  # of a module's pages; code about licences
 
 
 def locked() -> list[Package]:
@@ -130,6 +144,7 @@ def locked() -> list[Package]:
     return [
         *(Package("python", name, _of_python(name)) for name in _python_names()),
         *(Package("npm", name, licence) for name, licence in _npm()),
+        *(Package("image", name, licence) for name, licence in _image()),
         *(Package("go", name, STATED.get(name) or recorded.get(pin, UNKNOWN)) for pin, name in sorted(names.items())),
     ]
 
@@ -187,6 +202,34 @@ def _npm() -> Iterator[tuple[str, str]]:
                 yield path.rpartition("node_modules/")[2], entry.get("license", UNKNOWN)
 
 
+def _image() -> Iterator[tuple[str, str]]:
+    recorded: dict[str, str] = json.loads(IMAGE_RECORD.read_text(encoding="utf-8"))
+    for path, entry in _in_image().items():
+        name = path.rpartition("node_modules/")[2]
+        said = entry.get("license", UNKNOWN)
+        yield name, STATED.get(name) or (recorded.get(_pin(path, entry), UNKNOWN) if _unnamed(said) else said)
+
+
+def unnamed_in_image() -> dict[str, str]:
+    """Return the packages of the image's lock that name no licence there, `name@version` -> place."""
+    found = _in_image().items()
+    return {_pin(path, entry): path for path, entry in found if _unnamed(entry.get("license", UNKNOWN))}
+
+
+def _in_image() -> dict[str, Any]:
+    packages: dict[str, Any] = json.loads((IMAGE / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    return {path: entry for path, entry in packages.items() if path}
+
+
+def _pin(path: str, entry: Mapping[str, Any]) -> str:
+    return f"{path.rpartition('node_modules/')[2]}@{entry['version']}"
+
+
+def _unnamed(licence: str) -> bool:
+    """Return whether that is no licence's name: BSD is several."""
+    return licence in (UNKNOWN, "BSD") or licence.startswith("SEE LICENSE IN ")
+
+
 def go_modules() -> dict[Path, dict[str, str]]:
     """Return what each go.mod under `tools/` requires, as replaced: its folder -> path -> version."""
     found = {}
@@ -198,18 +241,6 @@ def go_modules() -> dict[Path, dict[str, str]]:
     return found
 
 
-def in_text(text: str) -> str:
-    """Return the licence that a file holds."""
-    plain = re.sub(r"[\s/#*]+", " ", text)
-    return next((name for sentence, name in _SENTENCES if re.search(sentence, plain)), UNKNOWN)
-
-
-def _in_folder(folder: Path) -> str:
-    files = [path for path in sorted(folder.iterdir()) if _LICENCE_FILE.match(path.name) and path.suffix not in _OTHER]
-    found = {in_text(path.read_text(encoding="utf-8", errors="replace")) for path in files if path.is_file()}
-    return " AND ".join(sorted(found)) or UNKNOWN
-
-
 def _write() -> None:
     known: dict[str, str] = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
     written: dict[str, str] = {}
@@ -217,9 +248,12 @@ def _write() -> None:
         missing = {path: version for path, version in modules.items() if f"{path}@{version}" not in known}
         pin = Pin(folder, "", (1, 26))
         for path, place in fetched(pin, missing, f"the modules of {folder.name}").items() if missing else ():
-            known[f"{path}@{missing[path]}"] = _in_folder(place)
+            known[f"{path}@{missing[path]}"] = in_folder(place)
         written |= {f"{path}@{version}": known[f"{path}@{version}"] for path, version in modules.items()}
     RECORD.write_text(json.dumps(written, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    tree = nodejs.tree(IMAGE, "flowise", "Flowise", "5 minutes and 3 GB")
+    read = {pin: of_npm(tree / path) for pin, path in unnamed_in_image().items()}
+    IMAGE_RECORD.write_text(json.dumps(read, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -6,7 +6,20 @@ from pathlib import Path
 import pytest
 
 from tools import licences
-from tools.licences import RECORD, Excepted, Package, allowed, faults, go_modules, in_text, locked
+from tools.licence_texts import in_text, of_npm
+from tools.licences import (
+    EXCEPTIONS,
+    IMAGE,
+    IMAGE_RECORD,
+    RECORD,
+    Excepted,
+    Package,
+    allowed,
+    faults,
+    go_modules,
+    locked,
+    unnamed_in_image,
+)
 
 
 def test_nothing_that_is_locked_asks_for_more_than_is_given() -> None:
@@ -15,9 +28,12 @@ def test_nothing_that_is_locked_asks_for_more_than_is_given() -> None:
 
 def test_every_lock_is_read() -> None:
     kinds = [each.kind for each in locked()]
-    assert {kind: kinds.count(kind) >= least for kind, least in (("python", 90), ("npm", 3), ("go", 500))} == {
+    assert {
+        kind: kinds.count(kind) >= least for kind, least in (("python", 90), ("npm", 3), ("image", 2500), ("go", 500))
+    } == {
         "python": True,
         "npm": True,
+        "image": True,
         "go": True,
     }
 
@@ -25,6 +41,33 @@ def test_every_lock_is_read() -> None:
 def test_the_record_of_go_is_current() -> None:
     pins = {f"{path}@{version}" for modules in go_modules().values() for path, version in modules.items()}
     assert set(json.loads(RECORD.read_text())) == pins, "run python -m tools.licences --write"
+
+
+def test_the_record_of_the_image_is_current() -> None:
+    assert set(json.loads(IMAGE_RECORD.read_text())) == set(unnamed_in_image()), "run python -m tools.licences --write"
+
+
+def test_the_image_names_what_it_gives_under_the_lgpl() -> None:
+    notice = (IMAGE / "NOTICE").read_text()
+    given = [name for each in EXCEPTIONS if each.licence.startswith("LGPL") for name in each.names]
+    assert len(given) == 5
+    assert [name for name in given if name.removeprefix("image ") not in notice] == []
+
+
+@pytest.mark.parametrize(
+    ("files", "licence"),
+    [
+        ({"LICENSE": "Permission is hereby granted, free of charge", "README.md": "GNU GENERAL PUBLIC LICENSE"}, "MIT"),
+        ({"package.json": '{"licenses": [{"type": "BSD-2-Clause"}]}'}, "BSD-2-Clause"),
+        ({"Readme.md": "Permission is hereby granted, free of charge"}, "MIT"),
+        ({"index.js": "// Permission is hereby granted, free of charge"}, "unknown"),
+    ],
+    ids=["its file", "its manifest", "its readme", "nothing"],
+)
+def test_a_package_that_names_no_licence_is_read(tmp_path: Path, files: dict[str, str], licence: str) -> None:
+    for name, text in ({"package.json": "{}"} | files).items():
+        (tmp_path / name).write_text(text)
+    assert of_npm(tmp_path) == licence
 
 
 def test_what_is_copyleft_unknown_or_excepted_without_need_is_told() -> None:
