@@ -275,6 +275,8 @@ def services_are_reached(
             "leave it out, or write single",
         )
     asked: dict[EndpointService, str] = {
+        # the bridge takes alarms from a queue, and asks CloudWatch which of them still stand
+        "monitoring": "alarms",
         "sqs": "alarms",
         **(dict.fromkeys(SESSION_ENDPOINTS, "cluster.operator_host") if cluster.operator_host else {}),
         **(dict.fromkeys(METRIC_ENDPOINTS, "monitoring.cloudwatch_metrics") if cloudwatch else {}),

@@ -11,9 +11,9 @@ from typing import Any
 
 from components.image_cache.images import UPSTREAMS, registry_of
 from sandbox.laws.kubernetes_pods import pod_security_faults
+from sandbox.roads.network_policies import matches
 from testing.program import Run
 from tests.components.monitoring_stack.charts.test_keys import known, unknown
-from tests.network_policy_controller import matches
 from tools.charts.facts import MONITORS, WORKLOADS, addresses, labels, monitor, named_secrets
 from tools.charts.store import facts_of, installed, recorded
 

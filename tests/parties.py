@@ -5,7 +5,7 @@ from functools import cached_property
 from ipaddress import IPv4Address
 
 from components.shared.network_policies import Spec
-from tests.network_policy_controller import Cluster, Pod, Policy, Wall, passes
+from sandbox.roads.network_policies import Cluster, Pod, Policy, Wall, passes
 
 NAMESPACE = "kubernetes.io/metadata.name"
 # within the VPC of the tests' tables, and of nobody there

@@ -24,7 +24,7 @@ _IMAGE_CACHE = {
 }
 _ENDPOINTS = [
     *("ec2", "ec2messages", "ecr.api", "ecr.dkr", "eks", "eks-auth", "elasticloadbalancing", "logs"),
-    *("secretsmanager", "sqs", "ssm", "ssmmessages", "sts"),
+    *("monitoring", "secretsmanager", "sqs", "ssm", "ssmmessages", "sts"),
 ]
 # a network of somebody else
 _VPC = "vpc-0123456789abcdef0"

@@ -8,6 +8,7 @@ from .deployment import destroy, export, outputs, preview, refresh, serve, up, w
 from .drift import drift
 from .manifests import manifests
 from .recovery import recover
+from .roads import roads
 
 Command = Callable[[Workspace, Namespace, list[str]], int]
 
@@ -38,6 +39,7 @@ COMMANDS: Mapping[str, Command] = {
     "kube": kube,
     "drill": drill,
     "drift": drift,
+    "roads": roads,
     "world": world,
     "recover": recover,
 }

@@ -84,18 +84,27 @@ def parser() -> argparse.ArgumentParser:
                 help="what to change behind the engine's back (JSON or text)",
             )
             command.add_argument("--delete", action="store_true", help="delete the resource behind the engine's back")
-        if name == "recover":
-            command.add_argument(
-                "--live", action="store_true", help="settle a real stack, with your own login and credentials"
-            )
-            command.add_argument(
-                "--id",
-                action="append",
-                default=[],
-                metavar="URN=ID",
-                help="what exists for a pending create (empty ID: nothing)",
-            )
+        _add_what_is_asked(command, name)
     return whole
+
+
+def _add_what_is_asked(command: argparse.ArgumentParser, name: str) -> None:
+    if name == "roads":
+        command.add_argument("source", nargs="?", default="", metavar="FROM", help="only roads from whom this names")
+        command.add_argument("target", nargs="?", default="", metavar="TO", help="only roads to whom this names")
+        command.add_argument("--json", action="store_true", help="for programs")
+        command.add_argument("--svg", type=Path, metavar="FILE", help="draw them, too")
+    if name == "recover":
+        command.add_argument(
+            "--live", action="store_true", help="settle a real stack, with your own login and credentials"
+        )
+        command.add_argument(
+            "--id",
+            action="append",
+            default=[],
+            metavar="URN=ID",
+            help="what exists for a pending create (empty ID: nothing)",
+        )
 
 
 def _add_run_options(command: argparse.ArgumentParser) -> None:
@@ -163,6 +172,7 @@ _COMMANDS = {
     "kube": "keep the stack's Kubernetes cluster running, and print its kubeconfig",
     "drill": "measure what an outage or a change does to the stack's Services, on a copy of its cluster",
     "drift": "change or delete a resource behind the engine's back",
+    "roads": "walk the ways that traffic must take, and say which are open and where the first wall stands",
     "world": "list the resources that exist",
     "recover": "settle what a run that was cut off left pending, and do no more",
     "install": "find or build the Pulumi CLI (and control planes and Helm), or promtool, and print where",

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.roads.network_policies import Pod, Service, matches, passes
 from tests.contract.test_network_roads import STACKS, Stack, made, port_of, stack
-from tests.network_policy_controller import Pod, Service, matches, passes
 from tools.charts.facts import MONITORS, labels, monitor
 from tools.charts.store import facts_of
 

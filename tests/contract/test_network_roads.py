@@ -1,6 +1,6 @@
 """Who reaches whom in a whole stack: policies as the program renders them, pods and Services as the charts do.
 
-Judged as the VPC CNI enforces them (`tests/network_policy_controller.py`). A party dials a Service by its
+Judged as the VPC CNI enforces them (`sandbox/roads/network_policies.py`). A party dials a Service by its
 ClusterIP, and policies see that address.
 """
 
@@ -15,8 +15,8 @@ import pytest
 from components.flowise_service.egress_domains import EGRESS_DOMAINS
 from components.shared.network_policies import api_server_address
 from components.vpc.egress_domains import allowed_domains
+from sandbox.roads.network_policies import Cluster, ContainerPort, Pod, Policy, Service, ServicePort, passes
 from testing.program import Run, run
-from tests.network_policy_controller import Cluster, ContainerPort, Pod, Policy, Service, ServicePort, passes
 from tools import shapes
 from tools.charts.store import facts_of
 

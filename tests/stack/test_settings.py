@@ -52,7 +52,7 @@ CACHED = {
     "docker_hub_secret_name": "ecr-pullthroughcache/docker-hub",
     "github_secret_name": "ecr-pullthroughcache/github",
 }
-ENDPOINTS = [*PRIVATE_CLUSTER_ENDPOINTS, "ec2messages", "sqs", "ssm", "ssmmessages"]
+ENDPOINTS = [*PRIVATE_CLUSTER_ENDPOINTS, "ec2messages", "monitoring", "sqs", "ssm", "ssmmessages"]
 ENCLOSED = changed(DEV, image_cache=CACHED, network={"nat": "none", "interface_endpoints": ENDPOINTS})
 KNOWN = "docker.io, ghcr.io, public.ecr.aws, quay.io, registry.k8s.io"
 
@@ -181,13 +181,14 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
         'got "none": add them, or write single',
     ),
     (
-        changed(
-            ENCLOSED,
-            monitoring={"cloudwatch_metrics": True},
-            network={"interface_endpoints": [*ENDPOINTS, "tagging"]},
-        ),
-        "flowise:network.nat: must not be none without interface_endpoints for monitoring "
+        changed(ENCLOSED, monitoring={"cloudwatch_metrics": True}),
+        "flowise:network.nat: must not be none without interface_endpoints for tagging "
         '(monitoring.cloudwatch_metrics), got "none": add them, or write single',
+    ),
+    (
+        changed(ENCLOSED, network={"interface_endpoints": [each for each in ENDPOINTS if each != "monitoring"]}),
+        "flowise:network.nat: must not be none without interface_endpoints for monitoring (alarms), "
+        'got "none": add them, or write single',
     ),
     (
         changed(ENCLOSED, cluster={"karpenter": {}}),

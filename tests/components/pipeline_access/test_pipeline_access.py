@@ -16,9 +16,9 @@ from components.pipeline_access.permissions import DOCUMENTS
 from components.pipeline_access.settings import PipelineSettings
 from components.pipeline_access.statements import NO_RESOURCE
 from sandbox import aws_data
+from sandbox import policy_documents as iam
 from testing.cloud import Cloud
 from testing.program import run_changed
-from tests import iam
 from tests.policies.packs import Server
 from tests.samples import TAGS
 from tools.shapes import SHAPES

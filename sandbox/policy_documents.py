@@ -1,8 +1,8 @@
-"""Whether IAM would let a role do something: its own algorithm over rendered documents, within one account.
+"""Whether IAM would let somebody do something: its own algorithm over rendered documents, within one account.
 
 An explicit denial wins; else both an identity policy and the boundary must allow, which grants nothing by itself
-(https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html). Policies of resources,
-organizations and sessions are not played.
+(https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html). `admits` judges a
+resource's own policy. Policies of organizations and sessions are not played.
 """
 
 import re
@@ -21,6 +21,55 @@ def allowed(
     sides = [policies, *([[boundary]] if boundary else [])]
     effects = [{each["Effect"] for each in _applying(action, resource, keys, side)} for side in sides]
     return all("Allow" in each and "Deny" not in each for each in effects)
+
+
+def admits(document: Document, principal: str, action: str, resource: str, keys: Keys) -> bool:
+    """Return whether a resource's policy may let a principal in: a service's name, an ARN, or `*` for anybody.
+
+    Where a condition asks for a key that `keys` does not have, it is believed to hold for what is allowed, and not to
+    hold for what is denied: only a certain refusal is one.
+    """
+    effects = {
+        str(each["Effect"])
+        for each in _listed_statements(document)
+        if _is_about(each, principal)
+        and _covers(each, action, resource)
+        and _may_hold(each, keys, unknown=each["Effect"] == "Allow")
+    }
+    return "Allow" in effects and "Deny" not in effects
+
+
+def _listed_statements(document: Document) -> list[Mapping[str, Any]]:
+    found = document.get("Statement", [])
+    return list(found) if isinstance(found, list) else [found]
+
+
+def _is_about(statement: Mapping[str, Any], principal: str) -> bool:
+    if "NotPrincipal" in statement:
+        return bool(statement["Effect"] == "Allow")
+    said = statement.get("Principal", "*")
+    names = [each for value in said.values() for each in _listed(value)] if isinstance(said, Mapping) else _listed(said)
+    # whoever is named by an ARN or an account may be the one who asks
+    return "*" in names or principal in names or (principal == "*" and statement["Effect"] == "Allow")
+
+
+def _covers(statement: Mapping[str, Any], action: str, resource: str) -> bool:
+    return _names(statement, "Action", action.lower(), lower=True) and (
+        not ({"Resource", "NotResource"} & set(statement)) or resource == "" or _names(statement, "Resource", resource)
+    )
+
+
+def _may_hold(statement: Mapping[str, Any], keys: Keys, *, unknown: bool) -> bool:
+    asked = {name.lower(): [value] if isinstance(value, str) else list(value) for name, value in keys.items()}
+    for operator, tests in statement.get("Condition", {}).items():
+        for key, wanted in tests.items():
+            plain = operator.rpartition(":")[2].removesuffix("IfExists").replace("Not", "")
+            if key.lower() not in asked or plain not in COMPARE:
+                if not unknown:
+                    return False
+            elif not _holds(operator, asked[key.lower()], _listed(wanted)):
+                return False
+    return True
 
 
 def _applying(action: str, resource: str, keys: Keys, policies: Sequence[Document]) -> Iterator[Mapping[str, Any]]:

@@ -251,7 +251,7 @@ def firewall_map(endpoints: Sequence[Endpoint]) -> Wall:
             own += (
                 port
                 for wider, theirs in ports.items()
-                if wider.prefixlen < 32 and cidr.network_address in wider
+                if wider.prefixlen < wider.max_prefixlen and cidr.network_address in wider
                 if not any(cidr.network_address in each for each in excepted[wider])
                 for port in theirs
             )

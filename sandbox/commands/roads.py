@@ -1,0 +1,33 @@
+"""Walks the roads that a stack's resources imply: `roads`."""
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+
+from ..laws.inventory import Inventory
+from ..roads import find, picture, report
+from ..workspace import SandboxError, Workspace
+from ..world import World
+
+
+def roads(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
+    """Print each road and the first wall on it; 1 where there is one."""
+    records = list(World(workspace.world_file)) if workspace.world_file.exists() else []
+    if not records:
+        raise SandboxError(f"nothing stands of stack {workspace.stack}: bring it up first")
+    found = report.chosen(find(Inventory(records), _timeouts(workspace)), options.source, options.target)
+    if options.svg:
+        options.svg.write_text(picture.svg(found, f"Roads of {workspace.stack}"), encoding="utf-8")
+        print(f"{options.svg} written", file=sys.stderr)
+    print(json.dumps(report.data(found), indent=2) if options.json else report.text(found), end="")
+    return 1 if found.walls else 0
+
+
+def _timeouts(workspace: Workspace) -> Mapping[str, Mapping[str, float]] | None:
+    """Return what a program sets of its own times for operations, in seconds by URN; None where no state says."""
+    if not workspace.state_file.exists():
+        return None
+    state = json.loads(workspace.state_file.read_text(encoding="utf-8"))
+    resources = ((state.get("checkpoint") or {}).get("latest") or {}).get("resources") or []
+    return {each["urn"]: each.get("customTimeouts") or {} for each in resources}
