@@ -6,30 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from . import schema
-from .autonaming import AUTONAMED, named_by
+from .autonaming import named_by
 from .replacement import forces_replacement
 from .wire import UNKNOWN
 
 Kind = Literal["ADD", "DELETE", "UPDATE"]
 
-# pulumi-kubernetes, provider/pkg/provider/diff.go: what its API cannot change in an existing object.
-_IMMUTABLE = ("apiVersion", "kind", "metadata.name", "metadata.namespace")
-_IMMUTABLE_BY_KIND: Mapping[str, tuple[str, ...]] = {
-    "ClusterRoleBinding": ("roleRef",),
-    "ConfigMap": ("binaryData", "data"),
-    "DaemonSet": ("spec.selector",),
-    "Deployment": ("spec.selector",),
-    "Job": ("spec.completions", "spec.selector", "spec.template"),
-    "PersistentVolumeClaim": ("spec.accessModes", "spec.storageClassName", "spec.volumeName", "spec.selector"),
-    "Pod": ("spec.containers", "spec.volumes", "spec.restartPolicy"),
-    "ReplicaSet": ("spec.selector",),
-    "RoleBinding": ("roleRef",),
-    "Secret": ("data", "stringData", "type"),
-    "Service": ("spec.clusterIP",),
-    "StatefulSet": ("spec.selector", "spec.serviceName", "spec.podManagementPolicy", "spec.volumeClaimTemplates"),
-    "StorageClass": ("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"),
-}
-_RELEASE = "kubernetes:helm.sh/v3:Release"
 # sdk/go/common/resource/sig/sig.go: the key of a value that is no plain object; with a hash, an asset or an archive.
 _SIGNED = "4dabf18193072939515e22adb298388d"
 
@@ -52,10 +34,12 @@ class Diff:
     delete_before_replace: bool
 
 
-def diff(token: str, olds: Mapping[str, Any], news: Mapping[str, Any], provider: Mapping[str, Any]) -> Diff:
-    """Return the difference between the inputs a resource was made with and those it should have."""
+def diff(token: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Diff:
+    """Return the difference between the inputs a resource was made with and those it should have; of Kubernetes
+    `kubernetes_diff` knows.
+    """
     found = tuple(
-        Change(path, kind, _replaces(token, path, provider)) for path, kind in _walk(_visible(olds), _visible(news), "")
+        Change(path, kind, _replaces(token, path)) for path, kind in _walk(_visible(olds), _visible(news), "")
     )
     replaces = tuple(dict.fromkeys(_top(change.path) for change in found if change.replaces))
     return Diff(found, replaces, bool(replaces) and _fixed_name(token, olds, news))
@@ -116,31 +100,13 @@ def _top(path: str) -> str:
     return re.split(r"[.\[]", path, maxsplit=1)[0]
 
 
-def _replaces(token: str, path: str, provider: Mapping[str, Any]) -> bool:
-    match schema.package_of(token):
-        case "random":
-            return True  # a random value changes only by being made anew
-        case "aws":
-            return forces_replacement(token, _top(path))
-        case _ if token == _RELEASE:
-            return path in ("name", "namespace")
-        case _:
-            kind = token.rpartition(":")[2]
-            if provider.get(f"enable{kind}Mutable") in (True, "true") and _top(path) != "metadata":
-                return False
-            fixed = (*_IMMUTABLE, *_IMMUTABLE_BY_KIND.get(kind, ()))
-            return any(path == name or path.startswith((f"{name}.", f"{name}[")) for name in fixed)
+def _replaces(token: str, path: str) -> bool:
+    # a random value changes only by being made anew
+    return schema.package_of(token) == "random" or forces_replacement(token, _top(path))
 
 
 def _fixed_name(token: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
     """Return whether old and new would bear the same physical name, so that they cannot stand side by side."""
-    if schema.package_of(token) == "kubernetes":
-        metadata, before = news.get("metadata") or {}, olds.get("metadata") or {}
-        # pulumi-kubernetes, provider/pkg/provider: what Pulumi named gets another name, and stands beside the old
-        if (metadata.get("annotations") or {}).get(AUTONAMED) == "true":
-            return False
-        same = metadata.get("name") == before.get("name") and metadata.get("namespace") == before.get("namespace")
-        return same if token != _RELEASE else olds.get("name") == news.get("name")
     name = named_by(token)
     return (
         name is not None

@@ -17,7 +17,7 @@ from google.protobuf import empty_pb2
 from google.rpc import status_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from . import autonaming, checks, clouds, diffing, lookups, schema, stateful, vpc_outputs
+from . import autonaming, checks, clouds, diffing, kubernetes_diff, lookups, schema, stateful, vpc_outputs
 from .account import Account, RefusedError
 from .clouds.resource import Request
 from .clusters import objects
@@ -29,7 +29,7 @@ from .laws.law import Operation, ResourceOperation
 from .wire import UNKNOWN, has_unknown, to_python, to_struct
 from .world import AlreadyExistsError, Record
 
-_RELEASE = "kubernetes:helm.sh/v3:Release"
+RELEASE = "kubernetes:helm.sh/v3:Release"
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
@@ -44,6 +44,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._last: dict[str, Any] = {}
         self._engine: engine_pb2_grpc.EngineStub | None = None
         self._unsettled: set[str] = set()
+
+    def stop(self) -> None:
+        """End what it started: nothing, of its own."""
 
     def Attach(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """Return the engine says where it listens, for what the provider has to tell besides its answers."""
@@ -86,7 +89,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Check(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
         """Refuse inputs of the wrong shape, and fill in the physical name."""
-        token, name = _type_and_name(request.urn)
+        token, name = type_and_name(request.urn)
         news, olds = to_python(request.news), to_python(request.olds)
         if schema.resource(token) is None and self._package != "kubernetes":
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"unrecognized resource type: {token}")
@@ -108,27 +111,35 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         digits = Request(token, name, request.urn, {}, self._world.times_made(request.urn), {}).hex(16, "name")
         if self._package == "aws":
             return autonaming.aws(token, name, news, olds, proposal, digits)
-        if token == _RELEASE:
+        if token == RELEASE:
             return autonaming.release(name, news, olds, proposal, digits)
         return autonaming.kubernetes(name, news, olds, proposal, digits) if self._package == "kubernetes" else news
 
     def Diff(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         """Compare the inputs of the last deployment with those of this one."""
-        token, _ = _type_and_name(request.urn)
+        token, _ = type_and_name(request.urn)
         old, new = to_python(request.old_inputs), to_python(request.news)
-        found = diffing.diff(token, old, new, self._config(context))
-        warning = stateful.warning(token, found.replaces)
-        if warning and self._engine is not None:
-            self._engine.Log(engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=warning, urn=request.urn))
+        if self._package != "kubernetes":
+            found = diffing.diff(token, old, new)
+        elif token == RELEASE:
+            found = kubernetes_diff.diff_release(old, new)
+        else:
+            state, ignored = to_python(request.olds), list(request.ignoreChanges)
+            found = kubernetes_diff.diff(token, state, old, new, self._config(context), ignored)
+        self._warn(request.urn, stateful.warning(token, found.replaces))
         return _diff_response(found)
+
+    def _warn(self, urn: str, warning: str) -> None:
+        if warning and self._engine is not None:
+            self._engine.Log(engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=warning, urn=urn))
 
     def Create(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
         """Make a resource; in a preview, say what is known of it."""
-        token, name = _type_and_name(request.urn)
+        token, name = type_and_name(request.urn)
         inputs, config = self._settled(to_python(request.properties), request.preview), self._config(context)
         op = self._operation("create", request.urn, inputs, config, preview=request.preview)
         not_ready = ""
-        with _refused_as_status(context, op):
+        with refused_as_status(context, op):
             if request.preview:
                 with self._account.authorized(op):
                     outputs = clouds.preview(token, name, request.urn, _plain(inputs), provider=config)
@@ -156,7 +167,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         """Return what the world holds now; an empty id where the resource is gone."""
-        token, name = _type_and_name(request.urn)
+        token, name = type_and_name(request.urn)
         try:
             self._account.raise_if_outage(token, name, "read")
         except RefusedError as error:
@@ -197,7 +208,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Update(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
         """Change a resource in place."""
-        token, name = _type_and_name(request.urn)
+        token, name = type_and_name(request.urn)
         news, olds = self._settled(to_python(request.news), request.preview), to_python(request.olds)
         record = self._world.get(token, request.id, request.urn)
         if record is None and not request.preview:
@@ -207,7 +218,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         config = self._config(context)
         op = self._operation("update", request.urn, news, config, preview=request.preview, old=record)
         not_ready = ""
-        with _refused_as_status(context, op):
+        with refused_as_status(context, op):
             cluster = None if request.preview else self._cluster(config)
             with self._account.authorized(op):
                 if has_unknown(news):
@@ -235,12 +246,12 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Delete(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """Remove a resource; one that is gone already is no fault."""
-        token, _ = _type_and_name(request.urn)
+        token, _ = type_and_name(request.urn)
         record = self._world.get(token, request.id, request.urn)
         if record is None or self._succeeded(record, to_python(request.properties)):
             return empty_pb2.Empty()
         op = self._operation("delete", request.urn, record.inputs, self._config(context), old=record)
-        with _refused_as_status(context, op):
+        with refused_as_status(context, op):
             cluster = self._cluster(self._config(context))
             with self._account.authorized(op):
                 if cluster is None:
@@ -257,7 +268,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def _dry_run(self, op: ResourceOperation) -> None:
         """In a preview, ask a cluster that stands whether it would take an object."""
-        if self._package == "kubernetes" and op.token != _RELEASE:
+        if self._package == "kubernetes" and op.token != RELEASE:
             cluster = None if has_unknown(op.inputs) else self._clusters.standing(op.provider)
             if cluster is not None:
                 objects.dry_run(cluster, op.urn, op.inputs)
@@ -281,7 +292,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         preview: bool = False,
         old: Record | None = None,
     ) -> ResourceOperation:
-        token, name = _type_and_name(urn)
+        token, name = type_and_name(urn)
         return ResourceOperation(
             operation,
             token,
@@ -361,7 +372,7 @@ def _updated(olds: dict[str, Any], given: Mapping[str, Any], news: Mapping[str, 
     return merged
 
 
-def _type_and_name(urn: str) -> tuple[str, str]:
+def type_and_name(urn: str) -> tuple[str, str]:
     """`aws:ec2/vpc:Vpc` and `main` of `urn:pulumi:dev::flowise::platform:vpc:Vpc$aws:ec2/vpc:Vpc::main`."""
     types, name = urn.split("::", 3)[2:]
     return types.rpartition("$")[2], name
@@ -378,7 +389,7 @@ def _said_by_server(op: ResourceOperation, said: object) -> str:
 
 
 @contextmanager
-def _refused_as_status(context: grpc.ServicerContext, op: ResourceOperation) -> Iterator[None]:
+def refused_as_status(context: grpc.ServicerContext, op: ResourceOperation) -> Iterator[None]:
     """End a call as the engine expects it where the account, or the cluster's server, refuses the operation."""
     try:
         yield

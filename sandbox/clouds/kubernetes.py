@@ -6,7 +6,7 @@ import yaml
 
 from .resource import CREATED_AT, Request, complete, empty, outputs_of
 
-_CLUSTER_SCOPED = frozenset(
+CLUSTER_SCOPED = frozenset(
     {
         "APIService",
         "ClusterRole",
@@ -46,7 +46,7 @@ def create(request: Request) -> tuple[str, dict[str, Any]]:
         "generation": 1,
         "creationTimestamp": CREATED_AT,
     }
-    if request.cls not in _CLUSTER_SCOPED:
+    if request.cls not in CLUSTER_SCOPED:
         metadata.setdefault("namespace", request.provider.get("namespace") or "default")
     outputs = {**request.inputs, "metadata": metadata}
     status = _status(request, outputs)
@@ -77,7 +77,7 @@ def invoke(request: Request) -> dict[str, Any]:
         objects = [item for item in yaml.safe_load_all(text) if item]
         flat = [inner for item in objects for inner in (item["items"] if item.get("kind") == "List" else [item])]
         for item in flat:
-            if namespace and item.get("kind") not in _CLUSTER_SCOPED:
+            if namespace and item.get("kind") not in CLUSTER_SCOPED:
                 item.setdefault("metadata", {}).setdefault("namespace", namespace)
         return {"result": flat}
     raise NotImplementedError(

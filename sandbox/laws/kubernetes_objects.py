@@ -67,11 +67,10 @@ def _metadata(op: ResourceOperation) -> Iterator[Refusal]:
             "use lowercase letters, digits and hyphens, a letter or digit at both ends",
         )
     template_path, pod = template(op) if re.fullmatch(WORKLOADS, op.token) else ("", {})
-    places = {
-        "metadata": get(op.inputs, "metadata"),
-        template_path.removesuffix("spec") + "metadata": get(pod, "metadata"),
-    }
-    for path, metadata in places.items():
+    places = [("metadata", get(op.inputs, "metadata"))]
+    if template_path not in ("", "spec"):  # a Pod is its own template
+        places.append((template_path.removesuffix("spec") + "metadata", get(pod, "metadata")))
+    for path, metadata in places:
         for key, value in _pairs(get(metadata, "labels")):
             yield from _label(op, f"{path}.labels", key, value)
         for key, _ in _pairs(get(metadata, "annotations")):

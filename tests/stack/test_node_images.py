@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox import kubernetes_diff
 from sandbox.diffing import diff
 from testing.cloud import Cloud, Created
 from testing.program import run, run_changed
@@ -22,7 +23,13 @@ def test_another_image_of_nodes_is_an_update_of_groups_and_node_class() -> None:
         ("cluster-system-group", "releaseVersion"),
         ("services-karpenter-class", "spec"),
     ]
-    assert [each.name for each in changed if diff(each.type, old[each.urn].inputs, each.inputs, {}).replaces] == []
+    assert [each.name for each in changed if _replaces(old[each.urn], each)] == []
+
+
+def _replaces(old: Created, new: Created) -> tuple[str, ...]:
+    if new.type.startswith("kubernetes:"):
+        return kubernetes_diff.diff(new.type, old.inputs, old.inputs, new.inputs, {}).replaces
+    return diff(new.type, old.inputs, new.inputs).replaces
 
 
 def _differing(old: Created, new: Created) -> list[str]:

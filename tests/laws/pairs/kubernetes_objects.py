@@ -63,10 +63,21 @@ def _policy(block: dict[str, Any]) -> None:
     k8s.networking.v1.NetworkPolicy("policy", metadata={"name": "policy"}, spec=spec)
 
 
+def _labelled(value: str) -> None:
+    k8s.core.v1.ConfigMap("config", metadata={"labels": {"version": value}}, data={"a": "b"})
+
+
 REQUESTS = {"requests": {"memory": "512Mi"}, "limits": {"memory": "1Gi"}}
 
 
 PAIRS = [
+    Pair(
+        "kubernetes-metadata",
+        "a valid label must be an empty string or consist of",
+        _labelled,
+        "feature/login",
+        "feature-login",
+    ),
     Pair(
         "kubernetes-selector",
         "`selector` does not match template `labels`",

@@ -1,0 +1,44 @@
+"""Quantities in the form that the API server gives back: apimachinery, pkg/api/resource/quantity.go."""
+
+import re
+from fractions import Fraction
+
+_WRITTEN = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d+)|([KMGTPE]i)|([numkMGTPE])|)")
+_BINARY = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
+_DECIMAL = ("n", "u", "m", "", "k", "M", "G", "T", "P", "E")
+_WHOLE = 3  # where in _DECIMAL there is no suffix
+_KIBI, _KILO = 1024, 1000
+
+
+def canonical(written: object) -> str:
+    """Return a quantity with the largest suffix that leaves its number whole; what is none as it is written."""
+    found = _WRITTEN.fullmatch(str(written))
+    if found is None:
+        return str(written)
+    number, exponent, binary, decimal = found.groups()
+    value = Fraction(number)
+    if exponent:
+        value *= Fraction(10) ** int(exponent[1:])
+        power = 0
+        while value and value % _KILO == 0:
+            value, power = value / _KILO, power + 3
+        return f"{_rounded_up(value)}e{power}" if power else str(_rounded_up(value))
+    if binary:
+        value *= _KIBI ** _BINARY.index(binary)
+        if abs(value) >= _KIBI and value.denominator == 1:
+            steps = 0
+            while value % _KIBI == 0 and steps + 1 < len(_BINARY):
+                value, steps = value / _KIBI, steps + 1
+            return f"{value}{_BINARY[steps]}"
+    elif decimal:
+        value *= Fraction(_KILO) ** (_DECIMAL.index(decimal) - _WHOLE)
+    value *= Fraction(_KILO) ** _WHOLE  # in the smallest unit there is
+    value, steps = Fraction(_rounded_up(value)), 0
+    while value and value % _KILO == 0 and steps + 1 < len(_DECIMAL):
+        value, steps = value / _KILO, steps + 1
+    return f"{value}{_DECIMAL[steps]}" if value else "0"
+
+
+def _rounded_up(value: Fraction) -> int:
+    """No digit is dropped in favour of whoever asks for less."""
+    return -(-value.numerator // value.denominator)
