@@ -73,6 +73,9 @@ def test_a_stack_comes_up_clean_stays_and_goes_away(platform: Sandbox, stack: st
     edge.judge_tls(state)
     edge.judge_firewall(state)
     judge_secrecy(platform, stack)
+    found = json.loads(platform("roads", "--json", stack=stack).stdout)
+    assert len(found["roads"]) > 40
+    assert [each for each in found["roads"] if not each["open"]] + found["spare"] == []
 
     assert set(platform.changes(stack=stack)) == {"same"}
     assert len(platform.world(stack)) == made

@@ -1,0 +1,126 @@
+"""Roads that are shut for certain by one resource alone; `sandbox roads` walks the rest over all that stands."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..roads import rules
+from ..roads.addresses import Entry, network, shut
+from .law import Law, Refusal, ResourceOperation, get, items
+
+_ENDPOINTS = "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html"
+_BALANCERS = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
+# Servers listen below these ports, clients never do: a rule for lower ones is for connections, not for answers.
+_CLIENTS = (1024, 65535)
+_BY_NUMBER = {"6": "tcp", "17": "udp", "-1": None, "all": None}
+
+
+def _answers(op: ResourceOperation) -> Iterator[Refusal]:
+    sides = {side: items(op.inputs, side) for side in ("ingress", "egress")}
+    if any(op.unknown(side) or not isinstance(op.inputs.get(side), list) for side in sides):
+        return  # rules of their own may follow
+    for side, other in (("ingress", "egress"), ("egress", "ingress")):
+        entries = _entries(sides[other])
+        for rule in sides[side]:
+            cidr, protocol, last = network(rule.get("cidrBlock")), str(rule.get("protocol")), rule.get("toPort")
+            connects = _BY_NUMBER.get(protocol, protocol) == "tcp" and str(rule.get("action")).lower() == "allow"
+            if cidr is None or entries is None or not connects or not isinstance(last, int) or last >= _CLIENTS[0]:
+                continue
+            if shut(entries, (cidr,), "tcp", _CLIENTS) == 1:
+                way = "in from" if side == "ingress" else "out to"
+                yield Refusal(
+                    "RoadShut",
+                    f"rule {rule.get('ruleNo')} lets tcp {rule.get('fromPort')}-{last} {way} {cidr}, and no {other} rule "
+                    "lets an answer back: network ACLs keep no state",
+                    f"an {other} rule that allows tcp {_CLIENTS[0]}-{_CLIENTS[1]} for {cidr}",
+                )
+
+
+def _entries(rules_: list[Mapping[str, Any]]) -> list[Entry] | None:
+    """Return rules in the order in which they decide; None where one of them is not known."""
+    found = []
+    for rule in sorted(rules_, key=lambda each: int(get(each, "ruleNo") or 0)):
+        cidr, protocol = network(rule.get("cidrBlock")), str(rule.get("protocol"))
+        if cidr is None and rule.get("ipv6CidrBlock"):
+            continue
+        if cidr is None or not all(isinstance(get(rule, key), int) for key in ("fromPort", "toPort")):
+            return None
+        ports = (int(rule["fromPort"]), int(rule["toPort"]))
+        allow = str(rule.get("action")).lower() == "allow"
+        found.append(Entry(allow, cidr, _BY_NUMBER.get(protocol, protocol), ports))
+    return found
+
+
+def _private_names(op: ResourceOperation) -> Iterator[Refusal]:
+    vpc = op.inventory.owner(op.text("vpcId"))
+    if op.get("privateDnsEnabled") is not True or vpc is None or vpc.token != "aws:ec2/vpc:Vpc":
+        return
+    # a VPC has DNS support unless it says otherwise, and hostnames only where it says so
+    if vpc.inputs.get("enableDnsSupport") is False or vpc.inputs.get("enableDnsHostnames") in (None, False):
+        yield Refusal(
+            "InvalidParameter",
+            "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true for "
+            f"{vpc.id}",
+            "set both on the VPC, or private_dns_enabled=False",
+        )
+
+
+def _alarm(op: ResourceOperation) -> Iterator[Refusal]:
+    for key in ("alarmActions", "okActions", "insufficientDataActions"):
+        for arn in op.texts(key):
+            topic = op.inventory.owner(arn)
+            if topic and str(topic.inputs.get("kmsMasterKeyId")).endswith("alias/aws/sns"):
+                yield Refusal(
+                    "RoadShut",
+                    f"Failed to execute action {arn}: CloudWatch Alarms does not have authorization to access the SNS topic "
+                    "encryption key",
+                    "a key of its own, whose policy lets cloudwatch.amazonaws.com in",
+                )
+
+
+def _internal_origin(op: ResourceOperation) -> Iterator[Refusal]:
+    internal = {
+        get(each.outputs, "dnsName"): each
+        for each in op.inventory.of(*_BALANCERS)
+        if each.inputs.get("internal") is True and get(each.outputs, "dnsName")
+    }
+    for origin in items(op.inputs, "origins"):
+        balancer = internal.get(origin.get("domainName"))
+        if balancer and origin.get("customOriginConfig"):
+            yield Refusal(
+                "RoadShut",
+                f"{origin.get('domainName')} is internal: its name leads to private addresses, which CloudFront does not "
+                "reach",
+                "a VPC origin, or a load balancer that faces the internet",
+            )
+
+
+LAWS = (
+    Law(
+        "network-acl-answers",
+        "whom a network ACL lets connect, it lets have answers",
+        rules.ACL_ANSWER.source,
+        r"aws:ec2/(networkAcl:NetworkAcl|defaultNetworkAcl:DefaultNetworkAcl)",
+        _answers,
+    ),
+    Law(
+        "endpoint-private-dns",
+        "private names of an endpoint",
+        _ENDPOINTS,
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        _private_names,
+    ),
+    Law(
+        "alarm-topic-key",
+        "an alarm can use its topic's key",
+        "https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns",
+        r"aws:cloudwatch/(metricAlarm:MetricAlarm|compositeAlarm:CompositeAlarm)",
+        _alarm,
+    ),
+    Law(
+        "cloudfront-internal-origin",
+        "an origin that CloudFront reaches",
+        rules.BALANCER_INTERNAL.source,
+        "aws:cloudfront/distribution:Distribution",
+        _internal_origin,
+    ),
+)
