@@ -12,6 +12,7 @@ from .faults import FaultSyntaxError
 from .logql import grammar
 from .prometheus import amtool, promtool
 from .toolchain import ToolchainError, pulumi_cli
+from .unjudged import report
 from .workspace import SandboxError, Workspace
 
 
@@ -40,6 +41,8 @@ def main(arguments: Sequence[str]) -> int:
         status = COMMANDS[options.command](workspace, options, rest)
         if left_out := not_judged(options):
             print(left_out, file=sys.stderr)
+        if options.command in ("preview", "up") and (told := report(workspace.folder, listed=options.unjudged)):
+            print(told, file=sys.stderr)
         return status
     except (SandboxError, ToolchainError, FaultSyntaxError) as error:
         print(error, file=sys.stderr)

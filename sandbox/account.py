@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from . import laws
 from .faults import Outages, parse
+from .given import Standing, read
 from .laws.inventory import Inventory, LayeredInventory, gone_values
 from .laws.law import ResourceOperation
 from .laws.references import vpc_of
@@ -32,13 +33,17 @@ class Account:
         self._options = options
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
-        self._inventory = Inventory(world, world.gone())
+        given = read(options.given_file)
+        self._inventory = Inventory([*given.records, *world], world.gone())
+        self.known = Standing(world, given)
         self._planned = Inventory()
         self._outages = Outages([parse(text) for text in options.faults])
         self._begun = 0
         self._operations = 0
         self._crashed = False
         self.secrets = options.secrets()
+        self.seen: dict[str, str] = {}
+        """The type of each resource that the program has, by URN."""
 
     @contextmanager
     def authorized(self, op: ResourceOperation) -> Iterator[None]:
@@ -91,6 +96,12 @@ class Account:
             self._inventory.add(record)
             self._changed.notify_all()
         self._done()
+
+    def adopt(self, record: Record) -> None:
+        """Take in a resource that others made, and that the stack now has."""
+        self.world.create(record, unique=False)
+        with self._changed:
+            self._inventory.add(record)
 
     def update(self, record: Record) -> None:
         """Change a resource."""

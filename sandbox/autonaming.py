@@ -28,6 +28,8 @@ _LOWER_CASE = frozenset(
         "aws:rds/subnetGroup:SubnetGroup",
     }
 )
+# What ends in .fifo where this input says so (pulumi-aws, provider/resources.go: PostTransform of the name).
+_FIFO: Mapping[str, str] = {"aws:sqs/queue:Queue": "fifoQueue", "aws:sns/topic:Topic": "fifoTopic"}
 _AWS_HEX_DIGITS = 7  # pulumi-terraform-bridge: AutoName appends a dash and 7 hexadecimal digits
 _KUBERNETES_HEX_DIGITS = 8  # pulumi-kubernetes: metadata/naming.go
 AUTONAMED = "pulumi.com/autonamed"
@@ -65,6 +67,8 @@ def aws(
     if proposal.disabled:
         raise NameRequiredError(f"`{wanted}` is required: autonaming is disabled for this resource")
     made = proposal.name or f"{name}-{digits[:_AWS_HEX_DIGITS]}"
+    if inputs.get(_FIFO.get(token, "")) is True:
+        made = f"{made}.fifo"
     return {**inputs, wanted: made.lower() if token in _LOWER_CASE else made, "__defaults": [wanted]}
 
 

@@ -1,7 +1,7 @@
 """What changed between two sets of inputs, path by path, and whether the change needs a replacement."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -43,6 +43,12 @@ def diff(token: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Diff:
     )
     replaces = tuple(dict.fromkeys(_top(change.path) for change in found if change.replaces))
     return Diff(found, replaces, bool(replaces) and _fixed_name(token, olds, news))
+
+
+def only(found: Diff, names: Container[str]) -> Diff:
+    """Return what a difference says of these inputs alone."""
+    changes = tuple(change for change in found.changes if _top(change.path) in names)
+    return Diff(changes, tuple(name for name in found.replaces if name in names), found.delete_before_replace)
 
 
 def diff_provider(package: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Diff:

@@ -89,6 +89,10 @@ def running(workspace: Workspace, options: RunOptions = DEFAULTS) -> Iterator[En
     cli = pulumi_cli()
     with workspace.locked():
         workspace.write_project()
+        if options.given_file:
+            from .given import read  # noqa: PLC0415 # slow: only when needed
+
+            workspace.write_others(read(options.given_file).stacks)
         given = inherited(options.kept_environment)
         with _serving(workspace, options, given) as (ports, said):
             engine = Engine(cli, workspace, workspace.environment(ports), given)

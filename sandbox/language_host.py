@@ -18,6 +18,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, language_pb2, language_pb2_grpc, plugin_pb2
 
 from .credentials import without_credentials
+from .schema import PACKAGES
 
 _PROGRAM = Path(__file__).with_name("run_program.py")
 
@@ -83,6 +84,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             "config": dict(request.config),
             "secret_keys": list(request.configSecretKeys),
             "root": request.info.root_directory or str(directory),
+            "packages": list(PACKAGES),
             "program": str(directory / (request.info.entry_point or request.program or ".")),
         }
         program = subprocess.Popen(

@@ -19,6 +19,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provid
 
 from . import autonaming, checks, clouds, diffing, kubernetes_diff, lookups, schema, stateful, vpc_outputs
 from .account import Account, RefusedError
+from .clouds import aws_versions
 from .clouds.resource import Request
 from .clusters import objects
 from .clusters.cluster import Cluster
@@ -44,6 +45,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._last: dict[str, Any] = {}
         self._engine: engine_pb2_grpc.EngineStub | None = None
         self._unsettled: set[str] = set()
+        self._imported: dict[str, dict[str, Any]] = {}
 
     def stop(self) -> None:
         """End what it started: nothing, of its own."""
@@ -91,6 +93,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Refuse inputs of the wrong shape, and fill in the physical name."""
         token, name = type_and_name(request.urn)
         news, olds = to_python(request.news), to_python(request.olds)
+        self._account.seen[request.urn] = token
         if schema.resource(token) is None and self._package != "kubernetes":
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"unrecognized resource type: {token}")
         failures = checks.check(token, news)
@@ -126,6 +129,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         else:
             state, ignored = to_python(request.olds), list(request.ignoreChanges)
             found = kubernetes_diff.diff(token, state, old, new, self._config(context), ignored)
+        if request.urn in self._imported:
+            found = diffing.only(found, self._imported[request.urn])
         self._warn(request.urn, stateful.warning(token, found.replaces))
         return _diff_response(found)
 
@@ -172,17 +177,15 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             self._account.raise_if_outage(token, name, "read")
         except RefusedError as error:
             context.abort(grpc.StatusCode.UNAVAILABLE, str(error))
-        record = self._world.get(token, request.id, request.urn)
+        record = self._world.get(token, request.id, request.urn) or self._account.known.get(token, request.id)
         if record is not None and self._package == "random" and request.properties.fields:
             # It stands in the state alone, as with the real provider; what takes its place bears the same id.
             return provider_pb2.ReadResponse(id=record.id, properties=request.properties, inputs=request.inputs)
-        if record is None and not request.HasField("inputs"):
-            context.abort(
-                grpc.StatusCode.NOT_FOUND,
-                f"importing {token}: this stack never made {request.id}, and what others made is not played",
-            )
-        asked_again = request.inputs != request.properties and self._world.times_made(request.urn)
-        if record is None and not asked_again and request.id not in self._world.gone():
+        imports = not request.HasField("inputs")
+        if imports and (record is None or not self._world.get(token, request.id)):
+            # What others made is as the program says, but for what a file says of it.
+            self._imported[request.urn] = dict(record.inputs) if record is not None else {}
+        if record is None and self._may_stand(request):
             record = self._foreign(token, name, request, self._config(context))
         try:
             cluster = self._cluster(self._config(context)) if record is not None else None
@@ -204,13 +207,29 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return None
         given = to_python(request.properties)
         outputs = clouds.foreign(token, name, request.urn, request.id, given, provider=config)
-        return Record(token, request.id, request.urn, 0, given, outputs)
+        inputs = to_python(request.inputs) if request.HasField("inputs") else clouds.required_inputs(token, outputs)
+        return Record(token, request.id, request.urn, 0, inputs, outputs)
+
+    def _may_stand(self, request: Any) -> bool:
+        """Return whether an id that is not found is somebody else's: this stack neither made it nor saw it go."""
+        asked_again = request.inputs != request.properties and self._world.times_made(request.urn)
+        return not asked_again and request.id not in self._world.gone()
+
+    def _adopted(self, token: str, request: Any, inputs: Mapping[str, Any]) -> Record | None:
+        """Return a resource of the stack that its world lacks, because it was imported; None where it is gone."""
+        if self._package != "aws" or self._world.times_made(request.urn) or request.id in self._world.gone():
+            return None
+        record = Record(token, request.id, request.urn, 0, dict(inputs), to_python(request.olds))
+        self._account.adopt(record)
+        return record
 
     def Update(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
         """Change a resource in place."""
         token, name = type_and_name(request.urn)
         news, olds = self._settled(to_python(request.news), request.preview), to_python(request.olds)
         record = self._world.get(token, request.id, request.urn)
+        if record is None and not request.preview:
+            record = self._adopted(token, request, to_python(request.old_inputs))
         if record is None and not request.preview:
             context.abort(
                 grpc.StatusCode.NOT_FOUND, f"updating {token} ({request.id}): it does not exist; `refresh` first"
@@ -227,6 +246,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                     serial = record.serial if record else 0
                     _, outputs = clouds.create(token, name, request.urn, _plain(news), serial=serial, provider=config)
                     outputs = self._with_account_outputs(token, request.id, outputs, new=False)
+                before = (record.inputs if record else {}, olds)
+                outputs = aws_versions.updated(token, before, news, outputs, preview=request.preview)
                 changed = Record(token, request.id, request.urn, record.serial if record else 0, news, outputs)
                 if request.preview:
                     self._account.plan(changed)
@@ -314,7 +335,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 failures=[provider_pb2.CheckFailure(property=f.property, reason=f.reason) for f in failures]
             )
         try:
-            known = lookups.found(self._world, request.tok, args, self._account.secrets)
+            known = lookups.found(self._account.known, request.tok, args, self._account.secrets)
             result = clouds.invoke(request.tok, args, provider=self._config(context), known=known)
         except (clouds.UnknownTypeError, NotImplementedError) as error:
             context.abort(grpc.StatusCode.UNIMPLEMENTED, str(error))

@@ -25,6 +25,8 @@ class RunOptions:
     """Where archives of Helm charts lie (`<chart>-<version>.tgz`)."""
     secrets_file: str = ""
     """A JSON object: what a person put into Secrets Manager by hand, by the secret's name or ARN."""
+    given_file: str = ""
+    """A JSON object of what others made (sandbox/given.py)."""
     kept_environment: Sequence[str] = ()
     """Variables of the caller's that the program is given although they may open something real."""
 

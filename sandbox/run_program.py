@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import runpy
+import shutil
 import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,63 @@ from pulumi.runtime import configure, run_in_stack, set_all_config
 from pulumi.runtime.settings import SETTINGS, Settings
 
 _tell_debug = pulumi.log.debug
+_ELSEWHERE = "run this program with the official `pulumi`, or stand in for it: pulumi.runtime.set_mocks"
+
+
+class _Monitor:
+    """The engine's monitor, which is not asked for what nothing here plays: its own words would lead astray."""
+
+    def __init__(self, monitor: Any, packages: list[str]) -> None:
+        self._monitor = monitor
+        # what Pulumi's own are, the program's providers among them; dynamic ones run as they are
+        self._played = {*packages, "pulumi", "pulumi-python"}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._monitor, name)
+
+    def RegisterResource(self, request: Any) -> Any:
+        """Register a resource, unless it is one of a package, or of a kind, that is not played."""
+        if request.remote:
+            raise pulumi.RunError(
+                f"{request.type} ({request.name}): a component that is built inside its provider is not played by the "
+                "sandbox: write its parts as resources (kubernetes.yaml.ConfigGroup for yaml.v2, helm.v3.Release for "
+                f"helm.v4.Chart), or {_ELSEWHERE}"
+            )
+        if request.custom:
+            self._refuse_strangers(request.type, request.name)
+        return self._monitor.RegisterResource(request)
+
+    def ReadResource(self, request: Any) -> Any:
+        """Read a resource, likewise."""
+        self._refuse_strangers(request.type, request.name)
+        return self._monitor.ReadResource(request)
+
+    def Invoke(self, request: Any) -> Any:
+        """Call a function, likewise."""
+        self._refuse_strangers(request.tok, "")
+        return self._monitor.Invoke(request)
+
+    def _refuse_strangers(self, token: str, name: str) -> None:
+        package = token.rpartition(":")[2] if token.startswith("pulumi:providers:") else token.partition(":")[0]
+        if package not in self._played and shutil.which(f"pulumi-resource-{package}") is None:
+            of = f"{token} ({name})" if name else token
+            played = ", ".join(sorted(self._played - {"pulumi", "pulumi-python"}))
+            raise pulumi.RunError(
+                f"{of}: the package {package} is not played by the sandbox, which plays {played}: put its provider on "
+                f"PATH as pulumi-resource-{package}, or {_ELSEWHERE}"
+            )
+
+
+def _missing(error: ModuleNotFoundError) -> str:
+    """Return what to do about an import that found nothing."""
+    module = str(error.name).partition(".")[0]
+    if not module.startswith("pulumi"):
+        return f"Program failed with an unhandled exception:\n{traceback.format_exc()}"
+    wanted = module.replace("_", "-")
+    return (
+        f"the program imports {module}, and {wanted} is not installed for {sys.executable}: install it there "
+        f"(uv pip install {wanted}); the sandbox runs a program with its own interpreter"
+    )
 
 
 def main() -> int:
@@ -45,6 +103,7 @@ def main() -> int:
             root_directory=given["root"],
         )
     )
+    SETTINGS.monitor = _Monitor(SETTINGS.monitor, given["packages"])
     sys.path[0] = program if os.path.isdir(program) else os.path.dirname(program)
     sys.argv = [program]
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # unobserved task failures are reported by the SDK itself
@@ -60,6 +119,8 @@ def main() -> int:
     except grpc.RpcError as error:
         if error.code() != grpc.StatusCode.UNAVAILABLE:  # else the engine is shutting down, for its own reasons
             pulumi.log.error(f"the engine refused a call: {error.details()}")
+    except ModuleNotFoundError as error:
+        pulumi.log.error(_missing(error))
     except SystemExit as error:
         return error.code if isinstance(error.code, int) else int(error.code is not None)
     except Exception:

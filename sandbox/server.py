@@ -13,6 +13,7 @@ from pathlib import Path
 import grpc
 from pulumi.runtime.proto import language_pb2_grpc, provider_pb2_grpc
 
+from . import unjudged
 from .account import Account
 from .clusters.registry import Clusters
 from .language_host import LanguageHost
@@ -53,6 +54,7 @@ def main(world_file: Path, options: RunOptions) -> None:
     for server in servers:
         server.stop(grace=None)
     clusters.stop()
+    unjudged.write(world_file.parent, account.seen)
     world.close()
     os._exit(0)
 

@@ -168,6 +168,21 @@ class Workspace:
         written.write_text(json.dumps(stack), encoding="utf-8")
         written.replace(self.state_file)  # a run that is killed here leaves no half of it
 
+    def write_others(self, stacks: Mapping[str, Mapping[str, Any]]) -> None:
+        """Write the outputs of other projects' stacks where a StackReference looks for them. Raises SandboxError."""
+        for name, outputs in stacks.items():
+            _, project, stack = name.split("/")
+            if project == self.project["name"]:
+                raise SandboxError(
+                    f"--given: {name} is a stack of this program: bring it up, and its outputs are there"
+                )
+            urn = f"urn:pulumi:{stack}::{project}::pulumi:pulumi:Stack::{project}-{stack}"
+            root = {"urn": urn, "custom": False, "type": "pulumi:pulumi:Stack", "outputs": dict(outputs)}
+            checkpoint = {"stack": name, "latest": {"manifest": {}, "resources": [root]}}
+            file = self.state / ".pulumi" / "stacks" / project / f"{stack}.json"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps({"version": 3, "checkpoint": checkpoint}), encoding="utf-8")
+
     def _keep_no_logs(self) -> None:
         """Put a file where the engine would make a folder for its debug logs, so that it writes none.
 

@@ -57,6 +57,13 @@ def foreign(
     return found
 
 
+def required_inputs(token: str, outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the inputs without which a resource of a type cannot be, as its outputs tell them."""
+    described = schema.resource(token)
+    needed = {name for name, field in described.inputs.items() if field.required} if described else set()
+    return {name: value for name, value in outputs.items() if name in needed}
+
+
 def preview(
     token: str, name: str, urn: str, inputs: Mapping[str, Any], *, provider: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from typing import Any
 from .. import schema
 from ..schema import Field, Type
 from ..wire import UNKNOWN
-from . import aws_identity
+from . import aws_identity, aws_versions
 from .aws_functions import FUNCTIONS, asked_for
-from .aws_regions import ACCOUNT_ID, partition, region_of, suffix
+from .aws_regions import ACCOUNT_ID, partition, region_of, suffix, zones
 from .resource import CREATED_AT, Request, complete, empty, looked_up, outputs_of
 
 # EC2's own prefixes, by class: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
@@ -154,7 +154,7 @@ _PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306, "valkey": 6379, "red
 
 def create(request: Request, *, found: bool = False) -> tuple[str, dict[str, Any]]:
     """Return the id and outputs of an AWS resource; of one that is `found`, what could have been its inputs, too."""
-    aws = _Aws(request)
+    aws = _Aws(request, found=found)
     values = {**request.inputs, **_own(aws)}
     fields = outputs_of(request.token)
     described = schema.resource(request.token)
@@ -196,7 +196,7 @@ def invoke(request: Request) -> dict[str, Any]:
     """Return the result of an AWS function: what it was asked with, what a rule tells, and what the resource would
     have.
     """
-    aws = _Aws(request)
+    aws = _Aws(request, found=True)
     rule = FUNCTIONS.get(request.token)
     fields = outputs_of(request.token)
     asked = asked_for(request, fields)
@@ -238,8 +238,9 @@ def _alike(one: Field, other: Field | None) -> bool:
 class _Aws:
     """One AWS resource: its name, id and ARN, each computed from the request alone."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, *, found: bool = False) -> None:
         self.request = request
+        self.found = found  # it stands already, though this stack never made it
         self.service = request.token.split(":")[1].split("/")[0]
         self.region = region_of(request)
         self._from_prefix = self._prefixed()
@@ -314,12 +315,43 @@ class _Aws:
         if name in known:
             return known[name]
         if kind.kind == "list":
-            return []
+            return self._list(name, kind) if self.found else []
         if kind.kind == "object":
             return complete(kind.fields, {}, lambda inner, inner_kind: self.value(inner, inner_kind, computed=computed))
+        if kind.kind in ("integer", "number") and self.found:
+            return next((number for ending, number in _NUMBERS if re.search(ending, name.lower())), 0)
         if kind.kind != "string" or not computed:
             return empty(kind)
         return self._text(name)
+
+    def _list(self, name: str, kind: Type) -> list[Any]:
+        """Return what a list of something that stands holds: of what a name tells, else nothing."""
+        if kind.element is None or kind.element.kind != "string":
+            return []
+        lowered = name.lower()
+        if re.search(r"availabilityzones?$|^zonenames$", lowered):
+            return zones(self.region)[:2]
+        if re.search(r"(?<!v6)cidr(block|ipv4)?s$", lowered):
+            return [self._text("cidrBlock")]
+        if lowered in ("ids", "arns", "names"):
+            return self._of_a_kind(lowered)
+        of = next((prefix for ending, prefix in _LISTED if re.search(ending, lowered)), "")
+        # a subnet in each of two zones
+        return (
+            [f"{of}-0{self.request.hex(16, f'{name}{place}')}" for place in range(2 if of == "subnet" else 1)]
+            if of
+            else []
+        )
+
+    def _of_a_kind(self, name: str) -> list[str]:
+        """Return the ids, ARNs or names of two things of the kind that a function in the plural lists."""
+        token = looked_up(self.request.token.removesuffix("s"))
+        salted = [
+            dataclasses.replace(self.request, token=token, inputs={}, urn=f"{self.request.urn}{n}") for n in (1, 2)
+        ]
+        each = [_Aws(request) for request in salted]
+        told = {"ids": [one.id for one in each], "arns": [one.arn for one in each]}
+        return told.get(name) or [f"{_kebab(one.request.cls)}-{one.request.hex(7)}" for one in each]
 
     def _text(self, name: str) -> str:
         lowered = name.lower()
@@ -328,6 +360,8 @@ class _Aws:
                 return text
         if lowered.endswith("arn"):
             return f"{self.arn}/{_kebab(name)}"
+        if lowered.endswith("availabilityzone"):
+            return zones(self.region)[0]
         if lowered in ("status", "state"):
             return "available" if self.service == "ec2" else "ACTIVE"
         if lowered.endswith("id") and (prefix := _EC2_PREFIXES.get(name[:1].upper() + name[1:-2])):
@@ -355,6 +389,26 @@ _TEXTS = (
     (r"macaddress$", "02:00:00:00:00:0a"),
     (r"(enabled|clientip|ipv6sourcenat)$", "false"),
     (r"(count|size|revisionnumber|leasetime)$", "1"),
+)
+
+
+# Numbers of what stands, by the end of their names: a count that is nought would be of nothing.
+_NUMBERS = (
+    (r"port$", 443),
+    (
+        r"(version|revision|count|number|size|capacity|retention|days|weight|index|limit|units|replicas|instances|vcpus)$",
+        1,
+    ),
+    (r"^(number|max|min|desired|total|default|available|current)", 1),
+)
+# Lists of ids, by the end of their names.
+_LISTED = (
+    (r"subnet(id)?s$", "subnet"),
+    (r"securitygroup(id)?s$|sgids$", "sg"),
+    (r"routetable(id)?s$", "rtb"),
+    (r"networkinterface(id)?s$", "eni"),
+    (r"^instance(id)?s$", "i"),
+    (r"vpc(id)?s$", "vpc"),
 )
 
 
@@ -410,7 +464,7 @@ def _own(aws: _Aws) -> dict[str, Any]:
         for key in ("name", "bucket", "identifier")
         if key in outputs and f"{key}Prefix" in aws.request.inputs and not aws.request.inputs.get(key)
     }
-    return named | (rule(aws) if rule else {})
+    return named | aws_versions.first(aws.request.token, aws.request.inputs) | (rule(aws) if rule else {})
 
 
 def _vpc(aws: _Aws) -> dict[str, Any]:
@@ -564,6 +618,9 @@ _OUTPUT_RULES: dict[str, Callable[[_Aws], dict[str, Any]]] = {
     "aws:elasticache/replicationGroup:ReplicationGroup": _replication_group,
     "aws:iam/role:Role": lambda a: {"uniqueId": f"AROA{a.request.hex(17).upper()}"},
     "aws:kms/key:Key": lambda a: {"keyId": a.id},
+    "aws:lambda/function:Function": lambda a: aws_versions.of_function(
+        a.arn, a.region, "1" if a.request.inputs.get("publish") is True else "$LATEST"
+    ),
     "aws:lb/loadBalancer:LoadBalancer": _load_balancer,
     "aws:lb/targetGroup:TargetGroup": lambda a: {"arnSuffix": f"targetgroup/{a.name}/{a.request.hex(16)}"},
     "aws:rds/instance:Instance": _rds_instance,

@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
             )
         if name in ("preview", "up", "refresh", "destroy", "serve"):
             _add_run_options(command)
+        _add_unjudged(command, name)
         if name in ("up", "refresh", "destroy"):
             command.add_argument(
                 "--recover", action="store_true", help="settle what a run that was cut off left pending, first"
@@ -107,6 +108,13 @@ def _add_what_is_asked(command: argparse.ArgumentParser, name: str) -> None:
         )
 
 
+def _add_unjudged(command: argparse.ArgumentParser, name: str) -> None:
+    if name in ("preview", "up"):
+        command.add_argument(
+            "--unjudged", action="store_true", help="list the resources of types that only their shape is known of"
+        )
+
+
 def _add_run_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--kubernetes",
@@ -133,6 +141,12 @@ def _add_run_options(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         default="",
         help="a JSON object of what a person put into Secrets Manager by hand, by name or ARN",
+    )
+    command.add_argument(
+        "--given",
+        metavar="FILE",
+        default="",
+        help="a JSON object of what others made: resources with their properties, outputs of other projects' stacks",
     )
     command.add_argument(
         "--fault",

@@ -25,6 +25,7 @@ def run_options(options: Namespace) -> RunOptions:
         kept_environment=options.keep_env,
         charts_folder=_charts(options.charts),
         secrets_file=str(Path(options.secrets).resolve()) if options.secrets else "",
+        given_file=_given(options.given),
     )
     try:
         known = told.secrets()
@@ -33,6 +34,18 @@ def run_options(options: Namespace) -> RunOptions:
     if not isinstance(known, dict) or not all(isinstance(value, str) for value in known.values()):
         raise SandboxError(f"--secrets {options.secrets}: write a JSON object of texts by secret name")
     return told
+
+
+def _given(file: str) -> str:
+    if not file:
+        return ""
+    from ..given import GivenError, read  # noqa: PLC0415 # slow: only when needed
+
+    try:
+        read(file)
+    except (OSError, GivenError) as error:
+        raise SandboxError(f"--given {file}: {error}") from None
+    return str(Path(file).resolve())
 
 
 def _laws_off(ids: Sequence[str]) -> tuple[str, ...]:

@@ -5,11 +5,16 @@ from functools import cache
 from types import ModuleType
 
 from . import (
+    api_gateway,
     api_models,
+    autoscaling,
     certificates,
     cloudfront,
+    dynamodb,
+    ecs,
     eks,
     elasticache,
+    event_rules,
     iam,
     kms,
     kubernetes_controllers,
@@ -19,9 +24,11 @@ from . import (
     kubernetes_pods,
     kubernetes_rbac,
     kubernetes_services,
+    lambda_functions,
     load_balancers,
     logs,
     maintenance_windows,
+    messaging,
     names,
     networks,
     notifications,
@@ -33,10 +40,12 @@ from . import (
     route53,
     s3,
     secrets_manager,
+    state_machines,
     teardown,
+    vpc_connections,
     waf,
 )
-from .law import Law, Refusal, ResourceOperation, sentence
+from .law import EVERY_AWS_TYPE, Law, Refusal, ResourceOperation, sentence
 
 MODULES: tuple[ModuleType, ...] = (
     api_models,
@@ -46,14 +55,23 @@ MODULES: tuple[ModuleType, ...] = (
     regions_and_tags,
     networks,
     roads,
+    vpc_connections,
     iam,
     kms,
     secrets_manager,
     s3,
     logs,
     notifications,
+    messaging,
+    event_rules,
+    lambda_functions,
+    state_machines,
+    api_gateway,
+    autoscaling,
+    ecs,
     eks,
     rds,
+    dynamodb,
     elasticache,
     maintenance_windows,
     load_balancers,
@@ -81,9 +99,26 @@ def _of(token: str, operation: str) -> tuple[Law, ...]:
     return tuple(law for law in LAWS if operation in law.operations and law.applies(token))
 
 
+@cache
+def judged(token: str) -> bool:
+    """Return whether a law judges resources of this type, beyond what every AWS resource has."""
+    return any(law.types != EVERY_AWS_TYPE and law.applies(token) for law in LAWS)
+
+
 def refusals(op: ResourceOperation, off: Collection[str] = ()) -> list[tuple[Law, Refusal]]:
     """Everything that stands against an operation, but for laws whose ids are switched off."""
     return [(law, refusal) for law in _of(op.token, op.operation) if law.id not in off for refusal in law.judge(op)]
 
 
-__all__ = ["LAWS", "MODULES", "NAMES", "QUOTAS", "Law", "Refusal", "ResourceOperation", "refusals", "sentence"]
+__all__ = [
+    "LAWS",
+    "MODULES",
+    "NAMES",
+    "QUOTAS",
+    "Law",
+    "Refusal",
+    "ResourceOperation",
+    "judged",
+    "refusals",
+    "sentence",
+]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from .certificates import certificate_region
 from .law import Law, Refusal, ResourceOperation, get, items
@@ -41,7 +42,7 @@ def _origins(op: ResourceOperation) -> Iterator[Refusal]:
     known = [value for value in (*ids, *groups) if isinstance(value, str)]
     for value in sorted({value for value in known if known.count(value) > 1}):
         yield Refusal("InvalidArgument", f"The origin id {value} is used twice", "give each origin an id of its own")
-    behaviors = [op.get("defaultCacheBehavior"), *items(op.inputs, "orderedCacheBehaviors")]
+    behaviors = _behaviors(op)
     for target in (get(behavior, "targetOriginId") for behavior in behaviors):
         if isinstance(target, str) and None not in ids and target not in known:
             yield Refusal(
@@ -108,7 +109,7 @@ _WRITES = {"PUT", "POST", "PATCH", "DELETE"}
 
 def _origin_groups(op: ResourceOperation) -> Iterator[Refusal]:
     groups = {get(group, "originId") for group in items(op.inputs, "originGroups")} - {None}
-    for behavior in (op.get("defaultCacheBehavior"), *items(op.inputs, "orderedCacheBehaviors")):
+    for behavior in _behaviors(op):
         written = _WRITES & set(items(behavior, "allowedMethods"))
         if get(behavior, "targetOriginId") in groups and written:
             yield Refusal(
@@ -129,6 +130,84 @@ def _function(op: ResourceOperation) -> Iterator[Refusal]:
         )
     if code and not re.search(r"\bfunction\s+handler\s*\(", code):
         yield Refusal("InvalidArgument", "The function has no handler", "define function handler(event)")
+
+
+def _cache_policy(op: ResourceOperation) -> Iterator[Refusal]:
+    # provider defaults: maxTtl a year, defaultTtl a day
+    if op.get("minTtl") not in (None, 0) or op.get("defaultTtl") != 0 or op.get("maxTtl") != 0:
+        return
+    key = get(op.inputs, "parametersInCacheKeyAndForwardedToOrigin") or {}
+    for part in ("cookie", "header", "queryString"):
+        behavior = get(key, f"{part}sConfig", f"{part}Behavior")
+        if isinstance(behavior, str) and behavior != "none":
+            yield _without_caching(f"{part[0].upper()}{part[1:]}Behavior")
+    for name in ("enableAcceptEncodingGzip", "enableAcceptEncodingBrotli"):
+        if get(key, name) is True:
+            yield _without_caching(f"{name[0].upper()}{name[1:]}")
+
+
+def _without_caching(parameter: str) -> Refusal:
+    return Refusal(
+        "InvalidArgument",
+        f"The parameter {parameter} is invalid for policy with caching disabled.",
+        "set maxTtl to 1 at least, or say with an origin request policy what the origin gets",
+    )
+
+
+def _error_responses(op: ResourceOperation) -> Iterator[Refusal]:
+    for response in items(op.inputs, "customErrorResponses"):
+        given = [key for key in ("responseCode", "responsePagePath") if response.get(key)]
+        if len(given) == 1:
+            yield Refusal(
+                "InvalidArgument",
+                "Your request must specify both ResponsePagePath and ResponseCode together or none of them.",
+                "a page of /index.html with the code 200 is what an application of one page wants",
+            )
+
+
+def _behaviors(op: ResourceOperation) -> list[Any]:
+    return [op.get("defaultCacheBehavior"), *items(op.inputs, "orderedCacheBehaviors")]
+
+
+def _published(op: ResourceOperation) -> Iterator[Refusal]:
+    for behavior in _behaviors(op):
+        for association in items(behavior, "functionAssociations"):
+            arn = get(association, "functionArn")
+            function = op.inventory.owner(arn) if isinstance(arn, str) else None
+            if function is not None and get(function.inputs, "publish") is False:
+                yield Refusal(
+                    "InvalidFunctionAssociation",
+                    f"The function {arn} is not in the LIVE stage: it was not published",
+                    "set publish to true on the function",
+                )
+
+
+def _edge_functions(op: ResourceOperation) -> Iterator[Refusal]:
+    for behavior in _behaviors(op):
+        for association in items(behavior, "lambdaFunctionAssociations"):
+            arn = get(association, "lambdaArn")
+            if not isinstance(arn, str) or not arn.startswith("arn:"):
+                continue
+            if not re.search(r":function:[^:]+:\d+$", arn):
+                yield Refusal(
+                    "InvalidLambdaFunctionAssociation",
+                    "The function ARN must reference a specific function version. (The ARN must end with the version number.) "
+                    f"ARN: {arn}",
+                    "set publish on the function, and hand over its qualified_arn",
+                )
+            elif arn.split(":")[3] != "us-east-1":
+                yield Refusal(
+                    "InvalidLambdaFunctionAssociation",
+                    f"The function must be in the US East (N. Virginia) Region: {arn}",
+                    'make the function with region="us-east-1"',
+                )
+            function = op.inventory.owner(arn)
+            if function is not None and get(function.inputs, "environment", "variables"):
+                yield Refusal(
+                    "InvalidLambdaFunctionAssociation",
+                    f"The function cannot have environment variables. Function: {arn}",
+                    "build what the function needs to know into its code",
+                )
 
 
 LAWS = (
@@ -156,6 +235,34 @@ LAWS = (
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html",
         _DISTRIBUTION,
         _origin_groups,
+    ),
+    Law(
+        "cloudfront-cache-policy",
+        "a policy that caches nothing has no key",
+        "https://github.com/aws/aws-cdk/issues/16977",
+        "aws:cloudfront/cachePolicy:CachePolicy",
+        _cache_policy,
+    ),
+    Law(
+        "cloudfront-error-response",
+        "an error's page and code",
+        "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CustomErrorResponse.html",
+        _DISTRIBUTION,
+        _error_responses,
+    ),
+    Law(
+        "cloudfront-function-published",
+        "functions that are live",
+        "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/publish-function.html",
+        _DISTRIBUTION,
+        _published,
+    ),
+    Law(
+        "cloudfront-edge-function",
+        "functions at the edge",
+        "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-restrictions.html",
+        _DISTRIBUTION,
+        _edge_functions,
     ),
     Law(
         "cloudfront-function",

@@ -336,6 +336,51 @@ def _zones(op: ResourceOperation) -> Iterator[Refusal]:
         )
 
 
+_RESERVED_PREFIXES = ("kubernetes.io", "k8s.io", "eks.amazonaws.com")
+
+
+def _labels(op: ResourceOperation) -> Iterator[Refusal]:
+    given = op.get("labels")
+    for label in given if isinstance(given, dict) else ():
+        prefix = label.partition("/")[0] if "/" in label else ""
+        if any(prefix == reserved or prefix.endswith(f".{reserved}") for reserved in _RESERVED_PREFIXES):
+            yield Refusal(
+                "InvalidParameterException",
+                f"Label cannot contain reserved prefixes [kubernetes.io/, k8s.io/, eks.amazonaws.com/]: {label}",
+                "give the label a prefix of your own, or none",
+            )
+
+
+_ROUTE_TABLE, _ROUTE = "aws:ec2/routeTable:RouteTable", "aws:ec2/route:Route"
+_TABLE_OF = "aws:ec2/routeTableAssociation:RouteTableAssociation"
+_PROFILE = "aws:eks/fargateProfile:FargateProfile"
+
+
+def _private_subnets(op: ResourceOperation) -> Iterator[Refusal]:
+    for subnet in op.texts("subnetIds"):
+        tables = [
+            get(each.inputs, "routeTableId")
+            for each in op.inventory.of(_TABLE_OF)
+            if get(each.inputs, "subnetId") == subnet
+        ]
+        if any(isinstance(table, str) and _leads_out(op, table) for table in tables):
+            yield Refusal(
+                "InvalidParameterException",
+                f"Subnet {subnet} provided in Fargate Profile is not a private subnet",
+                "give subnets without a route to an internet gateway; a NAT gateway may lead out",
+            )
+
+
+def _leads_out(op: ResourceOperation, table: str) -> bool:
+    """Return whether a route table leads to an internet gateway."""
+    record = op.inventory.owner(table)
+    inline = [get(route, "gatewayId") for route in items(record.inputs, "routes")] if record is not None else []
+    beside = [
+        get(each.inputs, "gatewayId") for each in op.inventory.of(_ROUTE) if get(each.inputs, "routeTableId") == table
+    ]
+    return any(isinstance(gateway, str) and gateway.startswith("igw-") for gateway in (*inline, *beside))
+
+
 def _pods_network(op: ResourceOperation) -> Iterator[Refusal]:
     text = get(op.inputs, "kubernetesNetworkConfig", "serviceIpv4Cidr")
     if isinstance(text, str) and not re.match(r"(10\.|172\.(1[6-9]|2\d|3[01])\.|192\.168\.)", text):
@@ -375,6 +420,21 @@ LAWS = (
     Law("eks-node-group-version", "node group versions", _GROUPS, _GROUP, _node_version),
     Law("eks-node-role", "nodes may join", _TROUBLE, _GROUP, _node_role, ("create",)),
     Law("eks-vpc-cni", "nodes need the CNI", _TROUBLE, _GROUP, _network_plugin, ("create",)),
+    Law(
+        "eks-node-label",
+        "labels that are not Kubernetes' own",
+        "https://github.com/eksctl-io/eksctl/issues/4007",
+        _GROUP,
+        _labels,
+    ),
+    Law(
+        "eks-fargate-subnets",
+        "Fargate runs in private subnets",
+        "https://docs.aws.amazon.com/eks/latest/userguide/fargate-profile.html",
+        _PROFILE,
+        _private_subnets,
+        ("create",),
+    ),
     Law("eks-node-group-scaling", "sizes of a node group", _GROUPS, _GROUP, _sizes),
     Law("eks-node-architecture", "nodes' architecture", _GROUPS, _GROUP, _architecture),
     Law("eks-addon-version", "add-ons that fit", _ADDONS_PAGE, _ADDON, _addon),

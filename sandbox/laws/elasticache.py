@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from .law import Law, Refusal, ResourceOperation
+from ..wire import UNKNOWN
+from .law import Law, Refusal, ResourceOperation, get, items
 from .references import parameter_family
 
 _GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
@@ -87,9 +88,66 @@ def _node(op: ResourceOperation) -> Iterator[Refusal]:
         )
 
 
+_USER, _USERS = "aws:elasticache/user:User", "aws:elasticache/userGroup:UserGroup"
+_RBAC = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html"
+# every account has it, and it may be in a group
+_GIVEN_USER = "default"
+
+
+def _user_group(op: ResourceOperation) -> Iterator[Refusal]:
+    engine, ids = op.text("engine").lower(), op.get("userIds")
+    listed = ids if isinstance(ids, list) else []
+    if op.unknown("userIds") or UNKNOWN in listed:
+        return
+    users = {
+        each.outputs.get("userId") or each.id: each.inputs
+        for each in op.inventory.of(_USER)
+        if (each.outputs.get("userId") or each.id) in listed
+    }
+    strangers = [each for each in listed if each not in users and each != _GIVEN_USER]
+    named = {get(inputs, "userName") for inputs in users.values()} | ({"default"} if _GIVEN_USER in listed else set())
+    if engine == "redis" and "default" not in named and not strangers:
+        yield Refusal(
+            "DefaultUserRequired",
+            "User group needs to contain a user with the user name default.",
+            "add a user whose userName is default, with an access string that allows nothing",
+        )
+    for user, inputs in users.items():
+        if engine == "valkey" and get(inputs, "noPasswordRequired") is True:
+            yield Refusal(
+                "InvalidParameterCombination",
+                f"A user group of the engine valkey takes only users that authenticate: {user} needs no password",
+                "give the user a password, or IAM authentication",
+            )
+        if engine == "redis" and str(get(inputs, "engine")).lower() == "valkey":
+            yield Refusal(
+                "InvalidParameterCombination",
+                f"A user group of the engine redis takes only users of that engine: {user} is of valkey",
+                "let both be of one engine",
+            )
+
+
+def _group_needs_tls(op: ResourceOperation) -> Iterator[Refusal]:
+    open_to_all = op.inputs.get("transitEncryptionEnabled") in (None, False)
+    if items(op.inputs, "userGroupIds") and open_to_all:
+        yield Refusal(
+            "InvalidParameterCombination",
+            "User group based access control requires encryption-in-transit to be enabled on the replication group.",
+            "set transitEncryptionEnabled to true",
+        )
+
+
 LAWS = (
     Law("elasticache-failover", "failover needs a replica", _CREATE, _GROUP, _failover),
     Law("elasticache-auth-token", "tokens need TLS", _AUTH, _GROUP, _token),
     Law("elasticache-engine-version", "engines and families of a cache", _CREATE, _GROUP, _engine),
     Law("elasticache-node-type", "nodes of a cache", _CREATE, _GROUP, _node),
+    Law("elasticache-user-group", "who is in a group of users", _RBAC, _USERS, _user_group),
+    Law(
+        "elasticache-user-group-tls",
+        "groups of users need TLS",
+        "https://github.com/hashicorp/terraform-provider-aws/issues/42966",
+        _GROUP,
+        _group_needs_tls,
+    ),
 )

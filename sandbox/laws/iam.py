@@ -10,6 +10,7 @@ from typing import Any, Literal
 from .. import aws_data
 from ..wire import UNKNOWN
 from .law import Law, Refusal, ResourceOperation
+from .permissions import role_of, trusts
 
 Kind = Literal["identity", "trust", "resource"]
 
@@ -80,6 +81,20 @@ def _document(op: ResourceOperation) -> Iterator[Refusal]:
             "divide it, or name resources by a pattern",
         )
     yield from _judge(document, kind)
+    for arn in sorted(set(_named(document))):
+        if op.inventory.gone(arn):
+            yield _malformed(
+                f'Invalid principal in policy: "AWS":"{arn}", which stood in this account once and was deleted',
+                "hand over the ARN of a role or a user that stands now",
+            )
+
+
+def _named(document: Any) -> Iterator[str]:
+    """Yield whom a document's statements name."""
+    listed = document.get("Statement") if isinstance(document, dict) else None
+    for statement in listed if isinstance(listed, list) else [listed]:
+        principal = statement.get("Principal") if isinstance(statement, dict) else None
+        yield from _strings(principal.get("AWS")) if isinstance(principal, dict) else ()
 
 
 def _malformed(message: str, instead: str) -> Refusal:
@@ -155,12 +170,28 @@ def _who_and_what(statement: Mapping[str, Any], kind: Kind, where: str) -> Itera
         yield _malformed(f"Statement IDs (SID) must be alpha-numeric{where}", "use letters and digits alone")
 
 
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html; the last but one are the ids
+# that ARNs turn into when whom they name is gone
+_PRINCIPAL = re.compile(
+    r"\*|\d{12}|arn:aws[a-z-]*:iam::(\d{12}:(root|(role|user)/[\w+=,.@/-]+)|cloudfront:user/.+)"
+    r"|arn:aws[a-z-]*:sts::\d{12}:(assumed-role|federated-user)/[\w+=,.@/-]+|(AROA|AIDA|ANPA|AGPA)[A-Z0-9]+|.*"
+    + re.escape(UNKNOWN)
+    + ".*"
+)
+
+
 def _principals(principal: Any, where: str) -> Iterator[Refusal]:
     if isinstance(principal, dict):
         for kind in principal.keys() - {"AWS", "Service", "Federated", "CanonicalUser"}:
             yield _malformed(
                 f"Invalid principal in policy: {kind}{where}", "use AWS, Service, Federated or CanonicalUser"
             )
+        for who in _strings(principal.get("AWS")):
+            if not _PRINCIPAL.fullmatch(who):
+                yield _malformed(
+                    f'Invalid principal in policy: "AWS":"{who}"{where}',
+                    "name an account, or the ARN of a role or a user: arn:aws:iam::123456789012:role/name, without *",
+                )
         for service in _strings(principal.get("Service")):
             if "." not in service:
                 yield _malformed(
@@ -229,6 +260,64 @@ def _attachment(op: ResourceOperation) -> Iterator[Refusal]:
         )
 
 
+# Type -> where it names the role that a service is to take, the service, and what AWS says where it may not.
+_TAKEN: Mapping[str, tuple[tuple[str, ...], str, str, str]] = {
+    "aws:lambda/function:Function": (
+        ("role",),
+        "lambda.amazonaws.com",
+        "InvalidParameterValueException",
+        "The role defined for the function cannot be assumed by Lambda.",
+    ),
+    "aws:sfn/stateMachine:StateMachine": (
+        ("roleArn",),
+        "states.amazonaws.com",
+        "AccessDeniedException",
+        "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.",
+    ),
+    "aws:cloudwatch/eventTarget:EventTarget": (
+        ("roleArn",),
+        "events.amazonaws.com",
+        "ValidationException",
+        "Provided role cannot be assumed by principal 'events.amazonaws.com'.",
+    ),
+    "aws:scheduler/schedule:Schedule": (
+        ("target", "roleArn"),
+        "scheduler.amazonaws.com",
+        "ValidationException",
+        "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.",
+    ),
+    "aws:eks/cluster:Cluster": (
+        ("roleArn",),
+        "eks.amazonaws.com",
+        "InvalidParameterException",
+        "The role could not be assumed because it does not exist or the trusted entity is not correct",
+    ),
+    "aws:codebuild/project:Project": (
+        ("serviceRole",),
+        "codebuild.amazonaws.com",
+        "InvalidInputException",
+        "CodeBuild is not authorized to perform: sts:AssumeRole on the service role",
+    ),
+    "aws:rds/instance:Instance": (
+        ("monitoringRoleArn",),
+        "monitoring.rds.amazonaws.com",
+        "InvalidParameterValue",
+        "IAM role ARN value is invalid or does not include the required permissions for: ENHANCED_MONITORING",
+    ),
+}
+
+
+def _taken(op: ResourceOperation) -> Iterator[Refusal]:
+    path, service, code, message = _TAKEN[op.token]
+    role = role_of(op.inventory, op.text(*path))
+    if role is not None and not trusts(role, service):
+        yield Refusal(
+            code,
+            f"{message} ({op.text(*path)})",
+            f'let the role\'s assumeRolePolicy allow sts:AssumeRole to {{"Service": "{service}"}}',
+        )
+
+
 LAWS = (
     Law("iam-policy-document", "IAM policy documents", f"{_GRAMMAR}, {_ACTIONS}, {_LIMITS}", _TYPES, _document),
     Law(
@@ -237,6 +326,14 @@ LAWS = (
         "https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html",
         r"aws:kms/(key:Key|keyPolicy:KeyPolicy)",
         _lockout,
+    ),
+    Law(
+        "iam-role-trust",
+        "a service may take its role",
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html, "
+        "https://github.com/Miserlou/Zappa/issues/381, https://github.com/lumigo-io/lumigo-CLI/issues/83",
+        "|".join(re.escape(token) for token in _TAKEN),
+        _taken,
     ),
     Law(
         "iam-policy-arn",

@@ -14,6 +14,7 @@ from ..world import Record
 from .inventory import Inventory
 
 Operation = Literal["create", "update", "delete"]
+EVERY_AWS_TYPE = "aws:.*"
 
 
 @dataclass(frozen=True)

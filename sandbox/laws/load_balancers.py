@@ -16,7 +16,7 @@ def _balancer_zones(op: ResourceOperation) -> Iterator[Refusal]:
     subnets, listed = op.texts("subnets"), op.get("subnets")
     if not isinstance(listed, list) or op.text("loadBalancerType") not in ("", "application"):
         return
-    if len(listed) == 1:
+    if len(listed) <= 1 and not items(op.inputs, "subnetMappings"):
         yield Refusal(
             "ValidationError",
             "At least two subnets in two different Availability Zones must be specified",

@@ -1,12 +1,10 @@
 """Who is told: the event exists, the topic takes it from the service that tells, and the topic's key lets it encrypt."""
 
-import json
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
-from typing import Any
 
 from ..world import Record
 from .law import Law, Refusal, ResourceOperation, get
+from .permissions import lets
 
 _TARGET = "aws:cloudwatch/eventTarget:EventTarget"
 _VAULT = "aws:backup/vaultNotifications:VaultNotifications"
@@ -33,26 +31,6 @@ _DEPRECATED: Mapping[str, str] = {
 }
 
 
-def _lets(policy: str, service: str, action: str) -> bool:
-    """Return whether a resource policy lets a service do something; one that cannot be read is not judged."""
-    try:
-        statements = json.loads(policy)["Statement"]
-    except (ValueError, KeyError, TypeError):
-        return True
-    for statement in statements if isinstance(statements, list) else [statements]:
-        principal = get(statement, "Principal")
-        services = _many(get(principal, "Service")) if isinstance(principal, Mapping) else []
-        everybody = principal == "*" or (isinstance(principal, Mapping) and "*" in _many(principal.get("AWS")))
-        does = any(fnmatchcase(action.lower(), each.lower()) for each in _many(get(statement, "Action")))
-        if get(statement, "Effect") == "Allow" and does and (everybody or service in services):
-            return True
-    return False
-
-
-def _many(value: Any) -> list[str]:
-    return [str(each) for each in (value if isinstance(value, list) else [value]) if each is not None]
-
-
 def _policies(op: ResourceOperation, token: str, key: str, owner: Record) -> list[str]:
     """Return the policies of a topic or a key: its own, or that of a resource beside it, which takes the place of the first."""
     beside = [each for each in op.inventory.of(token) if get(each.inputs, key) in (owner.id, owner.outputs.get("arn"))]
@@ -68,7 +46,7 @@ def _heard(op: ResourceOperation) -> Iterator[Refusal]:
         if topic is None:
             continue
         policies = _policies(op, "aws:sns/topicPolicy:TopicPolicy", "arn", topic)
-        if policies and not any(_lets(policy, service, "sns:Publish") for policy in policies):
+        if policies and not any(lets(policy, service, "sns:Publish") for policy in policies):
             yield Refusal(
                 "AuthorizationError",
                 f"{service} is not authorized to perform: SNS:Publish on resource: {arn}",
@@ -97,7 +75,7 @@ def _encrypted(op: ResourceOperation, topic: Record, service: str) -> Iterator[R
         return
     key = op.inventory.owner(named)
     policies = _policies(op, "aws:kms/keyPolicy:KeyPolicy", "keyId", key) if key else []
-    if policies and not any(_lets(policy, service, "kms:GenerateDataKey") for policy in policies):
+    if policies and not any(lets(policy, service, "kms:GenerateDataKey") for policy in policies):
         yield Refusal(
             "KMSAccessDenied",
             f"The ciphertext refers to a customer master key that {service} may not use: {named}",

@@ -217,6 +217,9 @@ def _parameters(op: ResourceOperation) -> Iterator[Refusal]:
 
 def _zones(op: ResourceOperation) -> Iterator[Refusal]:
     wanted = get(op.inputs, "subnetIds")
+    if isinstance(wanted, list) and len(wanted) <= 1:
+        yield _covers_too_little(f"{len(wanted)} subnets")
+        return
     known = [op.inventory.owner(subnet) for subnet in op.texts("subnetIds")]
     zones = {get(subnet.inputs, "availabilityZone") for subnet in known if subnet is not None}
     if (
@@ -226,11 +229,62 @@ def _zones(op: ResourceOperation) -> Iterator[Refusal]:
         and None not in zones
         and len(zones) == 1
     ):
+        yield _covers_too_little(", ".join(map(str, zones)))
+
+
+def _covers_too_little(covered: str) -> Refusal:
+    return Refusal(
+        "DBSubnetGroupDoesNotCoverEnoughAZs",
+        "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: "
+        f"{covered}. Add subnets to cover at least 2 AZs.",
+        "give it subnets of two zones or more, for a single-AZ instance too",
+    )
+
+
+_CLUSTER, _MEMBER = "aws:rds/cluster:Cluster", "aws:rds/clusterInstance:ClusterInstance"
+
+
+def _replica(op: ResourceOperation) -> Iterator[Refusal]:
+    source = op.text("replicateSourceDb")
+    named = [
+        each
+        for each in op.inventory.of(_INSTANCE)
+        if source and source in (each.outputs.get("identifier"), each.outputs.get("arn"), each.id)
+    ]
+    days = get(named[0].inputs, "backupRetentionPeriod") if named else None
+    if named and (days == 0 or "backupRetentionPeriod" not in named[0].inputs):
         yield Refusal(
-            "DBSubnetGroupDoesNotCoverEnoughAZs",
-            "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: "
-            f"{', '.join(map(str, zones))}. Add subnets to cover at least 2 AZs.",
-            "give it subnets of two zones or more, for a single-AZ instance too",
+            "InvalidDBInstanceState",
+            f"Automated backups are not enabled for this database instance: {source}. To enable automated backups, use "
+            "ModifyDBInstance to set the backup retention period to a non-zero value.",
+            "set backupRetentionPeriod of the source to 1 at least: the provider's default is 0",
+        )
+
+
+def _member(op: ResourceOperation) -> Iterator[Refusal]:
+    name = op.text("clusterIdentifier")
+    cluster = next(
+        (
+            each
+            for each in op.inventory.of(_CLUSTER)
+            if name and name in (each.id, each.outputs.get("clusterIdentifier"))
+        ),
+        None,
+    )
+    if cluster is None:
+        return
+    theirs, own = get(cluster.inputs, "engine"), op.text("engine")
+    if isinstance(theirs, str) and own and own != theirs:
+        yield Refusal(
+            "InvalidParameterCombination",
+            f"The engine name requested for your DB instance ({own}) doesn't match the engine name of your DB cluster ({theirs}).",
+            "hand over the cluster's engine: engine=cluster.engine",
+        )
+    if op.text("instanceClass") == "db.serverless" and "serverlessv2ScalingConfiguration" not in cluster.inputs:
+        yield Refusal(
+            "InvalidDBClusterStateFault",
+            "Set the Serverless v2 scaling configuration on the parent DB cluster before creating a Serverless v2 DB instance.",
+            "set serverlessv2ScalingConfiguration with minCapacity and maxCapacity on the cluster",
         )
 
 
@@ -348,6 +402,22 @@ LAWS = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
         r"aws:rds/subnetGroup:SubnetGroup",
         _zones,
+    ),
+    Law(
+        "rds-replica-backups",
+        "a replica's source keeps backups",
+        "https://github.com/hashicorp/terraform-provider-aws/issues/3306",
+        _INSTANCE,
+        _replica,
+        ("create",),
+    ),
+    Law(
+        "rds-cluster-instance",
+        "an instance fits its cluster",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.create.html, "
+        "https://github.com/hashicorp/terraform-provider-aws/pull/4914",
+        _MEMBER,
+        _member,
     ),
     Law("rds-exclusive-options", "options that exclude each other", _CREATE, _INSTANCE, _options),
     Law("rds-modification", "what a database can change", _MODIFY, _INSTANCE, _change, ("update",)),

@@ -10,7 +10,7 @@ from typing import Any
 from ..wire import UNKNOWN
 from ..world import Record
 from .inventory import Inventory
-from .law import Law, Refusal, ResourceOperation, get, items
+from .law import EVERY_AWS_TYPE, Law, Refusal, ResourceOperation, get, items
 
 _IDS = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"
 _ERRORS = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
@@ -242,14 +242,45 @@ def _replaced(world: Inventory, vpc: str) -> bool:
     )
 
 
+# Type -> where it names its subnets, and what else may say where it stands.
+_NEEDS_SUBNETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "aws:ec2transitgateway/vpcAttachment:VpcAttachment": (("subnetIds",), ()),
+    "aws:ecs/service:Service": (("networkConfiguration", "subnets"), ()),
+    "aws:eks/fargateProfile:FargateProfile": (("subnetIds",), ()),
+    "aws:eks/nodeGroup:NodeGroup": (("subnetIds",), ()),
+    "aws:elasticache/subnetGroup:SubnetGroup": (("subnetIds",), ()),
+    "aws:lb/loadBalancer:LoadBalancer": (("subnets",), ("subnetMappings",)),
+    "aws:memorydb/subnetGroup:SubnetGroup": (("subnetIds",), ()),
+    "aws:redshift/subnetGroup:SubnetGroup": (("subnetIds",), ()),
+}
+
+
+def _some_subnets(op: ResourceOperation) -> Iterator[Refusal]:
+    path, others = _NEEDS_SUBNETS[op.token]
+    given = op.get(*path)
+    if given == [] and not any(op.inputs.get(other) for other in others):
+        yield Refusal(
+            "InvalidParameterValue",
+            f"At least one subnet must be specified: {'.'.join(path)} is an empty list",
+            "name subnets; a list that a loop or a filter made may have come out empty",
+        )
+
+
 _PLACED = (
     r"aws:(lb/loadBalancer:LoadBalancer|rds/(instance:Instance|subnetGroup:SubnetGroup)|ec2/vpcEndpoint:VpcEndpoint"
     r"|elasticache/(replicationGroup:ReplicationGroup|subnetGroup:SubnetGroup)|eks/(cluster:Cluster|nodeGroup:NodeGroup)"
     r"|lambda/function:Function|ec2/routeTableAssociation:RouteTableAssociation)"
 )
 LAWS = (
-    Law("reference-exists", "a reference stands", _ERRORS, r"aws:.*", _standing),
-    Law("reference-type", "a reference is of the right kind", _IDS, r"aws:.*", _right_kind),
+    Law("reference-exists", "a reference stands", _ERRORS, EVERY_AWS_TYPE, _standing),
+    Law(
+        "subnets-given",
+        "what stands in subnets names some",
+        "https://docs.aws.amazon.com/vpc/latest/userguide/configure-subnets.html",
+        "|".join(re.escape(token) for token in _NEEDS_SUBNETS),
+        _some_subnets,
+    ),
+    Law("reference-type", "a reference is of the right kind", _IDS, EVERY_AWS_TYPE, _right_kind),
     Law(
         "rds-subnet-group-vpc",
         "the subnets of a database stay in their VPC",

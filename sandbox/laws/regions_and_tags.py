@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from ..aws_data import availability_zones
-from .law import Law, Refusal, ResourceOperation
+from .law import EVERY_AWS_TYPE, Law, Refusal, ResourceOperation
 
 
 def _region(op: ResourceOperation) -> Iterator[Refusal]:
@@ -43,14 +43,14 @@ LAWS = (
         "region",
         "regions that exist",
         "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html",
-        r"aws:.*",
+        EVERY_AWS_TYPE,
         _region,
     ),
     Law(
         "tags",
         "tags that AWS takes",
         "https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html",
-        r"aws:.*",
+        EVERY_AWS_TYPE,
         _tags,
     ),
 )

@@ -4,7 +4,9 @@ import json
 import re
 from collections.abc import Iterator
 
+from ..world import Record
 from .law import Law, Refusal, ResourceOperation, get, items
+from .permissions import lets
 
 _S3 = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
 
@@ -83,6 +85,54 @@ def _lifecycle(op: ResourceOperation) -> Iterator[Refusal]:
             )
 
 
+# list of destinations -> what names one, who keeps its policy by which key, and what S3 does there
+_PLACES = {
+    "queues": ("queueArn", "aws:sqs/queue:Queue", "aws:sqs/queuePolicy:QueuePolicy", "queueUrl", "sqs:SendMessage"),
+    "topics": ("topicArn", "aws:sns/topic:Topic", "aws:sns/topicPolicy:TopicPolicy", "arn", "sns:Publish"),
+}
+_PERMISSION = "aws:lambda/permission:Permission"
+
+
+def _notified(op: ResourceOperation) -> Iterator[Refusal]:
+    refused = []
+    for kind, (key, token, policy, named, action) in _PLACES.items():
+        for each in items(op.inputs, kind):
+            arn = get(each, key)
+            owner = _standing(op, token, arn)
+            if owner is None:
+                continue
+            beside = [
+                p for p in op.inventory.of(policy) if get(p.inputs, named) in (owner.id, owner.outputs.get("arn"))
+            ]
+            texts = [get(p.inputs, "policy") for p in (*beside, owner)]
+            if not any(isinstance(text, str) and text and lets(text, "s3.amazonaws.com", action) for text in texts):
+                refused.append((arn, f"let s3.amazonaws.com {action} in its policy, and depend on that"))
+    for each in items(op.inputs, "lambdaFunctions"):
+        arn = get(each, "lambdaFunctionArn")
+        function = _standing(op, "aws:lambda/function:Function", arn)
+        if function is None:
+            continue
+        names = {function.id, function.outputs.get("arn"), function.outputs.get("name"), arn}
+        given = [p for p in op.inventory.of(_PERMISSION) if get(p.inputs, "function") in names]
+        if not any(get(p.inputs, "principal") == "s3.amazonaws.com" for p in given):
+            refused.append((arn, "make a lambda.Permission for s3.amazonaws.com, and depend on it"))
+    for arn, instead in refused:
+        yield Refusal(
+            "InvalidArgument",
+            f"Unable to validate the following destination configurations: {arn}",
+            instead,
+            may_appear=True,
+        )
+
+
+def _standing(op: ResourceOperation, token: str, arn: object) -> Record | None:
+    # a policy has a topic's ARN for its id, too
+    known = (
+        each for each in op.inventory.of(token) if arn in (each.outputs.get("arn"), each.outputs.get("qualifiedArn"))
+    )
+    return next(known, None) if isinstance(arn, str) else None
+
+
 LAWS = (
     Law("s3-acl", "ACLs are off", _S3 + "about-object-ownership.html", r"aws:s3/bucketAcl:BucketAcl", _acl),
     Law(
@@ -98,6 +148,13 @@ LAWS = (
         _S3 + "bucket-policies.html",
         r"aws:s3/bucketPolicy:BucketPolicy",
         _policy_resource,
+    ),
+    Law(
+        "s3-notification",
+        "who is told lets S3 tell",
+        _S3 + "grant-destinations-permissions-to-s3.html",
+        "aws:s3/bucketNotification:BucketNotification",
+        _notified,
     ),
     Law(
         "s3-lifecycle",

@@ -1,6 +1,7 @@
 """WAF: rules of a web ACL, how deep they nest, and where it logs."""
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 from typing import Any
 
 from .law import Law, Refusal, ResourceOperation, get, items
@@ -96,6 +97,26 @@ def _web_acl_log(op: ResourceOperation) -> Iterator[Refusal]:
             )
 
 
+_VERSIONS = {"IPV4": 4, "IPV6": 6}
+
+
+def _addresses(op: ResourceOperation) -> Iterator[Refusal]:
+    for text in op.texts("addresses"):
+        try:
+            network = ip_network(text)
+        except ValueError:
+            network = None
+        wanted = _VERSIONS.get(op.text("ipAddressVersion"))
+        # a bare address has no length
+        if network is None or "/" not in text or not network.prefixlen or wanted not in (None, network.version):
+            yield Refusal(
+                "WAFInvalidParameterException",
+                "Error reason: The parameter contains formatting that is not valid., field: IP_ADDRESS, parameter: "
+                + text,
+                "write the network's own address and its length, from /1 on: everything is 0.0.0.0/1 and 128.0.0.0/1",
+            )
+
+
 LAWS = (
     Law(
         "waf-web-acl",
@@ -110,6 +131,13 @@ LAWS = (
         "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/wafv2/schemas.go",
         r"aws:wafv2/(webAcl:WebAcl|ruleGroup:RuleGroup|webAclRule:WebAclRule)",
         _statement_depth,
+    ),
+    Law(
+        "waf-ip-set",
+        "addresses of an IP set",
+        "https://docs.aws.amazon.com/waf/latest/APIReference/API_IPSet.html",
+        "aws:wafv2/ipSet:IpSet",
+        _addresses,
     ),
     Law(
         "waf-log-destination",

@@ -211,7 +211,7 @@ VPC, SUBNET, GROUP = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:rds/subnet
         # the VPC itself changes in place, or another one is made, and subnets are added
         (Record(VPC, HOME, "urn:vpc", 0, {"tags": {}}, {}), UNKNOWN, False),
         (Record(VPC, "", "urn:other", 0, {}, {}), ["subnet-0aaaaaaaaaaaaaaaa", UNKNOWN], False),
-        (Record(VPC, "", "urn:vpc", 0, {}, {}), ["subnet-0aaaaaaaaaaaaaaaa"], False),
+        (Record(VPC, "", "urn:vpc", 0, {}, {}), ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"], False),
     ],
 )
 def test_a_preview_sees_that_what_stands_would_move_with_a_vpc_that_is_replaced(

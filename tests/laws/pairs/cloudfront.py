@@ -5,10 +5,10 @@ from typing import Any
 import pulumi_aws as aws
 
 from .pair import GITHUB, Pair
-from .programs import certificate, two_zones, vpc, web_acl
+from .programs import certificate, function, role, two_zones, vpc, web_acl
 
 
-def distribution(**more: Any) -> None:
+def distribution(behavior: Any = None, **more: Any) -> None:
     given: dict[str, Any] = {
         "enabled": True,
         "origins": [{"origin_id": "app", "domain_name": "app.example.com"}],
@@ -17,6 +17,7 @@ def distribution(**more: Any) -> None:
             "viewer_protocol_policy": "redirect-to-https",
             "allowed_methods": ["GET", "HEAD"],
             "cached_methods": ["GET", "HEAD"],
+            **(behavior or {}),
         },
         "restrictions": {"geo_restriction": {"restriction_type": "none"}},
         "viewer_certificate": {"cloudfront_default_certificate": True},
@@ -102,6 +103,45 @@ def _acl_id(which: str) -> None:
     distribution(web_acl_id=own.arn if which == "arn" else own.id)
 
 
+def _cache_policy(given: dict[str, Any]) -> None:
+    seconds = given.get("seconds", 0)
+    key: Any = {
+        "cookies_config": {"cookie_behavior": given.get("cookies", "none")},
+        "headers_config": {"header_behavior": "none"},
+        "query_strings_config": {"query_string_behavior": "none"},
+        "enable_accept_encoding_gzip": given.get("gzip", False),
+    }
+    aws.cloudfront.CachePolicy(
+        "policy",
+        min_ttl=0,
+        default_ttl=seconds,
+        max_ttl=seconds,
+        parameters_in_cache_key_and_forwarded_to_origin=key,
+    )
+
+
+def _error_page(page: str | None) -> None:
+    distribution(custom_error_responses=[{"error_code": 404, "response_code": 200, "response_page_path": page}])
+
+
+def _associated(publish: bool) -> None:
+    own = aws.cloudfront.Function(
+        "f", runtime="cloudfront-js-2.0", publish=publish, code="function handler(event) { return event.request; }"
+    )
+    distribution({"function_associations": [{"event_type": "viewer-request", "function_arn": own.arn}]})
+
+
+def _at_the_edge(given: dict[str, Any]) -> None:
+    own = function(role("edge", "lambda.amazonaws.com"), publish=True, **given)
+    distribution({"lambda_function_associations": [{"event_type": "origin-request", "lambda_arn": own.qualified_arn}]})
+
+
+def _edge_version(qualified: bool) -> None:
+    own = function(role("edge", "lambda.amazonaws.com"), publish=True, region="us-east-1")
+    arn = own.qualified_arn if qualified else own.arn
+    distribution({"lambda_function_associations": [{"event_type": "origin-request", "lambda_arn": arn}]})
+
+
 PAIRS = [
     Pair(
         "cloudfront-aliases",
@@ -139,4 +179,51 @@ PAIRS = [
     ),
     Pair("cloudfront-timeouts", "origin read timeout", _read_timeout, 300, 120),
     Pair("cloudfront-web-acl", "InvalidWebACLId", _acl_id, "id", "arn"),
+    Pair(
+        "cloudfront-cache-policy",
+        "The parameter CookieBehavior is invalid for policy with caching disabled",
+        _cache_policy,
+        {"cookies": "all"},
+        {"cookies": "all", "seconds": 1},
+        GITHUB + "sladg/nextjs-lambda/pull/89",
+    ),
+    Pair(
+        "cloudfront-cache-policy",
+        "The parameter EnableAcceptEncodingGzip is invalid",
+        _cache_policy,
+        {"gzip": True},
+        {},
+        GITHUB + "pulumi/docs/pull/18475",
+    ),
+    Pair(
+        "cloudfront-error-response",
+        "must specify both ResponsePagePath and ResponseCode together",
+        _error_page,
+        None,
+        "/index.html",
+        GITHUB + "hashicorp/terraform-provider-aws/issues/32431",
+    ),
+    Pair("cloudfront-function-published", "is not in the LIVE stage", _associated, False, True),
+    Pair(
+        "cloudfront-edge-function",
+        "The ARN must end with the version number",
+        _edge_version,
+        False,
+        True,
+        GITHUB + "hashicorp/terraform-provider-aws/issues/13799",
+    ),
+    Pair(
+        "cloudfront-edge-function",
+        "must be in the US East (N. Virginia) Region",
+        _at_the_edge,
+        {"region": "eu-west-1"},
+        {"region": "us-east-1"},
+    ),
+    Pair(
+        "cloudfront-edge-function",
+        "cannot have environment variables",
+        _at_the_edge,
+        {"region": "us-east-1", "environment": {"variables": {"A": "b"}}},
+        {"region": "us-east-1"},
+    ),
 ]

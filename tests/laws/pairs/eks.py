@@ -20,13 +20,15 @@ def _endpoint(private: bool) -> None:
         "endpoint_public_access": False,
         "endpoint_private_access": private,
     }
-    aws.eks.Cluster("cluster", role_arn=role().arn, vpc_config=config)
+    aws.eks.Cluster("cluster", role_arn=role("role", "eks.amazonaws.com").arn, vpc_config=config)
 
 
 def _cluster_zones(zone: str) -> None:
     network = vpc()
     subnets = [subnet("one", network, 1, "a"), subnet("two", network, 2, zone)]
-    aws.eks.Cluster("cluster", role_arn=role().arn, vpc_config={"subnet_ids": [s.id for s in subnets]})
+    aws.eks.Cluster(
+        "cluster", role_arn=role("role", "eks.amazonaws.com").arn, vpc_config={"subnet_ids": [s.id for s in subnets]}
+    )
 
 
 def _addon(addon: tuple[str, str]) -> None:
@@ -105,6 +107,33 @@ def _services(cidr: str) -> None:
 
 def _cluster_and_nodes(versions: tuple[str, str]) -> None:
     node_group(cluster(versions[0]), version=versions[1])
+
+
+def _node_labels(labels: dict[str, str]) -> None:
+    node_group(cluster(), labels=labels)
+
+
+def _fargate_subnets(public: bool) -> None:
+    network = vpc()
+    own = subnet("fargate", network, 3)
+    gateway = aws.ec2.InternetGateway("gateway", vpc_id=network.id)
+    table = aws.ec2.RouteTable("table", vpc_id=network.id)
+    parts: list[pulumi.Resource] = [
+        aws.ec2.RouteTableAssociation("association", subnet_id=own.id, route_table_id=table.id)
+    ]
+    if public:
+        parts.append(
+            aws.ec2.Route("out", route_table_id=table.id, destination_cidr_block="0.0.0.0/0", gateway_id=gateway.id)
+        )
+    selectors: Any = [{"namespace": "jobs"}]
+    aws.eks.FargateProfile(
+        "profile",
+        cluster_name="platform",
+        pod_execution_role_arn=role("pods", "eks-fargate-pods.amazonaws.com").arn,
+        subnet_ids=[own.id],
+        selectors=selectors,
+        opts=pulumi.ResourceOptions(depends_on=parts),
+    )
 
 
 PAIRS = [
@@ -204,5 +233,21 @@ PAIRS = [
         ("1.36", "1.32"),
         ("1.35", "1.33"),
         first=("1.35", "1.32"),
+    ),
+    Pair(
+        "eks-node-label",
+        "Label cannot contain reserved prefixes",
+        _node_labels,
+        {"node-role.kubernetes.io/worker": "true"},
+        {"example.com/role": "worker"},
+        GITHUB + "eksctl-io/eksctl/issues/4007",
+    ),
+    Pair(
+        "eks-fargate-subnets",
+        "provided in Fargate Profile is not a private subnet",
+        _fargate_subnets,
+        True,
+        False,
+        GITHUB + "awslabs/eks-perf-tests/issues/195",
     ),
 ]

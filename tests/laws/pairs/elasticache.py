@@ -1,7 +1,22 @@
 """Pairs of the laws in `sandbox/laws/elasticache.py`."""
 
+from typing import Any
+
+import pulumi_aws as aws
+
 from .pair import GITHUB, Pair
 from .programs import cache_with
+
+
+def _users(given: dict[str, Any]) -> None:
+    engine = given.get("engine", "redis")
+    allowed: dict[str, Any] = {"access_string": "on ~* +@all", "engine": given.get("user_engine", engine)}
+    password: dict[str, Any] = {"no_password_required": True} if given.get("open") else {"passwords": ["x" * 16]}
+    own = aws.elasticache.User("own", user_id="own", user_name="app", **allowed, **password)
+    base = aws.elasticache.User("base", user_id="base", user_name="default", **allowed, passwords=["y" * 16])
+    named = [own.user_id, *([base.user_id] if given.get("with_default") else [])]
+    aws.elasticache.UserGroup("group", user_group_id="group", engine=engine, user_ids=named)
+
 
 PAIRS = [
     Pair(
@@ -46,5 +61,35 @@ PAIRS = [
         cache_with,
         {"node_type": "t4g.small"},
         {"node_type": "cache.t4g.small"},
+    ),
+    Pair(
+        "elasticache-user-group",
+        "User group needs to contain a user with the user name default",
+        _users,
+        {},
+        {"with_default": True},
+        GITHUB + "hashicorp/terraform-provider-aws/issues/25593",
+    ),
+    Pair(
+        "elasticache-user-group",
+        "takes only users that authenticate: own needs no password",
+        _users,
+        {"engine": "valkey", "open": True},
+        {"engine": "valkey"},
+    ),
+    Pair(
+        "elasticache-user-group",
+        "takes only users of that engine",
+        _users,
+        {"with_default": True, "user_engine": "valkey"},
+        {"with_default": True},
+    ),
+    Pair(
+        "elasticache-user-group-tls",
+        "requires encryption-in-transit to be enabled",
+        cache_with,
+        {"user_group_ids": ["group"]},
+        {"user_group_ids": ["group"], "transit_encryption_enabled": True},
+        GITHUB + "hashicorp/terraform-provider-aws/issues/42966",
     ),
 ]

@@ -1,9 +1,11 @@
 """Pairs of the laws in `sandbox/laws/iam.py`."""
 
+import json
+
 import pulumi_aws as aws
 
 from .pair import GITHUB, Pair
-from .programs import KEY_ADMIN, document, role, trust
+from .programs import KEY_ADMIN, database, document, function, role, trust
 
 
 def _role_policy(policy: str) -> None:
@@ -23,6 +25,23 @@ def _attached(arn: str) -> None:
 
 
 GOOD = document(Action="s3:GetObject", Resource="arn:aws:s3:::files/*")
+
+
+def _service_role(service: str) -> None:
+    definition = json.dumps({"StartAt": "one", "States": {"one": {"Type": "Pass", "End": True}}})
+    aws.sfn.StateMachine("machine", role_arn=role("role", service).arn, definition=definition)
+
+
+def _function_role(service: str) -> None:
+    function(role("role", service))
+
+
+def _monitored(service: str) -> None:
+    database(monitoring_interval=60, monitoring_role_arn=role("role", service).arn)
+
+
+def _who(principal: str) -> str:
+    return document(Principal={"AWS": principal}, Action="sts:AssumeRole")
 
 
 PAIRS = [
@@ -107,5 +126,51 @@ PAIRS = [
         _attached,
         "AmazonEKSWorkerNodePolicy",
         "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy",
+    ),
+    Pair(
+        "iam-policy-document",
+        'Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:rol/reader"',
+        _trust_policy,
+        _who("arn:aws:iam::111122223333:rol/reader"),
+        _who("arn:aws:iam::111122223333:role/team/reader"),
+    ),
+    Pair(
+        "iam-policy-document",
+        'Invalid principal in policy: "AWS":"arn:aws::iam::',
+        _trust_policy,
+        _who("arn:aws::iam::111122223333:root"),
+        _who("arn:aws:iam::111122223333:root"),
+        GITHUB + "aws-cloudformation/cfn-lint/issues/4287",
+    ),
+    Pair(
+        "iam-policy-document",
+        "Invalid principal in policy",
+        _trust_policy,
+        _who("arn:aws:iam::111122223333:role/*"),
+        _who("111122223333"),
+    ),
+    Pair(
+        "iam-role-trust",
+        "nor the regional one is authorized to assume the provided role",
+        _service_role,
+        "lambda.amazonaws.com",
+        "states.eu-west-1.amazonaws.com",
+        GITHUB + "lumigo-io/lumigo-CLI/issues/83",
+    ),
+    Pair(
+        "iam-role-trust",
+        "cannot be assumed by Lambda",
+        _function_role,
+        "ec2.amazonaws.com",
+        "lambda.amazonaws.com",
+        GITHUB + "pdomala/LambdaCDDemo/issues/1",
+    ),
+    Pair(
+        "iam-role-trust",
+        "ENHANCED_MONITORING",
+        _monitored,
+        "rds.amazonaws.com",
+        "monitoring.rds.amazonaws.com",
+        GITHUB + "hashicorp/terraform/issues/5455",
     ),
 ]

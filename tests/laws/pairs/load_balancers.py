@@ -65,6 +65,10 @@ def _idle(seconds: int) -> None:
     aws.lb.LoadBalancer("lb", subnets=[each.id for each in two_zones(vpc())], idle_timeout=seconds)
 
 
+def _balancer_in(count: int) -> None:
+    aws.lb.LoadBalancer("lb", subnets=[each.id for each in two_zones(vpc())][:count])
+
+
 PAIRS = [
     Pair("load-balancer-zones", "multiple subnets in the same Availability Zone", _balancer_subnets, "a", "b"),
     Pair("target-group-health-check", "must be smaller than the interval", _health, 10, 5),
@@ -81,4 +85,6 @@ PAIRS = [
     Pair("listener-rule", "must be between 1 and 50000", _listener_rule, {"priority": 0}, {"priority": 1}),
     Pair("listener-rule", "Priority '7' is currently in use", _two_rules, 7, 8),
     Pair("load-balancer-timeouts", "Idle timeout must be in the range of 1-4000", _idle, 4001, 4000),
+    Pair("load-balancer-zones", "At least two subnets in two different", _balancer_in, 0, 2),
+    Pair("load-balancer-zones", "At least two subnets in two different", _balancer_in, 1, 2),
 ]

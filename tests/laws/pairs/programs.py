@@ -33,6 +33,17 @@ def role(name: str = "role", service: str = "ec2.amazonaws.com", actions: Any = 
     return aws.iam.Role(name, assume_role_policy=trust(service, actions))
 
 
+def function(taken: aws.iam.Role | None = None, **more: Any) -> aws.lambda_.Function:
+    own = taken or role("role", "lambda.amazonaws.com")
+    code: dict[str, Any] = {
+        "s3_bucket": "code",
+        "s3_key": "function.zip",
+        "runtime": "python3.14",
+        "handler": "app.run",
+    }
+    return aws.lambda_.Function("function", role=own.arn, **{**code, **more})
+
+
 def cluster(version: str = "1.35", **more: Any) -> aws.eks.Cluster:
     subnets = two_zones(vpc())
     given: dict[str, Any] = {

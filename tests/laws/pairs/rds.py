@@ -39,6 +39,32 @@ def _database_zone(zone: str) -> None:
     database(db_subnet_group_name=subnets.name, availability_zone=zone)
 
 
+def _few_subnets(count: int) -> None:
+    aws.rds.SubnetGroup("group", subnet_ids=[each.id for each in two_zones(vpc())][:count])
+
+
+def _replica(days: int | None) -> None:
+    source = database(backup_retention_period=days)
+    aws.rds.Instance("reader", replicate_source_db=source.identifier, instance_class="db.t4g.medium")
+
+
+def _member(given: dict[str, Any]) -> None:
+    scaling: Any = {"min_capacity": 0.5, "max_capacity": 2}
+    own = aws.rds.Cluster(
+        "aurora",
+        engine="aurora-postgresql",
+        master_username="owner",
+        manage_master_user_password=True,
+        serverlessv2_scaling_configuration=scaling if given.get("scaled") else None,
+    )
+    aws.rds.ClusterInstance(
+        "member",
+        cluster_identifier=own.id,
+        engine=given.get("engine", "aurora-postgresql"),
+        instance_class=given.get("class", "db.r6g.large"),
+    )
+
+
 PAIRS = [
     Pair(
         "rds-engine-version",
@@ -186,4 +212,30 @@ PAIRS = [
         first={"engine_version": "16"},
     ),
     Pair("rds-availability-zone", "has no subnet in eu-west-1c", _database_zone, "eu-west-1c", "eu-west-1a"),
+    Pair("rds-subnet-group-zones", "Current AZ coverage: 0 subnets", _few_subnets, 0, 2),
+    Pair("rds-subnet-group-zones", "Current AZ coverage: 1 subnets", _few_subnets, 1, 2),
+    Pair(
+        "rds-replica-backups",
+        "Automated backups are not enabled for this database instance",
+        _replica,
+        0,
+        1,
+        GITHUB + "hashicorp/terraform-provider-aws/issues/3306",
+    ),
+    Pair("rds-replica-backups", "Automated backups are not enabled", _replica, None, 1),
+    Pair(
+        "rds-cluster-instance",
+        "doesn't match the engine name of your DB cluster",
+        _member,
+        {"engine": "aurora-mysql"},
+        {"engine": "aurora-postgresql"},
+        GITHUB + "hashicorp/terraform-provider-aws/issues/4779",
+    ),
+    Pair(
+        "rds-cluster-instance",
+        "Set the Serverless v2 scaling configuration on the parent DB cluster",
+        _member,
+        {"class": "db.serverless"},
+        {"class": "db.serverless", "scaled": True},
+    ),
 ]

@@ -95,6 +95,16 @@ RDS_MOVES = f"{GITHUB}hashicorp/terraform-provider-aws/issues/27459"
 ALB_MOVES = f"{GITHUB}hashicorp/terraform-provider-aws/issues/18317"
 
 
+def _cache_subnets(given: bool) -> None:
+    aws.elasticache.SubnetGroup("group", subnet_ids=[each.id for each in two_zones(vpc())] if given else [])
+
+
+def _network_balancer_subnets(given: bool) -> None:
+    aws.lb.LoadBalancer(
+        "lb", load_balancer_type="network", subnets=[each.id for each in two_zones(vpc())] if given else []
+    )
+
+
 PAIRS = [
     Pair("reference-type", 'expecting "subnet-..."', _subnet_of, "vpc", "subnet"),
     Pair("reference-type", "which is no ARN of iam role", _role_arn, "policy", "role"),
@@ -108,4 +118,6 @@ PAIRS = [
     Pair("eks-vpc", "the same VPC as the subnets that the cluster was", _cluster_moves, TWO, MORE, first=ONE),
     Pair("load-balancer-vpc", "in a different VPC than", _balancer_moves, TWO, MORE, ALB_MOVES, first=ONE),
     Pair("security-group-reference", "belong to different networks", _groups_elsewhere, False, True),
+    Pair("subnets-given", "At least one subnet must be specified: subnetIds", _cache_subnets, False, True),
+    Pair("subnets-given", "At least one subnet must be specified: subnets", _network_balancer_subnets, False, True),
 ]

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from .pair import GITHUB, Pair
-from .programs import document
+from .programs import document, function
 
 
 def _acl(ownership: str) -> None:
@@ -39,6 +39,31 @@ def _transition(days: int) -> None:
     aws.s3.BucketLifecycleConfiguration("lifecycle", bucket=aws.s3.Bucket("bucket").id, rules=[rule])
 
 
+def _told_queue(allowed: bool) -> None:
+    bucket, queue = aws.s3.Bucket("bucket"), aws.sqs.Queue("queue")
+    lets = document(Principal={"Service": "s3.amazonaws.com"}, Action="sqs:SendMessage", Resource="*")
+    needs: list[pulumi.Resource] = []
+    if allowed:
+        needs = [aws.sqs.QueuePolicy("policy", queue_url=queue.id, policy=lets)]
+    told: Any = [{"queue_arn": queue.arn, "events": ["s3:ObjectCreated:*"]}]
+    opts = pulumi.ResourceOptions(depends_on=needs)
+    aws.s3.BucketNotification("notification", bucket=bucket.id, queues=told, opts=opts)
+
+
+def _told_function(allowed: bool) -> None:
+    bucket, own = aws.s3.Bucket("bucket"), function()
+    needs: list[pulumi.Resource] = []
+    if allowed:
+        needs = [
+            aws.lambda_.Permission(
+                "permission", action="lambda:InvokeFunction", function=own.name, principal="s3.amazonaws.com"
+            )
+        ]
+    told: Any = [{"lambda_function_arn": own.arn, "events": ["s3:ObjectCreated:*"]}]
+    opts = pulumi.ResourceOptions(depends_on=needs)
+    aws.s3.BucketNotification("notification", bucket=bucket.id, lambda_functions=told, opts=opts)
+
+
 PAIRS = [
     Pair(
         "s3-acl",
@@ -51,4 +76,20 @@ PAIRS = [
     Pair("s3-block-public-policy", "BlockPublicPolicy", _public, True, False),
     Pair("s3-policy-resource", "Policy has invalid resource", _policy_bucket, "other-files", "files-of-flowise"),
     Pair("s3-lifecycle", "greater than or equal to 30", _transition, 7, 30),
+    Pair(
+        "s3-notification",
+        "Unable to validate the following destination configurations",
+        _told_queue,
+        False,
+        True,
+        GITHUB + "hashicorp/terraform-provider-aws/issues/11219",
+    ),
+    Pair(
+        "s3-notification",
+        "Unable to validate the following destination configurations",
+        _told_function,
+        False,
+        True,
+        GITHUB + "aws/aws-sdk-js/issues/632",
+    ),
 ]

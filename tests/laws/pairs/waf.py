@@ -68,6 +68,10 @@ def _waf_log(name: str) -> None:
     aws.wafv2.WebAclLoggingConfiguration("logging", resource_arn=web_acl().arn, log_destination_configs=[group.arn])
 
 
+def _addresses(addresses: list[str]) -> None:
+    aws.wafv2.IpSet("set", scope="REGIONAL", ip_address_version="IPV4", addresses=addresses)
+
+
 PAIRS = [
     Pair(
         "waf-web-acl",
@@ -110,4 +114,21 @@ PAIRS = [
         "aws-waf-logs-flowise",
         GITHUB + "hashicorp/terraform-provider-aws/issues/23934",
     ),
+    Pair(
+        "waf-ip-set",
+        "field: IP_ADDRESS, parameter: 0.0.0.0/0",
+        _addresses,
+        ["0.0.0.0/0"],
+        ["0.0.0.0/1", "128.0.0.0/1"],
+        GITHUB + "aws-samples/dcv-web-portal/issues/10",
+    ),
+    Pair(
+        "waf-ip-set",
+        "parameter: 195.178.188.66/29",
+        _addresses,
+        ["195.178.188.66/29"],
+        ["195.178.188.64/29"],
+        GITHUB + "aws/aws-cdk/issues/20003",
+    ),
+    Pair("waf-ip-set", "parameter: 2001:db8::/32", _addresses, ["2001:db8::/32"], ["203.0.113.0/24"]),
 ]
