@@ -5,7 +5,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from sandbox.roads import find, rules
+from sandbox.roads import rules
+from sandbox.roads.find import find
 from sandbox.roads.model import Rule
 from sandbox.roads.picture import svg
 from testing.program import run_changed

@@ -6,13 +6,15 @@ from argparse import Namespace
 from collections.abc import Mapping
 
 from ..laws.inventory import Inventory
-from ..roads import find, picture, report
 from ..workspace import SandboxError, Workspace
 from ..world import World
 
 
 def roads(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Print each road and the first wall on it; 1 where there is one."""
+    from ..roads import picture, report  # noqa: PLC0415 # slow: only when needed
+    from ..roads.find import find  # noqa: PLC0415 # likewise
+
     records = list(World(workspace.world_file)) if workspace.world_file.exists() else []
     if not records:
         raise SandboxError(f"nothing stands of stack {workspace.stack}: bring it up first")

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from sandbox.laws.inventory import Inventory
-from sandbox.roads import Finding, find
+from sandbox.roads.find import find
+from sandbox.roads.model import Finding
 from sandbox.world import Record
 from tools.roads_reference import PAGE, PICTURE, deployed, page, picture
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.roads import find
+from sandbox.roads.find import find
 from tests.roads.builder import Stack
 from tests.roads.pair import Pair
 from tests.roads.pairs import clusters, edges

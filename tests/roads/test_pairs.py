@@ -5,8 +5,9 @@ import pkgutil
 
 import pytest
 
-from sandbox.roads import Road, find, rules
-from sandbox.roads.model import Rule
+from sandbox.roads import rules
+from sandbox.roads.find import find
+from sandbox.roads.model import Road, Rule
 from tests.roads import pairs
 from tests.roads.builder import Stack
 from tests.roads.pair import Pair

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.roads import find
+from sandbox.roads.find import find
 from tests.roads.builder import ANYWHERE, Stack, rule
 from tests.roads.pairs.clusters import Platform
 

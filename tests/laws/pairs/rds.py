@@ -19,8 +19,8 @@ def _family_name(family: str) -> None:
 
 def _forced(family_and_method: tuple[str, str | None]) -> None:
     family, method = family_and_method
-    parameter: dict[str, Any] = {"name": "rds.force_ssl", "value": "1", **({"apply_method": method} if method else {})}
-    aws.rds.ParameterGroup("parameters", family=family, parameters=[parameter])
+    parameters: Any = [{"name": "rds.force_ssl", "value": "1", **({"apply_method": method} if method else {})}]
+    aws.rds.ParameterGroup("parameters", family=family, parameters=parameters)
 
 
 def _static(method: str) -> None:
