@@ -1,8 +1,8 @@
 """How long a stack would take on the real clouds, worked out from the engine's state and a table of typical times.
 
 A pure function of `deployment.resources` of `pulumi stack export`. It assumes that all goes well at the first try, and
-that the engine works on as many resources at a time as it may. It makes a first `up` or a `destroy` out of the state,
-not the next update.
+that the engine works on as many resources at a time as it may. `expected` makes a first `up` or a `destroy` out of the
+state; `of_changes` the next update, where somebody says what each change takes.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Any
 
-from .clock_times import DEFAULT, TIMES
+from .clock_times import DEFAULT, TIMES, Typical
 
 Resource = Mapping[str, Any]
 
@@ -83,13 +83,19 @@ def expected(resources: Iterable[Resource], *, deleting: bool = False) -> Schedu
     `NECESSARY` says, because it would wait for that inside its own create. Deleting goes the other way round.
     """
     graph = _Graph(resources)
-    return graph.schedule(graph.every, deleting)
+    return graph.schedule(graph.every, deleting, graph.seconds(deleting))
+
+
+def of_changes(resources: Iterable[Resource], seconds: Mapping[str, int]) -> Schedule:
+    """Return the schedule of an update that takes so many seconds for each of these URNs, and none for all others."""
+    graph = _Graph(resources)
+    return graph.schedule(graph.every, deleting=False, seconds={urn: seconds.get(urn, 0) for urn in graph.by_urn})
 
 
 def bound(resources: Iterable[Resource], *, deleting: bool = False) -> Schedule:
     """Return the schedule below which no order can go: it keeps what data flow, providers and `NECESSARY` demand."""
     graph = _Graph(resources)
-    return graph.schedule(graph.necessary, deleting)
+    return graph.schedule(graph.necessary, deleting, graph.seconds(deleting))
 
 
 def report(resources: Iterable[Resource], *, deleting: bool = False) -> str:
@@ -141,9 +147,11 @@ class _Graph:
             if any(kinds.get(origin) == tie for origin in _origins(self.necessary, urn) & self.necessary[other])
         ]
 
-    def schedule(self, dependencies: Mapping[str, set[str]], deleting: bool) -> Schedule:
+    def seconds(self, deleting: bool) -> dict[str, int]:
+        return {urn: _seconds(resource, deleting) for urn, resource in self.by_urn.items()}
+
+    def schedule(self, dependencies: Mapping[str, set[str]], deleting: bool, seconds: Mapping[str, int]) -> Schedule:
         waits = _reversed(dependencies) if deleting else dependencies
-        seconds = {urn: _seconds(resource, deleting) for urn, resource in self.by_urn.items()}
         start: dict[str, int] = {}
         finish: dict[str, int] = {}
         for urn in TopologicalSorter(waits).static_order():
@@ -193,8 +201,8 @@ def _data_of(resource: Resource) -> tuple[str, ...]:
 def _seconds(resource: Resource, deleting: bool) -> int:
     if not resource.get("custom") or (deleting and (resource.get("deletedWith") or resource.get("retainOnDelete"))):
         return 0
-    typical = DEFAULT if resource.get("external") else TIMES.get(kind(resource)) or TIMES.get(resource["type"], DEFAULT)
-    return typical.delete_seconds if deleting else typical.create_seconds
+    takes = typical(resource)
+    return takes.delete_seconds if deleting else takes.create_seconds
 
 
 def _beginning(kinds: Mapping[str, str], start: str) -> list[str]:
@@ -218,6 +226,11 @@ def _reversed(graph: Mapping[str, set[str]]) -> dict[str, set[str]]:
         for other in others:
             turned[other].add(urn)
     return turned
+
+
+def typical(resource: Resource) -> Typical:
+    """Return what creating and deleting a resource takes."""
+    return DEFAULT if resource.get("external") else TIMES.get(kind(resource)) or TIMES.get(resource["type"], DEFAULT)
 
 
 def _time(seconds: int) -> str:

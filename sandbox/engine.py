@@ -69,6 +69,22 @@ class Engine:
             raise SandboxError(f"pulumi {' '.join(arguments)} failed:\n{said}")
         return done.stdout
 
+    def log(self, *arguments: str) -> str:
+        """Run `pulumi`, showing nothing, for the log of its events; raise SandboxError where there is none."""
+        with tempfile.TemporaryDirectory(prefix="flowise-sandbox-") as folder:
+            log = Path(folder) / "events.json"
+            done = subprocess.run(
+                self._command((arguments[0], f"--event-log={log}", *arguments[1:])),
+                cwd=self.workspace.work,
+                env={**self._environment, **plans.LOGS_EVENTS},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if log.exists():
+                return log.read_text(encoding="utf-8")
+        raise SandboxError(f"pulumi {' '.join(arguments)} failed before it had a plan:\n{done.stdout}{done.stderr}")
+
     def deployment(self) -> dict[str, Any]:
         """Return the stack's state as `pulumi stack export` gives it."""
         exported: dict[str, Any] = json.loads(self.read("stack", "export", "--stack", self.workspace.stack))

@@ -7,8 +7,10 @@ have; what broke a policy stands in the log alone (pkg/backend/display/json.go).
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+Inputs = Mapping[str, Any]
 
 _COLOURS = re.compile(r"<\{%.*?%\}>")  # sdk/go/common/diag/colors
 # Without it the CLI hides the option: cmd/pulumi/operations/preview.go
@@ -30,20 +32,48 @@ class Step:
     protect: bool
     retained: bool
     because: tuple[str, ...]
+    parent: str = ""
+    custom: bool = False
+    """Whether a cloud has it: components do nothing by themselves."""
+    before: Inputs = field(default_factory=dict)
+    """Its inputs as they are: `[secret]` where they are secret."""
+    after: Inputs = field(default_factory=dict)
+    """Its inputs as they would be: UNKNOWN where `up` alone can tell."""
+    changed: tuple[str, ...] = ()
+    """The properties that differ, those among them that are secret."""
+
+    @property
+    def name(self) -> str:
+        """The last part of its URN."""
+        return self.urn.rpartition("::")[2]
 
     @property
     def resource(self) -> str:
         """The resource by its type and name."""
-        return f"{self.type}::{self.urn.rpartition('::')[2]}"
+        return f"{self.type}::{self.name}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a policy says of a resource, or of the whole stack (no URN)."""
+
+    policy: str
+    mandatory: bool
+    urn: str
+    message: str
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The steps of a preview, the configuration it ran with, and why it is not whole (empty where it is)."""
+    """The steps of a preview, the configuration it ran with, and why it is not whole (empty where it is).
+
+    `findings` stand in the log alone: `--json` has none.
+    """
 
     steps: Sequence[Step]
     config: Mapping[str, Any]
     errors: Sequence[str]
+    findings: Sequence[Finding] = ()
 
 
 def read(text: str) -> Plan:
@@ -56,7 +86,10 @@ def read(text: str) -> Plan:
         return _logged([plan])
     if not isinstance(plan, dict) or not isinstance(plan.get("steps", []), list) or not plan:
         raise PlanError('the plan has no "steps": give what `pulumi preview --json` prints')
-    steps = [_step(step, step.get("oldState") or {}, step.get("replaceReasons")) for step in plan.get("steps", [])]
+    steps = [
+        _step(step, step.get("oldState"), step.get("newState"), step.get("replaceReasons"))
+        for step in plan.get("steps", [])
+    ]
     errors = [_sentence(each) for each in plan.get("diagnostics") or [] if each.get("severity") == "error"]
     if not errors and not plan.get("changeSummary"):
         errors = ["it ended before it had a summary"]
@@ -81,8 +114,22 @@ def _logged(events: Sequence[Mapping[str, Any]]) -> Plan:
         config |= (event.get("preludeEvent") or {}).get("config") or {}
         told = (event.get("resourcePreEvent") or {}).get("metadata")
         if told:
-            steps.append(_step(told, told.get("old") or {}, told.get("keys")))
-    return Plan(steps, config, [*_errors(events)])
+            steps.append(_step(told, told.get("old"), told.get("new"), told.get("keys")))
+    return Plan(steps, config, [*_errors(events)], [*_findings(events)])
+
+
+def _findings(events: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    for event in events:
+        if told := event.get("policyEvent"):
+            said = _COLOURS.sub("", str(told.get("message"))).strip()
+            # the engine puts the policy's description before what the policy said
+            description, _, message = said.partition("\n")
+            yield Finding(
+                policy=f"{told.get('policyPackName')}: {told.get('policyName')}",
+                mandatory=told.get("enforcementLevel") == "mandatory",
+                urn=str(told.get("resourceUrn") or ""),
+                message=message.strip() or description,
+            )
 
 
 def _errors(events: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -111,7 +158,10 @@ def _sentence(said: Mapping[str, Any]) -> str:
     return f"{urn}: {message}" if urn else message
 
 
-def _step(step: Mapping[str, Any], old: Mapping[str, Any], because: Any) -> Step:
+def _step(
+    step: Mapping[str, Any], was: Mapping[str, Any] | None, becomes: Mapping[str, Any] | None, because: Any
+) -> Step:
+    old, new = was or {}, becomes or {}
     return Step(
         operation=str(step.get("op")),
         urn=str(step.get("urn")),
@@ -120,4 +170,9 @@ def _step(step: Mapping[str, Any], old: Mapping[str, Any], because: Any) -> Step
         protect=bool(old.get("protect")),
         retained=bool(old.get("retainOnDelete")),
         because=tuple(because or ()),
+        parent=str(new.get("parent") or old.get("parent") or ""),
+        custom=bool(new.get("custom") or old.get("custom")),
+        before=old.get("inputs") or {},
+        after=new.get("inputs") or {},
+        changed=tuple(step.get("diffs") or step.get("diffReasons") or ()),
     )

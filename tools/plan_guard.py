@@ -98,6 +98,11 @@ def losses(steps: Sequence[Step]) -> Iterator[tuple[Step, str, Loss]]:
             yield step, does, loss
 
 
+def waived(plan: Plan, today: date) -> dict[tuple[str, str], Waiver]:
+    """Return the waivers that hold, by operation and resource. Raises PlanError where one is none."""
+    return {(one.operation, one.resource): one for one in _waivers(plan.config) if one.expires >= today}
+
+
 def whole(text: str) -> Plan:
     """Return a plan; raise PlanError where there is none, or a part of one."""
     plan = read(text)
@@ -127,8 +132,8 @@ def judge(plan: Plan, today: date) -> tuple[list[str], list[str]]:
     return refused, let_through
 
 
-def previewed(command: Sequence[str]) -> str:
-    """Run a preview, and give the log of its events; raise PlanError where it fails."""
+def logged(command: Sequence[str]) -> tuple[int, str]:
+    """Run a preview, which shows itself as ever; its status and the log of its events. Raises PlanError."""
     if "preview" not in command:
         raise PlanError(f"`{' '.join(command)}` is no preview: write -- pulumi preview --stack STACK")
     with tempfile.TemporaryDirectory(prefix="plan-guard-") as folder:
@@ -138,7 +143,12 @@ def previewed(command: Sequence[str]) -> str:
             status = subprocess.run([*command, f"--event-log={log}"], env=environment, check=False).returncode
         except OSError as error:
             raise PlanError(f"`{command[0]}` cannot be run: {error}") from None
-        told = log.read_text(encoding="utf-8") if log.exists() else ""
+        return status, log.read_text(encoding="utf-8") if log.exists() else ""
+
+
+def previewed(command: Sequence[str]) -> str:
+    """Run a preview, and give the log of its events; raise PlanError where it fails."""
+    status, told = logged(command)
     if status and (not told or not read(told).errors):
         raise PlanError(f"the preview failed with status {status}, and what it says stands above")
     return told
