@@ -2,6 +2,9 @@
 
 STACK ?= dev
 OUT ?= manifests
+# Where a report goes, and what it compares with (the default branch of origin).
+REPORT ?= report
+BASE ?=
 
 PYTHON := .venv/bin/python
 READY := .venv/ready
@@ -16,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The tests start a thousand short processes: each would compile what it runs anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup cli kubernetes prometheus validate preview guard up refresh destroy outputs manifests scan lint check test coverage format \
+.PHONY: help setup cli kubernetes prometheus validate preview report comment guard up refresh destroy outputs manifests scan lint check test coverage format \
 	bench drills live soak
 
 help: ## Show this
@@ -46,7 +49,15 @@ validate: $(READY) ## Judge the file of STACK alone: each fault with its line, i
 	@$(PYTHON) -m tools.validate --stack $(STACK)
 
 preview: $(READY) ## Show the plan of STACK (dev) under every policy pack, on the sandbox
-	@$(SANDBOX) preview --stack $(STACK) $(PACKS)
+	@$(PYTHON) -m tools.report --stack $(STACK) -- $(SANDBOX) preview --stack $(STACK) $(PACKS)
+
+report: $(READY) ## Say what this change does to STACK as main has it: data, service, cost, time; as a page, too, in REPORT
+	@$(PYTHON) -m tools.report --stack $(STACK) --base "$(BASE)" --json $(REPORT)/$(STACK).json \
+		--html $(REPORT)/$(STACK).html $(if $(SUMMARY),--summary "$(SUMMARY)")
+
+comment: $(READY) ## Put the reports in REPORT into one comment on the pull request PULL, whose last commit is HEAD
+	@$(PYTHON) -m tools.report.post $(REPORT) --pull "$(PULL)" --head "$(HEAD)" --link "$(LINK)" \
+		$(addprefix --expect ,$(STACKS))
 
 guard: $(READY) ## Refuse a change of STACK, as it is on the sandbox, that would lose data
 	@$(PYTHON) -m tools.plan_guard -- $(SANDBOX) preview --stack $(STACK)

@@ -1,0 +1,257 @@
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from sandbox.plans import read
+from sandbox.run_options import RunOptions
+from sandbox.workspace import SandboxError, Workspace
+from tools.report import __main__ as command
+from tools.report import runs
+from tools.report.build import not_judged
+from tools.report.model import Report
+
+URN = "urn:pulumi:prod::flowise::aws:rds/subnetGroup:SubnetGroup::db-subnets"
+REFUSED = (
+    "Preview failed: updating aws:rds/subnetGroup:SubnetGroup: InvalidParameterValue: not in the same Vpc\n"
+    f"  resource: {URN}\n  law:      rds-subnet-group-vpc: they stay in their VPC (https://example.com/1)\n"
+    "  way out:  leave it"
+)
+
+
+def events(*errors: str, result: str = "succeeded", **more: Any) -> str:
+    """Return the log of a preview that updates one resource."""
+    sides = {"type": "aws:rds/subnetGroup:SubnetGroup", "custom": True}
+    told = {"op": "update", "urn": URN, "type": sides["type"], "diffs": ["name"]}
+    happened: list[dict[str, Any]] = [
+        {"preludeEvent": {"config": {}}},
+        {
+            "resourcePreEvent": {
+                "metadata": {
+                    **told,
+                    "old": {**sides, "inputs": {"name": "a"}},
+                    "new": {**sides, "inputs": {"name": "b"}},
+                }
+            }
+        },
+        *({"diagnosticEvent": {"severity": "error", "message": each}} for each in errors),
+        *({name: each} for name, each in more.items()),
+        {"summaryEvent": {"result": result}},
+    ]
+    return "\n".join(json.dumps({"sequence": n, "timestamp": 1, **each}) for n, each in enumerate(happened))
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], list[tuple[RunOptions, Sequence[str]]]]:
+    """An engine that answers previews with the logs of a list, and what it was asked."""
+    logs, seen = list[str](), list[tuple[RunOptions, Sequence[str]]]()
+
+    @contextmanager
+    def running(workspace: object, options: RunOptions) -> Iterator[SimpleNamespace]:
+        def log(*arguments: str) -> str:
+            seen.append((options, arguments))
+            return logs.pop(0)
+
+        def said(*arguments: str) -> str:
+            seen.append((options, arguments))
+            return ""
+
+        yield SimpleNamespace(environment={}, log=log, read=said)
+
+    monkeypatch.setattr(runs, "running", running)
+    monkeypatch.setattr(Workspace, "of", lambda *_: None)
+    return logs, seen
+
+
+def whole() -> runs.Preview:
+    return runs.whole_preview(Path(), "prod", Path(), runs.Packs(("--policy-pack", "all"), "src"))
+
+
+def test_a_law_that_refuses_is_noted_and_left_out_until_the_plan_is_whole(asked: Any) -> None:
+    logs, seen = asked
+    logs += [events(REFUSED, "failed to run remediation: context canceled", result="failed"), events()]
+    preview = whole()
+    assert [(each.law, each.urn) for each in preview.refusals] == [("rds-subnet-group-vpc", URN)]
+    assert not preview.plan.errors
+    assert [tuple(options.laws_off) for options, _ in seen] == [(), ("rds-subnet-group-vpc",)]
+
+
+def test_what_a_policy_refuses_is_noted_and_the_plan_made_whole_without_it(asked: Any) -> None:
+    logs, seen = asked
+    broken = {
+        "enforcementLevel": "mandatory",
+        "policyPackName": "all",
+        "policyName": "rules",
+        "message": "rules\nencrypt it",
+    }
+    logs += [events(policyEvent=broken, result="failed"), events()]
+    preview = whole()
+    assert [each.message for each in preview.mandatory] == ["encrypt it"]
+    assert ["--policy-pack" in arguments for _, arguments in seen] == [True, False]
+    assert not preview.plan.errors
+
+
+def test_what_is_protected_is_let_go_in_that_world_alone_so_that_the_plan_says_what_is_lost(asked: Any) -> None:
+    logs, seen = asked
+    said = f"unable to replace resource {URN!r} as it is currently marked for protection"
+    logs += [events(said, result="failed"), events()]
+    assert not whole().plan.errors
+    assert ("state", "unprotect", "--all", "--yes", "--stack", "prod") in [arguments for _, arguments in seen]
+
+
+@pytest.mark.parametrize("error", ["no such class db.m9z.large", f"{REFUSED} of one known already"])
+def test_an_error_that_nothing_explains_ends_it(asked: Any, error: str) -> None:
+    logs, _ = asked
+    logs += [events(error, result="failed")] * 9
+    assert whole().plan.errors
+    assert len(logs) >= 7
+
+
+def judged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, preview: runs.Preview | Exception) -> Report:
+    """Return a report for which the base came up, and whose preview is given."""
+
+    def previewed(*_: object) -> runs.Preview:
+        if isinstance(preview, Exception):
+            raise preview
+        return preview
+
+    (tmp_path / "Pulumi.prod.yaml").write_text("")
+    monkeypatch.setattr(runs, "bring_up", lambda *_: ())
+    monkeypatch.setattr(runs, "resources", lambda *_: ())
+    monkeypatch.setattr(runs, "whole_preview", previewed)
+    monkeypatch.setattr(runs, "checked_out", contextmanager(lambda *_: iter([tmp_path])))
+    return runs.report_on(tmp_path, tmp_path, ["prod"], runs.Commits("a" * 40, "b" * 40, "main", 0, ()))
+
+
+def ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, preview: runs.Preview | Exception) -> int:
+    return command.status(judged(monkeypatch, tmp_path, preview), "stop")
+
+
+def plan_of(text: str) -> runs.Preview:
+    return runs.Preview(read(text))
+
+
+def test_it_fails_where_the_preview_failed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert ended(monkeypatch, tmp_path, SandboxError("pulumi preview failed")) == 2
+    assert ended(monkeypatch, tmp_path, plan_of(events(result="failed"))) == 2
+
+
+def test_it_fails_where_the_plan_is_empty(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    log = json.dumps({"sequence": 0, "timestamp": 1, "summaryEvent": {"result": "succeeded"}})
+    assert ended(monkeypatch, tmp_path, plan_of(log)) == 2
+
+
+def test_it_fails_where_the_plan_has_errors(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    report = judged(monkeypatch, tmp_path, plan_of(events("no such class", result="failed")))
+    assert command.status(report, "stop") == 2
+    assert report.stacks[0].diagnostics == ["no such class"]
+
+
+def test_it_ends_with_the_worst_stacks_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    look = judged(monkeypatch, tmp_path, plan_of(events()))
+    assert look.verdict == "look"
+    assert (command.status(look, "stop"), command.status(look, "look")) == (0, 1)
+    stop = look.model_copy(update={"stacks": [look.stacks[0].model_copy(update={"verdict": "stop"})]})
+    assert command.status(stop, "stop") == 1
+    both = look.model_copy(update={"stacks": [*stop.stacks, not_judged("dev", ["no plan"])]})
+    assert command.status(both, "stop") == 2
+
+
+def test_a_base_that_does_not_come_up_is_not_judged_and_says_why(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fails(*_: object) -> None:
+        raise SandboxError("the base did not come up, so that nothing can be compared with it:\nno such class")
+
+    (tmp_path / "Pulumi.prod.yaml").write_text("")
+    monkeypatch.setattr(runs, "bring_up", fails)
+    monkeypatch.setattr(runs, "checked_out", contextmanager(lambda *_: iter([tmp_path])))
+    of = runs.Commits("a" * 40, "b" * 40, "main", 0, ())
+    (stack,) = runs.report_on(tmp_path, tmp_path, ["prod"], of).stacks
+    assert stack.verdict == "not judged"
+    assert "no such class" in stack.diagnostics[0]
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    def git(*arguments: str) -> None:
+        identity = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+        subprocess.run(["git", *identity, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    git("init", "--quiet", "--initial-branch", "main")
+    (tmp_path / "policies").mkdir()
+    for text, branch in (("one", "main"), ("two", "change"), ("three", "main")):
+        git(
+            "checkout",
+            "--quiet",
+            *(("-b", branch) if branch == "change" else (branch,) if text == "three" else ("-B", branch)),
+        )
+        (tmp_path / "policies" / f"{branch}.json").write_text(text)
+        git("add", "--all")
+        git("commit", "--quiet", "--message", text)
+    git("checkout", "--quiet", "change")
+    return tmp_path
+
+
+def test_it_is_compared_with_the_last_commit_that_the_change_has_of_main(repository: Path) -> None:
+    of = runs.commits(repository)
+    assert of.base == runs.git(repository, "rev-parse", "HEAD~1")
+    assert (of.base_name, of.ahead, list(of.judges)) == ("main", 1, ["policies/change.json"])
+    with runs.checked_out(repository, of.base) as tree:
+        assert [path.name for path in (tree / "policies").iterdir()] == ["main.json"]
+    assert not tree.exists()
+    assert runs.git(repository, "worktree", "list").count("\n") == 0
+
+
+def test_what_is_not_committed_is_marked(repository: Path) -> None:
+    (repository / "policies" / "main.json").write_text("another")
+    assert runs.commits(repository).head.endswith("+")
+
+
+def test_a_base_that_is_none_is_told(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SandboxError, match="--base none is no commit here"):
+        runs.commits(repository, "none")
+    assert command.main(["--cwd", str(repository), "--base", "none"]) == 2
+    assert "--base none is no commit here" in capsys.readouterr().err
+
+
+# a preview that logs the events of a file, and ends with a status
+PREVIEW = """
+import sys
+log, status, _, option = sys.argv[1:]
+print("the plan")
+if log:
+    open(option.removeprefix("--event-log="), "w").write(open(log).read())
+sys.exit(int(status))
+"""
+
+
+@pytest.mark.parametrize(
+    ("log", "status", "ends", "says"),
+    [
+        (events(), 0, 0, "! LOOK  prod: "),
+        (events("no such class", result="failed"), 255, 255, "no such class"),
+        (events(result="failed"), 255, 255, "? NOT JUDGED  prod: "),
+        ("", 0, 2, "? NOT JUDGED  prod: the plan is empty"),
+        ("", 1, 2, "? NOT JUDGED  prod: "),
+        (events(), 255, 255, "the preview failed with status 255"),
+    ],
+)
+def test_a_preview_ends_with_the_short_form_and_its_own_status(
+    log: str, status: int, ends: int, says: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "preview.py").write_text(PREVIEW)
+    (tmp_path / "log").write_text(log)
+    kept = str(tmp_path / "log") if log else ""
+    preview = [sys.executable, str(tmp_path / "preview.py"), kept, str(status), "preview"]
+    assert command.main(["--stack", "prod", "--", *preview]) == ends
+    said = capfd.readouterr().out
+    assert says in said
+    assert "the plan" in said
+    assert "make report STACK=prod" in said.splitlines()[-1]

@@ -1,0 +1,107 @@
+"""`python -m tools.report --stack prod`: what a change does to a stack, judged on the sandbox against what main has.
+
+With `-- PREVIEW...` it runs that preview instead, which shows itself as ever, and ends with the short form.
+
+It ends with 0 for CALM and LOOK (`--fail-on look`: CALM alone), 1 for STOP, and 2 where nothing could be judged.
+"""
+
+import argparse
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sandbox.plans import PlanError, read
+from sandbox.workspace import SandboxError
+from tools.plan_guard import logged
+
+from . import comment, page, runs, terminal
+from .build import not_judged, report
+from .classes import Judged
+from .model import Report
+
+ROOT = Path(__file__).parents[2]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Read the command line; the exit status."""
+    own, command = list(arguments), list[str]()
+    if "--" in own:
+        own, command = own[: own.index("--")], own[own.index("--") + 1 :]
+    options = _parser().parse_args(own)
+    if command:
+        return _after(command, options.stack[0] if options.stack else "dev")
+    repository = Path(runs.git(options.cwd, "rev-parse", "--show-toplevel"))
+    try:
+        of = runs.commits(repository, options.base)
+        told = runs.report_on(repository, options.cwd, options.stack or ["dev"], of)
+    except SandboxError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    told = told.model_copy(update={"link": options.link})
+    _write(told, options)
+    width = terminal.width_of(options.width or shutil.get_terminal_size((80, 24)).columns)
+    sys.stdout.write(terminal.face(told, width, colour=terminal.coloured(sys.stdout), full=options.full))
+    return status(told, options.fail_on)
+
+
+def status(told: Report, fail_on: str) -> int:
+    """Return what a report ends with."""
+    if told.verdict == "not judged":
+        return 2
+    return int(told.verdict == "stop" or (fail_on == "look" and told.verdict == "look"))
+
+
+def _after(command: Sequence[str], stack: str) -> int:
+    """Run a preview, and end with the short form of the report; its own status."""
+    try:
+        ended, log = logged(command)
+        plan = read(log)
+        told = report(Judged(stack, plan))
+    except PlanError as error:
+        ended, told = 2, not_judged(stack, [str(error)])
+    if ended and not told.diagnostics:
+        told = not_judged(stack, [f"the preview failed with status {ended}, and what it says stands above"])
+    width = terminal.width_of(shutil.get_terminal_size((80, 24)).columns)
+    whole = Report(base="", head="", stacks=[told])
+    sys.stdout.write(f"\n{terminal.short(whole, width, colour=terminal.coloured(sys.stdout))}")
+    return ended or (2 if told.diagnostics else 0)
+
+
+def _write(told: Report, options: argparse.Namespace) -> None:
+    faces: tuple[tuple[Path | None, Callable[[], str]], ...] = (
+        (options.json, lambda: told.model_dump_json(indent=1)),
+        (options.comment, lambda: comment.face(told)),
+        (options.summary, lambda: comment.face(told, comment.SUMMARY_CHARACTERS)),
+        (options.html, lambda: page.face(told)),
+    )
+    for path, text in faces:
+        if path:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text(), encoding="utf-8")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.report",
+        description="Say what a change does to a stack, judged on the sandbox against what main has.",
+        usage="%(prog)s [--stack STACK] [options] [-- PREVIEW...]",
+    )
+    parser.add_argument("--stack", action="append", default=[], help="which stack (dev); may be repeated")
+    parser.add_argument("--cwd", type=Path, default=ROOT, help="the program's folder")
+    parser.add_argument(
+        "--base", default="", help="the commit or branch to compare with (the default branch of origin)"
+    )
+    parser.add_argument("--json", type=Path, help="write the report as JSON to this file")
+    parser.add_argument("--comment", type=Path, help="write it as a comment in Markdown")
+    parser.add_argument("--summary", type=Path, help="write it as the summary of a run, in Markdown")
+    parser.add_argument("--html", type=Path, help="write it as a page")
+    parser.add_argument("--link", default="", help="where the whole report lies, for the comment")
+    parser.add_argument("--full", action="store_true", help="show all rows, however many lines that takes")
+    parser.add_argument("--width", type=int, default=0, help="how many columns wide (the terminal's)")
+    parser.add_argument("--fail-on", choices=("stop", "look"), default="stop", help="end with 1 from this verdict on")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,243 @@
+"""Judges a change on the sandbox: brings up what it is compared with, and previews the change over it.
+
+The base stands in a world of its own, without a control plane, made by the base's own program and sandbox. The preview
+runs under the base's rules and levels; where a law, a rule or `protect` refuses, that is noted, and the preview is run
+again without it, until the plan is whole: a preview that fails plans no deletions.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sandbox import plans
+from sandbox.engine import running, without_clouds
+from sandbox.plans import Finding, Plan, PlanError
+from sandbox.run_options import RunOptions
+from sandbox.workspace import FOLDER, SandboxError, Workspace
+
+from .build import not_judged, report
+from .classes import Judged
+from .masking import in_text
+from .model import Report, StackReport
+from .refusals import Refusal, protected, refusals, unexplained
+
+# A law speaks when the resource is planned, and what waits for it never is: each round may find more of them.
+_ROUNDS, _ROUNDS_OF_LAWS = 9, 6
+_JUDGES = (
+    *("policies", "sandbox/laws", "sandbox/stateful.py", "tools/plan_guard.py", "tools/report"),
+    *(".github/workflows/preview.yml", ".ci"),
+)
+# nobody goes on from these states, and writing them after each operation is most of an `up`
+_QUICK = {"PULUMI_SKIP_CHECKPOINTS": "true"}
+
+
+@dataclass(frozen=True)
+class Commits:
+    """What is compared with what."""
+
+    base: str
+    head: str
+    base_name: str
+    ahead: int
+    judges: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A whole plan, and what refused it on the way there."""
+
+    plan: Plan
+    refusals: Sequence[Refusal] = ()
+    mandatory: Sequence[Finding] = ()
+
+
+def git(repository: Path, *arguments: str) -> str:
+    """Return what git says. Raises SandboxError."""
+    done = subprocess.run(["git", *arguments], cwd=repository, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SandboxError(f"git {' '.join(arguments)} failed: {done.stderr.strip()}")
+    return done.stdout.strip()
+
+
+def commits(repository: Path, base: str = "") -> Commits:
+    """Return what to compare with: the last commit that the change has of its target. Raises SandboxError."""
+    name = base or next((each for each in ("origin/HEAD", "origin/main", "main") if _is_commit(repository, each)), "")
+    if not name:
+        raise SandboxError("there is no origin/HEAD, origin/main or main to compare with: name a commit with --base")
+    if not _is_commit(repository, name):
+        raise SandboxError(f"--base {name} is no commit here (a shallow clone has few: git fetch --unshallow)")
+    target = git(repository, "rev-parse", f"{name}^{{commit}}")
+    common = git(repository, "merge-base", target, "HEAD")
+    head = git(repository, "rev-parse", "HEAD")
+    if git(repository, "status", "--porcelain", "--untracked-files=no"):
+        head += "+"
+    return Commits(
+        base=common,
+        head=head,
+        base_name=name.removeprefix("origin/") if name != "origin/HEAD" else "the default branch",
+        ahead=int(git(repository, "rev-list", "--count", f"{common}..{target}")),
+        judges=git(repository, "diff", "--name-only", common, "--", *_JUDGES).splitlines(),
+    )
+
+
+def _is_commit(repository: Path, name: str) -> bool:
+    command = ["git", "rev-parse", "--quiet", "--verify", f"{name}^{{commit}}"]
+    return not subprocess.run(command, cwd=repository, capture_output=True, check=False).returncode
+
+
+@contextmanager
+def checked_out(repository: Path, commit: str) -> Iterator[Path]:
+    """A commit's files, in a folder of their own for as long as the block lasts. Raises SandboxError."""
+    with tempfile.TemporaryDirectory(prefix="platform-base-") as folder:
+        tree = Path(folder).resolve() / "base"
+        git(repository, "worktree", "add", "--quiet", "--detach", str(tree), commit)
+        try:
+            yield tree
+        finally:
+            git(repository, "worktree", "remove", "--force", str(tree))
+
+
+def report_on(repository: Path, program: Path, stacks: Sequence[str], of: Commits) -> Report:
+    """Return the report of a change: each stack by itself. What cannot be judged says so in it."""
+    inside = program.resolve().relative_to(repository.resolve())
+    with checked_out(repository, of.base) as base:
+        told = [_judged(program, base, inside, stack) for stack in stacks]
+    made_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ")
+    return Report(
+        **{"base": of.base, "head": of.head, "base_name": of.base_name, "ahead": of.ahead},
+        **{"judges": of.judges, "made_at": made_at, "stacks": told},
+    )
+
+
+def _judged(program: Path, base: Path, inside: Path, stack: str) -> StackReport:
+    try:
+        packs = Packs.of(base, stack) or Packs.of(program, stack)
+        if not (base / inside / f"Pulumi.{stack}.yaml").exists():
+            return first(program, stack, packs)
+        root = base / inside / FOLDER
+        before = bring_up(base, base / inside, stack, packs)
+        standing = resources(base / inside, stack, root)
+        preview = whole_preview(program, stack, root, packs)
+        of = Judged(stack, preview.plan, standing, preview.refusals)
+        return report(of, before, preview.mandatory)
+    except (SandboxError, PlanError) as error:
+        return not_judged(stack, [str(error)])
+
+
+@dataclass(frozen=True)
+class Packs:
+    """The rules to judge by, from whose files."""
+
+    arguments: Sequence[str]
+    source: str
+
+    @classmethod
+    def of(cls, tree: Path, stack: str) -> "Packs | None":
+        """Return the packs that a tree has for a stack; None where it has none."""
+        pack, levels = tree / "policies" / "all", tree / "policies" / f"levels.{stack}.json"
+        if not pack.is_dir() or not levels.is_file():
+            return None
+        arguments = ("--policy-pack", str(pack.resolve()), "--policy-pack-config", str(levels.resolve()))
+        return cls(arguments, str((tree / "policies" / "src").resolve()))
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What lets a pack find its own rules, and not those that are installed."""
+        return {"PYTHONPATH": self.source}
+
+
+def bring_up(tree: Path, program: Path, stack: str, packs: Packs | None) -> Sequence[Finding]:
+    """Bring a stack up by a tree's own sandbox, and return what the rules say of it. Raises SandboxError."""
+    _sandbox(tree, "up", program, stack)
+    if packs is None:
+        return ()
+    with tempfile.TemporaryDirectory(prefix="platform-base-") as folder:
+        log = Path(folder) / "events.json"
+        # what it breaks already is no fault of the change
+        _sandbox(tree, "preview", program, stack, *packs.arguments, f"--event-log={log}", packs=packs, may_fail=True)
+        return plans.read(log.read_text(encoding="utf-8")).findings if log.exists() else ()
+
+
+def _sandbox(
+    tree: Path,
+    command: str,
+    program: Path,
+    stack: str,
+    *arguments: str,
+    packs: Packs | None = None,
+    may_fail: bool = False,
+) -> None:
+    run = (sys.executable, "-m", "sandbox", command, "--stack", stack, "--cwd", str(program), "--kubernetes", "schema")
+    environment = {**os.environ, **_QUICK, **plans.LOGS_EVENTS, **(packs.environment if packs else {})}
+    done = subprocess.run(
+        [*run, *arguments],
+        cwd=tree,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode and not may_fail:
+        said = in_text("\n".join(done.stdout.splitlines()[-25:]))
+        raise SandboxError(f"the base did not come up, so that nothing can be compared with it:\n{said}")
+
+
+def resources(program: Path, stack: str, root: Path) -> Sequence[Mapping[str, Any]]:
+    """Return what a stack's state holds. Raises SandboxError."""
+    with without_clouds(Workspace.of(program, stack, root)) as engine:
+        found: Sequence[Mapping[str, Any]] = engine.deployment()["deployment"].get("resources") or []
+    return found
+
+
+def whole_preview(program: Path, stack: str, root: Path, packs: Packs | None) -> Preview:
+    """Preview a stack until the plan is whole. Raises SandboxError, PlanError.
+
+    Where it cannot be made whole, the plan that is returned says why in its errors.
+    """
+    refused, mandatory, found = dict[tuple[str, str], Refusal](), list[Finding](), list[Finding]()
+    options = RunOptions(real_clusters=False)
+    preview = Preview(Plan((), {}, ["there was no preview"]))
+    for turn in range(_ROUNDS):
+        with running(Workspace.of(program, stack, root), options) as engine:
+            engine.environment.update(packs.environment if packs else {})
+            asked = packs.arguments if packs else ()
+            plan = plans.read(engine.log("preview", "--non-interactive", "--stack", stack, *asked))
+            kept = protected(plan.errors)
+            if kept:  # in this world alone: what is lost is told by the plan
+                engine.read("state", "unprotect", "--all", "--yes", "--stack", stack)
+        found = list(plan.findings) if packs else found
+        preview = Preview(replace(plan, findings=found), list(refused.values()), mandatory)
+        broken = [each for each in plan.findings if each.mandatory]
+        new = [each for each in refusals(plan.errors) if (each.urn, each.law) not in refused]
+        if not plan.errors or unexplained(plan) or not (kept or broken or new):
+            break
+        refused |= {(each.urn, each.law): each for each in new}
+        mandatory += broken
+        packs = None if broken else packs
+        laws = (*options.laws_off, *(each.law for each in new))
+        options = replace(options, laws_off=tuple(dict.fromkeys(laws)), laws=turn < _ROUNDS_OF_LAWS)
+    return preview
+
+
+def first(program: Path, stack: str, packs: Packs | None) -> StackReport:
+    """Return the report of a stack that the base does not have. Raises SandboxError, PlanError."""
+    with tempfile.TemporaryDirectory(prefix="platform-first-") as folder:
+        root = Path(folder)
+        preview = whole_preview(program, stack, root, packs)
+        made: Sequence[Mapping[str, Any]] = ()
+        if not preview.plan.errors and not preview.refusals:
+            # a plan does not tell what comes from what, and the time hangs on that: a state does
+            with running(Workspace.of(program, stack, root), RunOptions(real_clusters=False)) as engine:
+                engine.environment.update(_QUICK)
+                engine.read("up", "--yes", "--skip-preview", "--stack", stack)
+            made = resources(program, stack, root)
+        return report(Judged(stack, preview.plan, made, preview.refusals), (), preview.mandatory)

@@ -1,0 +1,185 @@
+"""The report on a terminal: at most 24 lines, the worst first."""
+
+import os
+import textwrap
+from collections.abc import Iterator
+from typing import TextIO
+
+from .model import SIGNS, VERDICT_SIGNS, Answer, Property, Report, StackReport, counted
+from .rows import Group, Row, groups, tags
+
+LINES = 24
+_ANSWER, _WORD, _WIDE = 11, 12, 110
+_COLOURS = {
+    "stop": "31;1",
+    "not judged": "31;1",
+    "look": "33;1",
+    "calm": "32;1",
+    "bad": "31;1",
+    "care": "33;1",
+    "ok": "32",
+}
+
+
+def coloured(stream: TextIO) -> bool:
+    """Return whether a stream is a terminal that wants colours (no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def face(report: Report, width: int = 80, *, colour: bool = False, full: bool = False) -> str:
+    """Return the report, each stack in at most 24 lines unless all of it is asked for."""
+    return "\n\n".join("\n".join(_Page(report, each, width, colour).lines(full)) for each in report.stacks) + "\n"
+
+
+def short(report: Report, width: int = 80, *, colour: bool = False) -> str:
+    """Return the short form that a preview ends with: a dozen lines."""
+    (stack,) = report.stacks
+    return "\n".join(_Page(report, stack, width, colour).short()) + "\n"
+
+
+class _Page:
+    def __init__(self, report: Report, stack: StackReport, width: int, colour: bool) -> None:
+        self.report, self.stack, self.width, self.colour = report, stack, width, colour
+
+    def lines(self, full: bool) -> list[str]:
+        head, tail = (
+            [*self._head(), *self._decide(), ""],
+            self._tail(f"make report STACK={self.stack.stack} (all of it, as a page)"),
+        )
+        room = 10_000 if full else LINES - len(head) - len(tail)
+        if room < 4:  # noqa: PLR2004 # questions without end: what is lost must still be seen
+            head = [*self._head(), *self._decide()[: LINES - len(self._head()) - len(tail) - 7], ""]
+            room = LINES - len(head) - len(tail)
+        body = list(self._body(room))
+        if len(body) > room:
+            body = [*body[: room - 1], f"    …                         {len(body) - room + 1} more lines; see --full"]
+        return [*head, *body, *tail]
+
+    def short(self) -> list[str]:
+        found = groups(self.stack.changes)
+        told = "; ".join(f"{each.component} {each.summary}" for each in found[:6])
+        more = f"; {len(found) - 6} more" if len(found) > 6 else ""  # noqa: PLR2004 # what two lines hold
+        named = [f"{'In':<{_ANSWER - 2}}{line}" if not n else f"{'':<{_ANSWER - 2}}{line}" for n, line in enumerate(
+            textwrap.wrap(told + more, self.width - _ANSWER)[:3])]  # fmt: skip
+        decide = self._decide()
+        return [*self._head(), *decide[:3], *([""] if named else []), *(f"  {line}" for line in named),
+                f"  {'Next':<{_ANSWER - 2}}make report STACK={self.stack.stack} (against what main has)"]  # fmt: skip
+
+    def _head(self) -> list[str]:
+        stack = self.stack
+        sign = f"{VERDICT_SIGNS[stack.verdict]} {stack.verdict.upper()}"
+        commits = f"{self.report.base[:7]} → {self.report.head[:7]}" if self.report.base else ""
+        title = _cut(f"{stack.stack}: {stack.why}", self.width - len(sign) - 2 - (len(commits) + 2 if commits else 0))
+        gap = " " * max(self.width - len(sign) - 2 - len(title) - len(commits), 2)
+        lines = [f"{self._paint(sign, stack.verdict)}  {title}{gap if commits else ''}{commits}"]
+        if stack.diagnostics:
+            lines += ["", *self._wrapped("  ", "\n".join(stack.diagnostics), 12)]
+        else:
+            lines += self._wrapped(
+                "  ", f"{len(stack.changes)} of {stack.total} resources: {counted(stack.changes)}", 2
+            )
+        lines.append("")
+        for label, answer in (
+            ("Data", stack.data),
+            ("Service", stack.service),
+            ("Cost", stack.cost),
+            ("Time", stack.time),
+        ):
+            lines += self._answer(label, answer)
+        return lines
+
+    def _answer(self, label: str, answer: Answer) -> list[str]:
+        indent = _ANSWER + _WORD
+        wrapped = textwrap.wrap(answer.text.replace("`", ""), self.width - indent)[:2] or [""]
+        word = self._paint(f"{_cut(answer.word, _WORD - 1):<{_WORD}}", answer.tone)
+        return [f"  {label:<{_ANSWER - 2}}{word}{wrapped[0]}", *(" " * indent + line for line in wrapped[1:])]
+
+    def _decide(self) -> list[str]:
+        indent, lines = _ANSWER + _WORD, list[str]()
+        for number, question in enumerate(self.stack.decide, 1):
+            first, *rest = textwrap.wrap(question.replace("`", ""), self.width - indent)
+            lines += [f"  {'Decide' if number == 1 else '':<{_ANSWER - 2}}{number:<{_WORD}}{first}"]
+            lines += [" " * indent + line for line in rest]
+        return lines or [f"  {'Decide':<{_ANSWER - 2}}{'nothing':<{_WORD}}".rstrip()]
+
+    def _tail(self, following: str) -> list[str]:
+        rules = self.stack.rules
+        said = f"{len(rules.new)} new" if rules.new else "no new finding"
+        said += f", {len(rules.gone)} gone" if rules.gone else ""
+        said += f", {rules.exceptions} exceptions stand" if rules.exceptions else ""
+        lines = [] if self.stack.diagnostics else [f"  {'Policies':<{_ANSWER - 2}}{said}"]
+        return [*lines, _cut(f"  {'Next':<{_ANSWER - 2}}{following}", self.width)]
+
+    def _body(self, room: int) -> Iterator[str]:
+        """Yield what is lost or refused, the components, and as many of their rows as there is room for."""
+        changes, found = self.stack.changes, groups(self.stack.changes)
+        loud = [row for group in found for row in group.rows if row.one.kind in ("lost", "refused")]
+        tagged = tags(changes)
+        left = room - bool(tagged)
+        rows = sum(len(group.rows) for group in found)
+        if len(found) + rows > left:  # what is lost must be seen, and then in which components the rest lies
+            loud = loud[: max(left // 2, 1)]
+            yield from (self._row(row) for row in loud)
+            left -= len(loud)
+        else:
+            loud = []
+        fits = found if len(found) <= left else found[: max(left - 1, 0)]
+        # of a first deployment the components say it all
+        left = 0 if self.stack.first else left - len(fits)
+        for group in fits:
+            yield self._group(group)
+            own = [row for row in group.rows if row not in loud]
+            shown = own if len(own) <= left else own[: max(left - 2, 0)]
+            yield from (self._row(row) for row in shown)
+            left -= len(shown)
+            if len(own) > len(shown) and left > 0 and shown:
+                yield f"    …                         {len(own) - len(shown)} more rows; see --full"
+                left -= 1
+        if more := len(found) - len(fits):
+            yield f"    …                         {more} more components; see --full"
+        if tagged:
+            number = sum(each.kind == "tags" for each in changes)
+            more_tags = f", {len(tagged) - 1} more" if len(tagged) > 1 else ""
+            yield _cut(f"  {SIGNS['tags']} {f'{number} tags only':<27}{tagged[0]}{more_tags}", self.width)
+
+    def _group(self, group: Group) -> str:
+        return _cut(f"  {group.component:<29} {group.summary}", self.width)
+
+    def _row(self, row: Row) -> str:
+        one = row.one
+        name = row.title if len(row.changes) > 1 or self.width < _WIDE else f"{one.name} ({one.type})"
+        column = 27 if self.width < _WIDE else 46
+        text = one.why if one.kind in ("lost", "refused") else ", ".join(_property(each) for each in row.properties)
+        return _cut(
+            f"  {self._paint(SIGNS[one.kind], _tone(one.kind))} {name:<{column}} {text or row.names}".rstrip(),
+            self.width + (self._ink(one.kind)),
+        )
+
+    def _ink(self, kind: str) -> int:
+        return len(self._paint("", _tone(kind))) if self.colour else 0
+
+    def _wrapped(self, indent: str, text: str, most: int) -> list[str]:
+        lines = [line for each in text.splitlines() for line in textwrap.wrap(each, self.width - len(indent)) or [""]]
+        return [indent + line for line in lines[:most]] + (
+            [f"{indent}… {len(lines) - most} more lines"] if len(lines) > most else []
+        )
+
+    def _paint(self, text: str, tone: str) -> str:
+        return f"\033[{_COLOURS[tone]}m{text}\033[0m" if self.colour and tone in _COLOURS else text
+
+
+def _tone(kind: str) -> str:
+    return "bad" if kind in ("lost", "refused", "delete") else "care" if kind in ("replace", "perhaps") else "plain"
+
+
+def _property(one: Property) -> str:
+    return " ".join((f"{one.path} {one.old} → {one.new}" if one.old or one.new else one.path).split())
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: max(width - 1, 0)]}…"
+
+
+def width_of(columns: int) -> int:
+    """Return how wide a face is on a terminal of so many columns."""
+    return max(60, min(columns, 120))
