@@ -16,16 +16,17 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 class World(Cloud):
-    """A cloud that names what the program leaves unnamed, and keeps what it made."""
+    """A cloud that names what the program leaves unnamed, by the pattern of Pulumi.yaml, and keeps what it made."""
 
-    def __init__(self, answers: Mapping[str, Answer] | None = None) -> None:
+    def __init__(self, stack: str, answers: Mapping[str, Answer] | None = None) -> None:
         super().__init__(answers=answers)
+        self.stack = stack
         self.records: list[Record] = []
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         """Return the id and the outputs of a resource, as the provider would, which is asked to check it first."""
         if args.custom and not args.typ.startswith("pulumi:"):
-            args.inputs = _named(args.typ, args.name, revealed(args.inputs))
+            args.inputs = _named(self.stack, args.typ, args.name, revealed(args.inputs))
         created_id, outputs = super().new_resource(args)
         if args.custom and not args.typ.startswith("pulumi:"):
             urn = f"urn:pulumi:test::flowise::{args.typ}::{args.name}"
@@ -49,12 +50,13 @@ class World(Cloud):
         return Inventory(sorted(self.records, key=lambda each: (each.token, each.urn)))
 
 
-def _named(token: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
+def _named(stack: str, token: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
     digits = sha256(f"{token} {name}".encode()).hexdigest()
+    proposal = autonaming.Proposal(f"flowise-{stack}-{name}-{digits[:6]}")
     if token == "kubernetes:helm.sh/v3:Release":
-        return autonaming.release(name, inputs, {}, autonaming.Proposal(), digits)
+        return autonaming.release(name, inputs, {}, proposal, digits)
     if token.startswith("aws:"):
-        return autonaming.aws(token, name, inputs, {}, autonaming.Proposal(), digits)
+        return autonaming.aws(token, name, inputs, {}, proposal, digits)
     if token.startswith("kubernetes:"):
-        return autonaming.kubernetes(name, inputs, {}, autonaming.Proposal(), digits)
+        return autonaming.kubernetes(name, inputs, {}, proposal, digits)
     return inputs

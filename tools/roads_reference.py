@@ -23,7 +23,7 @@ _BEGIN, _END = "<!-- rules: python -m tools.roads_reference --write -->", "<!-- 
 @cache
 def deployed(stack: str) -> World:
     """Return what would stand after `up` of a shape; once for all who ask."""
-    shape, world = SHAPES[stack], World(SHAPES[stack].answers)
+    shape, world = SHAPES[stack], World(SHAPES[stack].stack, SHAPES[stack].answers)
     run_changed(shape.stack, world, shape.changes)
     return world
 

@@ -94,6 +94,9 @@ def _add_what_is_asked(command: argparse.ArgumentParser, name: str) -> None:
         command.add_argument("source", nargs="?", default="", metavar="FROM", help="only roads from whom this names")
         command.add_argument("target", nargs="?", default="", metavar="TO", help="only roads to whom this names")
         command.add_argument("--json", action="store_true", help="for programs")
+        command.add_argument(
+            "--as", dest="role", metavar="ROLE", help="instead, which dependent actions of services this role lacks"
+        )
         command.add_argument("--svg", type=Path, metavar="FILE", help="draw them, too")
     if name == "recover":
         command.add_argument(

@@ -13,12 +13,18 @@ from ..world import World
 def roads(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Print each road and the first wall on it; 1 where there is one."""
     from ..roads import picture, report  # noqa: PLC0415 # slow: only when needed
+    from ..roads.dependent import judged_as  # noqa: PLC0415 # likewise
     from ..roads.find import find  # noqa: PLC0415 # likewise
 
     records = list(World(workspace.world_file)) if workspace.world_file.exists() else []
     if not records:
         raise SandboxError(f"nothing stands of stack {workspace.stack}: bring it up first")
-    found = report.chosen(find(Inventory(records), _timeouts(workspace)), options.source, options.target)
+    inventory = Inventory(records)
+    try:
+        every = judged_as(inventory, options.role) if options.role else find(inventory, _timeouts(workspace))
+    except LookupError as error:
+        raise SandboxError(str(error)) from error
+    found = report.chosen(every, options.source, options.target)
     if options.svg:
         options.svg.write_text(picture.svg(found, f"Roads of {workspace.stack}"), encoding="utf-8")
         print(f"{options.svg} written", file=sys.stderr)

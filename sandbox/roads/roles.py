@@ -1,6 +1,6 @@
 """What a role is there to ask of AWS: its policies name the services, and the buckets among the stack's own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..laws.inventory import Inventory
@@ -46,7 +46,7 @@ def asked_by(inventory: Inventory, role: Record) -> list[Asked]:
                 if service not in found or (resource and not found[service].resource):
                     found[service] = new
     for name, services in _MANAGED.items():
-        if any(each.endswith(f"/{name}") for each in _attached(inventory, role)):
+        if any(each.endswith(f"/{name}") for each in attached_to(inventory, role)):
             for service in services:
                 found.setdefault(service, Asked(service))
     return list(found.values())
@@ -58,7 +58,8 @@ def role_of(inventory: Inventory, arn: object) -> Record | None:
     return record if record and record.token == "aws:iam/role:Role" else None
 
 
-def _statements(inventory: Inventory, role: Record) -> Iterator[dict[str, Any]]:
+def documents_of(inventory: Inventory, role: Record) -> list[Mapping[str, Any]]:
+    """Return the policies of a role that the stack made."""
     names = {role.id, str(both(role, "name")), str(both(role, "arn"))}
     texts = [
         each.inputs.get("policy")
@@ -66,16 +67,21 @@ def _statements(inventory: Inventory, role: Record) -> Iterator[dict[str, Any]]:
         if both(each, "role") in names
     ]
     texts += [each.get("policy") for each in items(role.inputs, "inlinePolicies")]
-    for arn in _attached(inventory, role):
+    for arn in attached_to(inventory, role):
         policy = inventory.owner(arn)
         if policy and policy.token == "aws:iam/policy:Policy":
             texts.append(policy.inputs.get("policy"))
-    for text in texts:
-        said = (document_of(text) or {}).get("Statement", [])
+    return [found for text in texts if (found := document_of(text))]
+
+
+def _statements(inventory: Inventory, role: Record) -> Iterator[Mapping[str, Any]]:
+    for document in documents_of(inventory, role):
+        said = document.get("Statement", [])
         yield from (said if isinstance(said, list) else [said])
 
 
-def _attached(inventory: Inventory, role: Record) -> list[str]:
+def attached_to(inventory: Inventory, role: Record) -> list[str]:
+    """Return the ARNs of the managed policies of a role."""
     names = {role.id, str(both(role, "name")), str(both(role, "arn"))}
     attached = [
         str(both(each, "policyArn"))

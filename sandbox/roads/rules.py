@@ -187,6 +187,11 @@ LAMBDA_ADDRESS = Rule(
     "a function in a VPC has no public address, in a public subnet neither",
     "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc-internet.html",
 )
+DEPENDENT_ACTION = Rule(
+    "dependent-action",
+    "a service does what belongs to an operation with the caller's own rights: dependent actions",
+    "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html",
+)
 OPEN_TO_ALL = Rule(
     "open-to-all",
     "what holds data is for named clients",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox.laws.inventory import Inventory
+from sandbox.roads.dependent import judged_as
 from sandbox.roads.find import find
 from sandbox.roads.model import Finding
 from sandbox.world import Record
@@ -73,6 +74,12 @@ def test_e1_policies_that_name_the_control_planes_interfaces_alone() -> None:
 def test_a3_a_vpc_origin_with_the_providers_own_times() -> None:
     walls = find(deployed("prod").inventory(), {}).walls
     assert {each.wall.rule.id for each in walls if each.wall} == {"vpc-origin-time"}
+
+
+def test_a4_the_deploying_role_may_do_what_services_do_in_its_name() -> None:
+    found = judged_as(deployed("prod-with-a-pipeline").inventory(), "pipeline-deploy")
+    assert len(found.roads) > 25
+    assert [f"{each.target}: {each.wall}" for each in found.walls] == []
 
 
 def test_the_picture_and_the_page_are_of_today() -> None:

@@ -18,8 +18,8 @@ ALL = [
     for each in vars(importlib.import_module(f"{pairs.__name__}.{module.name}")).values()
     if isinstance(each, Pair)
 ]
-# what only `spare` tells of: tests/roads/test_spare.py
-OPEN = {"open-to-all", "metadata-service", "group-of-nobody"}
+# what only `spare` and `--as` tell of: tests/roads/test_spare.py, test_dependent.py
+OPEN = {"open-to-all", "metadata-service", "group-of-nobody", "dependent-action"}
 
 
 def roads_of(pair: Pair, *, wall: bool) -> list[Road]:
