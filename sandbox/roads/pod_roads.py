@@ -47,6 +47,9 @@ class PodRoads:
         for each in self.pods.workloads:
             if not each.pod.host_network:
                 yield self._dns(each)
+                for direction in ("Egress", "Ingress"):
+                    if self.pods.room(each, direction):
+                        yield self._crowded(each, direction)
                 if self._asks_api(each):
                     yield self._api(each)
                 yield from self._data(each)
@@ -78,6 +81,16 @@ class PodRoads:
                 )
 
         return road(workload.name, "CoreDNS", "udp 53", "names", workload.record, walk())
+
+    def _crowded(self, workload: Workload, direction: str) -> Road:
+        wall = Wall(
+            rules.POLICY_ROOM,
+            self.pods.judging(workload, direction),
+            self.pods.room(workload, direction),
+            "fewer ports for that range, or one range of ports (endPort)",
+        )
+        ends = (workload.name, "whom its policies name") if direction == "Egress" else ("others", workload.name)
+        return road(*ends, direction.lower(), "its policies take effect", workload.record, iter([wall]))
 
     def _api(self, workload: Workload) -> Road:
         pods = self.pods

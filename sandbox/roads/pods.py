@@ -76,6 +76,7 @@ class Pods:
         self.inventory, self.eks = inventory, eks
         self.home = _NOWHERE
         """The range in which pods have addresses; which they have does not matter, where they lie does."""
+        self.crowded: dict[tuple[str, str], str] = {}
 
     @cached_property
     def workloads(self) -> list[Workload]:
@@ -188,8 +189,17 @@ class Pods:
     def _wall(self, workload: Workload, direction: str) -> Wall | None:
         key = (workload.pod.address, direction)
         if key not in self._walls:
-            self._walls[key] = self.cluster.wall(workload.pod, direction)
+            try:
+                self._walls[key] = self.cluster.wall(workload.pod, direction)
+            except ValueError as error:  # more ports than the agent keeps: which it drops, nobody can tell
+                self.crowded[key] = str(error)
+                self._walls[key] = None
         return self._walls[key]
+
+    def room(self, workload: Workload, direction: str) -> str:
+        """Return what the agent has no room for, empty where all has."""
+        self._wall(workload, direction)
+        return self.crowded.get((workload.pod.address, direction), "")
 
     @cached_property
     def _walls(self) -> dict[tuple[str, str], Wall | None]:
@@ -293,6 +303,9 @@ def _template(kind: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _spec(record: Record) -> Mapping[str, Any]:
     spec: dict[str, Any] = dict(get(record.inputs, "spec"))
+    for direction, peers in (("egress", "to"), ("ingress", "from")):
+        if isinstance(spec.get(direction), list):
+            spec[direction] = [_of_ipv4(rule, peers) for rule in spec[direction]]
     spec.setdefault("podSelector", {})
     # the API server's own defaulting of policies: Ingress always, Egress where there are such rules
     spec.setdefault("policyTypes", ["Ingress", *(["Egress"] if "egress" in spec else [])])
@@ -308,3 +321,9 @@ def _more(wanted: frozenset[tuple[str, str]], labels: Mapping[str, str]) -> bool
 def _tokenless(release: Record) -> bool:
     """Return whether a chart's pods are given no token by which to ask the API server."""
     return "'automountServiceAccountToken': False" in str(release.inputs.get("values"))
+
+
+def _of_ipv4(rule: Any, peers: str) -> Any:
+    if not isinstance(rule, Mapping) or not isinstance(rule.get(peers), list):
+        return rule
+    return {**rule, peers: [each for each in rule[peers] if ":" not in str(get(each, "ipBlock", "cidr") or "")]}

@@ -172,6 +172,11 @@ POLICY_OUT = Rule(
     "network-policy-out", "a pod under an egress policy reaches what a rule names; a Service by its ClusterIP", _CNI
 )
 POLICY_IN = Rule("network-policy-in", "a pod under an ingress policy is reached by whom a rule names", _CNI)
+POLICY_ROOM = Rule(
+    "network-policy-room",
+    "the VPC CNI's agent keeps 24 ports of an address, and drops whatever else policies let through there",
+    "https://github.com/aws/aws-network-policy-agent/blob/main/pkg/ebpf/c/helper.h",
+)
 POD_IDENTITY = Rule(
     "pod-identity-agent",
     "Pod Identity gives credentials through its agent on each node, which pods ask at 169.254.170.23, port 80",

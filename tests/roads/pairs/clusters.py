@@ -164,6 +164,20 @@ def a_pod_that_may_ask_for_no_names(stack: Stack, wall: bool) -> None:
     platform.allow("closed", egress=[_https("0.0.0.0/0")] if wall else DNS)
 
 
+@pair(
+    rules.POLICY_ROOM,
+    "pods",
+    "",
+    "https://github.com/aws/aws-network-policy-agent/blob/main/pkg/ebpf/c/helper.h",
+)
+def more_ports_than_the_agent_keeps(stack: Stack, wall: bool) -> None:
+    platform = Platform(stack)
+    platform.deployment()
+    ports = [{"protocol": "TCP", "port": 8000 + index} for index in range(25 if wall else 24)]
+    out = [{"to": [{"ipBlock": {"cidr": "10.0.9.0/24"}}, {"ipBlock": {"cidr": "fd00::/8"}}], "ports": ports}]
+    platform.allow("many", egress=[*DNS, *out])
+
+
 @pair(rules.POLICY_OUT, "pods", "the API server", _CONTROLLER)
 def a_policy_for_the_api_servers_interfaces_alone(stack: Stack, wall: bool) -> None:
     platform = Platform(stack)
