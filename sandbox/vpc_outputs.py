@@ -21,6 +21,7 @@ def with_vpc(token: str, outputs: Mapping[str, Any], vpc_of: Callable[[str], str
 def _with_vpc(fields: Mapping[str, Field], values: Mapping[str, Any], vpc_of: Callable[[str], str]) -> dict[str, Any]:
     result = dict(values)
     given = [subnet for key in _PLACES for subnet in _listed(values.get(key))]
+    given += [subnet for mapping in _mappings(values) for subnet in _listed(mapping.get("subnetId"))]
     home = next(filter(None, map(vpc_of, given)), "") if "vpcId" in fields else ""
     if home:
         result["vpcId"] = home
@@ -32,3 +33,8 @@ def _with_vpc(fields: Mapping[str, Field], values: Mapping[str, Any], vpc_of: Ca
 
 def _listed(value: Any) -> list[str]:
     return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
+
+
+def _mappings(values: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """A network load balancer names each subnet beside its address there."""
+    return [mapping for mapping in values.get("subnetMappings") or [] if isinstance(mapping, dict)]

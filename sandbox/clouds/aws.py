@@ -225,7 +225,7 @@ def _of_its_kind(request: Request, asked: dict[str, Any], fields: Mapping[str, F
     return {
         name: value.replace(resource_id, standing) if isinstance(value, str) else value
         for name, value in {**made, "id": resource_id}.items()
-        if value not in ("", [], {})
+        if value not in ("", 0, [], {})
         and name in fields
         and (name == "id" or _alike(fields[name], described.outputs.get(name)))
     }
@@ -319,7 +319,8 @@ class _Aws:
         if kind.kind == "object":
             return complete(kind.fields, {}, lambda inner, inner_kind: self.value(inner, inner_kind, computed=computed))
         if kind.kind in ("integer", "number") and self.found:
-            return next((number for ending, number in _NUMBERS if re.search(ending, name.lower())), 0)
+            number = next((number for ending, number in _NUMBERS if name.lower().endswith(ending)), 1)
+            return float(number) if kind.kind == "number" else number
         if kind.kind != "string" or not computed:
             return empty(kind)
         return self._text(name)
@@ -392,15 +393,8 @@ _TEXTS = (
 )
 
 
-# Numbers of what stands, by the end of their names: a count that is nought would be of nothing.
-_NUMBERS = (
-    (r"port$", 443),
-    (
-        r"(version|revision|count|number|size|capacity|retention|days|weight|index|limit|units|replicas|instances|vcpus)$",
-        1,
-    ),
-    (r"^(number|max|min|desired|total|default|available|current)", 1),
-)
+# Numbers of what stands, by the end of their names; of all others 1, for a count that is nought would be of nothing.
+_NUMBERS = (("port", 443), ("asn", 64512))
 # Lists of ids, by the end of their names.
 _LISTED = (
     (r"subnet(id)?s$", "subnet"),

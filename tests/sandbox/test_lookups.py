@@ -114,6 +114,21 @@ def test_the_range_of_what_is_looked_up_is_a_range() -> None:
 
 
 @pytest.mark.parametrize(
+    ("function", "args", "numbers"),
+    [
+        ("aws:rds/getInstance:getInstance", {"dbInstanceIdentifier": "db"}, {"port": 5432}),
+        ("aws:rds/getInstance:getInstance", {"dbInstanceIdentifier": "db"}, {"allocatedStorage": 1}),
+        ("aws:ec2/getInstanceType:getInstanceType", {"instanceType": "m5.large"}, {"defaultVcpus": 1}),
+        ("aws:ssm/getParameter:getParameter", {"name": "/p"}, {"version": 1}),
+    ],
+)
+def test_a_number_of_what_is_looked_up_is_above_nought(
+    function: str, args: dict[str, Any], numbers: dict[str, int]
+) -> None:
+    assert clouds.invoke(function, args).items() >= numbers.items()
+
+
+@pytest.mark.parametrize(
     ("function", "args", "arn"),
     [
         ("aws:iam/getRole:getRole", {"name": "app"}, "arn:aws:iam::123456789012:role/app"),

@@ -17,6 +17,7 @@ def of(subnet: str) -> str:
         ("aws:rds/subnetGroup:SubnetGroup", {"subnetIds": ["subnet-1", "subnet-2"]}),
         ("aws:elasticache/subnetGroup:SubnetGroup", {"subnetIds": ["subnet-9", "subnet-2"]}),
         ("aws:lb/loadBalancer:LoadBalancer", {"subnets": ["subnet-1"]}),
+        ("aws:lb/loadBalancer:LoadBalancer", {"subnetMappings": [{"subnetId": "subnet-9"}, {"subnetId": "subnet-1"}]}),
         ("aws:ec2/defaultRouteTable:DefaultRouteTable", {"defaultRouteTableId": "rtb-1"}),
     ],
 )
