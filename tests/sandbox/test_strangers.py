@@ -60,3 +60,17 @@ def test_an_sdk_that_is_not_installed_is_named_with_what_installs_it() -> None:
     said = _missing(ModuleNotFoundError("No module named 'pulumi_eks'", name="pulumi_eks"))
     assert said.startswith(f"the program imports pulumi_eks, and pulumi-eks is not installed for {sys.executable}")
     assert "unhandled exception" in _missing(ModuleNotFoundError("No module named 'x'", name="x"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        ("acme/network/prod", "organization/network/prod"),
+        ("organization/network/prod", "organization/network/prod"),
+        ("network/prod", "network/prod"),
+    ],
+)
+def test_another_organizations_stack_is_looked_for_in_the_one_that_the_backend_knows(asked: str, read: str) -> None:
+    request = SimpleNamespace(type="pulumi:pulumi:StackReference", name="there", id=asked, properties={"name": asked})
+    assert MONITOR.ReadResource(request) == "ReadResource"
+    assert (request.id, request.properties["name"]) == (read, read)
