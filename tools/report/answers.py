@@ -74,11 +74,12 @@ def service(changes: Sequence[Change]) -> Answer:
         return Answer(word="pauses", text="; ".join(_pause(each) for _, each in pausing[:2]), tone="care")
     restarting = effects(changes, "restarts", "nodes")
     replaced = of_kind(changes, "replace", "perhaps", "delete")
-    texts = [f"{plural(len(restarting), 'thing')} restart one by one, see below"] if restarting else []
-    texts += [f"{counted(replaced)}, see below"] if replaced else []
+    one = len(restarting) == 1
+    texts = [f"{'one thing restarts' if one else f'{len(restarting)} things restart'} one by one"] if restarting else []
+    texts += [counted(replaced)] if replaced else []
     if not texts:
         return Answer(word="keeps", text="nothing restarts", tone="ok")
-    return Answer(word="keeps", text=f"no gap is known; {'; '.join(texts)}", tone="ok")
+    return Answer(word="keeps", text=f"no gap is known; {'; '.join(texts)}, see below", tone="ok")
 
 
 def _pause(effect: Effect) -> str:

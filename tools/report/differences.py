@@ -132,7 +132,8 @@ def _compare_lists(old: list[Any], new: list[Any], path: Path) -> Iterator[Diffe
             yield from ((path, each, ABSENT) for each in old if each not in new)
             yield from ((path, ABSENT, each) for each in new if each not in old)
     elif path and path[-1] in _ORDERED:
-        yield path, old, new
+        if old != new:
+            yield path, old, new
     else:
         gone, come = ([each for each in one if each not in other] for one, other in ((old, new), (new, old)))
         if gone or come:

@@ -126,11 +126,11 @@ def _loud(stack: StackReport) -> str:
 def _law(row: Row) -> str:
     one = row.one
     source = f" <a href='{html(one.source)}' rel=noreferrer>Source</a>" if one.source.startswith("https://") else ""
-    instead = f"<br><span>Instead: {html(one.instead)}.{source}</span>" if one.instead else source
+    instead = f"<br><span>Instead: {_ticks(one.instead)}.{source}</span>" if one.instead else source
     names = f" <span>{html(row.names)}</span>" if row.names else ""
     lost = "lost: " if one.kind == "lost" else ""
     title = f"{SIGNS[one.kind]} <b>{html(row.title)}</b> <span>{html(one.type)}</span>{names}"
-    return f"<p>{title}<br>{lost}{html(one.why)}{instead}</p>"
+    return f"<p>{title}<br>{lost}{_ticks(one.why)}{instead}</p>"
 
 
 def _components(stack: StackReport) -> str:

@@ -5,11 +5,13 @@ import textwrap
 from collections.abc import Iterator
 from typing import TextIO
 
-from .model import SIGNS, VERDICT_SIGNS, Answer, Property, Report, StackReport, counted
+from .model import SIGNS, VERDICT_SIGNS, Answer, Property, Report, StackReport, counted, plural
 from .rows import Group, Row, groups, tags
 
 LINES = 24
 _ANSWER, _WORD, _WIDE = 11, 12, 110
+# so many lines are kept for what changes
+_BODY = 6
 _COLOURS = {
     "stop": "31;1",
     "not judged": "31;1",
@@ -47,8 +49,9 @@ class _Page:
             self._tail(f"make report STACK={self.stack.stack} (all of it, as a page)"),
         )
         room = 10_000 if full else LINES - len(head) - len(tail)
-        if room < 4:  # noqa: PLR2004 # questions without end: what is lost must still be seen
-            head = [*self._head(), *self._decide()[: LINES - len(self._head()) - len(tail) - 7], ""]
+        if room < _BODY:  # questions without end: what is lost must still be seen
+            asked = self._decide(LINES - len(self._head()) - len(tail) - _BODY - 2)
+            head = [*self._head(), *asked, ""]
             room = LINES - len(head) - len(tail)
         body = list(self._body(room))
         if len(body) > room:
@@ -56,14 +59,12 @@ class _Page:
         return [*head, *body, *tail]
 
     def short(self) -> list[str]:
-        found = groups(self.stack.changes)
-        told = "; ".join(f"{each.component} {each.summary}" for each in found[:6])
-        more = f"; {len(found) - 6} more" if len(found) > 6 else ""  # noqa: PLR2004 # what two lines hold
-        named = [f"{'In':<{_ANSWER - 2}}{line}" if not n else f"{'':<{_ANSWER - 2}}{line}" for n, line in enumerate(
-            textwrap.wrap(told + more, self.width - _ANSWER)[:3])]  # fmt: skip
-        decide = self._decide()
-        return [*self._head(), *decide[:3], *([""] if named else []), *(f"  {line}" for line in named),
-                f"  {'Next':<{_ANSWER - 2}}make report STACK={self.stack.stack} (against what main has)"]  # fmt: skip
+        told = "; ".join(f"{each.component} {each.summary}" for each in groups(self.stack.changes))
+        label, indent = f"  {'In':<{_ANSWER - 2}}", " " * _ANSWER
+        named = textwrap.wrap(told, self.width - _ANSWER, max_lines=2, placeholder=" …")
+        lines = [f"{indent if number else label}{line}" for number, line in enumerate(named)]
+        following = f"  {'Next':<{_ANSWER - 2}}make report STACK={self.stack.stack} (against what main has)"
+        return [*self._head(), *self._decide(3), *(["", *lines] if lines else []), following]
 
     def _head(self) -> list[str]:
         stack = self.stack
@@ -90,23 +91,29 @@ class _Page:
 
     def _answer(self, label: str, answer: Answer) -> list[str]:
         indent = _ANSWER + _WORD
-        wrapped = textwrap.wrap(answer.text.replace("`", ""), self.width - indent)[:2] or [""]
+        wrapped = textwrap.wrap(answer.text.replace("`", ""), self.width - indent, max_lines=2, placeholder=" …") or [
+            ""
+        ]
         word = self._paint(f"{_cut(answer.word, _WORD - 1):<{_WORD}}", answer.tone)
         return [f"  {label:<{_ANSWER - 2}}{word}{wrapped[0]}", *(" " * indent + line for line in wrapped[1:])]
 
-    def _decide(self) -> list[str]:
+    def _decide(self, most: int = LINES) -> list[str]:
+        """Return the questions, as many as have room whole; one of them always."""
         indent, lines = _ANSWER + _WORD, list[str]()
         for number, question in enumerate(self.stack.decide, 1):
             first, *rest = textwrap.wrap(question.replace("`", ""), self.width - indent)
-            lines += [f"  {'Decide' if number == 1 else '':<{_ANSWER - 2}}{number:<{_WORD}}{first}"]
-            lines += [" " * indent + line for line in rest]
-        return lines or [f"  {'Decide':<{_ANSWER - 2}}{'nothing':<{_WORD}}".rstrip()]
+            own = [f"  {'Decide' if number == 1 else '':<{_ANSWER - 2}}{number:<{_WORD}}{first}"]
+            own += [" " * indent + line for line in rest]
+            if lines and len(lines) + len(own) > most:
+                return [*lines, f"{'':<{_ANSWER}}… {len(self.stack.decide) - number + 1} more; see --full"]
+            lines += own
+        return lines or [f"  {'Decide':<{_ANSWER - 2}}nothing"]
 
     def _tail(self, following: str) -> list[str]:
         rules = self.stack.rules
         said = f"{len(rules.new)} new" if rules.new else "no new finding"
         said += f", {len(rules.gone)} gone" if rules.gone else ""
-        said += f", {rules.exceptions} exceptions stand" if rules.exceptions else ""
+        said += f", {plural(rules.exceptions, 'exception')} in force" if rules.exceptions else ""
         lines = [] if self.stack.diagnostics else [f"  {'Policies':<{_ANSWER - 2}}{said}"]
         return [*lines, _cut(f"  {'Next':<{_ANSWER - 2}}{following}", self.width)]
 

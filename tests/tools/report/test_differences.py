@@ -30,6 +30,7 @@ def shown(before: dict[str, Any], after: dict[str, Any], operation: str = "updat
         ),
         # where order says something, it counts
         ({"args": ["a", "b"]}, {"args": ["b", "a"]}, [("args", "a, b", "b, a")]),
+        ({"args": ["a", "b"], "n": [1]}, {"args": ["a", "b"], "n": [2]}, [("n", "1", "2")]),
         (
             {"env": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]},
             {"env": [{"name": "B", "value": "2"}, {"name": "A", "value": "1"}]},
