@@ -7,7 +7,6 @@ from ..roads import rules
 from ..roads.addresses import Entry, network, shut
 from .law import Law, Refusal, ResourceOperation, get, items
 
-_ENDPOINTS = "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html"
 _BALANCERS = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
 # Servers listen below these ports, clients never do: a rule for lower ones is for connections, not for answers.
 _CLIENTS = (1024, 65535)
@@ -50,20 +49,6 @@ def _entries(rules_: list[Mapping[str, Any]]) -> list[Entry] | None:
     return found
 
 
-def _private_names(op: ResourceOperation) -> Iterator[Refusal]:
-    vpc = op.inventory.owner(op.text("vpcId"))
-    if op.get("privateDnsEnabled") is not True or vpc is None or vpc.token != "aws:ec2/vpc:Vpc":
-        return
-    # a VPC has DNS support unless it says otherwise, and hostnames only where it says so
-    if vpc.inputs.get("enableDnsSupport") is False or vpc.inputs.get("enableDnsHostnames") in (None, False):
-        yield Refusal(
-            "InvalidParameter",
-            "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true for "
-            f"{vpc.id}",
-            "set both on the VPC, or private_dns_enabled=False",
-        )
-
-
 def _alarm(op: ResourceOperation) -> Iterator[Refusal]:
     for key in ("alarmActions", "okActions", "insufficientDataActions"):
         for arn in op.texts(key):
@@ -101,13 +86,6 @@ LAWS = (
         rules.ACL_ANSWER.source,
         r"aws:ec2/(networkAcl:NetworkAcl|defaultNetworkAcl:DefaultNetworkAcl)",
         _answers,
-    ),
-    Law(
-        "endpoint-private-dns",
-        "private names of an endpoint",
-        _ENDPOINTS,
-        "aws:ec2/vpcEndpoint:VpcEndpoint",
-        _private_names,
     ),
     Law(
         "alarm-topic-key",

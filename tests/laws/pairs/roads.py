@@ -5,7 +5,7 @@ from typing import Any
 import pulumi_aws as aws
 
 from .pair import Pair
-from .programs import subnet, two_zones, vpc
+from .programs import two_zones, vpc
 
 ANYWHERE = "0.0.0.0/0"
 
@@ -17,18 +17,6 @@ def _rule(number: int, first: int, last: int, **more: Any) -> dict[str, Any]:
 
 def _acl(rules: Any) -> None:
     aws.ec2.NetworkAcl("acl", vpc_id=vpc().id, **rules)
-
-
-def _endpoint(hostnames: bool) -> None:
-    network = aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16", enable_dns_hostnames=hostnames)
-    aws.ec2.VpcEndpoint(
-        "endpoint",
-        vpc_id=network.id,
-        service_name="com.amazonaws.eu-west-1.sqs",
-        vpc_endpoint_type="Interface",
-        subnet_ids=[subnet("one", network, 1).id],
-        private_dns_enabled=True,
-    )
 
 
 def _alarm(of_aws: bool) -> None:
@@ -109,13 +97,6 @@ PAIRS = [
             "ingress": [_rule(100, 443, 443)],
             "egress": [_rule(90, 1024, 65535), _rule(100, 0, 65535, action="deny")],
         },
-    ),
-    Pair(
-        "endpoint-private-dns",
-        "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames",
-        _endpoint,
-        False,
-        True,
     ),
     Pair(
         "alarm-topic-key",
