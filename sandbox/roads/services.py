@@ -82,21 +82,21 @@ class Services:
         if named_here:
             yield from self._interface(here, subnet.vpc, named_here[0], asked)
             return
+        near = asked.region in ("", self.region, both(subnet.record, "region"))
         serving = [each for each in gateways if table in self._tables(each)]
-        if serving and asked.region in ("", self.region):
+        if serving and near:
             yield from outwards_to_list(self.network, here)
             yield from self._policy(serving[0], asked)
             return
         walls = list(outwards(self.network, here, HTTPS, Place(asked.service, blocks=internet())))
         if walls and gateways:
-            far = asked.region not in ("", self.region)
             yield Wall(
-                rules.ENDPOINT_REGION if far else rules.ENDPOINT_ROUTE,
+                rules.ENDPOINT_ROUTE if near else rules.ENDPOINT_REGION,
                 self.network.name(gateways[0].id),
-                f"leads to {self.region}, and {asked.resource or asked.service} lies in {asked.region}"
-                if far
-                else f"is not associated with the route table of {self.network.name(subnet.id)}",
-                "a road to the internet" if far else f"the association with {self.network.name(table) or 'its table'}",
+                f"is not associated with the route table of {self.network.name(subnet.id)}"
+                if near
+                else f"leads to {self.region}, and {asked.resource or asked.service} lies in {asked.region}",
+                f"the association with {self.network.name(table) or 'its table'}" if near else "a road to the internet",
             )
         elif walls and interfaces:
             yield Wall(
