@@ -146,6 +146,11 @@ class Report(_Part):
     stacks: Sequence[StackReport]
 
     @property
+    def commits(self) -> str:
+        """What is compared with what, short; `+` is what is not committed yet. Empty where nothing is."""
+        return f"{self.base[:7]} → {self.head[:7]}{'+' * self.head.endswith('+')}" if self.base else ""
+
+    @property
     def verdict(self) -> Verdict:
         """The worst stack's."""
         return min((each.verdict for each in self.stacks), key=VERDICTS.index, default="not judged")

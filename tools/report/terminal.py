@@ -69,7 +69,7 @@ class _Page:
     def _head(self) -> list[str]:
         stack = self.stack
         sign = f"{VERDICT_SIGNS[stack.verdict]} {stack.verdict.upper()}"
-        commits = f"{self.report.base[:7]} → {self.report.head[:7]}" if self.report.base else ""
+        commits = self.report.commits
         title = _cut(f"{stack.stack}: {stack.why}", self.width - len(sign) - 2 - (len(commits) + 2 if commits else 0))
         gap = " " * max(self.width - len(sign) - 2 - len(title) - len(commits), 2)
         lines = [f"{self._paint(sign, stack.verdict)}  {title}{gap if commits else ''}{commits}"]

@@ -211,7 +211,9 @@ def test_it_is_compared_with_the_last_commit_that_the_change_has_of_main(reposit
 
 def test_what_is_not_committed_is_marked(repository: Path) -> None:
     (repository / "policies" / "main.json").write_text("another")
-    assert runs.commits(repository).head.endswith("+")
+    head = runs.commits(repository).head
+    assert head.endswith("+")
+    assert Report(base="a" * 40, head=head, stacks=[]).commits == f"aaaaaaa → {head[:7]}+"
 
 
 def test_a_base_that_is_none_is_told(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
