@@ -9,7 +9,8 @@ from .pair import Pair
 
 def _service(spec: dict[str, Any]) -> None:
     metadata: Any = {"name": "web", "annotations": {"pulumi.com/skipAwait": "true"}}
-    k8s.core.v1.Service("service", metadata=metadata, spec={"selector": {"app": "web"}, **spec})
+    given: Any = {"selector": {"app": "web"}, **spec}
+    k8s.core.v1.Service("service", metadata=metadata, spec=given)
 
 
 PORTS = [{"port": 80}]
