@@ -126,7 +126,10 @@ class FlowiseService(pulumi.ComponentResource):
         of_metrics = metrics_key(name, self._protected)
         owner = stored_owner(name, args.settings.owner_email, of_metrics, **stored)
         self._metrics_secret = stored_metrics_key(name, of_metrics, **stored)
-        self._export_secret = stored_export_key(name, **stored) if args.settings.flow_export else None
+        # made anew where an export is wanted again: protected, it could never be switched off
+        self._export_secret = (
+            stored_export_key(name, **{**stored, "opts": self._child}) if args.settings.flow_export else None
+        )
         self.key_fingerprint = fingerprint(generated)
         service = self._service(self._environment(bucket, keys), self._statements(bucket, key), keys, owner)
         if args.settings.mode == "queue":

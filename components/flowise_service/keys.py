@@ -69,10 +69,11 @@ def stored_owner(
         fields={
             "email": email,
             "password": _made_anew(f"{name}-owner-password", opts, special=True, **kinds),
-            # read by nobody here any more: without it a stack that stands would replace a version that is protected
+            # read by nobody here any more: without it the version would be replaced in every stack that stands
             METRICS_KEY: metrics_key,
         },
         tags=tags,
+        replaceable=True,
     )
     return StoredSecret(f"{name}-owner", args, opts)
 
@@ -96,6 +97,7 @@ def stored_metrics_key(
         kms_key_arn=kms_key_arn,
         fields={METRICS_KEY: key},
         tags=tags,
+        replaceable=True,
     )
     return StoredSecret(f"{name}-metrics", args, opts)
 
@@ -103,7 +105,7 @@ def stored_metrics_key(
 def stored_export_key(
     name: str, *, kms_key_arn: pulumi.Input[str], tags: Mapping[str, str], opts: pulumi.ResourceOptions
 ) -> StoredSecret:
-    """Make and store the API key with which flows are exported, apart likewise."""
+    """Make and store the API key with which flows are exported, apart likewise; it goes where no export is wanted."""
     args = StoredSecretArgs(
         purpose="The API key that exports flows",
         kms_key_arn=kms_key_arn,

@@ -201,8 +201,9 @@ class ServiceSettings(Section):
         str, StringConstraints(pattern=r"^[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}$", max_length=255)
     ] = Field(
         default="owner@example.com",
-        description="e-mail of the first owner, who is made before anybody else could register; the password is in the "
-        "secret that the output owner_secret_arn names",
+        description="e-mail of the first owner, who is made before anybody else could register; the account that had "
+        "the last one gets another that is named later; the password is in the secret that the output owner_secret_arn "
+        "names",
     )
     custom_mcp_scripts: tuple[ScriptPath, ...] = Field(
         default=(),

@@ -17,7 +17,8 @@ RECOVERY_DAYS = 30
 class StoredSecretArgs:
     """What is kept and under which key. `fields` become one JSON object; it is secret however its parts came.
 
-    `copy_region` is where a copy is kept current, under a key of that region.
+    `copy_region` is where a copy is kept current, under a key of that region. `replaceable` says that another version
+    may take the place of the one that stands, also where the secret is protected: what is in it can be made anew.
     """
 
     purpose: str
@@ -25,6 +26,7 @@ class StoredSecretArgs:
     fields: Mapping[str, pulumi.Input[str] | pulumi.Input[int]]
     tags: Mapping[str, str]
     copy_region: str | None = None
+    replaceable: bool = False
 
 
 class StoredSecret(pulumi.ComponentResource):
@@ -52,11 +54,13 @@ class StoredSecret(pulumi.ComponentResource):
             opts=child,
         )
         text = pulumi.Output.json_dumps(dict(args.fields), sort_keys=True)
+        # protection of the parent's comes down to it else, and the engine replaces nothing that is protected
+        loose = pulumi.ResourceOptions(protect=False) if args.replaceable else None
         version = aws.secretsmanager.SecretVersion(
             f"{name}-version",
             secret_id=secret.id,
             secret_string=_secret(text),
-            opts=child,
+            opts=pulumi.ResourceOptions.merge(child, loose),
         )
         # asked of the version, so that whoever is handed it cannot run before there is something to read
         self.arn = version.secret_arn

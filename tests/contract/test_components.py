@@ -212,6 +212,13 @@ def test_data_is_protected_where_settings_say_so(stack: str) -> None:
     assert protected == {stack == "prod"}
 
 
+def test_only_keys_that_open_what_is_stored_are_held_at_their_version() -> None:
+    # another version of a login or of a key that the setup can put in its place is no loss
+    versions = [each for each in customs("prod") if each.type == "aws:secretsmanager/secretVersion:SecretVersion"]
+    assert {each.name for each in versions if each.protect} == {"app-keys-version"}
+    assert "app-owner-version" in {each.name for each in versions}
+
+
 @STACKS
 def test_protection_does_not_hold_who_may_come_in(stack: str) -> None:
     rules = [

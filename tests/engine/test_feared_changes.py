@@ -1,5 +1,6 @@
 """Changes that people fear: none of them replaces or deletes what holds data."""
 
+import json
 from typing import Any
 
 import pytest
@@ -62,14 +63,20 @@ def test_none_of_them_replaces_what_holds_data(platform: Sandbox) -> None:
     for settings, _, _ in FEARED.values():
         for key, value in settings.items():
             change(platform, "prod", key, value)
+    # no protection holds the login's version, nor a key that is made anew where it is wanted again
+    change(platform, "prod", "service.owner_email", "another@example.com")
+    change(platform, "prod", "service.flow_export", None)
+    (gone,) = [urn for urn in kept if urn.endswith("::app-flow-export-secret")]
+    del kept[gone]
     planned = platform.steps("prod")
     lost = {urn: ops for urn, ops in planned.items() if holds_data(urn) and not ops <= {"same", "update", "create"}}
-    assert lost == {}
+    assert lost == {gone: {"delete"}}
     platform("up", stack="prod")
 
     resources = platform.state("prod")["resources"]
     assert kept.items() <= {item["urn"]: item["id"] for item in resources if holds_data(item["urn"])}.items()
     inputs = {item["urn"].rpartition("::")[2]: item.get("inputs", {}) for item in resources}
+    assert "another@example.com" in json.dumps(inputs["app-setup-job"])
     for feared, (_, name, wanted) in FEARED.items():
         assert wanted == {key: known(inputs[name][key], value) for key, value in wanted.items()}, feared
 

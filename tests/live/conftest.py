@@ -1,6 +1,7 @@
 """A place in which the real Flowise runs as a stack would run it."""
 
 import json
+import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ from . import flowise
 from .client import Browser, Model, flow, model
 from .flowise import Process, running
 from .rendered import Stack
-from .servers import HOST, Authority, CacheLogin, make_authority, postgres, redis, wait_until
+from .servers import HOST, READY_SECONDS, Authority, CacheLogin, make_authority, postgres, program, redis, wait_until
 
 MASTER_PASSWORD, TOKEN = "live-master", "live-databricks-token"
 SHOP = "https://shop.example.com"
@@ -91,8 +92,18 @@ class Place:
     ) -> Iterator[tuple[Process, Browser, Browser]]:
         """Run a pod once it is ready."""
         with self.pod(role, files=files, changed=changed) as (process, site, probe):
-            wait_until(lambda: is_ready(process, probe), f"{role} ready", 180)
+            wait_until(lambda: is_ready(process, probe), f"{role} ready", READY_SECONDS)
             yield process, site, probe
+
+    def ask_database(self, statement: str) -> None:
+        """Run a statement in Flowise's database, as Flowise itself."""
+        pod = self.stack.pod("app-server-pods").environment
+        where = {"host": HOST, "port": self.changed["DATABASE_PORT"], "dbname": pod["DATABASE_NAME"]}
+        login = {"user": pod["DATABASE_USER"], "password": pod["DATABASE_PASSWORD"], "sslmode": "require"}
+        address = " ".join(f"{name}='{value}'" for name, value in {**where, **login}.items())
+        subprocess.run(
+            [program("psql"), "-v", "ON_ERROR_STOP=1", "-c", statement, address], check=True, capture_output=True
+        )
 
     def owner(self) -> dict[str, str]:
         """Return what the owner logs in with."""
@@ -118,7 +129,7 @@ class Place:
         """Run a server and a worker; give a browser in which the owner has logged in."""
         with self.pod("app-server-pods") as server, self.pod("app-worker-pods") as worker:
             for process, _, probe in (server, worker):
-                wait_until(partial(is_ready, process, probe), "ready", 180)
+                wait_until(partial(is_ready, process, probe), "ready", READY_SECONDS)
             self.log_in(server[1])
             yield server[1]
 

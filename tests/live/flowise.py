@@ -85,7 +85,7 @@ def running(
             running_process.kill()
 
 
-def run(pod: Pod, folder: Path, changed: Mapping[str, str], seconds: float = 300) -> str:
+def run(pod: Pod, folder: Path, changed: Mapping[str, str], seconds: float = 600) -> str:
     """Run what a Job runs to its end; give what it said, and fail where it failed."""
     with running(pod, folder, changed) as process:
         wait_until(lambda: process.ended is not None, "the job's end", seconds)

@@ -17,7 +17,7 @@ from components.flowise_service.settings import BROWSER_NODES
 
 from .client import PIXEL, Browser
 from .conftest import MASTER_PASSWORD, TOKEN, Place, is_ready
-from .servers import wait_until
+from .servers import READY_SECONDS, wait_until
 from .test_flow_costs import check_counts
 
 pytestmark = pytest.mark.live
@@ -58,6 +58,35 @@ def test_no_setup_prints_a_secret(queue: Place) -> None:
     assert MASTER_PASSWORD not in said
 
 
+def logs_in(site: Browser, email: str, password: str) -> bool:
+    return Browser(site.url)("POST", "/api/v1/auth/login", {"email": email, "password": password})[0] == 200
+
+
+def test_the_owners_account_has_the_e_mail_of_the_settings(queue: Place, served: tuple[Browser, str]) -> None:
+    site, owner = served[0], queue.owner()
+    moved = "moved@example.com"
+    try:
+        assert "the owner's e-mail is changed" in queue.setup(OWNER_EMAIL=moved)
+        assert (logs_in(site, **{**owner, "email": moved}), logs_in(site, **owner)) == (True, False)
+    finally:
+        said = queue.setup()
+    assert "the owner's e-mail is changed" in said
+    assert logs_in(site, **owner)
+
+
+def test_an_e_mail_that_another_account_has_is_refused_and_nothing_changes(
+    queue: Place, served: tuple[Browser, str]
+) -> None:
+    queue.ask_database(
+        'INSERT INTO "user" (name, email, status, "createdBy", "updatedBy") '
+        "SELECT 'other', 'taken@example.com', 'active', id, id FROM \"user\" LIMIT 1"
+    )
+    with pytest.raises(AssertionError, match=r"flowise:service.owner_email is that of another account"):
+        queue.setup(OWNER_EMAIL="taken@example.com")
+    assert logs_in(served[0], **queue.owner())
+    queue.ask_database("DELETE FROM \"user\" WHERE email = 'taken@example.com'")
+
+
 def test_a_database_of_another_key_is_refused(queue: Place) -> None:
     with pytest.raises(AssertionError, match=r"were encrypted with the key \w{16}, and this stack has another-key"):
         queue.setup(KEY_FINGERPRINT="another-key")
@@ -67,7 +96,7 @@ def test_pods_that_start_at_once_all_come_up(queue: Place) -> None:
     roles = ["app-server-pods", "app-server-pods", "app-worker-pods"]
     with queue.pod(roles[0]) as one, queue.pod(roles[1]) as two, queue.pod(roles[2]) as three:
         for process, _, probe in (one, two, three):
-            wait_until(partial(is_ready, process, probe), "ready", 180)
+            wait_until(partial(is_ready, process, probe), "ready", READY_SECONDS)
         # a login on one server holds on the other
         queue.log_in(one[1])
         other = Browser(two[1].url, dict(one[1].cookies))

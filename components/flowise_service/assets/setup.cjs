@@ -1,4 +1,4 @@
-// Makes ready what Flowise's pods start on, as often as it is run: tables, first owner, key of the metrics, Databricks.
+// Makes ready what Flowise's pods start on, as often as it is run: tables, first owner and its e-mail, keys, Databricks.
 // Environment: Flowise's own, and OWNER_EMAIL, OWNER_NAME, OWNER_PASSWORD, METRICS_API_KEY, KEY_FINGERPRINT; where flows
 // are exported, FLOW_EXPORT_API_KEY.
 'use strict';
@@ -13,7 +13,8 @@ const flowise = createRequire(`${FLOWISE}/bin/run`);
 const built = (file) => flowise(path.join(FLOWISE, 'dist', file));
 // any number that nothing else in this database locks
 const LOCK = 7_340_001;
-const [START_TRIES, PAUSE_MS] = [120, 1000];
+// Flowise starts in ten seconds where nothing else runs, and its Job ends after ten minutes in any case
+const [START_TRIES, PAUSE_MS] = [480, 1000];
 const EXPORT_READS = ['agentflows', 'assistants', 'chatflows', 'credentials', 'documentStores', 'tools', 'variables']
   .map((kind) => `${kind}:view`)
   .concat('templates:custom');
@@ -120,6 +121,25 @@ const giveKeys = async (source, workspaceId) => {
   await giveKey(source, workspaceId, 'platform-flow-export', process.env.FLOW_EXPORT_API_KEY, EXPORT_READS);
 };
 
+// The owner's secret is what tools log in with: where the settings name another e-mail than the last time, the account
+// that had the last one gets it. What a person changed in Flowise itself stays.
+const followOwner = async (source) => {
+  const wanted = env('OWNER_EMAIL');
+  const has = async (email) => (await source.query('SELECT 1 FROM "user" WHERE email = $1', [email])).length > 0;
+  await source.query('CREATE TABLE IF NOT EXISTS platform_owner (email text NOT NULL)');
+  const [kept] = await source.query('SELECT email FROM platform_owner');
+  if (!kept) await source.query('INSERT INTO platform_owner VALUES ($1)', [wanted]);
+  else if (kept.email !== wanted) {
+    if (await has(kept.email)) {
+      if (await has(wanted)) throw new Error('flowise:service.owner_email is that of another account: name a free one');
+      await source.query('UPDATE "user" SET email = $1 WHERE email = $2', [wanted, kept.email]);
+      say("the owner's e-mail is changed");
+    }
+    await source.query('UPDATE platform_owner SET email = $1', [wanted]);
+  }
+  if (!(await has(wanted))) say("no account has the owner's e-mail: flowise:service.owner_email is to name one");
+};
+
 const variable = async (source, workspaceId, name) => {
   const { Variable } = built('database/entities/Variable.js');
   const variables = source.getRepository(Variable);
@@ -153,6 +173,7 @@ const main = async () => {
   const workspaces = () => source.query('SELECT id FROM workspace ORDER BY "createdDate" LIMIT 1');
   if (!(await workspaces()).length) await register();
   const [{ id }] = await workspaces();
+  await followOwner(source);
   await giveKeys(source, id);
   if (process.env.DATABRICKS_TOKEN) await databricks(source, id);
   await source.destroy();
