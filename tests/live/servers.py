@@ -20,7 +20,9 @@ HOST = "localhost"
 DEBIAN = Path("/usr/lib/postgresql")
 PACKAGES = ("postgresql", "redis-server", "chromium", "prometheus", "prometheus-alertmanager")
 NOBODY = 65534
-PATIENCE_SECONDS = 60
+# what is waited for comes at once where nothing else runs; half of a busy machine has ten times as long
+PATIENCE_SECONDS = 240
+READY_SECONDS = 900
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ from .edge import Edge, File, edge
 pytestmark = pytest.mark.live
 STRANGER = "https://other.example.org"
 POLICY = "content-security-policy"
-PATIENCE_MS = 60_000
+PATIENCE_MS = 240_000
+STREAM = "text/event-stream"
 # How Chromium begins to say what a header forbids, and that a page may not read an answer.
 FORBIDDEN = ("Content Security Policy", "ermissions policy", "X-Frame-Options", "CORS policy", "Refused to")
 
@@ -138,12 +139,15 @@ def forbidden(said: list[str]) -> list[str]:
     return [line for line in said if line.startswith("uncaught") or any(words in line for words in FORBIDDEN)]
 
 
-def chat(page: Page | Frame, question: str) -> None:
-    """Ask in the chat that is open, and see the answer."""
-    box = page.get_by_role("textbox")
+def chat(page: Page, frame: Page | Frame, question: str) -> str:
+    """Ask in the chat that is open, and see the answer; give what kind it was: a stream of events, or all at once."""
+    box = frame.get_by_role("textbox")
     box.fill(question)
-    box.press("Enter")
-    expect(page.get_by_text(f"heard: {question}", exact=True)).to_be_visible()
+    # a browser asks another site first whether it may ask
+    with page.expect_response(lambda each: "/prediction/" in each.url and each.request.method == "POST") as answered:
+        box.press("Enter")
+    expect(frame.get_by_text(f"heard: {question}", exact=True)).to_be_visible()
+    return answered.value.headers["content-type"].partition(";")[0]
 
 
 @pytest.mark.parametrize("path", ["/signin", "/api/v1/ping", "/assets/missing.js"])
@@ -197,11 +201,13 @@ def test_nothing_is_forbidden_on_a_canvas_and_in_its_chat(
     assert forbidden(said) == []
 
 
-@pytest.mark.parametrize("flow", ["agentflow", "chatflow"])
-def test_nothing_is_forbidden_on_the_page_of_a_chat(site: Site, visitor: tuple[Page, list[str]], flow: str) -> None:
+@pytest.mark.parametrize(("flow", "kind"), [("agentflow", STREAM), ("chatflow", "application/json")])
+def test_nothing_is_forbidden_on_the_page_of_a_chat(
+    site: Site, visitor: tuple[Page, list[str]], flow: str, kind: str
+) -> None:
     page, said = visitor
     page.goto(f"{site.edge.url}/chatbot/{getattr(site, flow)}")
-    chat(page, "on its own page?")
+    assert chat(page, page, "on its own page?") == kind
     settled(page)
     assert forbidden(said) == []
 
@@ -237,7 +243,7 @@ def test_the_embedded_chat_answers_on_a_listed_site_alone(site: Site, visitor: t
     page, said = visitor
     page.goto(f"{SHOP}/")
     page.locator("button[part=button]").click()
-    chat(page, "from the shop?")
+    assert chat(page, page, "from the shop?") == STREAM
     assert forbidden(said) == []
 
     page.goto(f"{STRANGER}/")
@@ -258,7 +264,7 @@ def test_the_embedded_chat_answers_on_a_listed_site_alone(site: Site, visitor: t
 def test_the_chats_page_is_framed_by_a_listed_site_alone(site: Site, visitor: tuple[Page, list[str]]) -> None:
     page, said = visitor
     page.goto(f"{SHOP}/framed")
-    chat(page.frames[1], "from a frame?")
+    assert chat(page, page.frames[1], "from a frame?") == STREAM
     assert forbidden(said) == []
 
     page.goto(f"{STRANGER}/framed")

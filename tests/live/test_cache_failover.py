@@ -139,7 +139,7 @@ def failed_over(
         stack.callback(process.wait)
         stack.callback(process.kill)
         service, begun = Service(said, probe, second, name), time.time()
-        wait_until(lambda: service.since(begun) == {"write", "job", "published"} and service.ready(), "service", 30)
+        wait_until(lambda: service.since(begun) == {"write", "job", "published"} and service.ready(), "service")
         told(second, "REPLICAOF", "NO", "ONE")
         if follows:
             service.follow()

@@ -17,7 +17,7 @@ from tools.flows.secrets import taken
 from . import flowise
 from .client import Browser, chain, flow
 from .conftest import Place, is_ready
-from .servers import wait_until
+from .servers import READY_SECONDS, wait_until
 
 pytestmark = pytest.mark.live
 FUNCTION = "const key = 'sk-abcdefghijklmnopqrstuvwx'\nreturn 'sunny'"
@@ -210,7 +210,7 @@ def test_flows_go_from_dev_to_prod(
     dev.setup_database()
     dev.setup()
     with dev.pod("app-server-pods") as (process, there, probe):
-        wait_until(partial(is_ready, process, probe), "dev is ready", 180)
+        wait_until(partial(is_ready, process, probe), "dev is ready", READY_SECONDS)
         dev.log_in(there)
         key = dev.make_flow(there, flow, name="Made in dev")
         _, other = there(

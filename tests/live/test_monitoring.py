@@ -19,7 +19,7 @@ from .conftest import Place, is_ready
 from .flowise import Process
 from .prometheus import Heard, Prometheus, alertmanager, faster, faster_routes, faster_rules, prometheus, webhook
 from .scraped import Running, endpoints, scrape_config, write_targets
-from .servers import wait_until
+from .servers import READY_SECONDS, wait_until
 
 pytestmark = pytest.mark.live
 QUEUES = {f"flowise-queue-{kind}" for kind in ("prediction", "schedule", "upsertion")}
@@ -48,7 +48,7 @@ class Watched:
         """Run pods of these names and roles, and let Prometheus know of them."""
         started = [(name, role, *self.stack.enter_context(self.place.pod(role))) for name, role in pods]
         for name, role, process, _, probe in started:
-            wait_until(partial(is_ready, process, probe), f"{name} ready", 180)
+            wait_until(partial(is_ready, process, probe), f"{name} ready", READY_SECONDS)
             self.pods[name] = (role, process)
         self.tell()
 

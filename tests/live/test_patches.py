@@ -248,7 +248,7 @@ def test_a_file_of_a_chat_is_downloaded_where_the_feature_is_open(patched: Serve
 def test_a_server_without_a_module_that_is_patched_never_serves(queue: Place) -> None:
     changed = {"public_config.cjs": "module.exports = () => ({ '../dist/services/chatflows/gone.js': () => {} });"}
     with queue.pod("app-server-pods", files=changed) as (process, _, _probe):
-        wait_until(lambda: process.ended is not None, "the end", 60)
+        wait_until(lambda: process.ended is not None, "the end")
         assert process.ended == 1
         assert "patch public_config does not fit" in process.said
 

@@ -17,7 +17,7 @@ from tests.node import SCRIPTS
 from tests.ports import free_port
 
 from .conftest import Place
-from .servers import HOST, listens, program, wait_until
+from .servers import HOST, PATIENCE_SECONDS, listens, program, wait_until
 
 pytestmark = pytest.mark.live
 
@@ -104,7 +104,7 @@ class Collector:
 
     def span(self, name: str) -> dict[str, Any]:
         """Return the one span of this name."""
-        wait_until(lambda: any(each["name"] == name for each in self.spans), f"span {name}", 20)
+        wait_until(lambda: any(each["name"] == name for each in self.spans), f"span {name}")
         (found,) = [each for each in self.spans if each["name"] == name]
         return found
 
@@ -134,7 +134,7 @@ def redis(tmp_path: Path) -> Iterator[int]:
         yield port
     finally:
         server.terminate()
-        server.wait(timeout=20)
+        server.wait(timeout=PATIENCE_SECONDS)
 
 
 @contextmanager
@@ -149,7 +149,7 @@ def process(script: str, role: str, log: Path, **environment: str) -> Iterator[N
             stderr=subprocess.STDOUT,
         )
         try:
-            wait_until(lambda: '"message":"ready"' in log.read_text(), f"{role} ready", 30)
+            wait_until(lambda: '"message":"ready"' in log.read_text(), f"{role} ready")
             yield
         finally:
             started.kill()
@@ -179,8 +179,8 @@ def test_a_trace_goes_through_the_queue_and_its_id_is_in_the_lines(
         foreign = f"traceparent: 00-{FOREIGN_TRACE}-b7ad6b7169203331-00"
         url = f"http://{HOST}:{port}/api/v1"
         curl = ["curl", "-sS", "-X", "POST", "-H", headers, "-H", foreign, f"{url}/prediction/1?token=a-secret-token"]
-        assert subprocess.run(curl, check=True, stdout=subprocess.PIPE, timeout=30).stdout == b"done"
-        subprocess.run(["curl", "-sS", f"{url}/ping"], check=True, stdout=subprocess.DEVNULL, timeout=30)
+        assert subprocess.run(curl, check=True, stdout=subprocess.PIPE, timeout=PATIENCE_SECONDS).stdout == b"done"
+        subprocess.run(["curl", "-sS", f"{url}/ping"], check=True, stdout=subprocess.DEVNULL, timeout=PATIENCE_SECONDS)
         request = collector.span("POST /api/v1/prediction/:id")
         added = collector.span("add flowise-queue-prediction")
         processed = collector.span("process flowise-queue-prediction")
@@ -227,16 +227,13 @@ def test_a_prediction_of_flowise_itself_is_one_trace(
                 for each in collector.spans
             )
 
-        wait_until(lambda: traced("flowise-server", http_target=f"/api/v1/prediction/{flow}"), "the request", 20)
+        wait_until(lambda: traced("flowise-server", http_target=f"/api/v1/prediction/{flow}"), "the request")
         wait_until(
             lambda: traced("flowise-worker", server_port=model) or traced("flowise-worker", net_peer_port=model),
             "the call of the model",
-            20,
         )
         # each node that runs, and the model's call, with what it took and nothing that was said
-        wait_until(
-            lambda: traced("flowise-worker", flowise_node_type="llmAgentflow", flowise_flow_id=flow), "the node", 20
-        )
+        wait_until(lambda: traced("flowise-worker", flowise_node_type="llmAgentflow", flowise_flow_id=flow), "the node")
         (call,) = [each for each in collector.spans if each["name"] == "chat databricks-model"]
         (node,) = [each for each in collector.spans if each["name"] == "run llmAgentflow"]
         assert (call["traceId"], call["parentSpanId"]) == (processed["traceId"], node["spanId"])
@@ -262,6 +259,12 @@ def test_without_a_collector_nothing_is_traced(package: Path, tmp_path: Path) ->
     environment = {**os.environ, "PACKAGE": str(package)}
     environment.pop("OTEL_EXPORTER_OTLP_ENDPOINT", None)
     said = subprocess.run(
-        [NODE, "-e", script], cwd=SCRIPTS, env=environment, check=True, stdout=subprocess.PIPE, text=True, timeout=60
+        [NODE, "-e", script],
+        cwd=SCRIPTS,
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=PATIENCE_SECONDS,
     ).stdout
     assert json.loads(said)["message"] == "true"
