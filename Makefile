@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup cli kubernetes prometheus validate preview report comment guard up refresh destroy outputs manifests scan lint check test coverage format \
-	bench drills live soak
+	bench drills live soak truth
 
 help: ## Show this
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -104,6 +104,10 @@ live: cli ## The real Flowise under the rendered environment, on PostgreSQL and 
 
 bench: cli ## The cost of a preview against the engine's floor, and how it grows
 	@$(PYTHON) tools/bench.py
+
+truth: $(READY) ## Compare what was recorded of AWS's provider with the provider: AWS_PROVIDER=a terraform-provider-aws binary
+	@test -n "$(AWS_PROVIDER)" || { echo "give the binary that the facts are of: make truth AWS_PROVIDER=PATH" >&2; exit 2; }
+	@$(PYTHON) -m tools.provider_facts.truth $(AWS_PROVIDER)
 
 drills: cli ## Every drill on STACK, with its guards and without; the stack must be up (builds the next minor, too)
 	@$(SANDBOX) install --kubernetes > /dev/null

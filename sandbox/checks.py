@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import schema
+from .provider_facts import checks as fact_checks
+from .provider_facts.shapes import source
 from .schema import Field, Type
 from .wire import UNKNOWN
 
@@ -30,11 +32,14 @@ class Failure:
 
 
 def check(token: str, inputs: Mapping[str, Any]) -> list[Failure]:
-    """Everything wrong with the inputs of a resource, as far as its SDK knows the type."""
+    """Everything wrong with the inputs of a resource, as far as its SDK and its provider's facts know the type."""
     described = schema.resource(token)
     if described is None or not described.inputs:
         return []
-    return list(_object(described.inputs, inputs, ""))
+    found = list(_object(described.inputs, inputs, ""))
+    known = {failure.property for failure in found}
+    told = [(path, why) for path, why in fact_checks.refusals(token, inputs) if path not in known]
+    return [*found, *(Failure(path, f"{why} ({source()})") for path, why in told)]
 
 
 def check_call(token: str, args: Mapping[str, Any]) -> list[Failure]:

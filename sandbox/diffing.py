@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from . import schema
 from .autonaming import named_by
+from .clouds.aws_regions import DEFAULT_REGION
+from .provider_facts import changes as fact_changes
 from .replacement import forces_replacement
 from .wire import UNKNOWN
 
@@ -34,12 +36,31 @@ class Diff:
     delete_before_replace: bool
 
 
-def diff(token: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Diff:
+def diff(
+    token: str,
+    olds: Mapping[str, Any],
+    news: Mapping[str, Any],
+    outputs: Mapping[str, Any] | None = None,
+    provider: Mapping[str, Any] | None = None,
+) -> Diff:
     """Return the difference between the inputs a resource was made with and those it should have; of Kubernetes
     `kubernetes_diff` knows.
+
+    `outputs` are those of the resource as it stands: what the cloud chose may be written out without a change.
     """
+    old, new, stands = _visible(olds), _visible(news), outputs or {}
+    if schema.package_of(token) == "aws" and "region" in old.keys() | new.keys():
+        here = str((provider or {}).get("region") or DEFAULT_REGION)  # where it is left out, it is the provider's
+        old = {"region": stands.get("region") or here, **old}
+        new = {"region": here, **new}
+    told = fact_changes.changes(token, old, new, stands, _step)
+    if told is None:
+        told = [fact_changes.Change(path, kind, None) for path, kind in _walk(old, new, "")]
     found = tuple(
-        Change(path, kind, _replaces(token, path)) for path, kind in _walk(_visible(olds), _visible(news), "")
+        Change(
+            c.path, c.kind, c.replaces if c.replaces is not None and c.path != "region" else _replaces(token, c.path)
+        )
+        for c in told
     )
     replaces = tuple(dict.fromkeys(_top(change.path) for change in found if change.replaces))
     return Diff(found, replaces, bool(replaces) and _fixed_name(token, olds, news))
@@ -52,13 +73,13 @@ def only(found: Diff, names: Container[str]) -> Diff:
 
 
 def diff_provider(package: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Diff:
-    """Return the same for a provider: a Kubernetes provider that points to another cluster replaces all its objects."""
+    """Return the same for a provider: one that points to another cluster or region replaces all that it made.
+
+    https://github.com/pulumi/pulumi-aws/pull/4000
+    """
     identified = bool(olds.get("clusterIdentifier") or news.get("clusterIdentifier"))
-    key = "clusterIdentifier" if identified else "kubeconfig"
-    found = tuple(
-        Change(path, kind, package == "kubernetes" and _top(path) == key)
-        for path, kind in _walk(_visible(olds), _visible(news), "")
-    )
+    key = {"kubernetes": "clusterIdentifier" if identified else "kubeconfig", "aws": "region"}.get(package)
+    found = tuple(Change(path, kind, _top(path) == key) for path, kind in _walk(_visible(olds), _visible(news), ""))
     return Diff(
         found,
         tuple(dict.fromkeys(_top(change.path) for change in found if change.replaces)),
@@ -108,7 +129,8 @@ def _top(path: str) -> str:
 
 def _replaces(token: str, path: str) -> bool:
     # a random value changes only by being made anew
-    return schema.package_of(token) == "random" or forces_replacement(token, _top(path))
+    package = schema.package_of(token)
+    return package == "random" or (package == "aws" and path == "region") or forces_replacement(token, _top(path))
 
 
 def _fixed_name(token: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:

@@ -123,7 +123,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         token, _ = type_and_name(request.urn)
         old, new = to_python(request.old_inputs), to_python(request.news)
         if self._package != "kubernetes":
-            found = diffing.diff(token, old, new)
+            found = diffing.diff(token, old, new, to_python(request.olds), self._config(context))
         elif token == RELEASE:
             found = kubernetes_diff.diff_release(old, new)
         else:

@@ -1,9 +1,9 @@
-"""Which inputs of an AWS type can change only by replacing the resource.
+"""Which inputs of an AWS type can change only by replacing the resource, where the provider's facts do not say.
 
 Three sources, in order: the corrections below, the provider's own words in the SDK ("forces new resource"), and
 AWS's CloudFormation schemas (`createOnlyProperties`), which cfn-lint ships. Types and properties of the two worlds
-are matched by name, case aside, with a small table where the names differ. Nested inputs are not judged: AWS's
-schemas name nearly none of them.
+are matched by name, case aside, with a small table where the names differ. Nested inputs are not judged here: AWS's
+schemas name nearly none of them. The facts (sandbox/provider_facts/) come first.
 """
 
 import re
@@ -50,92 +50,16 @@ _TYPES: Mapping[str, str] = {
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "AWS::EC2::SecurityGroupIngress",
 }
 
-# Where the provider differs from AWS's schema. Sources: the resource pages of the AWS provider ("Forces new resource"
-# and the update sections), and the APIs' own modify calls.
+# Where the facts could not be asked, and AWS's schema differs. Sources: the resource pages of the AWS provider ("Forces
+# new resource" and the update sections), and the APIs' own modify calls.
 _ALWAYS: Mapping[str, frozenset[str]] = {
-    # AWS Backup has no call that updates a selection.
-    "aws:backup/selection:Selection": frozenset(
-        {"conditions", "iamRoleArn", "name", "notResources", "planId", "resources", "selectionTags"}
-    ),
-    "aws:docdb/cluster:Cluster": frozenset({"clusterIdentifier", "kmsKeyId", "masterUsername", "storageEncrypted"}),
     # AWS's schema has a table's keys as one `KeySchema`.
     "aws:dynamodb/table:Table": frozenset({"hashKey", "rangeKey"}),
-    "aws:dynamodb/tableItem:TableItem": frozenset({"hashKey", "rangeKey", "tableName"}),
-    "aws:ebs/volume:Volume": frozenset({"availabilityZone", "encrypted", "kmsKeyId", "outpostArn", "snapshotId"}),
-    "aws:ec2/flowLog:FlowLog": frozenset({"eniId", "subnetId", "vpcId"}),
-    "aws:ec2/launchTemplate:LaunchTemplate": frozenset({"name", "namePrefix"}),
-    "aws:ec2/securityGroup:SecurityGroup": frozenset({"description", "name", "namePrefix", "vpcId"}),
-    "aws:eks/cluster:Cluster": frozenset({"name", "roleArn", "bootstrapSelfManagedAddons"}),
-    "aws:eks/nodeGroup:NodeGroup": frozenset(
-        {
-            "amiType",
-            "capacityType",
-            "clusterName",
-            "diskSize",
-            "instanceTypes",
-            "nodeGroupName",
-            "nodeRoleArn",
-            "subnetIds",
-        }
-    ),
-    "aws:kms/key:Key": frozenset({"customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion", "xksKeyId"}),
-    "aws:lb/loadBalancer:LoadBalancer": frozenset({"internal", "loadBalancerType", "name", "namePrefix"}),
-    "aws:rds/instance:Instance": frozenset(
-        {
-            "availabilityZone",
-            "characterSetName",
-            "dbName",
-            "kmsKeyId",
-            "snapshotIdentifier",
-            "storageEncrypted",
-            "username",
-        }
-    ),
-    "aws:secretsmanager/secretVersion:SecretVersion": frozenset({"secretBinary", "secretId", "secretString"}),
-    # AWS's schema calls it `GroupId`.
-    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": frozenset({"securityGroupId"}),
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": frozenset({"securityGroupId"}),
+    "aws:rds/instance:Instance": frozenset({"characterSetName"}),
 }
 _NEVER: Mapping[str, frozenset[str]] = {
-    # ModifyDBInstance takes NewDBInstanceIdentifier, EngineVersion and Port; the provider uses them.
-    "aws:rds/instance:Instance": frozenset(
-        {"identifier", "engineVersion", "port", "dbSubnetGroupName", "allocatedStorage"}
-    ),
-    # ModifyVpcAttribute, ModifySubnetAttribute.
-    "aws:ec2/vpc:Vpc": frozenset({"enableDnsHostnames", "enableDnsSupport", "tags"}),
-    # SetSecurityGroups and SetSubnets; only for network load balancers does the provider speak of a replacement.
-    "aws:lb/loadBalancer:LoadBalancer": frozenset({"securityGroups", "subnets"}),
-    # The rules of a group are changed one by one.
-    "aws:ec2/securityGroup:SecurityGroup": frozenset({"ingress", "egress", "tags"}),
-    # ModifySecurityGroupRules changes a rule in place; the provider does so for all but its group.
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": frozenset(
-        {
-            "cidrIpv4",
-            "cidrIpv6",
-            "description",
-            "fromPort",
-            "ipProtocol",
-            "prefixListId",
-            "referencedSecurityGroupId",
-            "toPort",
-        }
-    ),
-    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": frozenset(
-        {
-            "cidrIpv4",
-            "cidrIpv6",
-            "description",
-            "fromPort",
-            "ipProtocol",
-            "prefixListId",
-            "referencedSecurityGroupId",
-            "toPort",
-        }
-    ),
-    # ModifyReplicationGroup rotates the token and moves between node types and engine versions.
-    "aws:elasticache/replicationGroup:ReplicationGroup": frozenset(
-        {"authToken", "engineVersion", "nodeType", "transitEncryptionMode"}
-    ),
+    # SetSubnets; only for network load balancers does the provider speak of a replacement.
+    "aws:lb/loadBalancer:LoadBalancer": frozenset({"subnets"}),
 }
 
 # Properties whose Pulumi name is neither CloudFormation's nor its last words.

@@ -1,0 +1,1 @@
+"""Records what a terraform-provider-aws binary says of its resource types, for the sandbox to judge by."""
