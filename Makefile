@@ -90,7 +90,7 @@ check: lint prometheus ## The same, and the quick tests: the inner loop
 
 # One worker more than there are cores, for some of the time is waiting. tests/conftest.py says in which order.
 test: cli kubernetes prometheus ## Every test, the real engine's among them
-	@.venv/bin/pytest -n $$(($$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)) --dist loadgroup --no-loadscope-reorder
+	@.venv/bin/pytest -n $$(($$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)) --dist loadgroup --no-loadscope-reorder -rs
 
 coverage: prometheus ## The share of lines and branches that the quick tests run, by module
 	@.venv/bin/pytest -n auto -m "not engine and not live" --cov --cov-report=term
@@ -112,6 +112,9 @@ truth: $(READY) ## Compare what was recorded of AWS's provider with the provider
 drills: cli ## Every drill on STACK, with its guards and without; the stack must be up (builds the next minor, too)
 	@$(SANDBOX) install --kubernetes > /dev/null
 	@$(PYTHON) tools/drills.py $(STACK)
+
+truth: cli kubernetes ## Our Kubernetes provider and the real one, asked the same: how often they agree (builds the real one, once)
+	@$(PYTHON) -m tools.truth
 
 soak: cli ## Generated stacks, schedules of outages and crashes, and crashes at every change, by the hundred
 	@$(PYTHON) -m tools.soak

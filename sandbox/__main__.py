@@ -24,6 +24,11 @@ def main(arguments: Sequence[str]) -> int:
             if options.prometheus:
                 print(promtool(), amtool(), grammar(), sep="\n")
                 return 0
+            if options.kubernetes_provider:
+                from .real_provider.program import program  # noqa: PLC0415 # the others do not need it
+
+                print(program())
+                return 0
             print(pulumi_cli())
             if options.kubernetes is not None:
                 from .clusters import crds, helm  # noqa: PLC0415 # the others do not need them

@@ -6,7 +6,7 @@ its connection.
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
@@ -17,7 +17,18 @@ from google.protobuf import empty_pb2
 from google.rpc import status_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from . import autonaming, checks, clouds, diffing, kubernetes_diff, lookups, schema, stateful, vpc_outputs
+from . import (
+    autonaming,
+    checks,
+    clouds,
+    diffing,
+    kubernetes_checks,
+    kubernetes_diff,
+    lookups,
+    schema,
+    stateful,
+    vpc_outputs,
+)
 from .account import Account, RefusedError
 from .clouds import aws_versions
 from .clouds.resource import Request
@@ -97,6 +108,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if schema.resource(token) is None and self._package != "kubernetes":
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"unrecognized resource type: {token}")
         failures = checks.check(token, news)
+        if self._package == "kubernetes":
+            failures = [each for each in failures if not kubernetes_checks.beyond_the_sdk(each)]
+            try:
+                kubernetes_checks.refuse(token, news, self._config(context))
+            except kubernetes_checks.NotPossibleError as error:
+                context.abort(grpc.StatusCode.UNKNOWN, str(error))
+            if token != RELEASE:
+                news = kubernetes_checks.placed(token, news, self._config(context))
         try:
             news = self._named(token, name, request, news, olds)
         except autonaming.NameRequiredError as error:
@@ -162,8 +181,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 if cluster is None:
                     self._account.create(record, unique=self._package != "random")
             if cluster is not None:  # it takes its time, and the account goes on meanwhile
-                made = objects.create(cluster, token, request.urn, inputs, upsert=_upserts(config))
-                record, not_ready = replace(record, outputs=outputs | made.outputs), made.not_ready
+                seconds = request.timeout or None
+                made = objects.create(cluster, token, request.urn, inputs, upsert=_upserts(config), seconds=seconds)
+                record, not_ready = replace(record, outputs=made.outputs or outputs), made.not_ready
                 self._account.create(record, unique=False)
             self._follow(record)
         if not_ready:
@@ -177,11 +197,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             self._account.raise_if_outage(token, name, "read")
         except RefusedError as error:
             context.abort(grpc.StatusCode.UNAVAILABLE, str(error))
-        record = self._world.get(token, request.id, request.urn) or self._account.known.get(token, request.id)
+        record = self._known(token, request, context) or self._account.known.get(token, request.id)
         if record is not None and self._package == "random" and request.properties.fields:
             # It stands in the state alone, as with the real provider; what takes its place bears the same id.
             return provider_pb2.ReadResponse(id=record.id, properties=request.properties, inputs=request.inputs)
-        imports = not request.HasField("inputs")
+        on_a_cluster = self._on_a_cluster(token, context)
+        if record is None and on_a_cluster:
+            return provider_pb2.ReadResponse()
+        imports = not request.HasField("inputs") and not on_a_cluster
         if imports and (record is None or not self._world.get(token, request.id)):
             # What others made is as the program says, but for what a file says of it.
             self._imported[request.urn] = dict(record.inputs) if record is not None else {}
@@ -198,6 +221,27 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ReadResponse(
             id=record.id, properties=to_struct(record.outputs), inputs=to_struct(record.inputs)
         )
+
+    def _known(self, token: str, request: Any, context: grpc.ServicerContext) -> Record | None:
+        """Return a resource of the world, or what others made on a cluster: `get`, and what was imported."""
+        record = self._world.get(token, request.id, request.urn)
+        if record is not None or not self._on_a_cluster(token, context):
+            return record
+        try:
+            cluster = self._cluster(self._config(context))
+            return objects.found(cluster, token, request.urn, request.id) if cluster is not None else None
+        except ClusterError as error:
+            context.abort(grpc.StatusCode.UNAVAILABLE, f"reading {token}: {error}")
+
+    def _on_a_cluster(self, token: str, context: grpc.ServicerContext) -> bool:
+        """Return whether somebody other than this stack may know of an object: the server of its cluster."""
+        if self._package != "kubernetes" or token == RELEASE:
+            return False
+        try:
+            return self._cluster(self._config(context)) is not None
+        except ClusterError as error:
+            context.abort(grpc.StatusCode.UNAVAILABLE, f"reading {token}: {error}")
+            raise
 
     def _foreign(self, token: str, name: str, request: Any, config: dict[str, Any]) -> Record | None:
         """Return what `get` finds by an id that this stack never made: it is believed, but on a cluster must stand
@@ -227,7 +271,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Change a resource in place."""
         token, name = type_and_name(request.urn)
         news, olds = self._settled(to_python(request.news), request.preview), to_python(request.olds)
-        record = self._world.get(token, request.id, request.urn)
+        record = self._known(token, request, context)
         if record is None and not request.preview:
             record = self._adopted(token, request, to_python(request.old_inputs))
         if record is None and not request.preview:
@@ -254,10 +298,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 elif cluster is None:
                     self._account.update(changed)
             if request.preview:
-                self._dry_run(op)
+                self._dry_run(op, list(request.ignoreChanges))
             elif cluster is not None and record is not None:
-                made = objects.update(cluster, record, news, list(request.ignoreChanges))
-                changed, not_ready = replace(changed, outputs=outputs | made.outputs), made.not_ready
+                ignored, seconds = list(request.ignoreChanges), request.timeout or None
+                made = objects.update(cluster, record, news, ignored, seconds=seconds)
+                changed, not_ready = replace(changed, outputs=made.outputs or outputs), made.not_ready
                 self._account.update(changed)
             if not request.preview:
                 self._follow(changed)
@@ -268,7 +313,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Delete(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """Remove a resource; one that is gone already is no fault."""
         token, _ = type_and_name(request.urn)
-        record = self._world.get(token, request.id, request.urn)
+        record = self._known(token, request, context)
         if record is None or self._succeeded(record, to_python(request.properties)):
             return empty_pb2.Empty()
         op = self._operation("delete", request.urn, record.inputs, self._config(context), old=record)
@@ -287,12 +332,12 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Return the cluster that this provider's objects live on; None where they are only stored."""
         return self._clusters.of(config) if self._package == "kubernetes" else None
 
-    def _dry_run(self, op: ResourceOperation) -> None:
+    def _dry_run(self, op: ResourceOperation, ignored: Sequence[str] = ()) -> None:
         """In a preview, ask a cluster that stands whether it would take an object."""
         if self._package == "kubernetes" and op.token != RELEASE:
             cluster = None if has_unknown(op.inputs) else self._clusters.standing(op.provider)
             if cluster is not None:
-                objects.dry_run(cluster, op.urn, op.inputs)
+                objects.dry_run(cluster, op.urn, op.inputs, new=op.operation == "create", ignored=ignored)
 
     def _with_account_outputs(self, token: str, name: str, outputs: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
         """Return the outputs, with what only the rest of the account can tell: its network, its cluster."""

@@ -21,6 +21,8 @@ class RunOptions:
     """Before which change it dies, once the engine has noted it."""
     real_clusters: bool = True
     """Whether a cluster that is made gets a real control plane, or its objects are only stored."""
+    real_provider: bool = False
+    """Whether the Kubernetes provider itself works on what has a control plane."""
     charts_folder: str = ""
     """Where archives of Helm charts lie (`<chart>-<version>.tgz`)."""
     secrets_file: str = ""

@@ -38,13 +38,16 @@ def main(world_file: Path, options: RunOptions) -> None:
     clusters = Clusters(world_file.parent / "clusters", account.standing, charts, real=options.real_clusters)
     ports: dict[str, int] = {}
     servers = []
+    providers = []
     for name in (*PACKAGES, "python"):
         one_user = SameUserInterceptor()
         server = grpc.server(ThreadPoolExecutor(max_workers=_WORKERS), interceptors=[one_user], options=_OPTIONS)
         if name == "python":
             language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(), server)
         else:
-            provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(name, account, clusters), server)
+            made = _provider(name, account, clusters, world_file.parent, proxied=options.real_provider)
+            providers.append(made)
+            provider_pb2_grpc.add_ResourceProviderServicer_to_server(made, server)
         ports[name] = one_user.port = server.add_insecure_port("127.0.0.1:0")
         server.start()
         servers.append(server)
@@ -53,10 +56,21 @@ def main(world_file: Path, options: RunOptions) -> None:
     sys.stdin.read()
     for server in servers:
         server.stop(grace=None)
+    for provider in providers:
+        provider.stop()
     clusters.stop()
     unjudged.write(world_file.parent, account.seen)
     world.close()
     os._exit(0)
+
+
+def _provider(package: str, account: Account, clusters: Clusters, folder: Path, *, proxied: bool) -> Provider:
+    if package != "kubernetes" or not proxied:
+        return Provider(package, account, clusters)
+    from .real_provider.program import program  # noqa: PLC0415 # the others do not need it
+    from .real_provider.proxy import ProxiedProvider  # noqa: PLC0415 # likewise
+
+    return ProxiedProvider(account, clusters, program(), folder / "helm")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fcntl import LOCK_EX, LOCK_NB, flock
@@ -77,6 +77,7 @@ class Tool:
     expectation: str  # how long the first build takes, and what it leaves on the disk
     remedy: str = ""  # what helps, besides, where it cannot be built
     tags: str = ""  # Go build tags, which leave parts out
+    sources: Callable[[Path], None] | None = None  # writes what is built, where that is not the pin's folder as it is
 
     def built(self) -> Path:
         """Return the folder that holds the programs, which are built where they do not exist. Raises ToolchainError."""
@@ -105,9 +106,14 @@ class Tool:
         flags = " ".join(["-s -w", *(f"-X {variable}={value}" for variable, value in self.stamps.items())])
         folder = Path(tempfile.mkdtemp(prefix="building-", dir=cache))
         try:
-            for program, package in self.programs.items():
-                output = ["-o", str(folder / program), package]
-                self._run([*go, "build", "-v", "-trimpath", "-tags", self.tags, "-ldflags", flags, *output])
+            with tempfile.TemporaryDirectory(prefix="building-", dir=cache) as written:
+                source = self.pin.folder
+                if self.sources is not None:
+                    source = Path(written)
+                    self.sources(source)
+                for program, package in self.programs.items():
+                    output = ["-o", str(folder / program), package]
+                    self._run([*go, "build", "-v", "-trimpath", "-tags", self.tags, "-ldflags", flags, *output], source)
             folder.chmod(0o755)
             shutil.rmtree(entry, ignore_errors=True)
             os.replace(folder, entry)
@@ -115,9 +121,9 @@ class Tool:
             shutil.rmtree(folder, ignore_errors=True)
         _say(f"built {', '.join(self.programs)} in {entry}")
 
-    def _run(self, command: Sequence[str]) -> None:
+    def _run(self, command: Sequence[str], source: Path) -> None:
         lines: list[str] = []
-        if _run(command, self.pin.folder, lines):
+        if _run(command, source, lines):
             tail = "\n".join(f"  {line}" for line in lines[-15:])
             raise ToolchainError(
                 f"{self.title} could not be built:\n{tail}\nPut that right and run again{self._or_else}."

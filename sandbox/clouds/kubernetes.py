@@ -4,32 +4,10 @@ from typing import Any
 
 import yaml
 
+from ..kubernetes_diff.normal import normalized
+from ..kubernetes_scopes import CLUSTER_SCOPED
 from .resource import CREATED_AT, Request, complete, empty, outputs_of
 
-CLUSTER_SCOPED = frozenset(
-    {
-        "APIService",
-        "ClusterRole",
-        "ClusterRoleBinding",
-        "CSIDriver",
-        "CustomResourceDefinition",
-        "IngressClass",
-        "MutatingWebhookConfiguration",
-        "Namespace",
-        "Node",
-        "PersistentVolume",
-        "PriorityClass",
-        "RuntimeClass",
-        "StorageClass",
-        "ValidatingWebhookConfiguration",
-        "ClusterIssuer",
-        "ClusterSecretStore",
-        "EC2NodeClass",
-        "NodePool",
-        "ValidatingAdmissionPolicy",
-        "ValidatingAdmissionPolicyBinding",
-    }
-)
 _RELEASE = "kubernetes:helm.sh/v3:Release"
 
 
@@ -48,7 +26,8 @@ def create(request: Request) -> tuple[str, dict[str, Any]]:
     }
     if request.cls not in CLUSTER_SCOPED:
         metadata.setdefault("namespace", request.provider.get("namespace") or "default")
-    outputs = {**request.inputs, "metadata": metadata}
+    given = normalized(request.inputs) if request.cls == "Secret" else request.inputs  # a server keeps no stringData
+    outputs = {**given, "metadata": metadata}
     status = _status(request, outputs)
     if status:
         outputs["status"] = status

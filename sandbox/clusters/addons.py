@@ -14,9 +14,9 @@ def _asks(cpu: str = "", memory: str = "") -> dict[str, Any]:
 
 _WORKLOADS: Mapping[str, Sequence[Workload]] = {
     # github.com/aws/amazon-vpc-cni-k8s, config/master/aws-k8s-cni.yaml: aws-node 25m, aws-eks-nodeagent 25m
-    "vpc-cni": (Workload("DaemonSet", "aws-node", resources=_asks("50m")),),
+    "vpc-cni": (Workload("DaemonSet", "aws-node", resources=_asks("50m"), container="aws-node"),),
     # github.com/awslabs/amazon-eks-ami: kube-proxy 100m
-    "kube-proxy": (Workload("DaemonSet", "kube-proxy", resources=_asks("100m")),),
+    "kube-proxy": (Workload("DaemonSet", "kube-proxy", resources=_asks("100m"), container="kube-proxy"),),
     "eks-pod-identity-agent": (Workload("DaemonSet", "eks-pod-identity-agent"),),
     # github.com/kubernetes/kubernetes, cluster/addons/dns/coredns
     "coredns": (
@@ -25,6 +25,7 @@ _WORKLOADS: Mapping[str, Sequence[Workload]] = {
             "coredns",
             2,
             _asks("100m", "70Mi"),
+            container="coredns",
             max_unavailable=1,
             spread_over="topology.kubernetes.io/zone",
         ),

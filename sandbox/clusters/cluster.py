@@ -73,6 +73,14 @@ class Cluster:
                     loop.start()
             return self._plane
 
+    def have_played(self, kind: type[ReconcileLoop]) -> None:
+        """Let something more be played on it while it runs."""
+        with self._turn:
+            client = self.client
+            if not any(isinstance(loop, kind) for loop in self._loops):
+                self._loops.append(kind(client))
+                self._loops[-1].start()
+
     @property
     def client(self) -> Client:
         """A client of the running control plane."""
@@ -118,11 +126,11 @@ class Cluster:
                 if owner not in own and item["metadata"].get("annotations", {}).get("sandbox/release") is None:
                     client.delete("apps/v1", kind, item["metadata"]["name"], "kube-system")
 
-    def apply(self, manifest: Manifest, manager: str, *, dry_run: bool = False) -> Manifest:
+    def apply(self, manifest: Manifest, manager: str, *, dry_run: bool = False, force: bool = True) -> Manifest:
         """Apply an object; as it then stands. Raises KubernetesError in the server's own words."""
-        return self.client.apply(manifest, manager=manager, force=True, dry_run=dry_run)
+        return self.client.apply(manifest, manager=manager, force=force, dry_run=dry_run)
 
-    def create(self, manifest: Manifest, manager: str, *, upsert: bool = False) -> Manifest:
+    def create(self, manifest: Manifest, manager: str, *, upsert: bool = False, force: bool = True) -> Manifest:
         """Apply an object that does not exist. Raises KubernetesError in the server's own words, where it does.
 
         One of the same manager is what a run made that was cut off before it could say so: it goes on with that.
@@ -134,15 +142,15 @@ class Cluster:
             live = None if upsert else self.client.find(*identity)
             if live is not None and manager not in _managers(live):
                 self.client.create(manifest, manager=manager, dry_run=True)
-            return self.apply(manifest, manager)
+            return self.apply(manifest, manager, force=force)
 
-    def settle(self, item: Manifest, seconds: float = WAIT_SECONDS) -> Manifest:
-        """Wait until an object is ready, as the provider does. Raises NotReadyError."""
+    def settle(self, item: Manifest, seconds: float | None = None) -> Manifest:
+        """Wait until an object is ready, as the provider does, for so long where it is said. Raises NotReadyError."""
         annotations = item["metadata"].get("annotations") or {}
         if annotations.get(_SKIP) == "true" or self._waits_for_a_pod(item):
             return item
         name, namespace = item["metadata"]["name"], item["metadata"].get("namespace")
-        seconds = float(annotations.get("pulumi.com/timeoutSeconds") or seconds)
+        seconds = float(seconds or annotations.get("pulumi.com/timeoutSeconds") or WAIT_SECONDS)
 
         def look() -> tuple[Manifest, str]:
             current = self.client.get(item["apiVersion"], item["kind"], name, namespace)
@@ -189,9 +197,14 @@ class Cluster:
             return False
         name = item["spec"].get("storageClassName")
         found = self.client.find("storage.k8s.io/v1", "StorageClass", name) if name else None
-        return found is None or found.get("volumeBindingMode") == "WaitForFirstConsumer"
+        return found is not None and found.get("volumeBindingMode") == "WaitForFirstConsumer"
 
     def _no_endpoint(self, service: Mapping[str, Any]) -> str:
+        """Return what a Service waits for: pods that are not ready, and none where it has no pods at all.
+
+        pulumi-kubernetes, provider/pkg/await/service.go: it gives endpoints ten seconds to settle, which nobody needs
+        where pods are played.
+        """
         spec = service["spec"]
         if not spec.get("selector") or spec.get("type") == "ExternalName" or spec.get("clusterIP") == "None":
             return ""
@@ -199,8 +212,9 @@ class Cluster:
         slices = self.client.list(
             "discovery.k8s.io/v1", "EndpointSlice", service["metadata"]["namespace"], labels=labels
         )
-        ready = [e for s in slices for e in s.get("endpoints") or [] if e.get("conditions", {}).get("ready")]
-        return "" if ready else "no endpoint behind it is ready"
+        endpoints = [each for s in slices for each in s.get("endpoints") or []]
+        pending = [each for each in endpoints if not each.get("conditions", {}).get("ready")]
+        return "an endpoint behind it is not ready" if pending else ""
 
     def delete(self, api_version: str, kind: str, name: str, namespace: str | None) -> None:
         """Delete an object, and wait until it is gone; one that is gone already is no fault."""

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
+from ..clouds.kubernetes import named
 from ..control_plane import KubernetesError
 from ..laws.law import get
 from ..toolchain import ToolchainError
@@ -14,10 +16,13 @@ from ..world import Record
 from .cluster import RELEASE_SECONDS, Cluster, NotReadyError
 from .helm import ChartError, Release
 from .placeholders import Manifest, secret_of
+from .unserved import SYNCED
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
-# https://external-secrets.io/latest/api/spec: ExternalSecretStatusCondition
-_SYNCED = {"type": "Ready", "status": "True", "reason": "SecretSynced", "message": "secret synced"}
+_CONFLICTS = (
+    "https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/"
+    "#handle-field-conflicts-on-existing-resources"
+)
 EXTERNAL_SECRET = "kubernetes:external-secrets.io/v1:ExternalSecret"
 
 
@@ -33,39 +38,84 @@ class Applied:
     not_ready: str = ""
 
 
-def create(cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any], *, upsert: bool = False) -> Applied:
+def create(
+    cluster: Cluster,
+    token: str,
+    urn: str,
+    inputs: Mapping[str, Any],
+    *,
+    upsert: bool = False,
+    seconds: float | None = None,
+) -> Applied:
     """Make an object or install a release, and wait. Raises ClusterError where the server refuses it.
 
     An object that exists is refused, unless `upsert` lets it be changed: the provider's `upsertExistingObjects`, false
     since 4.29 (https://github.com/pulumi/pulumi-kubernetes/releases/tag/v4.29.0). A Patch resource changes what exists.
     """
-    return _put(cluster, token, urn, inputs, upsert=upsert or token.endswith("Patch"))
+    return _put(cluster, token, urn, inputs, upsert=upsert or token.endswith("Patch"), seconds=seconds)
 
 
-def _put(cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any], *, upsert: bool) -> Applied:
+def _put(
+    cluster: Cluster, token: str, urn: str, inputs: Mapping[str, Any], *, upsert: bool, seconds: float | None
+) -> Applied:
     live: dict[str, Any] = {}
     try:
         if token == RELEASE:
             cluster.install(release_of(inputs), float(inputs.get("timeout") or RELEASE_SECONDS))
             return Applied({})
-        live = cluster.create(_manifest(inputs), _manager(urn), upsert=upsert)
+        live = cluster.create(_manifest(inputs), _manager(urn), upsert=upsert, force=_forced(inputs))
         if token == EXTERNAL_SECRET:
             cluster.apply(secret_of(live), "external-secrets")
-            cluster.client.tell(live, {"conditions": [_SYNCED]})
-        return Applied(_outputs(cluster.settle(live)))
+            cluster.client.tell(live, {"conditions": [SYNCED]})
+        return Applied(_outputs(cluster.settle(live, seconds)))
     except NotReadyError as error:
         return Applied(_outputs(live), str(error))
-    except (KubernetesError, TimeoutError, ChartError, ToolchainError) as error:
+    except KubernetesError as error:
+        raise ClusterError(_explained(error, _manager(urn))) from error
+    except (TimeoutError, ChartError, ToolchainError) as error:
         raise ClusterError(str(error)) from error
 
 
-def update(cluster: Cluster, record: Record, inputs: Mapping[str, Any], ignored: Sequence[str] = ()) -> Applied:
-    """Return the same for what stands already. `ignored` are the paths whose changes the program ignores."""
-    if ignored and record.token != RELEASE:
-        live = _find(cluster, _manifest(inputs))
-        if live is not None:
+def _forced(inputs: Mapping[str, Any]) -> bool:
+    """Return whether an object may take fields from whoever set them: await.go of the provider, patchForce."""
+    annotated = get(inputs, "metadata", "annotations", "pulumi.com/patchForce") == "true"
+    return annotated or os.environ.get("PULUMI_K8S_ENABLE_PATCH_FORCE") == "true"
+
+
+def _explained(error: KubernetesError, manager: str) -> str:
+    """Return what the provider says of an error: await.go, handleSSAErr."""
+    if error.code != HTTPStatus.CONFLICT or error.reason != "Conflict":
+        return str(error)
+    return (
+        f"Server-Side Apply field conflict detected. See {_CONFLICTS} for troubleshooting help.\n"
+        f'The resource managed by field manager "{manager}" had an apply conflict: {error}'
+    )
+
+
+def update(
+    cluster: Cluster,
+    record: Record,
+    inputs: Mapping[str, Any],
+    ignored: Sequence[str] = (),
+    *,
+    seconds: float | None = None,
+) -> Applied:
+    """Return the same for what stands already. `ignored` are the paths whose changes the program ignores.
+
+    What others have deleted is refused, in the server's words: a refresh, and the next run makes it anew.
+    """
+    if record.token != RELEASE:
+        live = _standing(cluster, _manifest(inputs))
+        if ignored:
             inputs = without_ignored(inputs, live, ignored, _manager(record.urn))
-    return _put(cluster, record.token, record.urn, inputs, upsert=True)
+    return _put(cluster, record.token, record.urn, inputs, upsert=True, seconds=seconds)
+
+
+def _standing(cluster: Cluster, manifest: Manifest) -> dict[str, Any]:
+    try:
+        return cluster.client.get(*_identity(manifest))
+    except KubernetesError as error:
+        raise ClusterError(str(error)) from error
 
 
 def without_ignored(
@@ -94,16 +144,35 @@ def without_ignored(
     return dict(sent)
 
 
-def dry_run(cluster: Cluster, urn: str, inputs: Mapping[str, Any]) -> None:
+def dry_run(cluster: Cluster, urn: str, inputs: Mapping[str, Any], *, new: bool, ignored: Sequence[str] = ()) -> None:
     """Ask by dry run whether the server would take an object. Raises ClusterError where it would not.
 
-    Where its namespace or its kind is still to come, it cannot say.
+    Where its namespace or its kind is still to come, it cannot say. What is new may take the place of another.
     """
+    manifest = _manifest(inputs)
+    if not new:
+        live = _standing(cluster, manifest)
+        manifest = without_ignored(manifest, live, ignored, _manager(urn))
     try:
-        cluster.apply(_manifest(inputs), _manager(urn), dry_run=True)
+        cluster.apply(manifest, _manager(urn), dry_run=True, force=new or _forced(inputs))
     except KubernetesError as error:
         if error.code != HTTPStatus.NOT_FOUND:
-            raise ClusterError(str(error)) from error
+            raise ClusterError(_explained(error, _manager(urn))) from error
+
+
+def found(cluster: Cluster, token: str, urn: str, object_id: str) -> Record | None:
+    """Return an object that stands on a cluster, whoever made it, by its id (`namespace/name`); None where none does.
+
+    Raises ClusterError.
+    """
+    identity = named(token, object_id)
+    identity["kind"] = identity["kind"].removesuffix("Patch")
+    live = _find(cluster, identity)
+    if live is None:
+        return None
+    inputs = _without(live, "creationTimestamp", "generation", "managedFields", "resourceVersion", "uid")
+    inputs.pop("status", None)
+    return Record(token, object_id, urn, 0, inputs, _outputs(live))
 
 
 def read(cluster: Cluster, record: Record) -> Record | None:
@@ -147,12 +216,21 @@ def delete(cluster: Cluster, record: Record) -> None:
         if record.token == RELEASE:
             cluster.uninstall(release_of(record.inputs))
             return
-        cluster.delete(*_identity(_manifest(record.inputs)))
+        manifest = _manifest(record.inputs)
+        if record.token.endswith("Patch"):  # what it patched stays, without what it said: ssa/actions.go, Relinquish
+            bare = {key: manifest["metadata"][key] for key in ("name", "namespace") if key in manifest["metadata"]}
+            cluster.apply({**_versioned(manifest), "metadata": bare}, _manager(record.urn))
+            return
+        cluster.delete(*_identity(manifest))
     except KubernetesError as error:
         if error.code != HTTPStatus.NOT_FOUND:  # its kind went with its CRD
             raise ClusterError(str(error)) from error
     except TimeoutError as error:
         raise ClusterError(str(error)) from error
+
+
+def _versioned(manifest: Manifest) -> Manifest:
+    return {key: manifest[key] for key in ("apiVersion", "kind")}
 
 
 def projected(inputs: Any, live: Any) -> Any:

@@ -34,6 +34,8 @@ class Workload:
     """The label key over which its pods prefer to spread."""
     volumes: Sequence[Mapping[str, Any]] = ()
     """Further volumes of its pods, by which Pod Security judges them too."""
+    container: str = "main"
+    """The name of its pods' container, where others patch it."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables of its pods, where somebody is to act by them."""
 
@@ -52,7 +54,7 @@ class Kind:
 def manifests(workload: Workload, namespace: str, owner: str) -> list[Manifest]:
     """Return the objects of a workload; `owner` says for what they stand in."""
     labels = {LABEL: owner, "app": workload.name}
-    container: Manifest = {"name": "main", "image": _IMAGE, "resources": dict(workload.resources)}
+    container: Manifest = {"name": workload.container, "image": _IMAGE, "resources": dict(workload.resources)}
     container["securityContext"] = dict(workload.container_security)
     if workload.environment:
         container["env"] = [{"name": name, "value": value} for name, value in workload.environment.items()]

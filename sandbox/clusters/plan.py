@@ -19,6 +19,7 @@ ON_A_CLUSTER = (NODE_GROUP, ADDON, FARGATE)
 _OTHER_TYPE = "m7i.large"
 # EKS chooses t3.medium, of which this is the arm64 twin, where nothing is asked for.
 _DEFAULT_TYPE = "t4g.medium"
+_SELF_MANAGED = ("vpc-cni", "kube-proxy", "coredns")
 _EFFECTS = {
     "NO_SCHEDULE": "NoSchedule",
     "NO_EXECUTE": "NoExecute",
@@ -54,8 +55,14 @@ def on_cluster(cluster: Record, records: Iterable[Record]) -> list[Record]:
 
 
 def addons(cluster: Record, records: Iterable[Record]) -> list[str]:
-    """Return the names of a cluster's add-ons."""
-    return [str(r.inputs["addonName"]) for r in on_cluster(cluster, records) if r.token == ADDON]
+    """Return the names of a cluster's add-ons, and of those that EKS brings itself to one that does not refuse them.
+
+    https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html: bootstrapSelfManagedAddons
+    """
+    own = [str(r.inputs["addonName"]) for r in on_cluster(cluster, records) if r.token == ADDON]
+    bare = cluster.inputs.get("bootstrapSelfManagedAddons") is False
+    automatic = bool((cluster.inputs.get("computeConfig") or {}).get("enabled"))
+    return own if bare or automatic else list(dict.fromkeys([*_SELF_MANAGED, *own]))
 
 
 def node_groups(cluster: Record, records: Iterable[Record], kubelet: str) -> list[NodeGroup]:

@@ -34,7 +34,7 @@ class Clusters:
     ) -> None:
         self._folder = folder
         self._real = real
-        self._charts = charts_folder
+        self.charts_folder = charts_folder
         self._standing = standing
         self._turn = threading.RLock()
         self._open: dict[str, Cluster] = {}
@@ -135,7 +135,7 @@ class Clusters:
     def _cluster(self, record: Record) -> Cluster:
         if record.id not in self._open:
             folder, minor = self.folder_of(record.id), minor_of(record)
-            self._open[record.id] = Cluster(record.id, folder, minor, service_cidr_of(record), self._charts)
+            self._open[record.id] = Cluster(record.id, folder, minor, service_cidr_of(record), self.charts_folder)
         return self._open[record.id]
 
     def folder_of(self, name: str) -> Path:

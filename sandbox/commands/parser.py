@@ -26,6 +26,9 @@ def parser() -> argparse.ArgumentParser:
                 "--prometheus", action="store_true", help="promtool, amtool and the grammar of LogQL, instead"
             )
             command.add_argument(
+                "--kubernetes-provider", action="store_true", help="the Kubernetes provider itself, instead"
+            )
+            command.add_argument(
                 "--kubernetes",
                 nargs="*",
                 metavar="MINOR",
@@ -121,10 +124,11 @@ def _add_unjudged(command: argparse.ArgumentParser, name: str) -> None:
 def _add_run_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--kubernetes",
-        choices=("real", "schema"),
+        choices=("real", "provider", "schema"),
         default="real",
         help="whether an EKS cluster that is made gets a real control plane (built once, when it is first needed), or "
-        "its objects are only judged by their schemas",
+        "its objects are only judged by their schemas; `provider`: likewise real, and the Kubernetes provider itself "
+        "works on it (built once, too)",
     )
     command.add_argument(
         "--charts",

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..autonaming import AUTONAMED
-from ..clouds.kubernetes import CLUSTER_SCOPED
 from ..diffing import Change, Diff, Kind
+from ..kubernetes_scopes import CLUSTER_SCOPED
 from ..wire import UNKNOWN
 from .immutable import immutable
 from .normal import normalized, pruned

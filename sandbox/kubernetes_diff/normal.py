@@ -6,7 +6,7 @@ quantities anew and leaves out what is zero and optional; a Secret's stringData 
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..wire import has_unknown
@@ -43,9 +43,7 @@ def normalized(item: Mapping[str, Any]) -> dict[str, Any]:
     """Return an object as the server would write it; one with unknown values, or of a custom kind, nearly as it is."""
     made = dict(item)
     if not has_unknown(made) and is_built_in(str(made.get("apiVersion"))):
-        made = _secret(made) if made.get("kind") == "Secret" else _plain(made, "")
-        if made.get("kind") == "CustomResourceDefinition":
-            made.pop("status", None)
+        made = _BY_KIND.get(str(made.get("kind")), _typed)(made)
     if isinstance(made.get("metadata"), Mapping):
         made["metadata"] = {key: value for key, value in made["metadata"].items() if key not in _SERVERS_OWN}
     return made
@@ -66,6 +64,10 @@ def _plain(value: Any, name: str) -> Any:
     if isinstance(value, list):
         return [_plain(each, "") for each in value]
     return canonical(value) if name in _QUANTITY_FIELDS and value is not None else value
+
+
+def _typed(item: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(_plain(item, ""))
 
 
 def _is_left_out(key: str, value: Any) -> bool:
@@ -89,6 +91,20 @@ def _secret(item: Mapping[str, Any]) -> dict[str, Any]:
     elif isinstance(made.get("data"), Mapping):
         made["data"] = {key: _encoded_anew(value) for key, value in made["data"].items()}
     return made
+
+
+def _definition(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a CRD, for which Go has no type at hand, without what the server drops."""
+    made = {key: value for key, value in item.items() if key != "status"}
+    if isinstance(made.get("spec"), Mapping) and made["spec"].get("preserveUnknownFields") is False:
+        made["spec"] = {key: value for key, value in made["spec"].items() if key != "preserveUnknownFields"}
+    return made
+
+
+_BY_KIND: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "CustomResourceDefinition": _definition,
+    "Secret": _secret,
+}
 
 
 def _encoded_anew(value: Any) -> Any:

@@ -87,7 +87,21 @@ def test_add_ons_are_those_of_the_cluster() -> None:
         record(plan.ADDON, name, {"clusterName": cluster, "addonName": name})
         for name, cluster in (("coredns", "platform"), ("vpc-cni", "other"))
     ]
-    assert plan.addons(CLUSTER, named) == ["coredns"]
+    bare = record(plan.CLUSTER, "platform", {"bootstrapSelfManagedAddons": False})
+    assert plan.addons(bare, named) == ["coredns"]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "names"),
+    [
+        ({}, ["vpc-cni", "kube-proxy", "coredns", "metrics-server"]),
+        ({"bootstrapSelfManagedAddons": False}, ["metrics-server"]),
+        ({"computeConfig": {"enabled": True}}, ["metrics-server"]),
+    ],
+)
+def test_eks_brings_three_add_ons_itself_unless_it_is_told_not_to(inputs: dict[str, Any], names: list[str]) -> None:
+    named = [record(plan.ADDON, "m", {"clusterName": "platform", "addonName": "metrics-server"})]
+    assert plan.addons(record(plan.CLUSTER, "platform", inputs), named) == names
 
 
 def requests(manifest: dict[str, Any]) -> Any:
