@@ -1,7 +1,6 @@
 """Runs cases through both providers, on one control plane."""
 
 import json
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -104,8 +103,6 @@ class Bench:
 
     def _verdict(self, case: Case) -> Verdict:
         ours, real = (self._answers(case, who) for who in ("ours", "real"))
-        if os.environ.get("TRUTH_SHOW"):
-            print(case.name, ours, real, sep="\n  ")
         return compared(case, ours, real)
 
     def _answers(self, case: Case, who: str) -> Any:
