@@ -22,6 +22,8 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help setup cli kubernetes prometheus validate preview report comment guard up refresh destroy outputs manifests scan lint check test coverage format \
 	bench drills live soak truth
 
+	bench drills live shapes soak
+
 help: ## Show this
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
@@ -118,3 +120,6 @@ truth: cli kubernetes ## Our Kubernetes provider and the real one, asked the sam
 
 soak: cli ## Generated stacks, schedules of outages and crashes, and crashes at every change, by the hundred
 	@$(PYTHON) -m tools.soak
+
+shapes: cli kubernetes ## Every shape of a stack up on the sandbox, up again, and away, under every policy pack; half an hour
+	@$(PYTHON) -m tools.shape_runs

@@ -44,11 +44,9 @@ def run_changed(stack: str, cloud: Cloud, changes: Mapping[str, Any]) -> Run:
     return Run(cloud, exports)
 
 
-@contextmanager
-def _engine(stack: str, cloud: Cloud, changes: Mapping[str, Any]) -> Iterator[None]:
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    config = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
+def changed_config(stack: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the configuration of a committed stack in which some keys differ, as `run_changed` takes them."""
+    config: dict[str, Any] = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
     for path, value in changes.items():
         top, *sections = path.split(".")
         owner, key = config, top
@@ -58,6 +56,14 @@ def _engine(stack: str, cloud: Cloud, changes: Mapping[str, Any]) -> Iterator[No
             del owner[key]
         else:
             owner[key] = value
+    return config
+
+
+@contextmanager
+def _engine(stack: str, cloud: Cloud, changes: Mapping[str, Any]) -> Iterator[None]:
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    config = changed_config(stack, changes)
     texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
     before = runtime_config.CONFIG.get()
     pulumi.runtime.set_all_config(texts)

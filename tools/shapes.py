@@ -4,13 +4,19 @@ python -m tools.shapes --write
 """
 
 import argparse
+import atexit
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from sandbox import clouds
+from sandbox.lookups import found
+from sandbox.world import Record, World
 from testing.cloud import Answer, Cloud, Created
 from testing.program import Run, run_changed
 
@@ -32,45 +38,113 @@ _VPC = "vpc-0123456789abcdef0"
 
 @dataclass(frozen=True)
 class Shape:
-    """A committed stack, what differs from it, and what lookups answer where that is somebody else's."""
+    """A committed stack, what differs from it, and what stands beforehand that is somebody else's."""
 
     stack: str
     changes: Mapping[str, Any] = field(default_factory=dict)
-    answers: Mapping[str, Answer] = field(default_factory=dict)
+    theirs: Sequence[Record] = ()
+
+    def cloud(self) -> Cloud:
+        """Return a cloud of mocks in which lookups find what is somebody else's."""
+        if not self.theirs:
+            return Cloud()
+        world = World(Path(_FOLDERS.enter_context(TemporaryDirectory())) / "world.db")
+        self.seed(world)
+
+        def answer(token: str) -> Answer:
+            return lambda asked: {**clouds.invoke(token, asked), **found(world, token, asked, {})}
+
+        return Cloud(answers={token: answer(token) for token in _LOOKUPS})
+
+    def seed(self, world: World) -> None:
+        """Put into a world what is somebody else's."""
+        for record in self.theirs:
+            world.create(record)
 
 
-def _existing() -> Shape:
-    tiers = {"private": "0", "data": "1"}
-    ids = {tier: [f"subnet-0123456789abcde{number}{zone}" for zone in "ab"] for tier, number in tiers.items()}
+_FOLDERS = ExitStack()
+atexit.register(_FOLDERS.close)
+_LOOKUPS = (
+    *(f"aws:ec2/get{kind}:get{kind}" for kind in ("Vpc", "Subnet", "RouteTable")),
+    "aws:secretsmanager/getSecret:getSecret",
+    "aws:rds/getInstance:getInstance",
+    "aws:elasticache/getReplicationGroup:getReplicationGroup",
+)
 
-    def vpc(asked: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {"id": asked["id"], "cidrBlock": "10.20.0.0/16", "enableDnsSupport": True, "enableDnsHostnames": True}
 
-    def subnet(asked: Mapping[str, Any]) -> Mapping[str, Any]:
-        zone = f"eu-west-1{asked['id'][-1]}"
-        lies = {"id": asked["id"], "vpcId": _VPC, "availabilityZone": zone}
-        return {**lies, "availableIpAddressCount": 4000, "mapPublicIpOnLaunch": False}
-
-    def table(asked: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {"routes": [{"cidrBlock": "0.0.0.0/0"}] if asked["subnetId"] in ids["private"] else []}
-
-    given = {"vpc_id": _VPC, "private_subnet_ids": ids["private"], "data_subnet_ids": ids["data"]}
-    return Shape(
-        "dev",
-        {"flowise:network.existing": given},
-        {
-            "aws:ec2/getVpc:getVpc": vpc,
-            "aws:ec2/getSubnet:getSubnet": subnet,
-            "aws:ec2/getRouteTable:getRouteTable": table,
-        },
+def _theirs(token: str, physical_id: str, **outputs: Any) -> Record:
+    return Record(
+        token,
+        physical_id,
+        f"urn:pulumi:theirs::theirs::{token}::{physical_id}",
+        0,
+        outputs,
+        {"id": physical_id, **outputs},
     )
 
 
+def _existing() -> Shape:
+    theirs = [
+        _theirs("aws:ec2/vpc:Vpc", _VPC, cidrBlock="10.20.0.0/16", enableDnsSupport=True, enableDnsHostnames=True)
+    ]
+    ids: dict[str, list[str]] = {}
+    for number, tier in enumerate(("private", "data")):
+        table = f"rtb-0123456789abcdef{number}"
+        theirs.append(_theirs("aws:ec2/routeTable:RouteTable", table, vpcId=_VPC))
+        if tier == "private":
+            out = {"routeTableId": table, "destinationCidrBlock": "0.0.0.0/0", "natGatewayId": "nat-0123456789abcdef0"}
+            theirs.append(_theirs("aws:ec2/route:Route", f"r-{table}", **out))
+        for index, zone in enumerate("ab"):
+            subnet = f"subnet-0123456789abcde{number}{zone}"
+            ids.setdefault(tier, []).append(subnet)
+            lies = {"vpcId": _VPC, "availabilityZone": f"eu-west-1{zone}", "mapPublicIpOnLaunch": False}
+            cidr = f"10.20.{(2 * number + index) * 16}.0/20"
+            theirs += [
+                _theirs("aws:ec2/subnet:Subnet", subnet, cidrBlock=cidr, **lies),
+                _theirs(
+                    "aws:ec2/routeTableAssociation:RouteTableAssociation",
+                    f"a-{subnet}",
+                    subnetId=subnet,
+                    routeTableId=table,
+                ),
+            ]
+    given = {"vpc_id": _VPC, "private_subnet_ids": ids["private"], "data_subnet_ids": ids["data"]}
+    return Shape("dev", {"flowise:network.existing": given}, theirs)
+
+
 def _own_servers() -> Shape:
-    arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret"
+    secrets = [
+        f"arn:aws:secretsmanager:eu-west-1:111122223333:secret:flowise/{of}-AbCdEf" for of in ("database", "cache")
+    ]
     key = "arn:aws:kms:eu-west-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef"
     common = {"username": "flowise", "secret_key_arn": key, "cidrs": ["10.40.8.0/22"]}
     network = _existing()
+    theirs = [
+        *network.theirs,
+        *(_theirs("aws:secretsmanager/secret:Secret", arn, arn=arn, kmsKeyId=key) for arn in secrets),
+        _theirs(
+            "aws:rds/instance:Instance",
+            "orders",
+            dbInstanceArn="arn:aws:rds:eu-west-1:111122223333:db:orders",
+            dbInstanceClass="db.t4g.small",
+            dbSubnetGroup="theirs",
+            engine="postgres",
+            engineVersion="17.4",
+            multiAz=False,
+            backupRetentionPeriod=7,
+            storageEncrypted=True,
+            publiclyAccessible=False,
+        ),
+        _theirs(
+            "aws:elasticache/replicationGroup:ReplicationGroup",
+            "orders",
+            clusterMode="disabled",
+            nodeType="cache.t4g.micro",
+            numCacheClusters=1,
+            automaticFailoverEnabled=False,
+            snapshotRetentionLimit=1,
+        ),
+    ]
     return Shape(
         "dev",
         {
@@ -80,7 +154,7 @@ def _own_servers() -> Shape:
                 "host": "orders.abc.eu-west-1.rds.amazonaws.com",
                 "port": 5433,
                 "name": "flowise",
-                "secret_arn": f"{arn}:flowise/database-AbCdEf",
+                "secret_arn": secrets[0],
                 "security_group_id": "sg-0123456789abcdef0",
                 "instance_identifier": "orders",
             },
@@ -88,7 +162,7 @@ def _own_servers() -> Shape:
                 **common,
                 "host": "master.orders.abc.euw1.cache.amazonaws.com",
                 "port": 6380,
-                "secret_arn": f"{arn}:flowise/cache-AbCdEf",
+                "secret_arn": secrets[1],
                 "security_group_id": "sg-0123456789abcdef1",
                 "replication_group_id": "orders",
             },
@@ -97,28 +171,7 @@ def _own_servers() -> Shape:
             "flowise:backup.restore_tests": True,
             "flowise:monitoring.cloudwatch_metrics": True,
         },
-        {
-            **network.answers,
-            "aws:secretsmanager/getSecret:getSecret": lambda asked: {**asked, "kmsKeyId": key},
-            "aws:rds/getInstance:getInstance": lambda _: {
-                "dbInstanceArn": "arn:aws:rds:eu-west-1:111122223333:db:orders",
-                "dbInstanceClass": "db.t4g.small",
-                "dbSubnetGroup": "theirs",
-                "engine": "postgres",
-                "engineVersion": "17.4",
-                "multiAz": False,
-                "backupRetentionPeriod": 7,
-                "storageEncrypted": True,
-                "publiclyAccessible": False,
-            },
-            "aws:elasticache/getReplicationGroup:getReplicationGroup": lambda _: {
-                "clusterMode": "disabled",
-                "nodeType": "cache.t4g.micro",
-                "numCacheClusters": 1,
-                "automaticFailoverEnabled": False,
-                "snapshotRetentionLimit": 1,
-            },
-        },
+        theirs,
     )
 
 
@@ -167,7 +220,7 @@ SHAPES: Mapping[str, Shape] = {
 def made(name: str) -> Run:
     """Run the program for a shape; once for all who ask."""
     shape = SHAPES[name]
-    return run_changed(shape.stack, Cloud(answers=shape.answers), shape.changes)
+    return run_changed(shape.stack, shape.cloud(), shape.changes)
 
 
 def lines(name: str) -> list[str]:

@@ -1,0 +1,149 @@
+"""Brings every shape of a stack up on the sandbox, under all laws and packs, and takes it away again.
+
+    python -m tools.shape_runs [--kubernetes schema] [SHAPE ...]
+
+Each goes through preview, up, a preview in which nothing changes, up again, and destroy, after which nothing stands but
+what is somebody else's. Ends with status 1 where one does not, and says where.
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import yaml
+
+from sandbox.workspace import Workspace
+from sandbox.world import World
+from testing.program import changed_config
+from tools.shapes import SHAPES, Shape
+from tools.soak.runs import REPOSITORY, environment, link_program
+
+POLICIES = REPOSITORY / "policies"
+
+
+class ShapeError(Exception):
+    """A step that did not end as it should; its text is the step and what was said."""
+
+
+@dataclass(frozen=True)
+class Stand:
+    """A shape in a folder of its own."""
+
+    folder: Path
+    shape: Shape
+    kubernetes: str
+
+    def prepare(self) -> None:
+        """Write the program's folder, and what stands beforehand."""
+        link_program(self.folder)
+        shutil.copy(REPOSITORY / "Pulumi.yaml", self.folder)
+        config = {"config": changed_config(self.shape.stack, self.shape.changes)}
+        (self.folder / f"Pulumi.{self.shape.stack}.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+        with closing(World(self._workspace.world_file)) as world:
+            self.shape.seed(world)
+
+    @property
+    def _workspace(self) -> Workspace:
+        return Workspace.of(self.folder, self.shape.stack)
+
+    def __call__(self, command: str, *arguments: str) -> str:
+        """Run a command; give what it printed. Raises ShapeError."""
+        judged = ("--kubernetes", self.kubernetes) if command in ("preview", "up", "destroy") else ()
+        stack = self.shape.stack
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "sandbox",
+                command,
+                "--stack",
+                stack,
+                "--cwd",
+                str(self.folder),
+                *judged,
+                *arguments,
+            ],
+            cwd=REPOSITORY,
+            env=environment(arguments),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise ShapeError(f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def packs(self) -> list[str]:
+        """Return the options that enforce every pack with the stack's levels."""
+        levels = POLICIES / f"levels.{self.shape.stack}.json"
+        return ["--policy-pack", str(POLICIES / "all"), "--policy-pack-config", str(levels)]
+
+    def changes(self) -> dict[str, int]:
+        """Return what a preview would do, by operation."""
+        summary: dict[str, int] = json.loads(self("preview", "--json", *self.packs()))["changeSummary"]
+        return summary
+
+    def resources(self) -> int:
+        """Return how many resources the engine knows."""
+        kept = json.loads(self._workspace.state_file.read_text(encoding="utf-8"))
+        return len((kept["checkpoint"].get("latest") or {}).get("resources") or ())
+
+    def standing(self) -> set[str]:
+        """Return the URNs of what stands, somebody else's left out."""
+        theirs = {each.urn for each in self.shape.theirs}
+        with closing(World(self._workspace.world_file)) as world:
+            return {record.urn for record in world} - theirs
+
+
+def tried(stand: Stand) -> str:
+    """Take a shape through its life; give how many resources it came to. Raises ShapeError."""
+    stand.prepare()
+    planned = stand.changes()
+    stand("up", *stand.packs())
+    made = stand.resources()
+    again = stand.changes()
+    if set(again) != {"same"}:
+        raise ShapeError(f"a preview after up would change something: {again}")
+    stand("up", *stand.packs())
+    if stand.resources() != made:
+        raise ShapeError(f"a second up left {stand.resources()} resources of {made}")
+    stand("destroy", "--unprotect")
+    if left := stand.standing() or stand.resources():
+        raise ShapeError(f"after destroy there stand {left}")
+    return f"{planned.get('create', 0)} planned, {made} up, {again['same']} the same, 0 left"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tools.shape_runs", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("shapes", nargs="*", metavar="SHAPE", help=f"{', '.join(SHAPES)}; all without one")
+    parser.add_argument(
+        "--kubernetes", choices=("real", "schema"), default="real", help="schema: without control plane"
+    )
+    options = parser.parse_args(arguments)
+    if unknown := set(options.shapes) - set(SHAPES):
+        parser.error(f"no such shape: {', '.join(sorted(unknown))}")
+    failed = 0
+    for name in options.shapes or SHAPES:
+        begun = time.monotonic()
+        with TemporaryDirectory(prefix="shape-") as folder:
+            try:
+                said = tried(Stand(Path(folder), SHAPES[name], options.kubernetes))
+            except ShapeError as error:
+                said, failed = f"FAILED: {error}", failed + 1
+        sys.stdout.write(f"{name}: {said} ({time.monotonic() - begun:.0f} s)\n")
+        sys.stdout.flush()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
