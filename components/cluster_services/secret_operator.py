@@ -14,6 +14,7 @@ from ..shared.pod_role import PodRole, PodRoleArgs
 from ..shared.references import ClusterRef
 from ..shared.secret_reader import OPERATOR
 from .external_secrets_chart import secret_operator_values
+from .reader_roles import bind_reader_roles
 
 NAMESPACE = ACCOUNT = CHART = OPERATOR
 # seen in 2026-08 beside EKS 1.35; its CRDs serve external-secrets.io/v1
@@ -27,7 +28,7 @@ METRICS_PORT = 8080
 
 @dataclass(frozen=True, kw_only=True)
 class SecretOperatorArgs:
-    """The cluster, and the IAM path of the roles that the operator may take on: one for each namespace with Secrets."""
+    """The cluster, and the IAM path of the roles that the operator may take on, in which each namespace has its own."""
 
     cluster: ClusterRef
     reader_role_path: str
@@ -61,6 +62,7 @@ class SecretOperator(pulumi.ComponentResource):
             ),
             child,
         )
+        bound = bind_reader_roles(f"{name}-readers", args.reader_role_path, child)
         release = k8s.helm.v3.Release(
             f"{name}-release",
             chart=CHART,
@@ -69,8 +71,9 @@ class SecretOperator(pulumi.ComponentResource):
             repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=CHARTS),
             atomic=True,
             values=secret_operator_values(service_account=ACCOUNT, webhook_port=WEBHOOK_PORT),
-            # the pods start with the role or without it for good; no property of the release names it
-            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[role])),
+            # the pods start with the role or without it for good, and no store is read before its role is judged; no
+            # property of the release names either
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[role, bound])),
         )
         # asked of the release as well: the kinds of stores and Secrets come with it
         self.role_arn = pulumi.Output.all(role.role_arn, release.status).apply(lambda known: str(known[0]))

@@ -10,7 +10,7 @@ from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.edge_profile import EdgeProfile
 from ..shared.existing_secrets import lookup_secret, lookup_values
 from ..shared.external_secrets import Source
-from ..shared.iam_documents import Statement, allow, keep_objects
+from ..shared.iam_documents import Statement, allow, deny, keep_objects
 from ..shared.node_script import CPU_MILLICORES, MEMORY_MIB, NodeImage
 from ..shared.references import AlarmTarget, CacheRef, ClusterRef, DatabaseRef, NetworkRef, OriginRef, SecretAccess
 from ..shared.secure_bucket import SecureBucket, SecureBucketArgs
@@ -207,6 +207,8 @@ class FlowiseService(pulumi.ComponentResource):
         named = self._args.settings.bedrock_model_arns
         return [
             *keep_objects(bucket.bucket_arn, kms_key_arn=key.arn, noun="Files"),
+            # the way back from whatever a flow's own code does: those who run it must not write it
+            deny("LeavesExports", ["s3:*"], [pulumi.Output.concat(bucket.bucket_arn, f"/{FLOW_EXPORT_PREFIX}*")]),
             *([allow("AsksModels", models, list(named))] if named else []),
         ]
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pulumi import Input, Output
 
 from ..shared.backup_schedule import LEAST_KEPT_DAYS
-from ..shared.iam_documents import Statement, allow, document
+from ..shared.iam_documents import Statement, allow, deny, document
 from .scope import Scope
-from .statements import NO_RESOURCE, OWNERS_TAGS, deny, deny_but, sessions
+from .statements import NO_RESOURCE, OWNERS_TAGS, deny_but, sessions
 
 # What the stack's roles work in: the pipeline's, the nodes', the pods', the backups', and services on behalf of them.
 _SERVICES = (

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 
 from pulumi import Input
 
-from ..shared.iam_documents import Statement, allow, document
+from ..shared.iam_documents import Statement, allow, deny, document
 from .deploy_actions import ACTIONS
 from .scope import Scope
-from .statements import NO_RESOURCE, deny, deny_but, sessions
+from .statements import NO_RESOURCE, deny_but, sessions
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"

@@ -65,11 +65,6 @@ def sessions(scope: Scope) -> list[Statement]:
     ]
 
 
-def deny(sid: str, actions: Sequence[str], resources: Sequence[Input[str]]) -> Statement:
-    """Deny actions on resources."""
-    return {"Sid": sid, "Effect": "Deny", "Action": list(actions), "Resource": list(resources)}
-
-
 def deny_but(sid: str, actions: Sequence[str], spared: Sequence[Input[str]]) -> Statement:
     """Deny everywhere but there."""
     where = {"NotResource": list(spared)} if spared else {"Resource": ["*"]}

@@ -72,11 +72,14 @@ EngineVersion = Annotated[
 ]
 
 
-# gp3 of PostgreSQL: storage of less takes neither, and has 3,000 and 125 (RDS user guide, CHAP_Storage: gp3 storage)
+# gp3 of PostgreSQL: storage of less takes neither, and has 3,000 and 125; the ranges are those of the table there (RDS
+# user guide, CHAP_Storage, "gp3 storage")
 STRIPED_GIB = 400
 LEAST_IOPS, MOST_IOPS = 12_000, 64_000
 LEAST_MIBPS, MOST_MIBPS = 500, 4_000
-# as likewise: throughput is a quarter of the operations at most
+# Throughput is a quarter of the operations at most: EBS's own rule for gp3 (EBS user guide, general-purpose: 0.25 MiB/s
+# per IOPS). RDS's guide does not repeat it; its API has "0-0.25" for an example (ValidStorageOptions,
+# StorageThroughputToIopsRatio), and an instance's own by DescribeValidDBInstanceModifications.
 IOPS_PER_MIBPS = 4
 
 

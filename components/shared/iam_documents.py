@@ -31,6 +31,11 @@ def allow(
     return {**statement, "Condition": conditions} if conditions else statement
 
 
+def deny(sid: str, actions: Sequence[str], resources: Sequence[Input[str]]) -> Statement:
+    """Write a statement that wins over whatever allows."""
+    return {**allow(sid, actions, resources), "Effect": "Deny"}
+
+
 def allow_principal(
     sid: str,
     principal: Mapping[str, Input[str] | Sequence[str]],
@@ -47,6 +52,11 @@ def allow_principal(
 def document(statements: Sequence[Statement]) -> Mapping[str, Any]:
     """Write a policy document."""
     return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def distinct(arns: Sequence[Input[str]]) -> Output[list[str]]:
+    """Return each of some ARNs once, in the order of their names."""
+    return Output.all(*arns).apply(lambda known: sorted(set(known)))
 
 
 def read_secrets(

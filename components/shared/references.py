@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pulumi import Input
 
-from .external_secrets import Source
+from .external_secrets import SecretField, Source
 from .iam_documents import Statement
 from .network_policies import NetworkRanges
 
@@ -48,7 +48,7 @@ class AlarmTarget:
 
 @dataclass(frozen=True, kw_only=True)
 class SecretAccess:
-    """How a namespace gets Secrets: the operator's role, and the IAM path of the roles that it may take on."""
+    """How a namespace gets Secrets: the operator's role, and the IAM path in which each has one for its own roles."""
 
     operator_role_arn: Input[str]
     role_path: str
@@ -67,12 +67,26 @@ class DatabaseRef:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InstanceLogin:
+    """A login that a database's instance knows, and its copies with it."""
+
+    username: Input[str]
+    password: SecretField
+
+
+@dataclass(frozen=True, kw_only=True)
 class InstanceRef:
-    """A database's instance, as who restores a copy of it knows it."""
+    """A database's instance, as who restores a copy of it and looks into that knows it.
+
+    One of the `logins` is as it was when the copy was taken; `certificates` are their authorities (PEM).
+    """
 
     arn: Input[str]
     port: int
     subnet_group_name: Input[str]
+    database_name: str
+    logins: Sequence[InstanceLogin]
+    certificates: str
 
 
 @dataclass(frozen=True, kw_only=True)

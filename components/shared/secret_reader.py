@@ -18,7 +18,7 @@ from .external_secrets import (
     services,
     store_spec,
 )
-from .iam_documents import Statement, document, read_parameters, read_secrets, role_trust
+from .iam_documents import Statement, distinct, document, read_parameters, read_secrets, role_trust
 
 # External Secrets' namespace and account
 OPERATOR = "external-secrets"
@@ -32,7 +32,7 @@ class SecretReaderArgs:
     labels: Mapping[str, str]
     secrets: Mapping[str, Mapping[str, Source]]
     operator_role_arn: pulumi.Input[str]
-    role_path: str  # under which the operator may take roles on
+    role_path: str  # under which each namespace has a path of its own, of the roles that its stores may name
     region: str
     tags: Mapping[str, str]
 
@@ -59,7 +59,8 @@ class SecretReader(pulumi.ComponentResource):
         args = self._args
         role = aws.iam.Role(
             f"{self._name}-role",
-            path=args.role_path,
+            # whose stores may name it (cluster_services/reader_roles.py)
+            path=pulumi.Output.concat(args.role_path, args.namespace, "/"),
             assume_role_policy=pulumi.Output.json_dumps(
                 role_trust(args.operator_role_arn, namespace=OPERATOR, service_account=OPERATOR)
             ),
@@ -77,8 +78,8 @@ class SecretReader(pulumi.ComponentResource):
         statements: list[Statement] = []
         if kept:
             keys = [source.key_arn for source in kept if source.key_arn is not None]
-            arns = _distinct([source.arn for source in kept])
-            statements += read_secrets(arns, kms_key_arns=_distinct(keys) if keys else None, region=args.region)
+            arns = distinct([source.arn for source in kept])
+            statements += read_secrets(arns, kms_key_arns=distinct(keys) if keys else None, region=args.region)
         if parameters:
             statements.append(read_parameters([pulumi.Output.concat(here, _path(name)) for name in parameters]))
         granted = aws.iam.RolePolicy(
@@ -118,10 +119,6 @@ class SecretReader(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(replace_on_changes=["spec"])),
         )
         return custom_name(made)
-
-
-def _distinct(arns: Sequence[pulumi.Input[str]]) -> pulumi.Output[list[str]]:
-    return pulumi.Output.all(*arns).apply(lambda known: sorted(set(known)))
 
 
 def _path(parameter: str) -> str:

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from components.cluster_services.reader_roles import policy_spec
 from sandbox.clusters import crds, objects
 from sandbox.clusters.cluster import Cluster
 from sandbox.clusters.helm import Release
 from sandbox.control_plane.lifecycle import SERVICE_CIDR
 from sandbox.control_plane.nodes import NodeGroup, Subnet
+
+from .test_clusters import wait_until
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("custom_kinds")]  # they share a cluster
 
@@ -111,6 +114,76 @@ def test_a_custom_resource_is_judged_by_its_schema(
         objects.create(cluster, token, "urn:wrong", {**inputs, "spec": wrong})
     assert words in str(refused.value)
     objects.create(cluster, token, "urn:right", {**inputs, "spec": right})
+
+
+# a namespace's own, none, another's, one that only begins alike, one of no namespace, another system's
+OWN, OTHERS = "role/orders-dev/secret-readers/{}/reader-1a2b3c", "refused"
+ROLES = {
+    OWN.format("given"): "taken",
+    "": "taken",
+    OWN.format("other"): OTHERS,
+    OWN.format("given-2"): OTHERS,
+    "role/orders-dev/secret-readers/reader-1a2b3c": OTHERS,
+    "role/orders-dev/secret-readers/given/other/reader-1a2b3c": OTHERS,
+    "role/administrator": OTHERS,
+}
+
+
+def stores(role: str) -> Iterator[tuple[str, str, Given]]:
+    """Yield each way to name a role."""
+    arn = f"arn:aws:iam::123456789012:{role}" if role else ""
+    aws = {"service": "SecretsManager", "region": "eu-west-1"}
+    yield "external-secrets.io/v1", "SecretStore", {"provider": {"aws": {**aws, "role": arn}}}
+    own = f"arn:aws:iam::123456789012:{OWN.format('given')}"
+    if arn:
+        further = {**aws, "role": own, "additionalRoles": [own, arn]}
+        yield "external-secrets.io/v1", "SecretStore", {"provider": {"aws": further}}
+    for kind in ("ECRAuthorizationToken", "STSSessionToken"):
+        yield "generators.external-secrets.io/v1alpha1", kind, {"region": "eu-west-1", "role": arn}
+
+
+@pytest.fixture(scope="module")
+def bound(cluster: Cluster) -> Cluster:
+    """Give a cluster in which roles are bound to namespaces."""
+    objects.create(cluster, "kubernetes:core/v1:Namespace", "urn:given", {"metadata": {"name": "given"}})
+    for kind, spec in (
+        ("ValidatingAdmissionPolicy", policy_spec("/orders-dev/secret-readers/")),
+        ("ValidatingAdmissionPolicyBinding", {"policyName": "readers", "validationActions": ["Deny"]}),
+    ):
+        token = f"kubernetes:admissionregistration.k8s.io/v1:{kind}"
+        inputs = {"apiVersion": "admissionregistration.k8s.io/v1", "kind": kind, "metadata": {"name": "readers"}}
+        objects.create(cluster, token, f"urn:{kind}", {**inputs, "spec": spec})
+    # the server looks for new policies by and by
+    assert wait_until(lambda: refusal(cluster, *next(stores("role/probe"))) != "")
+    return cluster
+
+
+def refusal(cluster: Cluster, api_version: str, kind: str, spec: Given) -> str:
+    """Return what the server would say against an object, or nothing."""
+    namespace = {} if kind.startswith("Cluster") else {"namespace": "given"}
+    inputs = {"apiVersion": api_version, "kind": kind, "metadata": {"name": "named", **namespace}, "spec": spec}
+    try:
+        objects.dry_run(cluster, "urn:named", inputs)
+    except objects.ClusterError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_store_names_roles_of_its_own_namespace_alone(role: str, bound: Cluster) -> None:
+    for named in stores(role):
+        said = refusal(bound, *named)
+        if ROLES[role] == OTHERS:
+            assert "names a role that is not under /orders-dev/secret-readers/given/" in said, named
+        else:
+            assert said == "", named
+
+
+def test_a_store_of_no_namespace_names_none(bound: Cluster) -> None:
+    spec = next(stores(OWN.format("given")))[2]
+    said = refusal(bound, "external-secrets.io/v1", "ClusterSecretStore", spec)
+    assert "names a role that is not under" in said
+    assert refusal(bound, "external-secrets.io/v1", "ClusterSecretStore", next(stores(""))[2]) == ""
 
 
 def test_every_kind_that_a_chart_brings_has_a_schema(cluster: Cluster) -> None:

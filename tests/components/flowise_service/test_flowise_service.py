@@ -18,6 +18,7 @@ from components.shared.node_script import NodeImage
 from components.shared.references import CacheRef, DatabaseRef
 from components.web_service.site import Site
 from testing.cloud import Cloud, Created
+from tests.iam import allowed
 from tests.samples import ALARMS, CLUSTER, NETWORK, SECRETS, TAGS
 
 QUEUE = {"mode": "queue", "replicas_min": 2, "replicas_max": 4, "worker_replicas_min": 2, "worker_replicas_max": 6}
@@ -243,7 +244,7 @@ def test_the_reader_reads_these_secrets_and_their_keys_alone(cloud: Cloud) -> No
             "aws:PrincipalTag/kubernetes-service-account": "external-secrets",
         }
     }
-    assert cloud.named("app-secrets-role").inputs["path"] == SECRETS.role_path
+    assert cloud.named("app-secrets-role").inputs["path"] == f"{SECRETS.role_path}flowise/"
 
 
 def test_servers_start_once_the_setup_is_done(cloud: Cloud) -> None:
@@ -376,8 +377,18 @@ def test_pods_may_use_their_bucket_and_its_key_alone(cloud: Cloud) -> None:
         ["s3:ListBucket"],
         ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
         ["kms:Decrypt", "kms:GenerateDataKey"],
+        ["s3:*"],
     ]
     assert "*" not in [resource for each in policy["Statement"] for resource in each["Resource"]]
+
+
+def test_no_flow_touches_what_flows_are_restored_from(cloud: Cloud) -> None:
+    build(cloud)
+    policy = json.loads(cloud.named("app-role-policy").inputs["policy"])
+    (bucket,) = policy["Statement"][0]["Resource"]
+    for action in ("s3:DeleteObject", "s3:GetObject", "s3:PutObject"):
+        assert allowed(action, f"{bucket}/organization/chatflow/file.pdf", {}, policies=[policy])
+        assert not allowed(action, f"{bucket}/flows/2026-11-30/desk.json", {}, policies=[policy])
 
 
 def test_named_models_may_be_asked_and_no_others(cloud: Cloud) -> None:
