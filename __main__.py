@@ -136,7 +136,7 @@ monitoring = MonitoringStack(
             cache.watch,
             service.watch,
             edge.watch,
-            backups_watch(settings.backup, settings.backed_up()),
+            backups_watch(settings.backup, settings.backed_up(), stack_name),
             *([around.pipeline.watch] if around.pipeline else []),
         ],
         environment=settings.environment,
@@ -152,7 +152,7 @@ monitoring = MonitoringStack(
 )
 
 around.cost()
-around.backups(vpc, cluster, database, service)
+around.backups(vpc, cluster, database, service, in_cluster)
 around.check_from_outside(edge)
 around.alarm_bridge(vpc, cluster, edge, monitoring, in_cluster)
 

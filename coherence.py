@@ -22,6 +22,7 @@ from components.waf_cdn import EdgeSettings
 # Systems Manager user guide, setup-create-vpc; YACE asks for resources by tag, then for their metrics
 SESSION_ENDPOINTS: tuple[EndpointService, ...] = ("ec2messages", "ssm", "ssmmessages")
 METRIC_ENDPOINTS: tuple[EndpointService, ...] = ("monitoring", "tagging")
+RESTORE_ENDPOINTS: tuple[EndpointService, ...] = ("backup", "rds")
 _OWN_REGISTRY = re.compile(r"\d{12}\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com")
 # a year: whoever answers for it is asked anew
 LONGEST_ACCEPTANCE = timedelta(days=366)
@@ -261,7 +262,7 @@ def _resolves(registry: str, allowed: tuple[str, ...]) -> bool:
 
 
 def services_are_reached(
-    network: NetworkSettings, cluster: ClusterSettings, *, bedrock: bool, cloudwatch: bool
+    network: NetworkSettings, cluster: ClusterSettings, *, bedrock: bool, cloudwatch: bool, restore_tests: bool
 ) -> Iterator[Problem]:
     """Judge that where nothing leaves the VPC an endpoint leads to each of AWS's services that the stack asks."""
     if network.nat != "none" or network.existing is not None:
@@ -280,6 +281,7 @@ def services_are_reached(
         "sqs": "alarms",
         **(dict.fromkeys(SESSION_ENDPOINTS, "cluster.operator_host") if cluster.operator_host else {}),
         **(dict.fromkeys(METRIC_ENDPOINTS, "monitoring.cloudwatch_metrics") if cloudwatch else {}),
+        **(dict.fromkeys(RESTORE_ENDPOINTS, "backup.restore_tests") if restore_tests else {}),
         **({"bedrock-runtime": "service.bedrock_model_arns"} if bedrock else {}),
     }
     missing = [f"{service} ({asker})" for service, asker in asked.items() if service not in network.interface_endpoints]

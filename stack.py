@@ -141,6 +141,7 @@ class StackSettings(BaseStack):
             self.cluster,
             bedrock=bool(self.service.bedrock_model_arns),
             cloudwatch=self.monitoring.cloudwatch_metrics,
+            restore_tests=self.backup.enabled and self.backup.restore_tests,
         )
         if self.environment == "prod":
             yield from door_is_there(self.edge, PREDICTION, self.open_to_all, date.today())

@@ -12,6 +12,7 @@ import pulumi_kubernetes as k8s
 import pulumi_random as random
 
 from components.backups import Backups, BackupsArgs, Budget, BudgetArgs, CostAnomalies, CostAnomaliesArgs
+from components.backups.restore_check import RestoreCheck, RestoreCheckArgs
 from components.cluster_services import ClusterServices, ClusterServicesArgs
 from components.config.regions import EDGE_REGION
 from components.eks_cluster import EksCluster
@@ -149,16 +150,21 @@ class Surroundings:
         )
 
     def backups(
-        self, vpc: Vpc, cluster: EksCluster, database: RdsPostgres | ExistingDatabase, service: FlowiseService
+        self,
+        vpc: Vpc,
+        cluster: EksCluster,
+        database: RdsPostgres | ExistingDatabase,
+        service: FlowiseService,
+        opts: pulumi.ResourceOptions,
     ) -> None:
-        """Back up what holds data, where the settings ask for it."""
+        """Back up what holds data and look into what is restored of it, where the settings ask for it."""
         if not self._settings.backup.enabled:
             return
         instance = database.instance
         holding_data: dict[Kind, pulumi.Input[str]] = {"EKS": cluster.cluster_arn, "S3": service.bucket_arn}
         if instance is not None:
             holding_data["RDS"] = instance.arn
-        Backups(
+        backups = Backups(
             "backups",
             BackupsArgs(
                 settings=self._settings.backup,
@@ -166,11 +172,26 @@ class Surroundings:
                 network=vpc.ref,
                 resource_arns=holding_data,
                 trial=instance,
+                clients={"cluster": cluster.cluster_security_group_id},
                 alarms=self.alarms.target,
                 tags=self.tags,
             ),
             self.holds_data,
         )
+        if instance is not None and backups.trial_plan_arn is not None:
+            RestoreCheck(
+                "restore-check",
+                RestoreCheckArgs(
+                    plan_arn=backups.trial_plan_arn,
+                    instance=instance,
+                    stack_name=self.stack_name,
+                    tools_image=self._settings.script_image(),
+                    cluster=cluster.ref,
+                    network=vpc.ref,
+                    tags=self.tags,
+                ),
+                opts,
+            )
         # what tools.status asks the newest backup of
         pulumi.export("backed_up", holding_data)
 

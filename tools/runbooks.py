@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import get_args
 
 from components.backups.settings import BackupSettings
 from components.backups.watch import watch as backups_watch
@@ -28,6 +29,7 @@ from components.rds_postgres.settings import DatabaseSettings
 from components.rds_postgres.watch import watch as database_watch
 from components.redis_cache.settings import CacheSettings
 from components.redis_cache.watch import watch as cache_watch
+from components.shared.backup_schedule import Kind
 from components.shared.external_secrets import SecretField
 from components.waf_cdn.watch import watch as site_watch
 from components.web_service.watch import Autoscalers
@@ -65,7 +67,7 @@ EVERYTHING = completed(
         balancer_watch(Autoscalers(namespace="flowise", count=2, by_queue=True)),
         secrets_watch(),
         cluster_watch(cluster_name="stack"),
-        backups_watch(BackupSettings(restore_tests=True, monthly_budget_usd=1)),
+        backups_watch(BackupSettings(restore_tests=True, monthly_budget_usd=1), get_args(Kind), "stack"),
         pipeline_watch(),
     ),
     MonitoringSettings(

@@ -44,17 +44,18 @@ class Shape:
     changes: Mapping[str, Any] = field(default_factory=dict)
     theirs: Sequence[Record] = ()
 
-    def cloud(self) -> Cloud:
-        """Return a cloud of mocks in which lookups find what is somebody else's."""
+    @property
+    def answers(self) -> Mapping[str, Answer]:
+        """Return what finds somebody else's things where mocks answer lookups."""
         if not self.theirs:
-            return Cloud()
+            return {}
         world = World(Path(_FOLDERS.enter_context(TemporaryDirectory())) / "world.db")
         self.seed(world)
 
         def answer(token: str) -> Answer:
             return lambda asked: {**clouds.invoke(token, asked), **found(world, token, asked, {})}
 
-        return Cloud(answers={token: answer(token) for token in _LOOKUPS})
+        return {token: answer(token) for token in _LOOKUPS}
 
     def seed(self, world: World) -> None:
         """Put into a world what is somebody else's."""
@@ -220,7 +221,7 @@ SHAPES: Mapping[str, Shape] = {
 def made(name: str) -> Run:
     """Run the program for a shape; once for all who ask."""
     shape = SHAPES[name]
-    return run_changed(shape.stack, shape.cloud(), shape.changes)
+    return run_changed(shape.stack, Cloud(answers=shape.answers), shape.changes)
 
 
 def lines(name: str) -> list[str]:

@@ -23,7 +23,7 @@ from ..shared.iam_documents import service_trust
 from ..shared.references import AlarmTarget, InstanceRef, NetworkRef
 from .settings import BackupSettings
 
-# a restored copy stands so long, that a person can look at it
+# A restored copy stands until somebody has given a verdict, and so long at most: `restore_check` looks every hour.
 VALIDATION_HOURS = 4
 
 
@@ -31,7 +31,8 @@ VALIDATION_HOURS = 4
 class BackupsArgs:
     """How long backups are kept (settings), of what, by kind, what is restored as a trial, and who hears of failures.
 
-    `alarms` is a topic that EventBridge may publish to.
+    `alarms` is a topic that EventBridge may publish to; `clients` are who may look into what was restored, security
+    groups by role.
     """
 
     settings: BackupSettings
@@ -39,6 +40,7 @@ class BackupsArgs:
     network: NetworkRef
     resource_arns: Mapping[Kind, pulumi.Input[str]]
     trial: InstanceRef | None
+    clients: Mapping[str, pulumi.Input[str]]
     alarms: AlarmTarget
     tags: Mapping[str, str]
 
@@ -52,6 +54,7 @@ class Backups(pulumi.ComponentResource):
     """
 
     vault_name: pulumi.Output[str]
+    trial_plan_arn: pulumi.Output[str] | None = None
 
     def __init__(self, name: str, args: BackupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:backups:Backups", name, {}, opts)
@@ -73,7 +76,7 @@ class Backups(pulumi.ComponentResource):
         )
         self._failures(role)
         if args.settings.restore_tests and args.trial is not None:
-            self._restore_tests(vault, role, args.trial)
+            self.trial_plan_arn = self._restore_tests(vault, role, args.trial)
         self.vault_name = vault.name
         self.register_outputs({"vault_name": self.vault_name})
 
@@ -159,7 +162,7 @@ class Backups(pulumi.ComponentResource):
             f"{self._name}-failures-target", rule=rule.name, arn=self._args.alarms.arn, opts=self._unprotected
         )
 
-    def _restore_tests(self, vault: aws.backup.Vault, role: aws.iam.Role, trial: InstanceRef) -> None:
+    def _restore_tests(self, vault: aws.backup.Vault, role: aws.iam.Role, trial: InstanceRef) -> pulumi.Output[str]:
         args = self._args
         plan = aws.backup.RestoreTestingPlan(
             f"{self._name}-trial",
@@ -175,14 +178,14 @@ class Backups(pulumi.ComponentResource):
             tags=dict(args.tags),
             opts=self._child,
         )
-        # a copy of all data, which nobody needs to reach
-        nobody = ClientGroup(
+        # a copy of all data, which whoever checks it reaches and nobody else
+        access = ClientGroup(
             f"{self._name}-trial-access",
             ClientGroupArgs(
-                purpose="A database restored as a trial: no way in, no way out",
+                purpose="A database restored as a trial: a way in for who checks it, no way out",
                 vpc_id=args.network.vpc_id,
                 port=trial.port,
-                clients={},
+                clients=args.clients,
                 tags=args.tags,
             ),
             self._unprotected,
@@ -199,9 +202,10 @@ class Backups(pulumi.ComponentResource):
                 "dbSubnetGroupName": trial.subnet_group_name,
                 "multiAz": "false",
                 "publiclyAccessible": "false",
-                "vpcSecurityGroupIds": pulumi.Output.json_dumps([nobody.security_group_id]),
+                "vpcSecurityGroupIds": pulumi.Output.json_dumps([access.security_group_id]),
             },
             iam_role_arn=role.arn,
             validation_window_hours=VALIDATION_HOURS,
             opts=self._child,
         )
+        return plan.arn

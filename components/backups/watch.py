@@ -6,10 +6,9 @@ survives a restart of Prometheus (ALERTS_FOR_STATE).
 """
 
 from collections.abc import Iterable
-from typing import get_args
 
 from ..shared.backup_schedule import Kind
-from ..shared.watch import Alert, CloudWatch, Group, NamedMetrics, Recording, TaggedMetrics, Watch
+from ..shared.watch import Alert, CloudWatch, Group, NamedMetrics, OwnMetrics, Recording, TaggedMetrics, Watch
 from .settings import BackupSettings
 
 DONE, FAILED = "aws_backup_number_of_backup_jobs_completed_sum", "aws_backup_number_of_backup_jobs_failed_sum"
@@ -44,20 +43,28 @@ BILL = NamedMetrics(
     dimensions={"Currency": "USD"},
     daily=True,
 )
+# what `restore_check` finds in what was restored
+RESTORES = OwnMetrics(
+    name="restores",
+    namespace="Platform/Restores",
+    metrics={"Failed": ("Sum",), "Succeeded": ("Sum",)},
+    dimensions=("Stack",),
+)
 # it counts up through the month and begins anew: what a counter does
 COST = Recording("account:cost_usd:increase1d", "increase(max(aws_billing_estimated_charges_maximum)[1d:15m])")
 
 
-def watch(settings: BackupSettings, kinds: Iterable[Kind] = get_args(Kind)) -> Watch:
-    """Return what watches backups of these kinds, as far as there are any, and what the account costs."""
+def watch(settings: BackupSettings, kinds: Iterable[Kind], stack_name: str) -> Watch:
+    """Return what watches a stack's backups of these kinds, as far as there are any, and what the account costs."""
     budget = settings.monthly_budget_usd
+    tried = settings.enabled and settings.restore_tests
     alerts = [
         *(_backups(kinds) if settings.enabled else []),
-        *(_trials() if settings.enabled and settings.restore_tests else []),
+        *([*_trials(), *_checks(stack_name)] if tried else []),
         *([_cost(budget)] if budget else []),
     ]
     group = Group(name="backups", recordings=[COST], alerts=alerts)
-    return Watch(cloudwatch=CloudWatch(metrics=[JOBS, BILL], groups=[group]))
+    return Watch(cloudwatch=CloudWatch(metrics=[JOBS, BILL, *([RESTORES] if tried else [])], groups=[group]))
 
 
 def _backups(kinds: Iterable[Kind]) -> list[Alert]:
@@ -106,6 +113,32 @@ def _trials() -> list[Alert]:
             severity="warning",
             summary="No backup has been restored as a trial",
             description=f"No trial has ended well for {OLDEST_TRIAL}; there should be one every week.",
+        ),
+    ]
+
+
+def _checks(stack_name: str) -> list[Alert]:
+    good, bad = (
+        f'aws_platform_restores_{each}_sum{{dimension_Stack="{stack_name}"}}' for each in ("succeeded", "failed")
+    )
+    return [
+        Alert(
+            name="RestoreCheckFailed",
+            # told every hour until a trial goes well
+            expression=f"max(max_over_time({bad}[150m])) > 0",
+            lasting="",
+            severity="critical",
+            summary="A restored backup did not hold what it should",
+            description="The weekly trial was restored, and could not be opened in its time, or had no rows: a backup "
+            "like that brings nothing back.",
+        ),
+        Alert(
+            name="RestoreCheckTooOld",
+            expression=f"absent({good} > 0)",
+            lasting=OLDEST_TRIAL,
+            severity="warning",
+            summary="No restored backup has been opened and counted",
+            description=f"No trial has been found good for {OLDEST_TRIAL}; there should be one every week.",
         ),
     ]
 

@@ -3,22 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pulumi
 import pulumi_kubernetes as k8s
 
 from ..shared.iam_documents import Statement, allow
-from ..shared.node_script import FILES_AT, MEMORY_LIMIT_MIB, NodeImage
-from ..shared.pod_files import pod_files
+from ..shared.node_script import MEMORY_LIMIT_MIB, NodeImage
 from ..shared.pod_role import PodRole, PodRoleArgs
-from ..shared.pod_security import restricted_container, restricted_pod
 from ..shared.references import ClusterRef
+from ..shared.scheduled_script import ScheduledScript
 from .environment import NAMESPACE, PORT
 from .settings import FLOW_EXPORT_PREFIX, FlowExportSettings
-
-if TYPE_CHECKING:
-    from pulumi_kubernetes.core.v1 import ContainerArgsDict, PodSpecArgsDict
 
 SHARED = Path(__file__).parents[1] / "shared" / "assets"
 ASSETS = Path(__file__).parent / "assets"
@@ -88,27 +83,22 @@ class FlowExport(pulumi.ComponentResource):
         # a pod started before its account's role is associated never gets credentials
         ready = pulumi.Output.all(account.metadata.name, role.association_id).apply(lambda known: str(known[0]))
         hour, minute = map(int, args.settings.daily_at.split(":"))
-        k8s.batch.v1.CronJob(
-            f"{name}-job",
-            metadata=meta,
-            spec={
-                "schedule": f"{minute} {hour} * * *",
-                "time_zone": "Etc/UTC",
-                "concurrency_policy": "Forbid",
-                "starting_deadline_seconds": LATE_SECONDS,
-                "successful_jobs_history_limit": 1,
-                "failed_jobs_history_limit": 1,
-                "job_template": {
-                    "metadata": {"labels": labels},
-                    "spec": {
-                        "backoff_limit": TRIES,
-                        "active_deadline_seconds": LONGEST_SECONDS,
-                        "template": {"metadata": {"labels": labels}, "spec": _pod(args, ready, files.metadata.name)},
-                    },
-                },
-            },
-            opts=child,
+        script = ScheduledScript(
+            schedule=f"{minute} {hour} * * *",
+            script=SCRIPT.name,
+            files=files.metadata.name,
+            account=ready,
+            image=args.image,
+            labels=labels,
+            environment=_environment(args),
+            env_from=[args.secret_name],
+            late_seconds=LATE_SECONDS,
+            longest_seconds=LONGEST_SECONDS,
+            retries=TRIES,
+            cpu_millicores=CPU_MILLICORES,
+            memory_mib=MEMORY_MIB,
         )
+        k8s.batch.v1.CronJob(f"{name}-job", metadata=meta, spec=script.spec(), opts=child)
         self.register_outputs({})
 
 
@@ -119,35 +109,11 @@ def _writes(args: FlowExportArgs) -> list[Statement]:
     ]
 
 
-def _pod(args: FlowExportArgs, account: pulumi.Output[str], files: pulumi.Output[str]) -> "PodSpecArgsDict":
-    environment: dict[str, pulumi.Input[str]] = {
-        "NODE_PATH": args.image.modules,
+def _environment(args: FlowExportArgs) -> dict[str, pulumi.Input[str]]:
+    return {
         "AWS_REGION": args.region,
         "FLOWISE_URL": pulumi.Output.format("http://{0}:{1}", args.service_name, PORT),
         "BUCKET": args.bucket,
         "PREFIX": FLOW_EXPORT_PREFIX,
         "SECRET_VARIABLES": ",".join(args.settings.secret_variables),
-    }
-    volumes, mounts = pod_files(files, at=FILES_AT, writable={})
-    container: ContainerArgsDict = {
-        "name": "script",
-        "image": args.image.image,
-        "command": ["node", f"{FILES_AT}/{SCRIPT.name}"],
-        "env": [{"name": key, "value": value} for key, value in environment.items()],
-        "env_from": [{"secret_ref": {"name": args.secret_name}}],
-        "resources": {
-            "requests": {"cpu": f"{CPU_MILLICORES}m", "memory": f"{MEMORY_MIB}Mi"},
-            "limits": {"memory": f"{MEMORY_LIMIT_MIB}Mi"},
-        },
-        "security_context": restricted_container(),
-        "volume_mounts": mounts,
-    }
-    return {
-        "restart_policy": "Never",
-        "service_account_name": account,
-        "automount_service_account_token": False,
-        "enable_service_links": False,
-        "security_context": restricted_pod(),
-        "containers": [container],
-        "volumes": volumes,
     }

@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from ..shared.client_group import ClientGroup, ClientGroupArgs
 from ..shared.data_key import DataKey, DataKeyArgs
+from ..shared.database_certificates import database_certificates
 from ..shared.external_secrets import SecretField
 from ..shared.final_snapshot import final_snapshot
 from ..shared.references import AlarmTarget, InstanceRef, NetworkRef
@@ -155,8 +156,15 @@ class RdsPostgres(pulumi.ComponentResource):
 
     @property
     def instance(self) -> InstanceRef:
-        """What restoring a copy needs."""
-        return InstanceRef(arn=self.instance_arn, port=PORT, subnet_group_name=self.subnet_group_name)
+        """What restoring a copy, and looking into it, needs."""
+        return InstanceRef(
+            arn=self.instance_arn,
+            port=PORT,
+            subnet_group_name=self.subnet_group_name,
+            database_name=self._args.database_name,
+            logins=self._logins.all,
+            certificates=database_certificates(self._args.network.region),
+        )
 
     @property
     def setup_target(self) -> SetupTarget:

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 
 from ..shared.database_certificates import database_certificates
 from ..shared.existing_server import let_in, password, raise_faults
-from ..shared.references import AlarmTarget, DatabaseRef, InstanceRef
+from ..shared.references import AlarmTarget, DatabaseRef, InstanceLogin, InstanceRef
 from ..shared.watch import Watch
 from .component import RdsPostgres, RdsPostgresArgs
 from .existing_checks import FoundInstance, faults
@@ -79,12 +79,16 @@ class ExistingDatabase(pulumi.ComponentResource):
             name=existing.name,
             username=existing.username,
             password=self._password,
-            certificates=existing.ca_certificates or database_certificates(self._args.region),
+            certificates=self._certificates,
         )
 
     @property
+    def _certificates(self) -> str:
+        return self._args.existing.ca_certificates or database_certificates(self._args.region)
+
+    @property
     def instance(self) -> InstanceRef | None:
-        """What restoring a copy needs, where RDS has it in this account."""
+        """What restoring a copy, and looking into it, needs, where RDS has it in this account."""
         return self._instance
 
     @property
@@ -110,7 +114,15 @@ class ExistingDatabase(pulumi.ComponentResource):
             return found.db_instance_arn
 
         arn = pulumi.Output.from_input(found).apply(judge)
-        return InstanceRef(arn=arn, port=self._args.existing.port, subnet_group_name=found.db_subnet_group)
+        existing = self._args.existing
+        return InstanceRef(
+            arn=arn,
+            port=existing.port,
+            subnet_group_name=found.db_subnet_group,
+            database_name=existing.name,
+            logins=[InstanceLogin(username=existing.username, password=self._password)],
+            certificates=self._certificates,
+        )
 
 
 def postgres(

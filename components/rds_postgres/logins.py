@@ -8,6 +8,7 @@ import pulumi_random as random
 
 from ..shared.alternating_logins import Login, logins
 from ..shared.external_secrets import SecretField
+from ..shared.references import InstanceLogin
 from ..shared.stored_secret import StoredSecret, StoredSecretArgs
 
 # CreateDBInstance: a password has 8 to 128 characters and none of / " @ or space; URLs want none of their own signs
@@ -44,6 +45,9 @@ class DatabaseLogins(pulumi.ComponentResource):
             login: credentials(f"{name}-{login.slot}", _username(args, login), passwords[login], args, child)
             for login in both
         }
+        self.all = [
+            InstanceLogin(username=_username(args, login), password=secrets[login].field("password")) for login in both
+        ]
         used = both[0]
         self.username = pulumi.Output.from_input(_username(args, used))
         self._used = secrets[used]

@@ -25,6 +25,7 @@ Domain = Annotated[str, StringConstraints(pattern=r"^(\*\.)?([a-z0-9_]([a-z0-9_-
 # PrivateLink's names of the services that nodes, controllers and applications use.
 EndpointService = Literal[
     "autoscaling",
+    "backup",
     "bedrock-runtime",
     "ec2",
     "ec2messages",
@@ -36,6 +37,7 @@ EndpointService = Literal[
     "kms",
     "logs",
     "monitoring",
+    "rds",
     "secretsmanager",
     "sqs",
     "ssm",

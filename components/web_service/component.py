@@ -10,6 +10,7 @@ from ..shared.edge_profile import EdgeProfile
 from ..shared.external_secrets import Source
 from ..shared.iam_documents import Statement
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
+from ..shared.namespace_bounds import namespace_bounds
 from ..shared.pod_role import PodRole, PodRoleArgs
 from ..shared.references import AlarmTarget, ClusterRef, NetworkRef, OriginRef, SecretAccess
 from ..shared.secret_reader import SecretReader, SecretReaderArgs
@@ -22,7 +23,6 @@ from .process import Migration, Release
 from .queue_scaler import QueueServer
 from .quota import PodRoom, quota
 from .release import ServiceRelease, ServiceReleaseArgs
-from .resource_quota import namespace_bounds
 from .site import Site
 from .timeouts import Timeouts
 from .watch import Autoscalers, watch

@@ -142,7 +142,7 @@ def test_a_bucket_that_is_backed_up_keeps_versions(shape: str) -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_database_is_restored_as_a_trial_into_its_own_network_behind_a_closed_group(shape: str) -> None:
+def test_a_database_is_restored_as_a_trial_into_its_own_network_where_the_cluster_alone_reaches_it(shape: str) -> None:
     made = cloud(shape)
     for instance in made.of("aws:rds/instance:Instance"):
         (trial,) = [
@@ -158,7 +158,28 @@ def test_a_database_is_restored_as_a_trial_into_its_own_network_behind_a_closed_
         assert len(json.loads(told["vpcSecurityGroupIds"])) == 1
         rules = [*made.of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")]
         rules += made.of("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule")
-        assert [each.name for each in rules if group.urn in each.depends_on] == []
+        (rule,) = [each for each in rules if group.urn in each.depends_on]
+        (cluster,) = made.of("aws:eks/cluster:Cluster")
+        assert cluster.urn in rule.depends_on
+        assert (rule.inputs["fromPort"], rule.inputs["toPort"], rule.inputs["ipProtocol"]) == (5432, 5432, "tcp")
+
+
+@pytest.mark.parametrize("shape", [*SHAPES, OTHERS])
+def test_each_trial_is_looked_into_by_whoever_may_give_its_verdict(shape: str) -> None:
+    made = cloud(shape)
+    (plan,) = made.of("aws:backup/restoreTestingPlan:RestoreTestingPlan")
+    (job,) = [each for each in made.of("kubernetes:batch/v1:CronJob") if plan.urn in each.depends_on]
+    pod = job.inputs["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    (held,) = [
+        each
+        for each in made.of("aws:eks/podIdentityAssociation:PodIdentityAssociation")
+        if each.inputs["serviceAccount"] == pod["serviceAccountName"]
+    ]
+    assert held.urn in job.depends_on
+    (role,) = [each for each in made.of("aws:iam/role:Role") if each.urn in held.depends_on]
+    (policy,) = [each for each in made.of("aws:iam/rolePolicy:RolePolicy") if role.urn in each.depends_on]
+    actions = {action for each in json.loads(policy.inputs["policy"])["Statement"] for action in each["Action"]}
+    assert {"backup:ListRestoreJobs", "backup:PutRestoreValidationResult", "rds:DescribeDBInstances"} <= actions
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -187,7 +208,7 @@ def test_somebody_is_told_when_a_job_of_a_kind_does_not_end_well(shape: str, kin
 
 
 def test_somebody_is_told_when_no_job_of_a_kind_ends_at_all() -> None:
-    groups = backups_watch(BackupSettings()).cloudwatch.groups
+    groups = backups_watch(BackupSettings(), get_args(Kind), "orders-test").cloudwatch.groups
     (alert,) = [each for group in groups for each in group.alerts if each.name == "BackupTooOld"]
     assert set(get_args(Kind)) == set(POLICIES)
     for kind in POLICIES:

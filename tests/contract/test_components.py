@@ -28,6 +28,7 @@ TOKENS = {
     "AlarmBridge": "platform:monitoring_stack:AlarmBridge",
     "AlarmTopic": "platform:shared:AlarmTopic",
     "Backups": "platform:backups:Backups",
+    "RestoreCheck": "platform:backups:RestoreCheck",
     "Budget": "platform:backups:Budget",
     "ClientGroup": "platform:shared:ClientGroup",
     "CloudWatchExporter": "platform:monitoring_stack:CloudWatchExporter",

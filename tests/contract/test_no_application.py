@@ -8,6 +8,7 @@ import pulumi_kubernetes as k8s
 import pytest
 
 from components.backups import Backups, BackupsArgs, BackupSettings, Budget, BudgetArgs
+from components.backups.restore_check import RestoreCheck, RestoreCheckArgs
 from components.cluster_services import ClusterServices, ClusterServicesArgs
 from components.eks_cluster import ClusterSettings, EksCluster, EksClusterArgs
 from components.pipeline_access import PipelineAccess, PipelineAccessArgs, PipelineSettings
@@ -102,7 +103,7 @@ def build() -> None:
             tags=TAGS,
         ),
     )
-    Backups(
+    backups = Backups(
         "backups",
         BackupsArgs(
             settings=settings(BackupSettings, restore_tests=True, copy_region="eu-central-1"),
@@ -110,7 +111,21 @@ def build() -> None:
             network=vpc.ref,
             resource_arns={"RDS": database.instance_arn, "EKS": cluster.cluster_arn},
             trial=database.instance,
+            clients=clients,
             alarms=alarms.target,
+            tags=TAGS,
+        ),
+    )
+    assert backups.trial_plan_arn is not None
+    RestoreCheck(
+        "restore-check",
+        RestoreCheckArgs(
+            plan_arn=backups.trial_plan_arn,
+            instance=database.instance,
+            stack_name=stack,
+            tools_image=NodeImage("registry.example.com/tools:1.0.0"),
+            cluster=cluster.ref,
+            network=vpc.ref,
             tags=TAGS,
         ),
     )

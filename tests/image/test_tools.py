@@ -20,7 +20,7 @@ TOOLS = ROOT / "image" / "platform-tools"
 MANIFEST: dict[str, Any] = json.loads((TOOLS / "package.json").read_text())
 PACKAGES: dict[str, dict[str, Any]] = json.loads((TOOLS / "package-lock.json").read_text())["packages"]
 FLOWISE: dict[str, dict[str, Any]] = json.loads((ROOT / "image" / "package-lock.json").read_text())["packages"]
-SCRIPTS = ("database_setup.cjs", "alarm_bridge.cjs", "queue_exporter.cjs")
+SCRIPTS = ("database_setup.cjs", "restore_check.cjs", "alarm_bridge.cjs", "queue_exporter.cjs")
 
 
 def test_it_has_what_the_scripts_ask_for_and_nothing_beside() -> None:

@@ -191,6 +191,11 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
         'got "none": add them, or write single',
     ),
     (
+        changed(ENCLOSED, backup={"restore_tests": True}, network={"interface_endpoints": [*ENDPOINTS, "rds"]}),
+        "flowise:network.nat: must not be none without interface_endpoints for backup (backup.restore_tests), "
+        'got "none": add them, or write single',
+    ),
+    (
         changed(ENCLOSED, cluster={"karpenter": {}}),
         "flowise:cluster.karpenter: asks AWS for prices, to which no endpoint leads, and network.nat is none, "
         'got "given": leave it out, or write single',

@@ -114,7 +114,7 @@ def _load() -> list[Panel]:
         alerts(
             "Alerts of the database",
             description="What fires or is about to, with runbooks.",
-            names=("Database.*", "Backup.*", "RestoreTest.*"),
+            names=("Database.*", "Backup.*", "Restore.*"),
         ),
         _rds("Connections", "database_connections_average", units.Short, "Runbook: DatabaseConnectionsHigh."),
         _rds("CPU", "cpuutilization_average", units.Percent, "Runbook: DatabaseCpuHigh.", 100 * thresholds.HIGH_SHARE),

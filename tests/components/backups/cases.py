@@ -15,6 +15,8 @@ def others(*but: str) -> dict[str, str]:
 
 
 RESTORED, NOT_RESTORED = JOBS.format("restore_jobs_completed"), JOBS.format("restore_jobs_failed")
+CHECKED = 'aws_platform_restores_{}_sum{{dimension_Stack="{}"}}'
+GOOD, BAD = (CHECKED.format(each, "orders-test") for each in ("succeeded", "failed"))
 # of a month that begins on the third day
 BILL = 'aws_billing_estimated_charges_maximum{dimension_Currency="USD"}'
 
@@ -104,6 +106,56 @@ CASES = (
         interval="1h",
     ),
     calm("RestoreTestTooOld", "one a week", {RESTORED: "0 1 0x166 1 0x100"}, "160h", "190h", "260h", interval="1h"),
+    # in steps of ten minutes: told once an hour, and read for five minutes
+    story(
+        "RestoreCheckFailed",
+        "critical",
+        "a trial cannot be opened, and the next one can",
+        {BAD: "0x3 1 0x5 1 0x5 1 0x5 0x40"},
+        "20m",
+        "170m",
+        "8h",
+        interval="10m",
+    ),
+    story(
+        "RestoreCheckFailed",
+        "critical",
+        "one figure of three gets lost",
+        {BAD: "0x3 1 0x5 _x6 1 0x5 0x40"},
+        "20m",
+        "140m",
+        "8h",
+        interval="10m",
+    ),
+    calm(
+        "RestoreCheckFailed",
+        "another stack's is bad",
+        {BAD: "0x60", CHECKED.format("failed", "orders-other"): "0x3 1 0x5 1 0x50"},
+        "1h",
+        "2h",
+        interval="10m",
+    ),
+    story(
+        "RestoreCheckTooOld",
+        "warning",
+        "nine days without a good one",
+        {GOOD: "0 1 0x220 1 0x40"},
+        "150h",
+        "210h",
+        "230h",
+        interval="1h",
+    ),
+    story(
+        "RestoreCheckTooOld",
+        "warning",
+        "nobody looks any more, while another stack's goes well",
+        {GOOD: "0 1 _x220 1 0x40", CHECKED.format("succeeded", "orders-other"): "0 1 0x100 1 0x200"},
+        "150h",
+        "210h",
+        "230h",
+        interval="1h",
+    ),
+    calm("RestoreCheckTooOld", "one a week", {GOOD: "0 1 0x166 1 0x100"}, "160h", "190h", "260h", interval="1h"),
     # 3000 USD a month allow 100 a day; twice as much is too much
     story(
         "CostPerDayHigh",

@@ -11,7 +11,8 @@ from components.backups.cost_anomalies import CostAnomalies, CostAnomaliesArgs
 from components.backups.settings import BackupSettings
 from components.backups.watch import watch
 from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
-from components.shared.references import InstanceRef
+from components.shared.external_secrets import SecretField
+from components.shared.references import InstanceLogin, InstanceRef
 from testing.cloud import Cloud
 from tests.samples import ALARMS, NETWORK, TAGS
 
@@ -20,7 +21,27 @@ BUCKET, CLUSTER = "arn:aws:s3:::orders-test-files", "arn:aws:eks:eu-west-1:12345
 TOPIC = ALARMS.arn
 
 
-TRIAL = InstanceRef(arn=DATABASE, port=5432, subnet_group_name="orders-test-data")
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/database"
+LOGINS = [
+    InstanceLogin(
+        username=f"orders_{slot}",
+        password=SecretField(
+            arn=f"arn:aws:secretsmanager:eu-west-1:123456789012:secret:{slot}",
+            version_id="1",
+            field="password",
+            key_arn=KEY,
+        ),
+    )
+    for slot in "ba"
+]
+TRIAL = InstanceRef(
+    arn=DATABASE,
+    port=5433,
+    subnet_group_name="orders-test-data",
+    database_name="orders",
+    logins=LOGINS,
+    certificates="their authorities",
+)
 
 
 def build(cloud: Cloud, trial: InstanceRef | None = TRIAL, **settings: Any) -> None:
@@ -30,6 +51,7 @@ def build(cloud: Cloud, trial: InstanceRef | None = TRIAL, **settings: Any) -> N
         network=NETWORK,
         resource_arns={"RDS": DATABASE, "S3": BUCKET, "EKS": CLUSTER},
         trial=trial,
+        clients={"cluster": "sg-cluster"},
         alarms=ALARMS,
         tags=TAGS,
     )
@@ -55,7 +77,9 @@ def test_what_holds_data_is_backed_up_every_day_and_kept_as_long_as_set(cloud: C
 def test_of_a_database_that_aws_does_not_know_nothing_is_restored_and_no_backup_is_missed(cloud: Cloud) -> None:
     build(cloud, trial=None, restore_tests=True)
     assert not cloud.of(aws.backup.RestoreTestingPlan)
-    told = next(each for each in watch(BackupSettings(), ["EKS", "S3"]).alerts if each.name == "BackupTooOld")
+    told = next(
+        each for each in watch(BackupSettings(), ["EKS", "S3"], "orders-test").alerts if each.name == "BackupTooOld"
+    )
     assert '"S3"' in told.expression
     assert '"RDS"' not in told.expression
 
@@ -94,14 +118,18 @@ def test_the_database_is_restored_as_a_trial_every_week_where_that_is_wanted(clo
     assert (trial["protectedResourceType"], trial["protectedResourceArns"]) == ("RDS", [DATABASE])
 
 
-def test_a_trial_is_restored_beside_the_database_where_nobody_reaches_it(cloud: Cloud) -> None:
+def test_a_trial_is_restored_beside_the_database_where_the_cluster_alone_reaches_it(cloud: Cloud) -> None:
     build(cloud, restore_tests=True)
     where = cloud.only(aws.backup.RestoreTestingSelection).inputs["restoreMetadataOverrides"]
     assert (where["dbSubnetGroupName"], where["publiclyAccessible"]) == ("orders-test-data", "false")
     (group,) = json.loads(where["vpcSecurityGroupIds"])
     assert group.startswith("sg-")
     assert cloud.only(aws.ec2.SecurityGroup).inputs["vpcId"] == "vpc-1"
-    assert cloud.of(aws.vpc.SecurityGroupIngressRule) + cloud.of(aws.vpc.SecurityGroupEgressRule) == []
+    (way_in,) = cloud.of(aws.vpc.SecurityGroupIngressRule)
+    assert way_in.inputs["referencedSecurityGroupId"] == "sg-cluster"
+    assert (way_in.inputs["fromPort"], way_in.inputs["toPort"], way_in.inputs["ipProtocol"]) == (5433, 5433, "tcp")
+    assert not {"cidrIpv4", "cidrIpv6", "prefixListId"} & way_in.inputs.keys()
+    assert cloud.of(aws.vpc.SecurityGroupEgressRule) == []
 
 
 def test_no_trial_is_made_where_none_is_wanted(cloud: Cloud) -> None:

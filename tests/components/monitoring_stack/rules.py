@@ -3,7 +3,7 @@
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 
@@ -21,6 +21,7 @@ from components.rds_postgres.settings import DatabaseSettings
 from components.rds_postgres.watch import watch as database
 from components.redis_cache.settings import CacheSettings
 from components.redis_cache.watch import watch as cache
+from components.shared.backup_schedule import Kind
 from components.shared.external_secrets import SecretField
 from components.shared.watch import Watch
 from components.vpc.watch import watch as network
@@ -63,7 +64,7 @@ OWNERS: Mapping[str, Watch] = {
     "cluster_services": secrets(),
     "eks_cluster": cluster(cluster_name="flowise-test"),
     "vpc": network(),
-    "backups": backups(BackupSettings(restore_tests=True, monthly_budget_usd=3000)),
+    "backups": backups(BackupSettings(restore_tests=True, monthly_budget_usd=3000), get_args(Kind), "orders-test"),
     "pipeline_access": pipeline(),
 }
 MONITORING = MonitoringSettings.model_validate(
@@ -83,7 +84,7 @@ def least() -> Watch:
         "flowise_service": service(ServiceSettings(), metrics_key=METRICS_KEY),
         "redis_cache": cache(CacheSettings()),
         "waf_cdn": site(stack_name="flowise-test", address="https://d1.cloudfront.net/api/v1/ping", domain=False),
-        "backups": backups(BackupSettings(enabled=False)),
+        "backups": backups(BackupSettings(enabled=False), get_args(Kind), "orders-test"),
         "web_service": balancer(Autoscalers(namespace="flowise", count=0)),
         "pipeline_access": None,
     }

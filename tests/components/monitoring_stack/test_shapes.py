@@ -1,7 +1,7 @@
 """A stack carries the alerts of what it is made of; its settings decide."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -15,6 +15,7 @@ from components.monitoring_stack.alerts.slo import BURNS, alerts
 from components.monitoring_stack.settings.monitoring import MonitoringSettings
 from components.redis_cache.settings import CacheSettings
 from components.redis_cache.watch import watch as cache
+from components.shared.backup_schedule import Kind
 from components.shared.watch import Watch
 from components.waf_cdn.watch import watch as site
 from testing.program import run
@@ -32,6 +33,8 @@ QUEUE = {
     *("QueueStuck", "QueueBacklog", "QueueJobsFail", "QueueUnreadable"),
     *("WorkersMissing", "WorkersTooFew", "WorkerHangs"),
 }
+KINDS = get_args(Kind)
+RESTORES = {f"Restore{what}{how}" for what in ("Check", "Test") for how in ("Failed", "TooOld")}
 DATADOG = {"site": "datadoghq.eu", "api_key_secret_name": "flowise/datadog-api-key"}
 PLAIN = MonitoringSettings.model_validate({**MONITORING.model_dump(), "traces": None})
 
@@ -57,9 +60,9 @@ LACKING: Mapping[str, Watch] = {
     "queue": full(flowise_service=flowise(mode="main")),
     "databricks": full(flowise_service=flowise(databricks=None)),
     "domain": full(waf_cdn=site(stack_name="a", address="https://example.com", domain=False)),
-    "backups": full(backups=backups(BackupSettings(enabled=False, monthly_budget_usd=1))),
-    "restore_tests": full(backups=backups(BackupSettings(monthly_budget_usd=1))),
-    "budget_usd": full(backups=backups(BackupSettings(restore_tests=True))),
+    "backups": full(backups=backups(BackupSettings(enabled=False, monthly_budget_usd=1), KINDS, "orders-test")),
+    "restore_tests": full(backups=backups(BackupSettings(monthly_budget_usd=1), KINDS, "orders-test")),
+    "budget_usd": full(backups=backups(BackupSettings(restore_tests=True), KINDS, "orders-test")),
     "deployments": full(pipeline_access=None),
     "logs": full(
         MonitoringSettings.model_validate({**MONITORING.model_dump(), "datadog": {**DATADOG, "replaces_logs": True}})
@@ -97,8 +100,8 @@ def rendered(stack: str) -> dict[str, dict[str, Any]]:
             {"DatabricksUnreachable", "DatabricksSlow", "DatabricksTokenRefused", "DatabricksEndpointFails"},
         ),
         ("domain", {"CertificateExpiresSoon"}),
-        ("backups", {"BackupTooOld", "BackupFailed", "RestoreTestFailed", "RestoreTestTooOld"}),
-        ("restore_tests", {"RestoreTestFailed", "RestoreTestTooOld"}),
+        ("backups", {"BackupTooOld", "BackupFailed", *RESTORES}),
+        ("restore_tests", RESTORES),
         ("budget_usd", {"CostPerDayHigh"}),
         ("deployments", {"DeploymentFailed"}),
         ("logs", {"LogsMissing", "PodLogsMissing", "LogsDropped"}),
@@ -247,6 +250,7 @@ def test_every_alert_keeps_its_time_and_weight() -> None:
         "CertificateExpiresSoon": ("critical", "1h", ""),
         "BackupTooOld": ("critical", "36h", ""),
         "CacheEvicts": ("critical", "", "15m"),
+        "RestoreCheckFailed": ("critical", "", ""),
         "RestoreTestFailed": ("critical", "", "1d"),
         "FlowiseRestarts": ("warning", "1m", ""),
         "DatabricksTokenRefused": ("critical", "10m", ""),
@@ -284,6 +288,7 @@ def test_every_alert_keeps_its_time_and_weight() -> None:
         **dict.fromkeys(("CloudWatchUnreadable", "SloUnknown"), ("warning", "30m", "")),
         "DatabaseStorageFills": ("warning", "1h", ""),
         "CostPerDayHigh": ("warning", "6h", ""),
+        "RestoreCheckTooOld": ("warning", "8d", ""),
         "RestoreTestTooOld": ("warning", "8d", ""),
         "FlowiseOutOfMemory": ("warning", "", ""),
         "BackupFailed": ("warning", "", "6h"),

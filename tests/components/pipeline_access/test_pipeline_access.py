@@ -441,7 +441,7 @@ def test_what_roles_are_granted_lies_within_the_boundary(shape: str) -> None:
     """Each statement of each role's own policies, and each action of AWS's, on machines of the stack."""
     given = SHAPES[shape]
     changes = {**given.changes, "flowise:pipeline": {"repository": "acme/flowise"}}
-    cloud = run_changed(given.stack, given.cloud(), changes).cloud
+    cloud = run_changed(given.stack, Cloud(answers=given.answers), changes).cloud
     boundary = json.loads(cloud.named("pipeline-boundary").inputs["policy"])
     environment = changes.get("flowise:environment", given.stack)
     own = {"Project": "flowise", "Environment": environment}
