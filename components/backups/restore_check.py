@@ -113,10 +113,10 @@ class RestoreCheck(pulumi.ComponentResource):
         )
         return [
             # both about no resource (Service Authorization Reference, AWS Backup)
-            allow("FindsTrialsAndJudges", ["backup:ListRestoreJobs", "backup:PutRestoreValidationResult"], ["*"]),
+            allow("JudgesTrials", ["backup:ListRestoreJobs", "backup:PutRestoreValidationResult"], ["*"]),
             allow("FindsTheirAddress", ["rds:DescribeDBInstances"], [rds]),
             allow(
-                "TellsHowTheyWent",
+                "TellsHowItWent",
                 ["cloudwatch:PutMetricData"],
                 ["*"],
                 conditions={"StringEquals": {"cloudwatch:namespace": RESTORES.namespace}},

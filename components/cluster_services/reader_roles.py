@@ -26,7 +26,7 @@ def policy_spec(role_path: str) -> dict[str, Any]:
 
     Of what lies in no namespace no role is right.
     """
-    own = f"'^arn:aws[a-z-]*:iam::[0-9]{{12}}:role{role_path}' + request.namespace + '/[^/]+$'"
+    own = f"'^arn:aws[a-z-]*:iam::[0-9]{{12}}:role{role_path}' + variables.home + '/[^/]+$'"
     return {
         "failurePolicy": "Fail",
         "matchConstraints": {
@@ -40,11 +40,14 @@ def policy_spec(role_path: str) -> dict[str, Any]:
                 for group, resources in KINDS.items()
             ]
         },
-        "variables": [{"name": "roles", "expression": ROLES}],
+        "variables": [
+            {"name": "home", "expression": "request.?namespace.orValue('')"},
+            {"name": "roles", "expression": ROLES},
+        ],
         "validations": [
             {
                 "expression": f"variables.roles.all(role, role == '' || role.matches({own}))",
-                "messageExpression": f"'names a role that is not under {role_path}' + request.namespace + '/'",
+                "messageExpression": f"'names a role that is not under {role_path}' + variables.home + '/'",
                 "reason": "Forbidden",
             }
         ],

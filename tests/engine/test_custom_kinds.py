@@ -145,7 +145,12 @@ def stores(role: str) -> Iterator[tuple[str, str, Given]]:
 @pytest.fixture(scope="module")
 def bound(cluster: Cluster) -> Cluster:
     """Give a cluster in which roles are bound to namespaces."""
-    objects.create(cluster, "kubernetes:core/v1:Namespace", "urn:given", {"metadata": {"name": "given"}})
+    objects.create(
+        cluster,
+        "kubernetes:core/v1:Namespace",
+        "urn:given",
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "given"}},
+    )
     for kind, spec in (
         ("ValidatingAdmissionPolicy", policy_spec("/orders-dev/secret-readers/")),
         ("ValidatingAdmissionPolicyBinding", {"policyName": "readers", "validationActions": ["Deny"]}),

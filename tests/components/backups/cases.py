@@ -138,16 +138,6 @@ CASES = (
     story(
         "RestoreCheckTooOld",
         "warning",
-        "nine days without a good one",
-        {GOOD: "0 1 0x220 1 0x40"},
-        "150h",
-        "210h",
-        "230h",
-        interval="1h",
-    ),
-    story(
-        "RestoreCheckTooOld",
-        "warning",
         "nobody looks any more, while another stack's goes well",
         {GOOD: "0 1 _x220 1 0x40", CHECKED.format("succeeded", "orders-other"): "0 1 0x100 1 0x200"},
         "150h",

@@ -9,9 +9,9 @@ import pulumi_kubernetes as k8s
 from components.backups.restore_check import RestoreCheck, RestoreCheckArgs
 from components.backups.watch import RESTORES
 from components.shared.node_script import NodeImage
+from sandbox.policy_documents import allowed
 from testing.cloud import Cloud
 from tests.components.backups.test_backups import KEY, TRIAL
-from tests.iam import allowed
 from tests.samples import CLUSTER, NETWORK, TAGS
 
 PLAN = "arn:aws:backup:eu-west-1:123456789012:restore-testing-plan:orders_test-1"

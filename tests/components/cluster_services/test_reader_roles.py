@@ -8,7 +8,7 @@ import pytest
 from tools import shapes
 
 STORE = "kubernetes:external-secrets.io/v1:SecretStore"
-FOLLOWS = re.compile(r"role(/.+/)' [+] request\.namespace [+] '/")
+FOLLOWS = re.compile(r"role(/.+/)' [+] variables\.home [+] '/")
 
 
 @pytest.mark.parametrize("shape", ["dev-with-traces-and-datadog", "prod"])

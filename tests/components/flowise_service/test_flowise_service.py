@@ -17,8 +17,8 @@ from components.shared.external_secrets import SecretField
 from components.shared.node_script import NodeImage
 from components.shared.references import CacheRef, DatabaseRef
 from components.web_service.site import Site
+from sandbox.policy_documents import allowed
 from testing.cloud import Cloud, Created
-from tests.iam import allowed
 from tests.samples import ALARMS, CLUSTER, NETWORK, SECRETS, TAGS
 
 QUEUE = {"mode": "queue", "replicas_min": 2, "replicas_max": 4, "worker_replicas_min": 2, "worker_replicas_max": 6}

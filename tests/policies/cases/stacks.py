@@ -57,6 +57,7 @@ _SUBNET, _ROUTE, _TABLE = "aws:ec2/subnet:Subnet", "aws:ec2/route:Route", "aws:e
 _JOIN, _IGW = "aws:ec2/routeTableAssociation:RouteTableAssociation", "aws:ec2/internetGateway:InternetGateway"
 _CLUSTER, _NODES, _ADDON = "aws:eks/cluster:Cluster", "aws:eks/nodeGroup:NodeGroup", "aws:eks/addon:Addon"
 _ROLE, _ATTACHED = "aws:iam/role:Role", "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+_INLINE = "aws:iam/rolePolicy:RolePolicy"
 _SITE, _BALANCER = "aws:cloudfront/distribution:Distribution", "aws:lb/loadBalancer:LoadBalancer"
 _NAMESPACE, _POLICY = "kubernetes:core/v1:Namespace", "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 _DEPLOYMENT, _SCALER = "kubernetes:apps/v1:Deployment", "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
@@ -174,7 +175,10 @@ CASES: dict[str, StackCase] = {
     ),
     "eks-node-role": StackCase(
         "security", [of(_ROLE, "node"), of(_ROLE, "app"), of(_NODES, "nodes", nodeRoleArn="node"), of(_ATTACHED, "worker", {"policyArn": "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"}, role="node"), of(_ATTACHED, "reads", {"policyArn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}, role="app")],
-        [({"reads": of(_ATTACHED, "", {"policyArn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}, role="node")}, ["node"]), ({"own": of("aws:iam/rolePolicy:RolePolicy", "", role="node")}, ["node"]), ({"more": of(_NODES, "more", nodeRoleArn="app")}, ["app"])], [{"worker": {"policyArn": UNKNOWN}}],
+        [({"reads": of(_ATTACHED, "", {"policyArn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}, role="node")}, ["node"]), ({"own": of(_INLINE, "", role="node")}, ["node"]), ({"own": of(_INLINE, "", {"policy": document(Action=["ecr:CreateRepository", "s3:GetObject"], Resource="*")}, role="node")}, ["node"]), ({"more": of(_NODES, "more", nodeRoleArn="app")}, ["app"])], [
+            {"worker": {"policyArn": UNKNOWN}}, {"own": of(_INLINE, "", {"policy": UNKNOWN}, role="node")},
+            {"own": of(_INLINE, "", {"policy": document(Action=["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"], Resource="*")}, role="node")},
+        ],
     ),
     "eks-addons": StackCase(
         "security", [of(_CLUSTER, "c"), *(of(_ADDON, n, {"addonName": n}, clusterName="c") for n in ("vpc-cni", "coredns", "kube-proxy", "eks-pod-identity-agent"))],

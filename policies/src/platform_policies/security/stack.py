@@ -1,7 +1,7 @@
 """What must stand beside a resource, and who may use what."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ..kit.reading import UNKNOWN, get, given, on, statements, strings
@@ -17,6 +17,8 @@ _NODE_POLICIES = (
     "AmazonEKSWorkerNodePolicy", "AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryReadOnly",
     "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy", "AmazonSSMManagedInstanceCore",
 )  # fmt: skip
+# docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html: whoever pulls has ECR fetch
+_NODE_ACTIONS = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
 _ADDONS = ("vpc-cni", "coredns", "kube-proxy", "eks-pod-identity-agent")
 Parameters = Mapping[str, Any]
 
@@ -119,8 +121,15 @@ def _plain_node_roles(stack: Stack, parameters: Parameters) -> Iterator[Finding]
         foreign = [
             arn for arn in attached if arn is not UNKNOWN and str(arn).rpartition("/")[2] not in parameters["policies"]
         ]
-        if foreign or any(policy.points("role", role) for policy in stack.of("aws:iam/rolePolicy:RolePolicy")):
+        inline = [each for each in stack.of("aws:iam/rolePolicy:RolePolicy") if each.points("role", role)]
+        if foreign or not all(_grants_no_more(each.get("policy"), parameters["actions"]) for each in inline):
             yield Finding(role.urn)
+
+
+def _grants_no_more(policy: object, actions: Collection[str]) -> bool:
+    """Return whether a document grants these actions alone; one that is not known yet is not judged."""
+    named = [set(strings(each.get("Action"))) for each in statements(policy)]
+    return policy is UNKNOWN or (bool(named) and all(each and each <= set(actions) for each in named))
 
 
 def _addons(stack: Stack, parameters: Parameters) -> Iterator[Finding]:
@@ -211,7 +220,7 @@ RULES = (
     ),
     StackRule(
         "eks-node-role", "high", "a node role has only the policies that a node needs", "give pods roles of their own, by EKS Pod Identity", "privilege",
-        _plain_node_roles, link="https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html", parameters={"policies": list(_NODE_POLICIES)},
+        _plain_node_roles, link="https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html", parameters={"policies": list(_NODE_POLICIES), "actions": list(_NODE_ACTIONS)},
         judges="every node group's role",
     ),
     StackRule(
