@@ -54,7 +54,6 @@ class Backups(pulumi.ComponentResource):
     """
 
     vault_name: pulumi.Output[str]
-    trial_plan_arn: pulumi.Output[str] | None = None
 
     def __init__(self, name: str, args: BackupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:backups:Backups", name, {}, opts)
@@ -75,10 +74,16 @@ class Backups(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=granted)),
         )
         self._failures(role)
+        self._trial_plan_arn: pulumi.Output[str] | None = None
         if args.settings.restore_tests and args.trial is not None:
-            self.trial_plan_arn = self._restore_tests(vault, role, args.trial)
+            self._trial_plan_arn = self._restore_tests(vault, role, args.trial)
         self.vault_name = vault.name
         self.register_outputs({"vault_name": self.vault_name})
+
+    @property
+    def trial_plan_arn(self) -> pulumi.Output[str] | None:
+        """The plan by which trials are restored, if any are."""
+        return self._trial_plan_arn
 
     def _vault(self, role: str, region: str) -> aws.backup.Vault:
         args, settings = self._args, self._args.settings
