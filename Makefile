@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup cli kubernetes prometheus validate preview report comment guard up refresh destroy outputs manifests scan lint check test coverage format \
-	bench drills live soak truth
+	bench drills live shapes soak truth
 
 	bench drills live shapes soak
 

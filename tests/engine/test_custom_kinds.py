@@ -168,7 +168,7 @@ def refusal(cluster: Cluster, api_version: str, kind: str, spec: Given) -> str:
     namespace = {} if kind.startswith("Cluster") else {"namespace": "given"}
     inputs = {"apiVersion": api_version, "kind": kind, "metadata": {"name": "named", **namespace}, "spec": spec}
     try:
-        objects.dry_run(cluster, "urn:named", inputs)
+        objects.dry_run(cluster, "urn:named", inputs, new=True)
     except objects.ClusterError as error:
         return str(error)
     return ""
