@@ -94,9 +94,14 @@ def _made_of(classes: list[str | None], text: str) -> bool:
     """Return whether a text's characters are all taken. Of those beyond ASCII nothing is known."""
     places = zip((text[:1], text[1:-1], text[-1:] if len(text) > 1 else ""), classes, strict=True)
     return all(
-        chars is None or all(ord(char) > 0x7E or re.fullmatch(f"[{chars}]", char) for char in part)  # noqa: PLR2004 # ASCII's last
+        chars is None or all(ord(char) > 0x7E or _taken(chars, char) for char in part)  # noqa: PLR2004 # ASCII's last
         for part, chars in places
     )
+
+
+def _taken(chars: str, char: str) -> bool:
+    pattern = compiled(f"[{chars}]")  # kept: there are more of them than `re` itself keeps
+    return pattern is None or pattern.match(char) is not None
 
 
 def _characters(classes: list[str | None]) -> str:
