@@ -1,1 +1,1 @@
-"""What terraform-provider-aws itself says of its types, as `tools.provider_facts` recorded it (docs/decisions/0035)."""
+"""What terraform-provider-aws itself says of its types, as `tools.provider_facts` recorded it (docs/decisions/0033)."""
