@@ -19,10 +19,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The tests start a thousand short processes: each would compile what it runs anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup cli kubernetes prometheus validate preview report comment guard up refresh destroy outputs manifests scan lint check test coverage format \
-	bench drills live shapes soak truth
-
-	bench drills live shapes soak
+.PHONY: help setup cli kubernetes prometheus validate preview report comment guard up refresh destroy outputs manifests \
+	scan lint check test coverage format bench drills live shapes soak truth
 
 help: ## Show this
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -107,16 +105,14 @@ live: cli ## The real Flowise under the rendered environment, on PostgreSQL and 
 bench: cli ## The cost of a preview against the engine's floor, and how it grows
 	@$(PYTHON) tools/bench.py
 
-truth: $(READY) ## Compare what was recorded of AWS's provider with the provider: AWS_PROVIDER=a terraform-provider-aws binary
-	@test -n "$(AWS_PROVIDER)" || { echo "give the binary that the facts are of: make truth AWS_PROVIDER=PATH" >&2; exit 2; }
-	@$(PYTHON) -m tools.provider_facts.truth $(AWS_PROVIDER)
-
 drills: cli ## Every drill on STACK, with its guards and without; the stack must be up (builds the next minor, too)
 	@$(SANDBOX) install --kubernetes > /dev/null
 	@$(PYTHON) tools/drills.py $(STACK)
 
-truth: cli kubernetes ## Our Kubernetes provider and the real one, asked the same: how often they agree (builds the real one, once)
+truth: cli kubernetes ## Hold ours against the real Kubernetes provider (built once), and AWS's where AWS_PROVIDER names its binary
 	@$(PYTHON) -m tools.truth
+	@if test -n "$(AWS_PROVIDER)"; then $(PYTHON) -m tools.provider_facts.truth "$(AWS_PROVIDER)"; \
+		else echo "AWS's was not asked: make truth AWS_PROVIDER=<a terraform-provider-aws binary>"; fi
 
 soak: cli ## Generated stacks, schedules of outages and crashes, and crashes at every change, by the hundred
 	@$(PYTHON) -m tools.soak
