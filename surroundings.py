@@ -11,8 +11,16 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 import pulumi_random as random
 
-from components.backups import Backups, BackupsArgs, Budget, BudgetArgs, CostAnomalies, CostAnomaliesArgs
-from components.backups.restore_check import RestoreCheck, RestoreCheckArgs
+from components.backups import (
+    Backups,
+    BackupsArgs,
+    Budget,
+    BudgetArgs,
+    CostAnomalies,
+    CostAnomaliesArgs,
+    RestoreCheck,
+    RestoreCheckArgs,
+)
 from components.cluster_services import ClusterServices, ClusterServicesArgs
 from components.config.regions import EDGE_REGION
 from components.eks_cluster import EksCluster

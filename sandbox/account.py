@@ -61,8 +61,13 @@ class Account:
                 self._crash_at(self._begun, self._options.crash_before)
             yield
 
+    @property
+    def judges(self) -> bool:
+        """Whether more is refused than wrong shapes."""
+        return self._options.laws
+
     def _refusals(self, op: ResourceOperation) -> list[tuple[laws.Law, laws.Refusal]]:
-        if not self._options.laws:
+        if not self.judges:
             return []
         judged = replace(op, inventory=self._view(op.preview), quotas=self._options.quotas)
         return laws.refusals(judged, self._options.laws_off)

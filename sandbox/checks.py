@@ -31,12 +31,17 @@ class Failure:
     reason: str
 
 
-def check(token: str, inputs: Mapping[str, Any]) -> list[Failure]:
-    """Everything wrong with the inputs of a resource, as far as its SDK and its provider's facts know the type."""
+def check(token: str, inputs: Mapping[str, Any], *, values: bool = True) -> list[Failure]:
+    """Everything wrong with the inputs of a resource, as far as its SDK and its provider's facts know the type.
+
+    Without `values` only their shape is looked at: whose provider is a later one than the facts' may know better.
+    """
     described = schema.resource(token)
     if described is None or not described.inputs:
         return []
     found = list(_object(described.inputs, inputs, ""))
+    if not values:
+        return found
     known = {failure.property for failure in found}
     told = [(path, why) for path, why in fact_checks.refusals(token, inputs) if path not in known]
     return [*found, *(Failure(path, f"{why} ({source()})") for path, why in told)]

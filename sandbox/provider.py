@@ -107,7 +107,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._account.seen[request.urn] = token
         if schema.resource(token) is None and self._package != "kubernetes":
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"unrecognized resource type: {token}")
-        failures = checks.check(token, news)
+        failures = checks.check(token, news, values=self._account.judges)
         if self._package == "kubernetes":
             failures = [each for each in failures if not kubernetes_checks.beyond_the_sdk(each)]
             try:

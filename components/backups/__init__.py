@@ -3,6 +3,7 @@
 from .budget import Budget, BudgetArgs
 from .component import Backups, BackupsArgs
 from .cost_anomalies import CostAnomalies, CostAnomaliesArgs
+from .restore_check import RestoreCheck, RestoreCheckArgs
 from .settings import BackupSettings
 from .watch import watch as backups_watch
 
@@ -14,5 +15,7 @@ __all__ = [
     "BudgetArgs",
     "CostAnomalies",
     "CostAnomaliesArgs",
+    "RestoreCheck",
+    "RestoreCheckArgs",
     "backups_watch",
 ]

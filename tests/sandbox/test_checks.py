@@ -75,3 +75,11 @@ def test_a_misspelt_argument_of_a_function_is_named() -> None:
     found = check_call("aws:index/getAvailabilityZones:getAvailabilityZones", {"stat": "available"})
 
     assert [failure.property for failure in found] == ["stat"]
+
+
+def test_values_that_its_provider_refuses_are_told_or_left_to_whoever_knows_better() -> None:
+    asked = ("aws:appconfig/extensionAssociation:ExtensionAssociation", {"resourceArn": "a", "extensionArn": "b"})
+    assert {failure.property for failure in check(*asked)} == {"resourceArn", "extensionArn"}
+    assert check(*asked, values=False) == []
+    token, inputs = asked
+    assert [each.property for each in check(token, {**inputs, "resourcArn": "a"}, values=False)] == ["resourcArn"]

@@ -56,7 +56,7 @@ class Sandbox:
         self.history.append(f"{line}\n  status {status}; pending: {left}; {len(made)} stand: {', '.join(made)}")
         return status
 
-    def run(self, command: str, *arguments: str) -> int:
+    def run(self, command: str, *arguments: str, stderr: int = subprocess.STDOUT) -> int:
         """Run a command; its exit status. What it printed is kept in `said`."""
         # hundreds of stacks: what only a control plane would refuse is left to the tests of one
         quick = ("--kubernetes", "schema") if command in ("preview", "up", "destroy") else ()
@@ -76,7 +76,7 @@ class Sandbox:
             cwd=REPOSITORY,
             env=environment(arguments),
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=stderr,
             stdin=subprocess.DEVNULL,
             text=True,
             check=False,
@@ -86,7 +86,7 @@ class Sandbox:
 
     def read(self, command: str, *arguments: str) -> str:
         """Run a command for what it prints, which is not kept: it may hold secrets."""
-        self.run(command, *arguments)
+        self.run(command, *arguments, stderr=subprocess.DEVNULL)
         return self.said.pop()
 
 

@@ -73,11 +73,13 @@ def test_the_firewall_and_the_bill_are_asked_for_by_exact_dimensions() -> None:
     assert dimensions == {"firewall": {"WebACL": "flowise-test", "Rule": "ALL"}, "bill": {"Currency": "USD"}}
 
 
-def test_a_deployment_is_told_of_once() -> None:
-    (job,) = config()["customNamespace"]
-    # YACE takes a delay of a job alone, and keeps what it read for one interval
-    assert (job["period"], job["length"], job["delay"]) == (300, 300, 300)
-    assert job["dimensionNameRequirements"] == ["Stack"]
+def test_a_deployment_and_a_restore_are_told_of_once() -> None:
+    jobs = config()["customNamespace"]
+    assert [job["name"] for job in jobs] == ["restores", "deployments"]
+    for job in jobs:
+        # YACE takes a delay of a job alone, and keeps what it read for one interval
+        assert (job["period"], job["length"], job["delay"]) == (300, 300, 300)
+        assert job["dimensionNameRequirements"] == ["Stack"]
 
 
 def test_a_series_costs_nine_cents_a_month() -> None:
