@@ -9,7 +9,6 @@ what is somebody else's. Ends with status 1 where one does not, and says where.
 import argparse
 import json
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -24,7 +23,7 @@ from sandbox.workspace import Workspace
 from sandbox.world import World
 from testing.program import changed_config
 from tools.shapes import SHAPES, Shape
-from tools.soak.runs import REPOSITORY, environment, link_program
+from tools.soak.runs import REPOSITORY, link_program, run_sandbox
 
 POLICIES = REPOSITORY / "policies"
 
@@ -56,30 +55,11 @@ class Stand:
 
     def __call__(self, command: str, *arguments: str) -> str:
         """Run a command; give what it printed. Raises ShapeError."""
-        judged = ("--kubernetes", self.kubernetes) if command in ("preview", "up", "destroy") else ()
-        stack = self.shape.stack
-        done = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "sandbox",
-                command,
-                "--stack",
-                stack,
-                "--cwd",
-                str(self.folder),
-                *judged,
-                *arguments,
-            ],
-            cwd=REPOSITORY,
-            env=environment(arguments),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run_sandbox(self.folder, self.shape.stack, command, *arguments, kubernetes=self.kubernetes)
         if done.returncode:
-            raise ShapeError(f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+            # a plan that is read is long, and says nothing of why there is none
+            said = done.stderr if "--json" in arguments else f"{done.stdout}\n{done.stderr}"
+            raise ShapeError(f"{command} ended with {done.returncode}:\n{said}")
         return done.stdout
 
     def packs(self) -> list[str]:

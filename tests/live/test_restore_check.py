@@ -49,20 +49,8 @@ class Trial:
         for slot, password in zip("ba", passwords, strict=True):
             self.aws.secrets[f"arn:{slot}"] = json.dumps({"username": f"orders_{slot}", "password": password})
             logins.append({"username": f"orders_{slot}", "secret": f"arn:{slot}", "field": "password"})
-        done = subprocess.run(
-            [NODE, "restore_check.cjs"],
-            cwd=SCRIPTS,
-            env={
-                **self.aws.environment(),
-                **{"NODE_PATH": str(self.modules), "NODE_EXTRA_CA_CERTS": str(authority or self.authority.bundle)},
-                **{"DATABASE_NAME": "orders", "LOGINS": json.dumps(logins)},
-            },
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        return done.returncode, done.stdout + done.stderr
+        bundle = str(authority or self.authority.bundle)
+        return self.aws.check(self.modules, logins, NODE_EXTRA_CA_CERTS=bundle)
 
 
 @pytest.fixture

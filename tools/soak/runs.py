@@ -35,6 +35,24 @@ def environment(arguments: Sequence[str]) -> dict[str, str]:
     return {**os.environ, "PULUMI_SKIP_CHECKPOINTS": "false" if killed else "true"}
 
 
+def run_sandbox(
+    program: Path, stack: str, command: str, *arguments: str, kubernetes: str, stderr: int = subprocess.PIPE
+) -> subprocess.CompletedProcess[str]:
+    """Run the sandbox's command line on a program, and keep what it printed."""
+    judged = ("--kubernetes", kubernetes) if command in ("preview", "up", "destroy") else ()
+    start = (sys.executable, "-m", "sandbox", command, "--stack", stack, "--cwd", str(program))
+    return subprocess.run(
+        [*start, *judged, *arguments],
+        cwd=REPOSITORY,
+        env=environment(arguments),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+        check=False,
+    )
+
+
 @dataclass
 class Sandbox:
     """The sandbox's command line on one folder, and all that it said."""
@@ -59,28 +77,7 @@ class Sandbox:
     def run(self, command: str, *arguments: str, stderr: int = subprocess.STDOUT) -> int:
         """Run a command; its exit status. What it printed is kept in `said`."""
         # hundreds of stacks: what only a control plane would refuse is left to the tests of one
-        quick = ("--kubernetes", "schema") if command in ("preview", "up", "destroy") else ()
-        done = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "sandbox",
-                command,
-                "--stack",
-                STACK,
-                "--cwd",
-                str(self.program),
-                *quick,
-                *arguments,
-            ],
-            cwd=REPOSITORY,
-            env=environment(arguments),
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            check=False,
-        )
+        done = run_sandbox(self.program, STACK, command, *arguments, kubernetes="schema", stderr=stderr)
         self.said.append(done.stdout)
         return done.returncode
 

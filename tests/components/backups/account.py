@@ -4,11 +4,14 @@ What it answers and what it is asked are of the forms that the API models in bot
 """
 
 import json
+import os
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,6 +21,8 @@ from botocore.awsrequest import AWSRequest  # type: ignore[import-untyped] # lik
 from botocore.credentials import Credentials  # type: ignore[import-untyped] # likewise
 from botocore.validate import validate_parameters  # type: ignore[import-untyped] # likewise
 
+from sandbox.nodejs import NODE
+from tests.node import SCRIPTS
 from tests.ports import free_port
 
 PLAN = "arn:aws:backup:eu-west-1:123456789012:restore-testing-plan:orders_test-1"
@@ -46,6 +51,24 @@ class Account:
             **{"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": REGION},
             **{"DNS_SUFFIX": "amazonaws.com", "PLAN_ARN": PLAN, "STACK": "orders-test"},
         }
+
+    def check(self, modules: Path, logins: list[dict[str, str]], **environment: str) -> tuple[int, str]:
+        """Run the check once, with the packages of a folder; give its exit status and what it said."""
+        done = subprocess.run(
+            [NODE, "restore_check.cjs"],
+            cwd=SCRIPTS,
+            env={
+                **os.environ,
+                **self.environment(),
+                **{"NODE_PATH": str(modules), "DATABASE_NAME": "orders", "LOGINS": json.dumps(logins)},
+                **environment,
+            },
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
 
     def restored(self, name: str, created: float, **more: Any) -> str:
         """Add a restore job of the plan that has ended well; give its id."""

@@ -4,8 +4,6 @@ tests/live has the real ones.
 """
 
 import json
-import os
-import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,9 +12,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.nodejs import NODE
 from tests.components.backups.account import Account, account
-from tests.node import SCRIPTS
 
 # as much of the SDK as the script uses
 SDK = """
@@ -66,21 +62,7 @@ class Check:
     def __call__(self, tables: dict[str, int] | None = None, **refuses: str) -> tuple[int, str]:
         """Run it once on trials with these tables; give its exit status and what it said."""
         trial = {"tables": {"chats": 3} if tables is None else tables, "refuses": refuses}
-        done = subprocess.run(
-            [NODE, "restore_check.cjs"],
-            cwd=SCRIPTS,
-            env={
-                **os.environ,
-                **self.aws.environment(),
-                **{"NODE_PATH": str(self.modules), "DATABASE_NAME": "orders"},
-                **{"LOGINS": json.dumps(LOGINS), "TRIAL": json.dumps(trial)},
-            },
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        return done.returncode, done.stdout + done.stderr
+        return self.aws.check(self.modules, LOGINS, TRIAL=json.dumps(trial))
 
 
 @pytest.fixture
