@@ -43,6 +43,8 @@ class Shape:
     stack: str
     changes: Mapping[str, Any] = field(default_factory=dict)
     theirs: Sequence[Record] = ()
+    excepted: Mapping[str, str] = field(default_factory=dict)
+    """Exceptions that its levels have beside its stack's: the resource (`type::name`) by rule."""
 
     @property
     def answers(self) -> Mapping[str, Answer]:
@@ -192,7 +194,12 @@ SHAPES: Mapping[str, Shape] = {
         },
     ),
     # production's floor wants a domain
-    "staging-without-a-domain": Shape("prod", {"flowise:environment": "staging", "flowise:edge.domain": None}),
+    "staging-without-a-domain": Shape(
+        "prod",
+        {"flowise:environment": "staging", "flowise:edge.domain": None},
+        # without a domain there is no certificate (decision 0002)
+        excepted={"lb-https": "aws:lb/listener:Listener::app-listener"},
+    ),
     "prod-with-a-pipeline": Shape(
         "prod",
         {
