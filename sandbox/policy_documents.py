@@ -39,6 +39,11 @@ def admits(document: Document, principal: str, action: str, resource: str, keys:
     return "Allow" in effects and "Deny" not in effects
 
 
+def does(statement: Mapping[str, Any], action: str) -> bool:
+    """Return whether a statement is about an action; one that names none is about none."""
+    return bool({"Action", "NotAction"} & statement.keys()) and _names(statement, "Action", action.lower(), lower=True)
+
+
 def _listed_statements(document: Document) -> list[Mapping[str, Any]]:
     found = document.get("Statement", [])
     return list(found) if isinstance(found, list) else [found]
@@ -54,7 +59,7 @@ def _is_about(statement: Mapping[str, Any], principal: str) -> bool:
 
 
 def _covers(statement: Mapping[str, Any], action: str, resource: str) -> bool:
-    return _names(statement, "Action", action.lower(), lower=True) and (
+    return does(statement, action) and (
         not ({"Resource", "NotResource"} & set(statement)) or resource == "" or _names(statement, "Resource", resource)
     )
 

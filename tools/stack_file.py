@@ -3,7 +3,6 @@
 It loads no cloud's SDK, which nothing in settings needs and which is most of what loading a component takes.
 """
 
-import datetime
 import json
 import re
 import sys
@@ -133,11 +132,7 @@ def _lines(node: yaml.Node, above: str, file: str) -> Iterator[tuple[str, int]]:
 
 def _text(value: object) -> str:
     """Return a value as the engine hands it over: a text as it is, all else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, default=_date)
-
-
-def _date(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime.date) else str(value)
+    return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 class _Unused(type):

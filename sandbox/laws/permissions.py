@@ -5,9 +5,9 @@ No law by itself: laws ask it. Three answers are possible, for a policy that som
 
 import json
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
+from ..policy_documents import does, like
 from ..world import Record
 from .inventory import Inventory
 from .law import get, items
@@ -47,12 +47,6 @@ def many(value: Any) -> list[str]:
     return [str(each) for each in (value if isinstance(value, list) else [value]) if each is not None]
 
 
-def _does(statement: Mapping[str, Any], action: str) -> bool:
-    if "NotAction" in statement:
-        return not any(fnmatchcase(action.lower(), each.lower()) for each in many(statement["NotAction"]))
-    return any(fnmatchcase(action.lower(), each.lower()) for each in many(statement.get("Action")))
-
-
 def lets(policy: str, service: str, action: str) -> bool:
     """Return whether a resource's policy lets a service do something; one that cannot be read is not judged."""
     listed = statements(policy)
@@ -62,7 +56,7 @@ def lets(policy: str, service: str, action: str) -> bool:
         principal = get(statement, "Principal")
         services = many(get(principal, "Service")) if isinstance(principal, Mapping) else []
         everybody = principal == "*" or (isinstance(principal, Mapping) and "*" in many(principal.get("AWS")))
-        if statement.get("Effect") == "Allow" and _does(statement, action) and (everybody or service in services):
+        if statement.get("Effect") == "Allow" and does(statement, action) and (everybody or service in services):
             return True
     return False
 
@@ -104,11 +98,11 @@ def may(world: Inventory, role: Record, action: str) -> bool | None:
 
 def _allows(policy: Any, action: str) -> bool | None:
     if isinstance(policy, tuple):
-        return any(fnmatchcase(action.lower(), each) for each in policy)
+        return any(like(action.lower(), each) for each in policy)
     listed = statements(policy)
     if listed is None:
         return None
-    return any(each.get("Effect") == "Allow" and _does(each, action) for each in listed)
+    return any(each.get("Effect") == "Allow" and does(each, action) for each in listed)
 
 
 def _policies(world: Inventory, role: Record) -> Iterator[Any]:
