@@ -20,7 +20,7 @@ _RESERVED = frozenset({TEXT, PLAIN, CREDENTIAL})
 _ENDS = re.compile(SPEC["text_ends"])
 _ITEM_LINES, _ONE_LINE = frozenset(SPEC["item_lines"]), frozenset(SPEC["one_line"])
 # JavaScript's numbers are exact to here, and are written without an exponent to there (ECMA-262, Number::toString)
-_EXACT, _LEAST_EXPONENT, _MOST_EXPONENT = 2**53, -7, 21
+_EXACT, _LEAST_EXPONENT, _MOST_EXPONENT = 2**53, -6, 21
 
 
 class Unreadable(Exception):

@@ -145,6 +145,15 @@ def test_both_write_what_the_api_tells_alike(writer: Any) -> None:
     assert by_command["flowise.json"].count("agentflows/uni-flow") == 2
 
 
+def test_both_write_numbers_alike_on_both_sides_of_where_javascript_turns_to_an_exponent(writer: Any) -> None:
+    least, most = [1e-5, 1e-6, 9.99e-7, 1e-7, 5e-324], [1e20, 123456789012345680000.0, 9.99e20, 1e21, 1.5e22, 1e308]
+    exact = [0, -0.0, 2**53, 2**53 + 1, 2**60, 0.1, 100.0]
+    numbers = [sign * each for each in (*least, *most, *exact) for sign in (1, -1)]
+    rows: dict[str, list[dict[str, Any]]] = {about["list"]: [] for about in KINDS.values()}
+    rows["assistants"] = [{"id": "1", "type": "CUSTOM", "details": json.dumps({"name": "a", "config": numbers})}]
+    assert writer(CREDENTIALS, rows, []) == commanded(CREDENTIALS, rows, [])
+
+
 @given(
     flow=flows | text,
     other=st.dictionaries(st.sampled_from(["chatbotConfig", "analytic", "category", "apikeyid", "isPublic"]), values),
