@@ -1,39 +1,20 @@
 """What changed between two sets of inputs, path by path, and whether the change needs a replacement."""
 
 import re
-from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import Any
 
 from . import schema
 from .autonaming import named_by
+from .clouds import aws_readback
 from .clouds.aws_regions import DEFAULT_REGION
+from .differences import Change, Diff, Kind
 from .provider_facts import changes as fact_changes
 from .replacement import forces_replacement
 from .wire import UNKNOWN
 
-Kind = Literal["ADD", "DELETE", "UPDATE"]
-
 # sdk/go/common/resource/sig/sig.go: the key of a value that is no plain object; with a hash, an asset or an archive.
 _SIGNED = "4dabf18193072939515e22adb298388d"
-
-
-@dataclass(frozen=True)
-class Change:
-    """One changed value, by its path in the inputs."""
-
-    path: str
-    kind: Kind
-    replaces: bool
-
-
-@dataclass(frozen=True)
-class Diff:
-    """Every change, the top-level inputs that force a replacement, and whether the old resource must go first."""
-
-    changes: tuple[Change, ...]
-    replaces: tuple[str, ...]
-    delete_before_replace: bool
 
 
 def diff(
@@ -42,13 +23,17 @@ def diff(
     news: Mapping[str, Any],
     outputs: Mapping[str, Any] | None = None,
     provider: Mapping[str, Any] | None = None,
+    ignored: Iterable[str] = (),
 ) -> Diff:
     """Return the difference between the inputs a resource was made with and those it should have; of Kubernetes
     `kubernetes_diff` knows.
 
-    `outputs` are those of the resource as it stands: what the cloud chose may be written out without a change.
+    `outputs` are those of the resource as it stands: what the cloud chose may be written out without a change, and what
+    it gave back otherwise than written is one, unless it is `ignored`.
     """
     old, new, stands = _visible(olds), _visible(news), outputs or {}
+    left_alone = {_top(path) for path in ignored}
+    old |= {name: found for name, found in aws_readback.read(token, old, stands) if name not in left_alone}
     if schema.package_of(token) == "aws" and "region" in old.keys() | new.keys():
         here = str((provider or {}).get("region") or DEFAULT_REGION)  # where it is left out, it is the provider's
         old = {"region": stands.get("region") or here, **old}
@@ -64,6 +49,21 @@ def diff(
     )
     replaces = tuple(dict.fromkeys(_top(change.path) for change in found if change.replaces))
     return Diff(found, replaces, bool(replaces) and _fixed_name(token, olds, news))
+
+
+def restless(
+    token: str,
+    inputs: Mapping[str, Any],
+    outputs: Mapping[str, Any],
+    provider: Mapping[str, Any] | None = None,
+    ignored: Iterable[str] = (),
+) -> list[tuple[Change, aws_readback.ReadBack]]:
+    """Return what the next preview will show although the program stays as it is, and why."""
+    if not any(aws_readback.read(token, inputs, outputs)):
+        return []
+    why = {each.property: each for each in aws_readback.of_type(token)}
+    found = diff(token, inputs, inputs, outputs, provider, ignored).changes
+    return [(change, why[_top(change.path)]) for change in found if _top(change.path) in why]
 
 
 def only(found: Diff, names: Container[str]) -> Diff:

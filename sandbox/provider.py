@@ -30,13 +30,14 @@ from . import (
     vpc_outputs,
 )
 from .account import Account, RefusedError
-from .clouds import aws_versions
+from .clouds import aws_readback, aws_versions
 from .clouds.resource import Request
 from .clusters import objects
 from .clusters.cluster import Cluster
 from .clusters.objects import ClusterError
 from .clusters.plan import CLUSTER
 from .clusters.registry import Clusters
+from .differences import Diff
 from .laws.law import Operation, ResourceOperation
 from .wire import UNKNOWN, has_unknown, to_python, to_struct
 from .world import AlreadyExistsError, Record
@@ -142,7 +143,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         token, _ = type_and_name(request.urn)
         old, new = to_python(request.old_inputs), to_python(request.news)
         if self._package != "kubernetes":
-            found = diffing.diff(token, old, new, to_python(request.olds), self._config(context))
+            found = diffing.diff(token, old, new, to_python(request.olds), self._config(context), request.ignoreChanges)
         elif token == RELEASE:
             found = kubernetes_diff.diff_release(old, new)
         else:
@@ -157,6 +158,15 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if warning and self._engine is not None:
             self._engine.Log(engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=warning, urn=urn))
 
+    def _warn_of_unrest(self, op: ResourceOperation, outputs: Mapping[str, Any], ignored: Sequence[str] = ()) -> None:
+        """Say what the next preview will show although the program stays as it is."""
+        for change, known in diffing.restless(op.token, op.inputs, outputs, op.provider, ignored):
+            self._warn(
+                op.urn,
+                f"this never comes to rest: every preview will change {change.path} again, since {known.why} "
+                f"({known.source}); {known.instead}",
+            )
+
     def Create(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
         """Make a resource; in a preview, say what is known of it."""
         token, name = type_and_name(request.urn)
@@ -169,6 +179,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                     outputs = clouds.preview(token, name, request.urn, _plain(inputs), provider=config)
                     self._account.plan(Record(token, "", request.urn, 0, _plain(inputs), outputs))
                 self._dry_run(op)
+                self._warn_of_unrest(op, aws_readback.given_back(token, outputs))
                 return provider_pb2.CreateResponse(properties=to_struct(outputs))
             cluster = self._cluster(config)
             with self._account.authorized(op):
@@ -186,6 +197,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 record, not_ready = replace(record, outputs=made.outputs or outputs), made.not_ready
                 self._account.create(record, unique=False)
             self._follow(record)
+            self._warn_of_unrest(op, record.outputs)
         if not_ready:
             _abort_unready(context, record, _said_by_server(op, not_ready))
         return provider_pb2.CreateResponse(id=resource_id, properties=to_struct(record.outputs))
@@ -292,6 +304,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                     outputs = self._with_account_outputs(token, request.id, outputs, new=False)
                 before = (record.inputs if record else {}, olds)
                 outputs = aws_versions.updated(token, before, news, outputs, preview=request.preview)
+                outputs = aws_readback.given_back(token, outputs, olds)
                 changed = Record(token, request.id, request.urn, record.serial if record else 0, news, outputs)
                 if request.preview:
                     self._account.plan(changed)
@@ -306,6 +319,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 self._account.update(changed)
             if not request.preview:
                 self._follow(changed)
+            self._warn_of_unrest(op, changed.outputs, request.ignoreChanges)
         if not_ready:
             _abort_unready(context, changed, _said_by_server(op, not_ready))
         return provider_pb2.UpdateResponse(properties=to_struct(changed.outputs))
@@ -493,7 +507,7 @@ def _decoded(value: Any) -> Any:
     return value
 
 
-def _diff_response(found: diffing.Diff) -> provider_pb2.DiffResponse:
+def _diff_response(found: Diff) -> provider_pb2.DiffResponse:
     response = provider_pb2.DiffResponse
     detailed = {
         change.path: provider_pb2.PropertyDiff(

@@ -15,7 +15,7 @@ from typing import Any
 from .. import schema
 from ..schema import Field, Type
 from ..wire import UNKNOWN
-from . import aws_identity, aws_versions
+from . import aws_identity, aws_readback, aws_versions
 from .aws_functions import FUNCTIONS, asked_for
 from .aws_regions import ACCOUNT_ID, partition, region_of, suffix, zones
 from .resource import CREATED_AT, Request, complete, empty, looked_up, outputs_of
@@ -165,7 +165,7 @@ def create(request: Request, *, found: bool = False) -> tuple[str, dict[str, Any
     if "tagsAll" in fields:
         defaults = (request.provider.get("defaultTags") or {}).get("tags") or {}
         outputs["tagsAll"] = {**defaults, **(request.inputs.get("tags") or {})}
-    return aws.id, outputs
+    return aws.id, aws_readback.given_back(request.token, outputs)
 
 
 # What a plan knows although no input says it.

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..autonaming import AUTONAMED
-from ..diffing import Change, Diff, Kind
+from ..differences import Change, Diff, Kind
 from ..kubernetes_scopes import CLUSTER_SCOPED
 from ..wire import UNKNOWN
 from .immutable import immutable

@@ -10,8 +10,6 @@ from .law import Law, Refusal, ResourceOperation, get, items
 from .references import parameter_family, subnets_of_group
 
 _INSTANCE = "aws:rds/instance:Instance"
-# the first major of PostgreSQL that asks for TLS unless told otherwise (RDS user guide, PostgreSQL: requiring SSL)
-_TLS_BY_DEFAULT = 15
 _CREATE = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html"
 _STORAGE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html"
 _MODIFY = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html"
@@ -180,21 +178,6 @@ _STATIC = {
     "max_wal_senders",
     "rds.logical_replication",
 }
-
-
-def _parameters_at_rest(op: ResourceOperation) -> Iterator[Refusal]:
-    """What equals the family's default is no change to RDS, which then tells the default's own way of applying it."""
-    major = re.fullmatch(r"postgres(\d+)", op.text("family"))
-    for parameter in items(op.inputs, "parameters") if major and int(major[1]) >= _TLS_BY_DEFAULT else ():
-        if get(parameter, "name") != "rds.force_ssl" or str(get(parameter, "value")) != "1":
-            continue
-        if "applyMethod" not in parameter or get(parameter, "applyMethod") == "immediate":
-            yield Refusal(
-                "NeverAtRest",
-                f"rds.force_ssl is 1 in {major[0] if major else ''} of its own accord: RDS tells it as pending-reboot, and "
-                "every preview would change it to immediate again",
-                "set applyMethod to pending-reboot, or leave the parameter out",
-            )
 
 
 def _parameters(op: ResourceOperation) -> Iterator[Refusal]:
@@ -388,13 +371,6 @@ LAWS = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html",
         r"aws:rds/parameterGroup:ParameterGroup",
         _parameters,
-    ),
-    Law(
-        "rds-parameter-at-rest",
-        "a parameter that comes to rest",
-        "https://github.com/hashicorp/terraform-provider-aws/issues/39252",
-        r"aws:rds/parameterGroup:ParameterGroup",
-        _parameters_at_rest,
     ),
     Law(
         "rds-subnet-group-zones",

@@ -239,7 +239,8 @@ def _document(text: Any) -> Any:
 
 
 def _policy(document: Any) -> Any:
-    """Return an IAM policy with what is the same in one form: one of a list alone, lists in another order.
+    """Return an IAM policy with what is the same in one form: one of a list alone, lists in another order, an account
+    as its root.
 
     https://github.com/hashicorp/awspolicyequivalence
     """
@@ -248,7 +249,8 @@ def _policy(document: Any) -> Any:
     if isinstance(document, list):
         items = [_policy(item) for item in document]
         return items[0] if len(items) == 1 else sorted(items, key=lambda item: json.dumps(item, sort_keys=True))
-    return document
+    root = re.fullmatch(r"arn:aws[a-z-]*:iam::(\d{12}):root", document) if isinstance(document, str) else None
+    return root[1] if root else document
 
 
 _SPELLINGS: Mapping[str, Callable[[Any], Any]] = {

@@ -9,7 +9,7 @@ import pulumi
 from pulumi.runtime import mocks
 from pulumi.runtime import settings as runtime
 
-from sandbox import autonaming, clouds
+from sandbox import autonaming, clouds, diffing
 from sandbox.account import Account, RefusedError
 from sandbox.clouds.resource import Request
 from sandbox.laws.law import ResourceOperation
@@ -39,7 +39,7 @@ class LawCloud(mocks.Mocks):
             digits = Request(args.typ, args.name, urn, {}, serial, {}).hex(16, "name")
             olds = standing[0].inputs if standing else {}
             inputs = autonaming.aws(args.typ, args.name, inputs, olds, autonaming.Proposal("", disabled=False), digits)
-        if standing and standing[0].inputs == inputs:
+        if standing and standing[0].inputs == inputs and not diffing.restless(args.typ, inputs, standing[0].outputs):
             return standing[0].id, standing[0].outputs
         op = ResourceOperation(
             "update" if standing else "create",

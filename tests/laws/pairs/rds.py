@@ -17,12 +17,6 @@ def _family_name(family: str) -> None:
     aws.rds.ParameterGroup("group", family=family)
 
 
-def _forced(family_and_method: tuple[str, str | None]) -> None:
-    family, method = family_and_method
-    parameters: Any = [{"name": "rds.force_ssl", "value": "1", **({"apply_method": method} if method else {})}]
-    aws.rds.ParameterGroup("parameters", family=family, parameters=parameters)
-
-
 def _static(method: str) -> None:
     parameters: Any = [{"name": "max_connections", "value": "200", "apply_method": method}]
     aws.rds.ParameterGroup("group", family="postgres17", parameters=parameters)
@@ -143,21 +137,6 @@ PAIRS = [
         "immediate",
         "pending-reboot",
         GITHUB + "hashicorp/terraform-provider-aws/issues/216",
-    ),
-    Pair(
-        "rds-parameter-at-rest",
-        "RDS tells it as pending-reboot, and every preview would change it to immediate again",
-        _forced,
-        ("postgres17", "immediate"),
-        ("postgres17", "pending-reboot"),
-        GITHUB + "hashicorp/terraform-provider-aws/issues/39252",
-    ),
-    Pair(
-        "rds-parameter-at-rest",
-        "rds.force_ssl is 1 in postgres15 of its own accord",
-        _forced,
-        ("postgres15", None),
-        ("postgres14", None),
     ),
     Pair(
         "rds-subnet-group-zones",
