@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..laws.law import get
+from ..quantities import millicores
 
 Object = Mapping[str, Any]
 SCALABLE = ("Deployment", "StatefulSet")
-_UNITS: Mapping[str, float] = {"": 1000, "m": 1, "u": 1e-3, "n": 1e-6, "k": 1e6}
 
 
 class LoadError(Exception):
@@ -100,12 +100,6 @@ def waiting(scaled: Object, loads: Sequence[Load]) -> float:
     """How many entries wait for the target of a ScaledObject."""
     target = str(scaled["spec"]["scaleTargetRef"]["name"])
     return next((load.amount for load in loads if load.kind == "queue" and load.is_on(target)), 0.0)
-
-
-def millicores(quantity: Any) -> float:
-    """Return a CPU quantity (`250m`, `1.5`) in thousandths of a core; 0 of none."""
-    found = re.fullmatch(r"([0-9.]+)([munk]?)", str(quantity or 0))
-    return float(found[1]) * _UNITS[found[2]] if found else 0.0
 
 
 def _containers(pod: Object) -> Sequence[Object]:

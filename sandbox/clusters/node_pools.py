@@ -14,24 +14,14 @@ from typing import Any
 from ..control_plane import Client
 from ..control_plane.nodes import NodeGroup, Subnet, Taint, capacity, nodes
 from ..laws.law import get
+from ..quantities import mebibytes, millicores
 from .instance_offers import Offer, allowed, meets
-from .load import millicores
 from .reconcile_loop import ReconcileLoop
 
 Object = Mapping[str, Any]
 API_VERSION, KIND = "karpenter.sh/v1", "NodePool"
 POOL = "karpenter.sh/nodepool"
 ZONE = "topology.kubernetes.io/zone"
-_UNITS = {
-    "": 2**-20,
-    "Ki": 2**-10,
-    "Mi": 1,
-    "Gi": 2**10,
-    "Ti": 2**20,
-    "k": 1e3 / 2**20,
-    "M": 1e6 / 2**20,
-    "G": 1e9 / 2**20,
-}
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 # The scheduler places a pod within a second of a node's coming; so long a pod is left to it.
 _PLACING_SECONDS = 3.0
@@ -181,12 +171,6 @@ def seconds(duration: str) -> float | None:
     """Return a duration of Karpenter's (`1h30m`) in seconds; None of `Never`."""
     parts = re.findall(r"(\d+)([smh])", duration)
     return sum(int(number) * _SECONDS[unit] for number, unit in parts) if parts else None
-
-
-def mebibytes(quantity: Any) -> float:
-    """Return a quantity of memory (`512Mi`, `1G`) in MiB; 0 of none."""
-    found = re.fullmatch(r"([0-9.]+)([A-Za-z]*)", str(quantity or 0))
-    return float(found[1]) * _UNITS.get(found[2], 0) if found else 0.0
 
 
 def _left(pool: Object, own: Sequence[Object]) -> tuple[float, float]:

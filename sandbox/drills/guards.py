@@ -1,10 +1,10 @@
 """What keeps a stack's Services up, taken away, so that a drill shows what each is for."""
 
-from ..clusters.load import millicores
 from ..clusters.node_pools import API_VERSION as POOLS
 from ..clusters.node_pools import KIND as POOL
 from ..clusters.scaled_objects import API_VERSION as SCALED
 from ..clusters.scaled_objects import KIND as SCALED_OBJECT
+from ..quantities import millicores
 from .drill_cluster import DrillCluster, Object
 
 GUARDS = ("pdb", "spread", "surge", "requests", "pool", "floor", "both")

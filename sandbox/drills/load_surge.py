@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ..clusters.instance_offers import INSTANCE_TYPE
-from ..clusters.load import SCALABLE, Load, millicores
+from ..clusters.load import SCALABLE, Load
 from ..clusters.load import check as check_loads
 from ..laws.law import get
+from ..quantities import millicores
 from .cluster_copy import FASTER
 from .drill_cluster import DrillCluster, Object
 

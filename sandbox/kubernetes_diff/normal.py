@@ -9,8 +9,8 @@ import binascii
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..quantities import canonical
 from ..wire import has_unknown
-from .quantity import canonical
 
 # provider/pkg/kinds/kinds.go, KnownGroupVersions: groups without a dot, and these.
 _KNOWN_DOMAINS = (".k8s.io",)

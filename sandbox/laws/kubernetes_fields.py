@@ -7,9 +7,9 @@ pins.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..quantities import amount
 from ..wire import UNKNOWN, has_unknown
 from .kubernetes_kinds import OBJECTS, label
-from .kubernetes_objects import quantity
 from .law import Law, Refusal, ResourceOperation, get, items
 
 _VALIDATION = "https://github.com/kubernetes/kubernetes/blob/v1.35.0/pkg/apis/"
@@ -99,14 +99,14 @@ def _values(op: ResourceOperation) -> Iterator[Refusal]:
 def _amounts(op: ResourceOperation) -> Iterator[Refusal]:
     for path, name, value in fields(op.inputs):
         many = name in _QUANTITIES and isinstance(value, Mapping)
-        for key, amount in value.items() if many else [("", value)] if name in _QUANTITY else []:
-            read = quantity(amount) if isinstance(amount, str | int | float) and amount != UNKNOWN else None
+        for key, written in value.items() if many else [("", value)] if name in _QUANTITY else []:
+            read = amount(written) if isinstance(written, str | int | float) and written != UNKNOWN else None
             where = f"{path}.{key}" if key else path
-            if isinstance(amount, str) and amount != UNKNOWN and read is None:
+            if isinstance(written, str) and written != UNKNOWN and read is None:
                 why = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
-                yield invalid(op, where, amount, why, "write 500m, 1, 512Mi or 2Gi")
+                yield invalid(op, where, written, why, "write 500m, 1, 512Mi or 2Gi")
             elif read is not None and read < 0:
-                yield invalid(op, where, amount, "must be greater than or equal to 0", "leave the sign out")
+                yield invalid(op, where, written, "must be greater than or equal to 0", "leave the sign out")
 
 
 def _selectors(op: ResourceOperation) -> Iterator[Refusal]:

@@ -4,10 +4,10 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from ipaddress import ip_network
 from typing import Any
 
+from ..quantities import amount
 from ..wire import UNKNOWN
 from .kubernetes_kinds import OBJECTS, label
 from .law import Law, Refusal, ResourceOperation, get, items
@@ -21,26 +21,12 @@ _QUALIFIED = re.compile(r"([a-z0-9.-]{1,253}/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-
 _VALUE = re.compile(r"([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?")
 _PORT_NAME = re.compile(r"(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*")
 _ENV_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
-_QUANTITY = re.compile(r"([+-]?[0-9]+(?:\.[0-9]*)?|[+-]?\.[0-9]+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?[0-9]+)?")
-_SCALE = {"": 0, "n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
-_BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 # Kinds whose names are path segments, not domain names.
 _FREE_NAMES = {"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"}
 _LABEL_NAMES = {"Namespace"}
 _MEGABYTE = 1 << 20
 
 WORKLOADS = r"kubernetes:(core/v1:Pod|apps/v1:(Deployment|StatefulSet|DaemonSet|ReplicaSet)|batch/v1:(Job|CronJob))"
-
-
-def quantity(value: Any) -> Decimal | None:
-    """Return a Kubernetes quantity (500m, 1.5Gi, 2) as a number; None where it is none."""
-    found = _QUANTITY.fullmatch(str(value))
-    if found is None:
-        return None
-    number, unit = Decimal(found[1]), found[2] or ""
-    if unit in _BINARY:
-        return number * (1 << _BINARY[unit])
-    return number.scaleb(_SCALE[unit]) if unit in _SCALE else Decimal(str(value))
 
 
 def template(op: ResourceOperation) -> tuple[str, Mapping[str, Any]]:
@@ -265,8 +251,8 @@ def _ports(op: ResourceOperation, path: str, ports: list[Any]) -> Iterator[Refus
 def _resources(op: ResourceOperation, path: str, resources: Any) -> Iterator[Refusal]:
     for group in ("requests", "limits"):
         for key, value in _pairs(get(resources, group)):
-            amount = quantity(value)
-            if value != UNKNOWN and amount is None:
+            asked = amount(value)
+            if value != UNKNOWN and asked is None:
                 yield _invalid(
                     op,
                     f"{path}.{group}.{key}",
@@ -274,8 +260,8 @@ def _resources(op: ResourceOperation, path: str, resources: Any) -> Iterator[Ref
                     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
                     "write 500m, 1, 512Mi or 2Gi",
                 )
-            limit = quantity(get(resources, "limits", key) or "")
-            if group == "requests" and amount is not None and limit is not None and amount > limit:
+            limit = amount(get(resources, "limits", key) or "")
+            if group == "requests" and asked is not None and limit is not None and asked > limit:
                 yield _invalid(
                     op,
                     f"{path}.requests",

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from sandbox.kubernetes_diff import diff, diff_release
-from sandbox.kubernetes_diff.quantity import canonical
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 
@@ -129,21 +128,3 @@ def test_a_release_that_moves_never_goes_before_its_successor() -> None:
 
     assert (found.replaces, found.delete_before_replace) == (("namespace",), False)
     assert [each.path for each in found.changes] == ["namespace", "version"]
-
-
-@pytest.mark.parametrize(
-    ("written", "given_back"),
-    [
-        *(
-            ("1000m", "1"),
-            ("0.5", "500m"),
-            ("1024Mi", "1Gi"),
-            ("1500M", "1500M"),
-            ("1", "1"),
-            ("0.1Gi", "107374182400m"),
-        ),
-        *(("512", "512"), ("1e3", "1e3"), ("100Ki", "100Ki"), ("0", "0"), ("1.5Gi", "1536Mi"), ("what", "what")),
-    ],
-)
-def test_quantities_are_written_as_the_server_writes_them(written: str, given_back: str) -> None:
-    assert canonical(written) == given_back

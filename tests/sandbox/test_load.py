@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sandbox.clusters import charts
-from sandbox.clusters.load import Load, LoadError, check, millicores, usage, waiting
+from sandbox.clusters.load import Load, LoadError, check, usage, waiting
 from sandbox.clusters.scaled_objects import ScaledObjects, autoscaler
 from sandbox.drills.load_surge import hurried, more_than_enough
 
@@ -54,10 +54,6 @@ def test_an_amount_is_shared_by_the_pods_that_run_within_their_limits() -> None:
     pods = [pod("a", "web", "1"), pod("b", "web", "1", limit="1500m"), pod("c", "web", "1", phase="Pending")]
     assert usage(pods, [Load("web", "millicores", 2000)]) == {"a": {"c0": 1000}, "b": {"c0": 1000}}
     assert usage(pods, [Load("web", "millicores", 8000)]) == {"a": {"c0": 4000}, "b": {"c0": 1500}}
-
-
-def test_quantities_are_read() -> None:
-    assert [millicores(each) for each in ("250m", "2", "1.5", None, "3u")] == [250, 2000, 1500, 0, 0.003]
 
 
 SCALED = {

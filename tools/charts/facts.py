@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.clusters.helm import Release
 from sandbox.laws.kubernetes_pods import pod_security_faults
+from sandbox.quantities import mebibytes, millicores
 
 Objects = Sequence[Mapping[str, Any]]
 Row = dict[str, Any]
@@ -32,7 +33,6 @@ BOILERPLATE = ("helm.sh/chart", "app.kubernetes.io/version", "chart", "heritage"
 # a longer text is a file of its own within the values: templates pass it on, and no object depends on what it says
 LONGEST_VALUE = 200
 IMAGE_ARGUMENT = "--prometheus-config-reloader="
-_MIB: Mapping[str, float] = {"Ki": 1 / 1024, "Mi": 1, "Gi": 1024, "Ti": 1024 * 1024, "": 1 / 1024 / 1024}
 # http://name.namespace:port, or name.namespace.svc with whatever follows
 _ADDRESS = re.compile(
     r"(?P<scheme>https?://)?(?P<service>[a-z][a-z0-9-]*)\.(?P<namespace>[a-z][a-z0-9-]*)"
@@ -176,9 +176,9 @@ def _pod(
         "host_network": spec.get("hostNetwork", False),
         "level": level,
         **({"because": why} if why else {}),
-        "cpu_request_millicores": sum(_millicores(each.get("cpu")) for each in asked),
-        "memory_request_mib": sum(_mib(each.get("memory")) for each in asked),
-        "memory_limit_mib": sum(_mib(each.get("memory")) for each in limits),
+        "cpu_request_millicores": round(sum(millicores(each.get("cpu")) for each in asked)),
+        "memory_request_mib": round(sum(mebibytes(each.get("memory")) for each in asked)),
+        "memory_limit_mib": round(sum(mebibytes(each.get("memory")) for each in limits)),
         "ports": [
             {"number": port["containerPort"], "name": port.get("name", ""), "protocol": port.get("protocol", "TCP")}
             for container in containers
@@ -198,20 +198,6 @@ def _level(spec: Mapping[str, Any]) -> tuple[str, list[str]]:
         if below == "privileged" or not pod_security_faults(spec, below):
             return below, faults
     raise AssertionError
-
-
-def _millicores(text: Any) -> int:
-    if text is None:
-        return 0
-    said = str(text)
-    return int(said[:-1]) if said.endswith("m") else round(float(said) * 1000)
-
-
-def _mib(text: Any) -> int:
-    if text is None:
-        return 0
-    number, unit = re.fullmatch(r"([0-9.]+)([KMGT]i)?", str(text)).groups()  # type: ignore[union-attr]
-    return round(float(number) * _MIB[unit or ""])
 
 
 def named_secrets(spec: Any) -> list[Row]:
