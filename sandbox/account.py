@@ -13,6 +13,7 @@ from .given import Standing, read
 from .laws.inventory import Inventory, LayeredInventory, gone_values
 from .laws.law import ResourceOperation
 from .laws.references import vpc_of
+from .laws.second_life import left_by, taken_by
 from .run_options import RunOptions
 from .world import Record, World
 
@@ -34,9 +35,10 @@ class Account:
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         given = read(options.given_file)
-        self._inventory = Inventory([*given.records, *world], world.gone())
+        self._inventory = Inventory([*given.records, *world], world.gone(), world.left())
         self.known = Standing(world, given)
         self._planned = Inventory()
+        self._deleted: list[Record] = []
         self._outages = Outages([parse(text) for text in options.faults])
         self._begun = 0
         self._operations = 0
@@ -105,8 +107,10 @@ class Account:
     def adopt(self, record: Record) -> None:
         """Take in a resource that others made, and that the stack now has."""
         self.world.create(record, unique=False)
+        self.world.forget(record.token, record.id)
         with self._changed:
             self._inventory.add(record)
+            self._inventory.forget(record.token, record.id)
 
     def update(self, record: Record) -> None:
         """Change a resource."""
@@ -117,10 +121,14 @@ class Account:
         self._done()
 
     def delete(self, record: Record) -> None:
-        """Remove a resource."""
-        self.world.delete(record, gone_values(record))
+        """Remove a resource, but for what outlives it."""
         with self._lock:
-            self._inventory.remove(record)
+            left = left_by(record, self._inventory, self._deleted)
+            self.world.delete(record, gone_values(record), left)
+            self._deleted.append(record)
+            self._inventory.remove(record, left)
+            for token, name in taken_by(record):
+                self.world.forget(token, name)
         self._done()
 
     def _view(self, preview: bool) -> Inventory:

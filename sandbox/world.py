@@ -7,7 +7,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,10 @@ CREATE TABLE IF NOT EXISTS resource (
 CREATE INDEX IF NOT EXISTS resource_token ON resource (token, id);
 CREATE TABLE IF NOT EXISTS made (urn TEXT PRIMARY KEY, times INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS gone (value TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS left_over (
+    token TEXT NOT NULL, name TEXT NOT NULL, region TEXT NOT NULL, why TEXT NOT NULL, source TEXT NOT NULL,
+    until TEXT NOT NULL, PRIMARY KEY (token, name, region)
+);
 """
 
 
@@ -39,6 +43,18 @@ class Record:
     serial: int
     inputs: dict[str, Any]
     outputs: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Left:
+    """What outlived the resource that it came from: its type, its name, why (and who says so), and until when."""
+
+    token: str
+    name: str
+    region: str
+    why: str
+    source: str
+    until: str
 
 
 class World:
@@ -91,10 +107,13 @@ class World:
             )
         return done.rowcount == 1
 
-    def delete(self, record: Record, gone: Iterable[str] = ()) -> bool:
-        """Remove a resource; False where there is none. `gone`: identifiers that nothing may refer to any more."""
+    def delete(self, record: Record, gone: Iterable[str] = (), left: Iterable[Left] = ()) -> bool:
+        """Remove a resource; False where there is none. `gone`: identifiers that nothing may refer to any more;
+        `left`: what outlives it.
+        """
         with self._lock:
             self._db.executemany("INSERT OR IGNORE INTO gone VALUES (?)", [(value,) for value in gone])
+            self._db.executemany("INSERT OR REPLACE INTO left_over VALUES (?, ?, ?, ?, ?, ?)", map(astuple, left))
             done = self._db.execute("DELETE FROM resource WHERE urn = ? AND id = ?", (record.urn, record.id))
         return done.rowcount == 1
 
@@ -110,6 +129,15 @@ class World:
     def gone(self) -> list[str]:
         """Identifiers of what once stood."""
         return [str(value) for (value,) in self._all("SELECT value FROM gone")]
+
+    def left(self) -> list[Left]:
+        """Return what outlived its resource."""
+        return [Left(*row) for row in self._all("SELECT * FROM left_over ORDER BY token, name")]
+
+    def forget(self, token: str, name: str) -> None:
+        """Take away what outlived its resource, as when somebody deletes or adopts it."""
+        with self._lock:
+            self._db.execute("DELETE FROM left_over WHERE token = ? AND name = ?", (token, name))
 
     def __iter__(self) -> Iterator[Record]:
         return (_record(row) for row in self._all(_SELECT + " ORDER BY token, id"))

@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 
 import yaml
 
+from sandbox.laws.second_life import counted
 from sandbox.workspace import Workspace
 from sandbox.world import World
 from testing.program import changed_config
@@ -93,6 +94,11 @@ class Stand:
         with closing(World(self._workspace.world_file)) as world:
             return {record.urn for record in world} - theirs
 
+    def outlived(self) -> str:
+        """Return what the stack leaves in its account after its end, as the next one of its name will meet it."""
+        with closing(World(self._workspace.world_file)) as world:
+            return counted(world.left()) or "nothing"
+
 
 def tried(stand: Stand) -> str:
     """Take a shape through its life; give how many resources it came to. Raises ShapeError."""
@@ -109,7 +115,8 @@ def tried(stand: Stand) -> str:
     stand("destroy", "--unprotect")
     if left := stand.standing() or stand.resources():
         raise ShapeError(f"after destroy there stand {left}")
-    return f"{planned.get('create', 0)} planned, {made} up, {again['same']} the same, 0 left"
+    met = f"{planned.get('create', 0)} planned, {made} up, {again['same']} the same, 0 left"
+    return f"{met}; outlived by {stand.outlived()}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

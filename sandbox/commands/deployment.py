@@ -5,7 +5,7 @@ import sys
 import tempfile
 from argparse import Namespace
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,20 @@ def destroy(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
         status = status or engine.run("destroy", "--yes", "--skip-preview", "--stack", workspace.stack, *rest)
         if not status and options.clock:
             print(clock.report(resources, deleting=True))
+        _tell_of_left(workspace)
         return status
+
+
+def _tell_of_left(workspace: Workspace) -> None:
+    """Say what outlives a teardown; on standard error, for it is no part of what was asked."""
+    from ..laws.second_life import counted  # noqa: PLC0415 # slow: only when needed
+
+    with closing(World(workspace.world_file)) as existing:
+        told = counted(existing.left())
+    if told:
+        print(
+            f"left in the account, where the next `up` may meet it: {told} (`world --left` lists them)", file=sys.stderr
+        )
 
 
 def outputs(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
@@ -102,7 +115,12 @@ def serve(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
 
 
 def world(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
-    """List what exists: type, id, URN."""
+    """List what exists: type, id, URN; or what outlived its resource: type, name, why, until when."""
+    if options.left:
+        with closing(World(workspace.world_file)) as existing:
+            for each in existing.left():
+                print(f"{each.token}\t{each.name}\t{each.why} ({each.source})\tuntil {each.until}")
+        return 0
     for record in World(workspace.world_file):
         print(f"{record.token}\t{record.id}\t{record.urn}")
     return 0

@@ -17,6 +17,11 @@ def drift(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Change or delete a resource in the world, and nowhere else."""
     with workspace.locked():
         world = World(workspace.world_file)
+        if options.delete and (left := [each for each in world.left() if each.name == options.resource]):
+            for each in left:
+                world.forget(each.token, each.name)
+            world.close()
+            return 0
         found = [record for record in world if options.resource in (record.urn, record.urn.rpartition("::")[2])]
         if len(found) != 1:
             names = "".join(f"\n  {record.urn}" for record in found)

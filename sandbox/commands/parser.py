@@ -93,6 +93,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_what_is_asked(command: argparse.ArgumentParser, name: str) -> None:
+    if name == "world":
+        command.add_argument("--left", action="store_true", help="instead, what outlived the resource it came from")
     if name == "roads":
         command.add_argument("source", nargs="?", default="", metavar="FROM", help="only roads from whom this names")
         command.add_argument("target", nargs="?", default="", metavar="TO", help="only roads to whom this names")

@@ -25,6 +25,7 @@ from . import (
     kubernetes_rbac,
     kubernetes_services,
     lambda_functions,
+    leftovers,
     load_balancers,
     logs,
     maintenance_windows,
@@ -89,6 +90,7 @@ MODULES: tuple[ModuleType, ...] = (
     kubernetes_rbac,
     kubernetes_pods,
     teardown,
+    leftovers,
 )
 LAWS: tuple[Law, ...] = tuple(law for module in MODULES for law in module.LAWS)
 NAMES: Mapping[str, str] = {law.id: law.name for law in LAWS}

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..world import Record
+from ..world import Left, Record
 
 # The ids that EC2 and its kin make up: vpc-0123456789abcdef0.
 _GENERATED = re.compile(r"[a-z]+-0[0-9a-f]{16}")
@@ -15,12 +15,13 @@ _LONGEST_REFERENCE = 2048  # an ARN is no longer; a document is no reference
 class Inventory:
     """An index over resources that stand. Not safe to use from several threads at once."""
 
-    def __init__(self, records: Iterable[Record] = (), gone: Iterable[str] = ()) -> None:
+    def __init__(self, records: Iterable[Record] = (), gone: Iterable[str] = (), left: Iterable[Left] = ()) -> None:
         self._records: dict[tuple[str, str], Record] = {}
         self._by_token: dict[str, dict[tuple[str, str], Record]] = defaultdict(dict)
         self._owners: dict[str, Record] = {}
         self._users: dict[str, dict[tuple[str, str], Record]] = defaultdict(dict)
         self._gone = set(gone)
+        self._left = {(each.token, each.name): each for each in left}
         for record in records:
             self.add(record)
 
@@ -37,8 +38,9 @@ class Inventory:
         for value in _texts(record.inputs):
             self._users[value][key] = record
 
-    def remove(self, record: Record) -> None:
-        """Forget a resource; its id and ARN are remembered as gone."""
+    def remove(self, record: Record, left: Iterable[Left] = ()) -> None:
+        """Forget a resource; its id and ARN are remembered as gone, and what outlives it as `left`."""
+        self._left.update({(each.token, each.name): each for each in left})
         stood = self._records.get((record.urn, record.id))
         if stood is not None:
             self._forget(stood)
@@ -69,6 +71,15 @@ class Inventory:
     def gone(self, value: str) -> bool:
         """Return whether this was the id or ARN of a resource that no longer stands."""
         return value in self._gone and value not in self._owners
+
+    def left(self, token: str, name: str, region: str) -> Left | None:
+        """Return what of this type and name outlived its resource in a region."""
+        found = self._left.get((token, name))
+        return found if found is not None and found.region in ("", region) else None
+
+    def forget(self, token: str, name: str) -> None:
+        """Take away what outlived its resource."""
+        self._left.pop((token, name), None)
 
     def urns(self) -> set[str]:
         """Return the URNs of all that stands."""
@@ -105,6 +116,10 @@ class LayeredInventory(Inventory):
         """As Inventory.gone."""
         return self._base.gone(value)
 
+    def left(self, token: str, name: str, region: str) -> Left | None:
+        """As Inventory.left."""
+        return self._base.left(token, name, region)
+
     def __iter__(self) -> Iterator[Record]:
         planned = self._planned.urns()
         yield from (record for record in self._base if record.urn not in planned)
@@ -120,9 +135,6 @@ def gone_values(record: Record) -> set[str]:
     """Return what of a deleted AWS resource may not be used any more: generated ids and ARNs. A name may be used again."""
     if not record.token.startswith("aws:"):
         return set()
-    if record.token == "aws:secretsmanager/secret:Secret":
-        kept = record.inputs.get("recoveryWindowInDays") != 0
-        return {f"secret {record.outputs.get('name')}"} if kept else set()
     arn = record.outputs.get("arn")
     given = set(_texts(record.inputs))
     values = {record.id if _GENERATED.fullmatch(record.id) else "", arn if isinstance(arn, str) else ""}

@@ -252,28 +252,10 @@ def _free(op: ResourceOperation) -> Iterator[Refusal]:
             )
 
 
-def _pending_deletion(op: ResourceOperation) -> Iterator[Refusal]:
-    name = op.text("name")
-    if name and op.inventory.gone(f"secret {name}"):
-        yield Refusal(
-            "InvalidRequestException",
-            f"You can't create this secret because a secret with this name is already scheduled for deletion: {name}",
-            "restore that secret, leave the name to Pulumi, or set recoveryWindowInDays to 0 where losing it is meant",
-        )
-
-
 LAWS = (
     *(
         Law("name-format", "names in the form that a service takes", rule.source, re.escape(token), _legal)
         for token, rule in _NAMES.items()
     ),
     *(Law("name-taken", "a name is free", _TAKEN, re.escape(token), _free, ("create",)) for token in _NAMES),
-    Law(
-        "secret-scheduled-for-deletion",
-        "a deleted secret keeps its name",
-        "https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_delete-secret.html",
-        r"aws:secretsmanager/secret:Secret",
-        _pending_deletion,
-        ("create",),
-    ),
 )

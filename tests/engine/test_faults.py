@@ -78,13 +78,28 @@ def test_a_wrong_option_is_told_before_anything_starts(
     assert "Traceback" not in refused.stderr
 
 
-def test_what_is_protected_goes_only_when_told(program: Callable[..., Sandbox]) -> None:
-    sandbox = program(TABLE)
-    sandbox("up")
+# A parameter that AWS gives back otherwise than written, and a secret that keeps its name for a while.
+RESTLESS = """
+parameters = [{"name": "rds.force_ssl", "value": "1"}]
+aws.rds.ParameterGroup("group", family="postgres17", parameters=parameters)
+aws.secretsmanager.Secret("secret", name="login")
+"""
+
+
+def test_a_stack_that_never_rests_says_so_goes_only_when_told_and_meets_what_outlived_it(
+    program: Callable[..., Sandbox],
+) -> None:
+    sandbox = program(TABLE + RESTLESS)
+    assert "this never comes to rest: every preview will change parameters[0].applyMethod" in sandbox("up").stdout
+    assert sandbox.altered() == {"group": {"update"}}
 
     refused = sandbox("destroy", status=1)
     assert "deletion protection" in refused.stdout.lower()
-    assert len(sandbox.world()) == 1
 
-    sandbox("destroy", "--unprotect")
+    gone = sandbox("destroy", "--unprotect")
     assert sandbox.world() == []
+    assert "where the next `up` may meet it: 1 Secret (`world --left` lists them)" in gone.stderr
+
+    assert "is already scheduled for deletion: login" in sandbox("up", status=1).stdout
+    sandbox("drift", "login", "--delete")
+    assert sandbox("world", "--left").stdout == ""

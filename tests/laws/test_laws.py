@@ -17,15 +17,23 @@ from . import pairs
 from .law_cloud import LawCloud, refusal
 from .pairs import PAIRS, Pair, programs, references
 
+LOGS = "/aws/eks/platform/cluster"
 IDS = [f"{number:03}-{pair.law}" for number, pair in enumerate(PAIRS)]
+
+
+def begin(cloud: LawCloud, pair: Pair) -> None:
+    """Let a stack come up as it was before, and go where the law is about its second life."""
+    if pair.first is not None:
+        cloud.run(lambda: pair.program(pair.first))
+    for name in pair.destroyed:
+        cloud.delete(name)
 
 
 @pytest.mark.usefixtures("loop")
 @pytest.mark.parametrize("pair", PAIRS, ids=IDS)
 def test_a_break_is_refused_in_the_clouds_words(pair: Pair, tmp_path: Path) -> None:
     cloud = LawCloud(tmp_path)
-    if pair.first is not None:
-        cloud.run(lambda: pair.program(pair.first))
+    begin(cloud, pair)
     if pair.deletes:
         cloud.run(lambda: pair.program(pair.bad))
         said = refusal(lambda: cloud.delete(pair.deletes))
@@ -42,8 +50,7 @@ def test_a_break_is_refused_in_the_clouds_words(pair: Pair, tmp_path: Path) -> N
 @pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.bad != pair.good], ids=lambda pair: pair.law)
 def test_its_neighbour_passes(pair: Pair, tmp_path: Path) -> None:
     cloud = LawCloud(tmp_path)
-    if pair.first is not None:
-        cloud.run(lambda: pair.program(pair.first))
+    begin(cloud, pair)
     cloud.run(lambda: pair.program(pair.good))
     if pair.deletes:
         for name in {"bucket": ("object", "bucket")}.get(pair.deletes, (pair.deletes,)):
@@ -78,8 +85,8 @@ def test_every_law_has_a_pair() -> None:
 # Each has a test of its own below or beside this file.
 TRIED_ELSEWHERE = {
     "reference-exists",
-    "secret-scheduled-for-deletion",
     "kubernetes-cluster",
+    "backup-vault-not-empty",
 }
 
 
@@ -185,6 +192,42 @@ def test_a_deleted_secret_keeps_its_name_while_it_can_be_restored(
     cloud.delete("secret")
     said = refusal(lambda: cloud.run(program))
     assert ("already scheduled for deletion: flowise" in said) == refused
+
+
+@pytest.mark.usefixtures("loop")
+def test_what_outlives_its_resource_is_known_to_the_next_command_until_somebody_takes_it_away(tmp_path: Path) -> None:
+    def program() -> object:
+        return aws.cloudwatch.LogGroup("logs", name=LOGS)
+
+    cloud = LawCloud(tmp_path)
+    cloud.run(lambda: (programs.cluster(enabled_cluster_log_types=["api"]), program()))
+    cloud.delete("cluster")
+    cloud.delete("logs")
+
+    assert [(each.token, each.name) for each in cloud.world.left()] == [("aws:cloudwatch/logGroup:LogGroup", LOGS)]
+    assert "already exists" in refusal(lambda: LawCloud(tmp_path).run(program))
+    cloud.world.forget("aws:cloudwatch/logGroup:LogGroup", LOGS)
+    LawCloud(tmp_path).run(program)
+
+
+@pytest.mark.usefixtures("loop")
+def test_a_group_that_goes_long_after_its_cluster_does_not_come_again(tmp_path: Path) -> None:
+    """Its last lines were written while it stood."""
+    cloud = LawCloud(tmp_path)
+    cloud.run(lambda: (programs.cluster(enabled_cluster_log_types=["api"]), aws.cloudwatch.LogGroup("logs", name=LOGS)))
+    cloud.delete("cluster")
+    LawCloud(tmp_path).delete("logs")
+    assert cloud.world.left() == []
+
+
+@pytest.mark.parametrize(
+    ("points", "forced", "refused"), [(2, False, ["InvalidRequestException"]), (2, True, []), (0, False, [])]
+)
+def test_a_vault_with_recovery_points_stays(points: int, forced: bool, refused: list[str]) -> None:
+    token = "aws:backup/vault:Vault"
+    vault = Record(token, "vault", "urn", 0, {"forceDestroy": forced}, {"recoveryPoints": points})
+    op = ResourceOperation("delete", token, "vault", "urn", vault.inputs, old=vault)
+    assert [refusal.code for _, refusal in refusals(op)] == refused
 
 
 @pytest.mark.parametrize("operation", ["create", "update", "delete"])

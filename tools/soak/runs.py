@@ -331,7 +331,7 @@ def whole(sandbox: Sandbox) -> str:
 
 
 def empty(sandbox: Sandbox) -> str:
-    """Return what is left after `destroy`."""
+    """Return what is left of the stack after `destroy`; what outlives it in the account is no fault."""
     world = sandbox.read("world")
     left = json.loads(sandbox.read("export"))["deployment"].get("resources") or []
     return f"left in the world:\n{world}\nand in the state: {left}" if world or left else ""

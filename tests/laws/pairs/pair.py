@@ -3,7 +3,7 @@
 Each program takes the one value in which the two differ. `thread` is where people met the refusal on the real cloud.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,8 @@ class Pair:
     thread: str = ""
     first: Any = None
     """Where the law is about changes: the value with which the stack came up before."""
+    destroyed: Sequence[str] = ()
+    """Where it is about a second life: what is deleted, in this order, after the stack came up with `first`."""
     deletes: str = ""
     """Where the law is about deletion: the name of what is deleted after the program came up."""
 
