@@ -61,17 +61,15 @@ GIVEN_ACCOUNTS = {("kube-system", "aws-node"), ("kube-system", "ebs-csi-controll
 IDLE_PORTS: Mapping[tuple[str, int], str] = {
     ("datadog/datadog", 8126): "the chart names it whether or not agents take traces there; nobody of ours dials it"
 }
-# Secrets that a pod of a chart makes once it runs: kube-webhook-certgen's job, KEDA's operator, and External Secrets'
-# cert-controller, which fills what its chart left empty.
+# Secrets that a pod of a chart makes once it runs: kube-webhook-certgen's job and KEDA's operator.
 MADE_BY_PODS: Mapping[tuple[str, str], Sequence[str]] = {
     ("monitoring", "prometheus-admission"): ("ca", "cert", "key"),
     ("keda", "kedaorg-certs"): ("ca.crt", "tls.crt", "tls.key"),
 }
 # Who reads Secrets of every namespace, and why it must.
 READS_ALL_SECRETS: Mapping[str, str] = {
-    "external-secrets/external-secrets": "it makes Secrets where one is asked for, and compares what stands there",
-    "external-secrets/external-secrets-cert-controller": (
-        "an informer of all Secrets finds the webhook's own; the chart has no narrower role for it"
+    "external-secrets/external-secrets": (
+        "it watches Secrets in one namespace or in all, and writes where the API server lets it (docs/decisions/0025)"
     ),
 }
 

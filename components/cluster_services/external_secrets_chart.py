@@ -6,17 +6,12 @@ from ..shared.chart_values import resources
 from ..shared.node_labels import SYSTEM_NODES
 
 
-def secret_operator_values(*, service_account: str, webhook_port: int) -> dict[str, Any]:
-    """Return the values of external-secrets: of its kinds only those of a namespace, and two of
-    each of its processes.
-    """
-    replicated = {
+def secret_operator_values(*, service_account: str) -> dict[str, Any]:
+    """Return the values of external-secrets: two of the operator, and of its kinds only those of a namespace."""
+    return {
         "replicaCount": 2,
         "nodeSelector": dict(SYSTEM_NODES),
         "podDisruptionBudget": {"enabled": True, "minAvailable": 1},
-    }
-    return {
-        **replicated,
         "leaderElect": True,
         "serviceAccount": {"create": True, "name": service_account},
         "resources": resources("25m", "96Mi", "192Mi"),
@@ -26,7 +21,9 @@ def secret_operator_values(*, service_account: str, webhook_port: int) -> dict[s
         "processClusterPushSecret": False,
         "processClusterGenerator": False,
         "processPushSecret": False,
-        "webhook": {**replicated, "port": webhook_port, "resources": resources("10m", "48Mi", "96Mi")},
-        # makes the webhook's certificate, and may be away for hours
-        "certController": {"nodeSelector": dict(SYSTEM_NODES), "resources": resources("10m", "64Mi", "192Mi")},
+        "rbac": {"servicebindings": {"create": False}},
+        # The webhook's certificate is kept by a controller that reads and writes every Secret of the cluster and every
+        # CRD (docs/decisions/0025). A store or ExternalSecret that is wrong says so by its own condition Ready.
+        "webhook": {"create": False},
+        "certController": {"create": False},
     }

@@ -7,7 +7,8 @@ generates a Secret, names roles under its own namespace's path alone (docs/decis
 from typing import Any
 
 import pulumi
-import pulumi_kubernetes as k8s
+
+from .admission import put_into_force
 
 # whatever of External Secrets' kinds names a role of AWS (external-secrets v0.20.4, apis/: SecretStoreProvider,
 # ECRAuthorizationTokenSpec, STSSessionTokenSpec)
@@ -56,15 +57,4 @@ def policy_spec(role_path: str) -> dict[str, Any]:
 
 def bind_reader_roles(name: str, role_path: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
     """Make the policy and put it into force; what is returned stands once it is."""
-    labels = {"app.kubernetes.io/part-of": "platform", "app.kubernetes.io/managed-by": "pulumi"}
-    meta = k8s.meta.v1.ObjectMetaArgs(labels=labels)
-    spec: Any = policy_spec(role_path)
-    policy = k8s.admissionregistration.v1.ValidatingAdmissionPolicy(
-        f"{name}-policy", metadata=meta, spec=spec, opts=opts
-    )
-    return k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding(
-        f"{name}-binding",
-        metadata=meta,
-        spec={"policy_name": policy.metadata.name, "validation_actions": ["Deny"]},
-        opts=opts,
-    )
+    return put_into_force(name, policy_spec(role_path), opts)

@@ -14,14 +14,13 @@ from ..shared.pod_role import PodRole, PodRoleArgs
 from ..shared.references import ClusterRef
 from ..shared.secret_reader import OPERATOR
 from .external_secrets_chart import secret_operator_values
+from .operator_writes import bind_operator_writes
 from .reader_roles import bind_reader_roles
 
 NAMESPACE = ACCOUNT = CHART = OPERATOR
 # seen in 2026-08 beside EKS 1.35; its CRDs serve external-secrets.io/v1
 CHART_VERSION = "2.1.0"  # chart external-secrets
 CHARTS = "https://charts.external-secrets.io"
-# the chart's port of the webhook, which the API server calls
-WEBHOOK_PORT = 10250
 # the chart's port of its own metrics
 METRICS_PORT = 8080
 
@@ -45,7 +44,7 @@ class SecretOperator(pulumi.ComponentResource):
     def __init__(self, name: str, args: SecretOperatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:cluster_services:SecretOperator", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        policies = operator_policies(args.ranges, called_on=[WEBHOOK_PORT], scraped_on=[METRICS_PORT], aws=args.aws)
+        policies = operator_policies(args.ranges, scraped_on=[METRICS_PORT], aws=args.aws)
         lookup = pulumi.InvokeOutputOptions(parent=self)
         partition = aws.get_partition_output(opts=lookup).partition
         account = aws.get_caller_identity_output(opts=lookup).account_id
@@ -62,7 +61,10 @@ class SecretOperator(pulumi.ComponentResource):
             ),
             child,
         )
-        bound = bind_reader_roles(f"{name}-readers", args.reader_role_path, child)
+        bound = [
+            bind_reader_roles(f"{name}-readers", args.reader_role_path, child),
+            bind_operator_writes(f"{name}-writes", child),
+        ]
         release = k8s.helm.v3.Release(
             f"{name}-release",
             chart=CHART,
@@ -70,10 +72,10 @@ class SecretOperator(pulumi.ComponentResource):
             namespace=operator_namespace(name, NAMESPACE, policies, child),
             repository_opts=k8s.helm.v3.RepositoryOptsArgs(repo=CHARTS),
             atomic=True,
-            values=secret_operator_values(service_account=ACCOUNT, webhook_port=WEBHOOK_PORT),
-            # the pods start with the role or without it for good, and no store is read before its role is judged; no
-            # property of the release names either
-            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[role, bound])),
+            values=secret_operator_values(service_account=ACCOUNT),
+            # the pods start with the role or without it for good, and nothing is read or written before it is judged;
+            # no property of the release names either
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[role, *bound])),
         )
         # asked of the release as well: the kinds of stores and Secrets come with it
         self.role_arn = pulumi.Output.all(role.role_arn, release.status).apply(lambda known: str(known[0]))

@@ -30,10 +30,7 @@ CHART_IMAGES: Mapping[str, Mapping[str, str]] = {
     "alloy": {"image.registry": DOCKER_HUB},
     "aws-load-balancer-controller": {"image.repository": "public.ecr.aws/eks/aws-load-balancer-controller"},
     "datadog": {"registry": "public.ecr.aws/datadog"},
-    "external-secrets": {
-        f"{part}image.repository": "ghcr.io/external-secrets/external-secrets"
-        for part in ("", "webhook.", "certController.")
-    },
+    "external-secrets": {"image.repository": "ghcr.io/external-secrets/external-secrets"},
     # ECR fetches a version that it has not yet by its tag alone, and the chart asks by digest
     # (aws/containers-roadmap#2837); no tag of the account's is ever overwritten
     "karpenter": {"controller.image.repository": "public.ecr.aws/karpenter/controller", "controller.image.digest": ""},

@@ -81,12 +81,12 @@ def api_server_address(services: str) -> str:
 def operator_policies(
     ranges: NetworkRanges,
     *,
-    called_on: Sequence[int],
+    called_on: Sequence[int] = (),
     scraped_on: Sequence[int] = (),
     asks_cache: bool = False,
     aws: AwsAccess = "none",
 ) -> dict[str, Spec]:
-    """Return the policies of an operator: it speaks to the API server, which calls its ports, and to whom is said."""
+    """Return the policies of an operator: it speaks to the API server, which calls its ports, if any, and to others."""
     outward = outbound(ranges)
     left_out = {"none": {"https", "aws-endpoints", "pod-identity"}, "within": {"https"}, "anywhere": set()}[aws]
     prometheus = [pods_with(METRICS, PROMETHEUS)]
@@ -97,7 +97,7 @@ def operator_policies(
         "api-server": egress(ranges.api_server(), ("TCP", HTTPS)),
         "itself": itself(),
         # the API server has no address of its own in a policy: it calls from interfaces in the VPC
-        "webhook": ingress(blocks(ranges.intra), *(("TCP", port) for port in called_on)),
+        **({"webhook": ingress(blocks(ranges.intra), *(("TCP", port) for port in called_on))} if called_on else {}),
     }
 
 

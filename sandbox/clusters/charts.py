@@ -232,7 +232,7 @@ def _datadog(release: str, namespace: str, values: Values) -> list[Manifest]:
 
 
 def _external_secrets(release: str, namespace: str, values: Values) -> list[Manifest]:
-    """github.com/external-secrets/external-secrets, deploy/charts/external-secrets: three Deployments."""
+    """github.com/external-secrets/external-secrets, deploy/charts/external-secrets: up to three Deployments."""
     parts = (
         ("", values),
         ("-webhook", get(values, "webhook") or {}),
@@ -241,6 +241,7 @@ def _external_secrets(release: str, namespace: str, values: Values) -> list[Mani
     return [
         each
         for suffix, own in parts
+        if own.get("create", True)
         for each in _hardened(f"{release}{suffix}", namespace, release, own, own.get("resources"))
     ]
 

@@ -27,7 +27,7 @@ def test_the_api_server_reaches_what_it_calls(name: str) -> None:
     here, run = stack(name), made(name)
     caller = str(IPv4Network(run.cloud.named("vpc-intra-a").inputs["cidrBlock"])[10])
     called = {(each["namespace"], each["service"], each["port"]) for row in facts_of(run) for each in row["called"]}
-    assert len(called) > 2
+    assert len(called) > 1
     deaf = [
         f"{namespace}/{service}:{port}"
         for namespace, service, port in sorted(called)

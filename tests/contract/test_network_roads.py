@@ -27,8 +27,6 @@ DNS = Service("kube-system", "kube-dns", {"k8s-app": "kube-dns"}, "172.20.0.10",
 # pods that the platform does not run without, by the API server that they ask
 ASK_API = {
     "external-secrets/services-secrets-release-external-secrets",
-    "external-secrets/services-secrets-release-external-secrets-cert-controller",
-    "external-secrets/services-secrets-release-external-secrets-webhook",
     "kube-system/coredns",
     "kube-system/services-controller-aws-load-balancer-controller",
     "log-collector/alloy",

@@ -1,16 +1,18 @@
 """The kinds that charts bring are judged by their real schemas, in the server's own words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from components.cluster_services.reader_roles import policy_spec
+from components.cluster_services import operator_writes, reader_roles
 from sandbox.clusters import crds, objects
 from sandbox.clusters.cluster import Cluster
 from sandbox.clusters.helm import Release
+from sandbox.control_plane.client import Client
 from sandbox.control_plane.lifecycle import SERVICE_CIDR
 from sandbox.control_plane.nodes import NodeGroup, Subnet
+from sandbox.control_plane.transport import KubernetesError
 
 from .test_clusters import wait_until
 
@@ -151,16 +153,20 @@ def bound(cluster: Cluster) -> Cluster:
         "urn:given",
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "given"}},
     )
-    for kind, spec in (
-        ("ValidatingAdmissionPolicy", policy_spec("/orders-dev/secret-readers/")),
-        ("ValidatingAdmissionPolicyBinding", {"policyName": "readers", "validationActions": ["Deny"]}),
-    ):
-        token = f"kubernetes:admissionregistration.k8s.io/v1:{kind}"
-        inputs = {"apiVersion": "admissionregistration.k8s.io/v1", "kind": kind, "metadata": {"name": "readers"}}
-        objects.create(cluster, token, f"urn:{kind}", {**inputs, "spec": spec})
+    enforce(cluster, "readers", reader_roles.policy_spec("/orders-dev/secret-readers/"))
     # the server looks for new policies by and by
     assert wait_until(lambda: refusal(cluster, *next(stores("role/probe"))) != "")
     return cluster
+
+
+def enforce(cluster: Cluster, name: str, policy: Given) -> None:
+    for kind, spec in (
+        ("ValidatingAdmissionPolicy", policy),
+        ("ValidatingAdmissionPolicyBinding", {"policyName": name, "validationActions": ["Deny"]}),
+    ):
+        token = f"kubernetes:admissionregistration.k8s.io/v1:{kind}"
+        inputs = {"apiVersion": "admissionregistration.k8s.io/v1", "kind": kind, "metadata": {"name": name}}
+        objects.create(cluster, token, f"urn:{name}-{kind}", {**inputs, "spec": spec})
 
 
 def refusal(cluster: Cluster, api_version: str, kind: str, spec: Given) -> str:
@@ -189,6 +195,88 @@ def test_a_store_of_no_namespace_names_none(bound: Cluster) -> None:
     said = refusal(bound, "external-secrets.io/v1", "ClusterSecretStore", spec)
     assert "names a role that is not under" in said
     assert refusal(bound, "external-secrets.io/v1", "ClusterSecretStore", next(stores(""))[2]) == ""
+
+
+RBAC = "rbac.authorization.k8s.io/v1"
+TOKEN_REQUEST = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
+OWNER = {"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "name": "given", "uid": "1"}
+OWNED: Given = {"metadata": {"ownerReferences": [OWNER]}, "type": "Opaque"}
+ACCOUNT_TOKEN = {"annotations": {"kubernetes.io/service-account.name": "default"}}
+ANOTHER = {"apiVersion": "v1", "kind": "ConfigMap", "name": "given", "uid": "1"}
+# what External Secrets would make, and whether it may
+WRITES: dict[str, tuple[Given, bool]] = {
+    "of an ExternalSecret": (OWNED, True),
+    "of nobody": ({"type": "Opaque"}, False),
+    "of something else": ({"metadata": {"ownerReferences": [ANOTHER]}, "type": "Opaque"}, False),
+    "an account's token": (
+        {"metadata": {**OWNED["metadata"], **ACCOUNT_TOKEN}, "type": "kubernetes.io/service-account-token"},
+        False,
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def operator(cluster: Cluster) -> Iterator[Client]:
+    """Give a client that is External Secrets' account, and may do anything but for what is in force."""
+    *_, namespace, account = operator_writes.USER.split(":")
+    enforce(cluster, "writes", operator_writes.policy_spec())
+    binding = {"apiVersion": RBAC, "kind": "ClusterRoleBinding", "metadata": {"name": "operator"}}
+    role = {"apiGroup": RBAC.partition("/")[0], "kind": "ClusterRole", "name": "cluster-admin"}
+    subject = {"kind": "ServiceAccount", "namespace": namespace, "name": account}
+    for each in (
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}},
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": account, "namespace": namespace}},
+        {**binding, "roleRef": role, "subjects": [subject]},
+        secret("others", {"type": "Opaque"}),
+    ):
+        cluster.client.apply(each)
+    path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token"
+    token = cluster.client.transport.request("POST", path, TOKEN_REQUEST)["status"]["token"]
+    client = Client(cluster.plane().url, cluster.plane().ca_pem, token)
+    assert wait_until(lambda: says(lambda: client.create(secret("probe", {"type": "Opaque"}), dry_run=True)) != "")
+    yield client
+    client.close()
+
+
+def secret(name: str, given: Given) -> Given:
+    metadata = {**given.get("metadata", {}), "name": name, "namespace": "default"}
+    return {"apiVersion": "v1", "kind": "Secret", **given, "metadata": metadata}
+
+
+def says(call: Callable[[], object]) -> str:
+    """Return what the server says against it, or nothing."""
+    try:
+        call()
+    except KubernetesError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("made", WRITES)
+def test_external_secrets_writes_what_an_external_secret_owns_and_nothing_else(
+    made: str, operator: Client, cluster: Cluster
+) -> None:
+    given, may = WRITES[made]
+    said = says(lambda: operator.create(secret("made", given), dry_run=True))
+    assert ("External Secrets writes Secrets of type Opaque that an ExternalSecret owns" in said) is not may, said
+    # whoever else may write does
+    assert may or made == "an account's token" or cluster.client.create(secret("made", given), dry_run=True)
+
+
+def test_external_secrets_changes_deletes_and_takes_over_no_secret_of_others(operator: Client) -> None:
+    for call in (
+        lambda: operator.apply(secret("others", OWNED), manager="taken", force=True, dry_run=True),
+        lambda: operator.delete("v1", "Secret", "others", "default"),
+    ):
+        assert "External Secrets writes Secrets" in says(call)
+    assert says(lambda: operator.create(secret("own", OWNED))) == ""
+    assert says(lambda: operator.apply(secret("own", {**OWNED, "stringData": {"a": "b"}}), force=True)) == ""
+    assert says(lambda: operator.delete("v1", "Secret", "own", "default")) == ""
+
+
+def test_external_secrets_asks_for_no_accounts_token(operator: Client) -> None:
+    path = "/api/v1/namespaces/default/serviceaccounts/default/token"
+    assert "needs no account's token" in says(lambda: operator.transport.request("POST", path, TOKEN_REQUEST))
 
 
 def test_every_kind_that_a_chart_brings_has_a_schema(cluster: Cluster) -> None:

@@ -164,6 +164,9 @@ def test_the_operators_stand_as_restricted_pods_with_the_replicas_of_their_value
     }
     made = [each for each in charts.objects(chart, "r", "n", every[chart]) if each["kind"] == "Deployment"]
     assert [each["spec"]["replicas"] for each in made] == [2, 2, 1]
+    if chart == "external-secrets":
+        off = {"webhook": {"create": False}, "certController": {"create": False}}
+        assert len([each for each in charts.objects(chart, "r", "n", off) if each["kind"] == "Deployment"]) == 1
     for each in made:
         pod = each["spec"]["template"]["spec"]
         assert pod["securityContext"]["runAsNonRoot"] is True

@@ -99,9 +99,9 @@ def test_the_secret_operator_reaches_beyond_the_network_where_aws_is_not_within(
     assert bool([each for each in cloud.created if each.name == "services-secrets-https"]) is beyond
 
 
-def test_operators_are_reached_by_the_api_server_alone(cloud: Cloud) -> None:
+def test_the_secret_operator_is_called_by_nobody(cloud: Cloud) -> None:
     build(cloud)
     assert cloud.named("services-secrets-deny-all").inputs["spec"]["policyTypes"] == ["Ingress", "Egress"]
-    (way,) = cloud.named("services-secrets-webhook").inputs["spec"]["ingress"]
-    assert way["from"] == [{"ipBlock": {"cidr": "10.20.224.0/22"}}]
-    assert [each["port"] for each in way["ports"]] == [10250]
+    assert [each.name for each in cloud.created if each.name == "services-secrets-webhook"] == []
+    values = cloud.named("services-secrets-release").inputs["values"]
+    assert (values["webhook"], values["certController"]) == ({"create": False}, {"create": False})

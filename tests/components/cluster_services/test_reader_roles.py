@@ -1,8 +1,9 @@
-"""Whose roles a store may name; what the API server makes of the policy is in tests/engine/test_custom_kinds.py."""
+"""Whose roles a store may name and what External Secrets may write; what the API server makes of the policies is in
+tests/engine/test_custom_kinds.py.
+"""
 
 import re
 
-import pulumi_kubernetes as k8s
 import pytest
 
 from tools import shapes
@@ -14,7 +15,7 @@ FOLLOWS = re.compile(r"role(/.+/)' [+] variables\.home [+] '/")
 @pytest.mark.parametrize("shape", ["dev-with-traces-and-datadog", "prod"])
 def test_each_store_names_a_role_under_its_own_namespaces_path(shape: str) -> None:
     cloud = shapes.made(shape).cloud
-    spec = cloud.only(k8s.admissionregistration.v1.ValidatingAdmissionPolicy).inputs["spec"]
+    spec = cloud.named("services-secrets-readers-policy").inputs["spec"]
     (found,) = FOLLOWS.findall(spec["validations"][0]["expression"])
     stores = cloud.of(STORE)
     assert len({each.inputs["metadata"]["namespace"] for each in stores}) > 1
@@ -23,11 +24,28 @@ def test_each_store_names_a_role_under_its_own_namespaces_path(shape: str) -> No
         assert begins in store.inputs["spec"]["provider"]["aws"]["role"], store.name
 
 
-def test_the_policy_denies_from_before_the_operator_runs() -> None:
+@pytest.mark.parametrize("held", ["readers", "writes"])
+def test_a_policy_denies_from_before_the_operator_runs(held: str) -> None:
     cloud = shapes.made("prod").cloud
-    policy = cloud.only(k8s.admissionregistration.v1.ValidatingAdmissionPolicy)
-    binding = cloud.only(k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding)
+    policy, binding = (cloud.named(f"services-secrets-{held}-{part}") for part in ("policy", "binding"))
     assert policy.urn in binding.depends_on
     assert (policy.inputs["spec"]["failurePolicy"], binding.inputs["spec"]["validationActions"]) == ("Fail", ["Deny"])
     operator = cloud.named("services-secrets-release")
     assert binding.urn in operator.depends_on
+
+
+def test_what_may_be_written_is_asked_of_the_very_account_of_the_operator() -> None:
+    cloud = shapes.made("prod").cloud
+    release = cloud.named("services-secrets-release").inputs
+    (condition,) = cloud.named("services-secrets-writes-policy").inputs["spec"]["matchConditions"]
+    account = f"system:serviceaccount:{release['namespace']}:{release['values']['serviceAccount']['name']}"
+    assert condition["expression"] == f"request.userInfo.username == '{account}'"
+
+
+def test_every_secret_of_ours_is_one_that_the_operator_may_write() -> None:
+    secrets = shapes.made("prod").cloud.of("kubernetes:external-secrets.io/v1:ExternalSecret")
+    assert len(secrets) > 1
+    for each in secrets:
+        target = each.inputs["spec"]["target"]
+        # without a type in a template it is Opaque
+        assert (target["creationPolicy"], "template" in target) == ("Owner", False), each.name

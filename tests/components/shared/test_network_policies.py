@@ -68,8 +68,8 @@ NAMESPACES: dict[str, dict[str, Spec]] = {
         metrics=PROCESSES,
     ),
     "database-setup": setup_policies(RANGES),
-    "external-secrets": operator_policies(RANGES, called_on=[10250], aws="anywhere"),
-    "secrets-within": operator_policies(RANGES, called_on=[10250], scraped_on=[8080], aws="within"),
+    "external-secrets": operator_policies(RANGES, aws="anywhere"),
+    "secrets-within": operator_policies(RANGES, scraped_on=[8080], aws="within"),
     "keda": operator_policies(RANGES, called_on=[9443, 6443], scraped_on=[8080], asks_cache=True),
 }
 # what asks AWS where it answers within the network, and what asks the API server alone
@@ -95,8 +95,6 @@ YES: set[tuple[str, str, str, int]] = {
     *(("prometheus", who, "TCP", 3001) for who in ("server", "worker")),
     ("prometheus", "queue exporter", "TCP", 9464),
     ("load balancer", "server", "TCP", 3000),
-    *((where, who, "TCP", 10250) for who in ("external-secrets", "secrets within")
-      for where in ("api server", "aws endpoint")),
     *(("prometheus", who, "TCP", 8080) for who in WITHIN_ALONE),
     *((where, "keda", "TCP", port) for where in ("api server", "aws endpoint") for port in (9443, 6443)),
 }  # fmt: skip
