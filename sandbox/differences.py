@@ -22,3 +22,14 @@ class Diff:
     changes: tuple[Change, ...]
     replaces: tuple[str, ...]
     delete_before_replace: bool
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the provider itself says of a change: which of the inputs that it knows change, and which of these force a
+    replacement, each by its outermost name.
+    """
+
+    known: frozenset[str]
+    changed: frozenset[str]
+    forced: frozenset[str]

@@ -8,7 +8,7 @@ from . import schema
 from .autonaming import named_by
 from .clouds import aws_readback
 from .clouds.aws_regions import DEFAULT_REGION
-from .differences import Change, Diff, Kind
+from .differences import Change, Diff, Kind, Verdict
 from .provider_facts import changes as fact_changes
 from .replacement import forces_replacement
 from .wire import UNKNOWN
@@ -64,6 +64,20 @@ def restless(
     why = {each.property: each for each in aws_readback.of_type(token)}
     found = diff(token, inputs, inputs, outputs, provider, ignored).changes
     return [(change, why[_top(change.path)]) for change in found if _top(change.path) in why]
+
+
+def judged(token: str, olds: Mapping[str, Any], news: Mapping[str, Any], found: Diff, verdict: Verdict) -> Diff:
+    """Return a difference as the provider judges it; what it does not know stays as it was found."""
+    old, new = _visible(olds), _visible(news)
+    changes = [change for change in found.changes if _top(change.path) not in verdict.known - verdict.changed]
+    for name in sorted(verdict.changed - {_top(change.path) for change in changes}):
+        changes += [Change(path, kind, False) for path, kind in _step(old.get(name), new.get(name), name)]
+    told = tuple(
+        Change(c.path, c.kind, _top(c.path) in verdict.forced if _top(c.path) in verdict.known else c.replaces)
+        for c in changes
+    )
+    replaces = tuple(dict.fromkeys(_top(change.path) for change in told if change.replaces))
+    return Diff(told, replaces, bool(replaces) and _fixed_name(token, olds, news))
 
 
 def only(found: Diff, names: Container[str]) -> Diff:

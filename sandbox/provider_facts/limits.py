@@ -2,9 +2,9 @@
 
 `in`: the only values (`case`: in any case; `later`: those that AWS has added since, by botocore); `range`: least and
 most; `form`: see forms.py; `re`: a pattern that must be found; `len`: least and most characters; `chars`: classes of
-those at the start, within and at the end; `needs`: marks without which it is refused; `empty`: an empty text is taken
-whatever else is asked; `by`: a number it is divisible by; `any`: rules of which one must hold; `least` and `most`: how
-many items.
+those at the start, within and at the end; `some`: those of which one must be there; `needs`: marks without which it is
+refused; `empty`: an empty text is taken whatever else is asked; `by`: what a number is divisible by; `any`: rules of
+which one must hold; `least` and `most`: how many items.
 """
 
 import json
@@ -19,7 +19,7 @@ from . import forms
 # A refusal lists no more than fit a line.
 _LISTED = 12
 # What is recorded of a text that is not taken whatever it is.
-_JUDGED = frozenset({"in", "form", "re", "len", "chars", "needs", "any"})
+_JUDGED = frozenset({"in", "form", "re", "len", "chars", "some", "needs", "any"})
 
 
 def refusals(limits: Mapping[str, Any], scalar: Any, value: Any) -> Iterator[str]:
@@ -88,6 +88,8 @@ def _of_text(limits: Mapping[str, Any], text: str) -> Iterator[str]:
         yield f"must have {_between(least, most)} characters, and has {len(text)}"
     if "chars" in limits and not _made_of(limits["chars"], text):
         yield f"must be made of {_characters(limits['chars'])}"
+    if "some" in limits and not any(ord(char) > 0x7E or _taken(limits["some"], char) for char in text):  # noqa: PLR2004 # ASCII's last
+        yield f"must have at least one of [{limits['some']}] in it"
 
 
 def _made_of(classes: list[str | None], text: str) -> bool:

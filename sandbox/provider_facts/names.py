@@ -7,6 +7,7 @@ in pulumi-aws (provider/resources.go) are below where neither spelling nor what 
 import re
 from collections.abc import Iterable, Mapping
 
+_ROUTING = {"routing_rule": "routingRules", "routing_rules": "routingRuleDetails"}
 # Pulumi's token, or the SDK's class of a block -> the provider's name -> Pulumi's.
 _BY_HAND: Mapping[str, Mapping[str, str]] = {
     "aws:apigateway/basePathMapping:BasePathMapping": {"api_id": "restApi"},
@@ -20,7 +21,8 @@ _BY_HAND: Mapping[str, Mapping[str, str]] = {
     "aws:iot/topicRule:TopicRule": {"kinesis": "kineses"},
     "aws:lambda/function:Function": {"filename": "code", "function_name": "name"},
     "aws:lambda/layerVersion:LayerVersion": {"filename": "code"},
-    "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration": {"routing_rule": "routingRuleDetails"},
+    "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration": _ROUTING,
+    "aws:s3/bucketWebsiteConfigurationV2:BucketWebsiteConfigurationV2": _ROUTING,
     "aws:sns/topicSubscription:TopicSubscription": {"topic_arn": "topic"},
 }
 

@@ -225,6 +225,9 @@ def test_a_text_has_a_form_or_not(form: str, good: str, bad: str | None) -> None
         ({"chars": ["a-z", "a-z0-9", "a-z"]}, "a1", ["must be made of [a-z0-9], [a-z] at its start, [a-z] at its end"]),
         ({"chars": ["a-z", None, "a-z"]}, "a ä z", []),
         ({"needs": ":"}, "events", ["must have : in it"]),
+        ({"some": "a-z0-9"}, "UPPER", ["must have at least one of [a-z0-9] in it"]),
+        ({"some": "a-z0-9"}, "!a ~", []),
+        ({"any": [{"form": "arn"}, {"in": ["OWN"]}]}, "OWN", []),
         ({"in": ["a"], "later": ["b"]}, "b", []),
         ({"in": ["a"], "case": True}, "A", []),
         ({"re": "^[a-z]+$"}, "A", ["must match ^[a-z]+$"]),
@@ -256,6 +259,14 @@ def test_names_that_were_given_by_hand_are_too() -> None:
     found = shapes.of("aws:sns/topicSubscription:TopicSubscription")
     assert found is not None
     assert found.shape.properties["topic"].name == "topic_arn"
+
+
+@pytest.mark.parametrize("name", ["BucketWebsiteConfiguration", "BucketWebsiteConfigurationV2"])
+def test_rules_and_a_text_of_rules_are_told_apart(name: str) -> None:
+    found = shapes.of(f"aws:s3/b{name[1:]}:{name}")
+    assert found is not None
+    told = {wire: (known.name, known.block) for wire, known in found.shape.properties.items() if "routing" in wire}
+    assert told == {"routingRules": ("routing_rule", True), "routingRuleDetails": ("routing_rules", False)}
 
 
 def test_every_type_of_the_facts_can_be_read() -> None:

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from sandbox.aws_provider import msgpack
+from sandbox.aws_provider.blocks import Attribute, Block, Nested
+from sandbox.aws_provider.msgpack import UNKNOWN
+from sandbox.aws_provider.terraform import Fault, Planned, Plugin, PluginError, version_of
 from sandbox.provider_facts import reader
-from tools.provider_facts import enums, msgpack, store
-from tools.provider_facts.msgpack import UNKNOWN
-from tools.provider_facts.plugin import Fault, Planned, Plugin, PluginError, version_of
+from tools.provider_facts import enums, probe, store
 from tools.provider_facts.probe import Prober
-from tools.provider_facts.shapes import Attribute, Block, Nested
 from tools.provider_facts.solver import Solver
 
 
@@ -32,6 +33,10 @@ BLOCK = Block(
         "that": attribute(),
         "enabled": attribute("bool"),
         "window": attribute("number"),
+        "repository": attribute(),
+        "tag": attribute(),
+        "opens": attribute(flags="c"),
+        "key": attribute(),
     },
     {"rule": Nested("set", 0, 2, RULE)},
 )
@@ -52,6 +57,14 @@ class Small:
             faults.append(Fault(said, "", ("class",)))
         if config["name"] and not config["name"].replace("-", "").isalnum():
             faults.append(Fault(f'only letters, digits and hyphens in "name": "{config["name"]}"', "", ("name",)))
+        # two rules in the same words
+        if config["repository"] is not None and not _has_a_letter(config["repository"]):
+            faults.append(Fault("invalid value (see the guide)", "", ("repository",)))
+        if config["tag"] is not None and (not _has_a_letter(config["tag"]) or "_" in config["tag"]):
+            faults.append(Fault("invalid value (see the guide)", "", ("tag",)))
+        if config["key"] is not None and not config["key"].startswith("arn:aws:") and config["key"] != "OWN":
+            faults.append(Fault("value must be a valid ARN", "", ("key",)))
+            faults.append(Fault(f'value must be one of: ["OWN"], got: "{config["key"]}"', "", ("key",)))
         if config["this"] and config["that"]:
             faults.append(Fault("Conflicting configuration arguments", '"this": conflicts with that', ("this",)))
         return tuple(faults)
@@ -60,17 +73,26 @@ class Small:
         planned = {**proposed, "size": 7 if config["size"] is None else config["size"]}
         planned["id"] = (prior or {}).get("id") or UNKNOWN
         planned["zone"] = planned["zone"] or UNKNOWN
+        planned["opens"] = (prior or {}).get("opens") or UNKNOWN
+        if prior is not None and not prior["opens"].startswith("sun:"):
+            said = 'does not satisfy the format of "ddd:hh24:mi-ddd:hh24:mi"'
+            return Planned(planned, b"", (), (Fault("Invalid Window", said, ("opens",)),))
         if prior is not None:
             if _json(prior["policy"]) == _json(planned["policy"]) is not None:
                 planned["policy"] = prior["policy"]
             if not planned["enabled"]:
                 planned["window"] = prior["window"]
-        replaces: list[tuple[str | int, ...]] = []
+        # a provider may name what does not change
+        replaces: list[tuple[str | int, ...]] = [("opens",)] if prior is not None else []
         if prior is not None and prior["name"] != planned["name"]:
             replaces.append(("name",))
         if prior is not None and _ports(prior) != _ports(planned):
             replaces.append(("rule",))
         return Planned(planned, b"", tuple(replaces), ())
+
+
+def _has_a_letter(text: str) -> bool:
+    return any("a" <= char <= "z" for char in text)
 
 
 def _json(text: str | None) -> Any:
@@ -116,6 +138,8 @@ def test_a_replacement_is_found_inside_a_block(facts: Any) -> None:
         ("size", {"range": [5, 40]}),
         ("class", {"in": ["gold", "silver"]}),
         ("policy", None),
+        ("repository", {"some": "abcdefghijklmnopqrstuvwxyz"}),
+        ("key", {"any": [{"form": "arn"}, {"in": ["OWN"]}]}),
     ],
 )
 def test_which_values_are_taken_is_read_from_refusals_and_tried(facts: Any, name: str, expected: Any) -> None:
@@ -126,6 +150,24 @@ def test_characters_that_no_refusal_lists_are_tried_one_by_one(facts: Any) -> No
     start, within, end = facts["a"]["name"]["v"]["chars"]
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     assert set(start) == set(within) == set(end) == set(f"-0123456789{letters}")
+
+
+def test_the_same_words_may_be_another_rule(facts: Any) -> None:
+    assert ["_" in chars for chars in facts["a"]["tag"]["v"]["chars"]] == [False, False, False]
+
+
+def test_after_so_many_questions_only_the_shape_is_told(monkeypatch: pytest.MonkeyPatch, facts: Any) -> None:
+    monkeypatch.setattr(probe, "_MOST_QUESTIONS", 40)
+    small: Any = Small()
+    told = Prober(small, "small_thing", BLOCK).facts()
+    assert told["a"]["zone"] == {"t": "string", "f": "oc"}
+    assert told["b"]["rule"]["in"]["a"]["port"] == {"t": "number", "f": "r"}
+
+
+def test_asking_again_gives_the_same_bytes(facts: Any) -> None:
+    small: Any = Small()
+    again = Prober(small, "small_thing", BLOCK).facts()
+    assert json.dumps(again, sort_keys=True) == json.dumps(facts, sort_keys=True)
 
 
 def test_defaults_spellings_and_what_excludes_itself_are_noted(facts: Any) -> None:

@@ -15,10 +15,15 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from sandbox.aws_provider.blocks import block_of
+from sandbox.aws_provider.terraform import Plugin, PluginError, version_of
+from sandbox.provider_facts import reader
+
 from . import store
-from .plugin import Plugin, PluginError, version_of
-from .probe import Prober, shape_of
-from .shapes import block_of
+from .probe import ASKED_WHOLE, Prober, shape_of
+
+# Of what is checked, one type in so many is asked again.
+_EACH = 50
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,8 +36,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--pack", action="store_true", help="ask no more: take the shape alone of what is not asked yet"
     )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="ask a sample again, or --types, and say where the file differs",
+    )
     given = parser.parse_args(arguments)
     work = given.work / version_of(given.binary)
+    if given.check:
+        return _check(given.binary, given.types)
     work.mkdir(parents=True, exist_ok=True)
     try:
         with Plugin(given.binary) as plugin:
@@ -51,6 +63,21 @@ def main(arguments: list[str] | None = None) -> int:
     path = store.pack(work, version_of(given.binary))
     print(f"{path}: {path.stat().st_size / 1024:.0f} KiB, {len(list(work.glob('*.json')))} of {len(blocks)} types")
     return 0
+
+
+def _check(binary: Path, named: list[str] | None) -> int:
+    """Ask again, and return 1 where an answer is not what the file holds: not a byte may differ."""
+    known = reader.Facts(reader.FOLDER / reader.NAME.format(version=version_of(binary)))
+    differing = []
+    with Plugin(binary) as plugin:
+        small = (kind for kind in sorted(plugin.blocks)[::_EACH] if block_of(plugin.blocks[kind]).size <= ASKED_WHOLE)
+        for kind in (kinds := named or list(small)):
+            found = Prober(plugin, kind, block_of(plugin.blocks[kind])).facts()
+            if json.loads(store.held(kind, found)) != known.of_type(kind):
+                differing.append(kind)
+                print(f"{kind}: it answers otherwise than what was recorded")
+    print(f"{len(kinds) - len(differing)} of {len(kinds)} types are as they were recorded")
+    return 1 if differing else 0
 
 
 def _ask(share: tuple[Path, Path, list[str]]) -> None:

@@ -5,9 +5,11 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .plugin import Fault, PluginError
+from sandbox.aws_provider.blocks import Attribute, Path, put
+from sandbox.aws_provider.terraform import Fault, PluginError
+from sandbox.provider_facts import forms
+
 from .relations import relation_of
-from .shapes import Attribute, Path, put
 from .solver import Solver
 from .values import choices
 
@@ -15,6 +17,8 @@ _GARBAGE = "!garbage VALUE ~"
 _LONG = 5001
 # What parts a name of more than one word; other marks are but one way to be taken.
 _MARKS = "./:@"
+# Characters that tell rules apart.
+_TELLING = "Z0-_./: +"
 _PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F))
 _NUMBER = r"\(?(-?\d+(?:\.\d+)?)\)?"
 _RANGES = (
@@ -45,7 +49,7 @@ _FORMS: Sequence[tuple[str, str]] = (
     (r"valid IPv6 address", "ip6"),
     (r"contain a valid IP|valid IP address", "ip"),
     (r"as boolean", "truth"),
-    (r"as int", "whole number"),
+    (r"as int|\d\d-bit integer", "whole number"),
     (r"as float", "number"),
     (r"look like AWS Region", "region"),
     (r"to have a host|valid URL|to have a url", "url"),
@@ -89,6 +93,7 @@ def of(solver: Solver, attribute: Attribute, config: Any, path: Path) -> dict[st
 
     `in`: the only values (`case`: whichever their case); `range`: the least and most number; `re`: patterns;
     `form`: see sandbox/provider_facts/forms.py; `len`: characters; `chars`: those at the start, within, at the end;
+    `some`: characters of which one must be there;
     `needs`: marks without which it is refused; `empty`: an empty text is taken all the same; `least`, `most`: items.
     """
     asker = _Asker(solver, attribute, config, path)
@@ -162,10 +167,8 @@ def _of_text(asker: _Asker, accepted: str | None) -> dict[str, Any]:
         return found if accepted in values else {}
     if not refused[""]:
         found["empty"] = True
-    if len(only) == 1:
-        form = next((name for words, name in _FORMS if re.search(words, said[0])), None)
-        if form is not None:
-            return {"form": form, **found}
+    if len(only) == 1 and (form := _form(said[0])) is not None:
+        return {"form": form, **found}
     patterns = [pattern for text in said if (pattern := _pattern(text)) is not None]
     if len(only) == 1 and patterns:
         return {"re": patterns[0], **found}
@@ -185,12 +188,21 @@ def _one_of_rules(said: list[str], accepted: str) -> list[dict[str, Any]]:
             rules.append({"in": values})
         elif pattern is not None:
             rules.append({"re": pattern})
+        elif (form := _form(text)) is not None:
+            rules.append({"form": form})
         else:
             return []
     listed = [rule["in"] for rule in rules if "in" in rule]
-    others = [rule["re"] for rule in rules if "re" in rule]
-    enough = len(listed) == 1 and accepted in listed[0] and not any(re.search(one, accepted) for one in others)
-    return rules if enough else []
+    others = any(
+        re.search(rule["re"], accepted) if "re" in rule else forms.fits(rule["form"], accepted)
+        for rule in rules
+        if "in" not in rule
+    )
+    return rules if len(listed) == 1 and accepted in listed[0] and not others else []
+
+
+def _form(text: str) -> str | None:
+    return next((name for words, name in _FORMS if re.search(words, text)), None)
 
 
 def _pattern(text: str) -> str | None:
@@ -210,19 +222,39 @@ def _learnt(asker: _Asker, accepted: str, refused: dict[str, tuple[Fault, ...]])
     """Return the lengths and characters that are accepted, where a plain word is."""
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", accepted):
         return {}
-    key = json.dumps([[_worded(fault.text) for fault in faults] for faults in refused.values()])
-    if key not in _LEARNT:
-        _LEARNT[key] = _tried(asker, accepted[0], max(len(accepted), 3))
+    letter, length = accepted[0], max(len(accepted), 3)
+    words = [[_worded(fault.text) for fault in faults] for faults in refused.values()]
+    inside = letter * (length - 1)
+    # some words ("see the guide") are those of more than one rule: a few texts tell which
+    taken = [asker.takes(f"{inside}{char}{letter}") for char in _TELLING] + [asker.takes("Z" * length)]
+    key = json.dumps([letter, length, words, taken])
+    if key not in _LEARNT or not _fit(asker, letter, _LEARNT[key]):
+        _LEARNT[key] = _tried(asker, letter, length)
     return _LEARNT[key]
+
+
+def _fit(asker: _Asker, letter: str, learnt: dict[str, Any]) -> bool:
+    """Return whether lengths are those of this attribute, too."""
+    least, most = learnt.get("len", (None, None))
+    taken = [asker.takes(letter * size) for size in (least, most) if size is not None]
+    refused = [asker.takes(letter * size) for size in ((least or 1) - 1, (most or _LONG) + 1) if 0 < size < _LONG]
+    return all(taken) and not any(refused)
 
 
 def _needed(asker: _Asker, accepted: str, refused: dict[str, tuple[Fault, ...]]) -> dict[str, Any]:
     """Return the marks without which a text is refused: the colon of `events:PutEvents`."""
     found: dict[str, Any] = {"len": [1, None]} if refused[""] else {}
     marks = [mark for mark in _MARKS if mark in accepted]
+    if not marks and (least := _shortest(asker, accepted)) > 1:
+        found["len"] = [least, None]
     if needed := "".join(mark for mark in marks if not asker.takes(accepted.replace(mark, "a"))):
         found["needs"] = needed
     return found
+
+
+def _shortest(asker: _Asker, accepted: str) -> int:
+    """Return how long the beginning of a text must be to be taken, which has no parts that must be there."""
+    return next((size for size in range(1, len(accepted)) if asker.takes(accepted[:size])), len(accepted))
 
 
 def _tried(asker: _Asker, letter: str, length: int) -> dict[str, Any]:
@@ -240,6 +272,9 @@ def _tried(asker: _Asker, letter: str, length: int) -> dict[str, Any]:
     ]
     if any(end != _PRINTABLE for end in ends):
         found["chars"] = [None if end == _PRINTABLE else end for end in ends]
+    elif not asker.takes("Z" * length):
+        # any character will do where one of these is there as well
+        found["some"] = "".join(char for char in _PRINTABLE if asker.takes(char * length))
     return found
 
 

@@ -7,11 +7,14 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from sandbox.aws_provider.blocks import Attribute, Block, Nested, Path, get, proposed, put
+from sandbox.aws_provider.made import differences, known, mended
+from sandbox.aws_provider.terraform import Planned, Plugin, PluginError
+from sandbox.aws_provider.translate import flags
+
 from . import limits
-from .msgpack import UNKNOWN
-from .plugin import Planned, Plugin, PluginError
-from .shapes import Attribute, Block, Nested, Path, get, proposed, put
 from .solver import Solver, UnsolvedError
+from .values import FORMS, texts
 
 # Outcomes of a change, a letter each.
 NOTHING, UPDATE, REPLACE, SILENT = "N", "U", "R", "?"
@@ -20,19 +23,20 @@ _JSON = ('{"alpha": "a", "bravo": ["b"]}', '{"bravo":["b"],\n "alpha":"a"}')
 _TIMES_SILENT = 3
 # A type with more properties than this (WAF's rules within rules, QuickSight's sheets) takes seconds for each plan: of
 # it, what is not in a block is asked, and of the blocks their shape told.
-_ASKED_WHOLE = 5000
+ASKED_WHOLE = 5000
+# Questions about one type, after which what was not asked yet is known by its shape alone. A count and not a time, so
+# that every machine finds the same.
+_MOST_QUESTIONS = 40_000
 # Properties beside one that may be what it takes for it to count.
 _SWITCHES = 4
-# What a resource has got that the provider says only once it is made.
-_MADE_UP = {"string": "made-0123456789abcdef0", "number": 0, "bool": False}
 
 
 def shape_of(block: Block) -> dict[str, Any]:
     """Return the facts of a type that is not asked: what its properties are."""
     return {
-        "a": {name: {"t": found.kind, "f": _flags(found)} for name, found in block.attributes.items()},
+        "a": {name: {"t": found.kind, "f": flags(found)} for name, found in block.attributes.items()},
         "b": {
-            name: {"k": found.nesting, "f": _flags(found), "in": shape_of(found.block)}
+            name: {"k": found.nesting, "f": flags(found), "in": shape_of(found.block)}
             for name, found in block.blocks.items()
         },
     }
@@ -69,10 +73,12 @@ class Prober:
         if made is None:
             return set()
         planned = self._plan(made, config)
-        return set(_differences(made[0], planned.state)) if planned is not None else set()
+        return set(differences(made[0], planned.state)) if planned is not None else set()
 
     def _of_block(self, block: Block, config: Any, path: Path) -> dict[str, Any]:
         """Return the facts of a block that stands at a path of an accepted configuration (None: none was found)."""
+        if self._solver.questions > _MOST_QUESTIONS:
+            config = None
         known = self._known.get(block.key)
         if known is not None and (config is None or "asked" in known):
             return known
@@ -101,13 +107,13 @@ class Prober:
             self._solver.judge(config)
 
     def _of_nested(self, nested: Nested, config: Any, path: Path) -> dict[str, Any]:
-        facts: dict[str, Any] = {"k": nested.nesting, "f": _flags(nested)}
+        facts: dict[str, Any] = {"k": nested.nesting, "f": flags(nested)}
         if nested.least:
             facts["least"] = nested.least
         if nested.most:
             facts["most"] = nested.most
         inside = None
-        if config is not None and nested.settable and self._block.size <= _ASKED_WHOLE:
+        if config is not None and nested.settable and self._block.size <= ASKED_WHOLE:
             inside = self._with(config, path, lambda: self._solver.one(nested, path))
         if inside is not None:
             facts["r"] = self._of_block_changes(nested, inside, path)
@@ -140,8 +146,8 @@ class Prober:
         return SILENT * 2 + self.outcome(bare, inside) + self.outcome(inside, bare)
 
     def _of_attribute(self, attribute: Attribute, config: Any, path: Path) -> dict[str, Any]:
-        facts: dict[str, Any] = {"t": attribute.kind, "f": _flags(attribute)}
-        if config is None or not attribute.settable:
+        facts: dict[str, Any] = {"t": attribute.kind, "f": flags(attribute)}
+        if config is None or not attribute.settable or self._solver.questions > _MOST_QUESTIONS:
             return facts
         if (default := self._default(attribute, config, path)) not in (None, [], {}):
             facts["d"] = default
@@ -199,6 +205,7 @@ class Prober:
         """Return another value that the provider accepts, of the same form as the first where there is one."""
         pair = self._solver.pair(path)
         same = [pair[1], pair[0]] if pair else []
+        same += [pair[1] for pair in FORMS.values() if pair[0] == one]
         listed = limits.listed(self._solver, path)
         for value in islice((v for v in (*same, *listed) if v != one), 60):
             given = [value] if isinstance(attribute.kind, list) and not isinstance(value, list | dict) else value
@@ -234,10 +241,13 @@ class Prober:
         planned = self._plan(made, after) if made is not None else None
         if made is None or planned is None or planned.faults:
             return SILENT
-        changed = [name for name in _differences(made[0], planned.state) if name not in self._restless]
+        changed = [name for name in differences(made[0], planned.state) if name not in self._restless]
         if not changed:
             return NOTHING
-        return REPLACE if any(at and at[0] not in self._restless for at in planned.replaces) else UPDATE
+        # what a provider names without changing it replaces nothing, as Terraform has it
+        # (internal/terraform/node_resource_abstract_instance.go); into sets no path leads
+        forced = [at for at in planned.replaces if at and at[0] not in self._restless and at[0] in changed]
+        return REPLACE if forced else UPDATE
 
     def _make(self, config: Any) -> tuple[Any, bytes, Any] | None:
         """Return the state that a configuration leads to, what the provider keeps beside it, and what it planned."""
@@ -248,7 +258,13 @@ class Prober:
             planned = self._plan((None, b"", None), config)
             made = None
             if planned is not None and not planned.faults and planned.state is not None:
-                made = (_known(self._block, planned.state), planned.private, planned.state)
+                first = planned.state
+
+                def again(state: Any, private: bytes = planned.private, first: Any = first) -> Planned | None:
+                    return self._plan((state, private, first), config)
+
+                state = mended(known(self._block, first), first, again, _another)
+                made = (state, planned.private, first)
             self._made[key] = made
         return self._made[key]
 
@@ -266,6 +282,7 @@ class Prober:
         state, private, _ = made
         if self._silent >= _TIMES_SILENT:
             return None
+        self._solver.questions += 1
         try:
             return self._plugin.plan(self._kind, state, proposed(self._block, state, config), config, private)
         except PluginError:
@@ -273,61 +290,8 @@ class Prober:
             return None
 
 
-def _known(block: Block, state: Any) -> Any:
-    """Return a planned state with values for what the provider will say once the resource is made."""
-    if not isinstance(state, dict):
-        return state
-    result = dict(state)
-    for name, attribute in block.attributes.items():
-        result[name] = _made_up(attribute.kind, state.get(name), name)
-    for name, nested in block.blocks.items():
-        value = state.get(name)
-        if value is UNKNOWN:
-            result[name] = nested.absent if nested.nesting == "single" else {} if nested.nesting == "map" else []
-        elif isinstance(value, list):
-            result[name] = [_known(nested.block, item) for item in value]
-        elif isinstance(value, dict):
-            one = nested.nesting in ("single", "group")
-            result[name] = (
-                _known(nested.block, value) if one else {k: _known(nested.block, v) for k, v in value.items()}
-            )
-    return {name: None if value is UNKNOWN else value for name, value in result.items()}
-
-
-def _made_up(kind: Any, value: Any, name: str) -> Any:
-    if value is UNKNOWN:
-        if kind == "string" and name.endswith("arn"):
-            return "arn:aws:iam::123456789012:role/made-0123456789abcdef0"
-        if kind == "string" and name.endswith("version"):
-            return "7.1.0"
-        return _MADE_UP[kind] if isinstance(kind, str) and kind in _MADE_UP else {} if kind[0] == "map" else []
-    if isinstance(value, list):
-        return [_made_up(kind[1] if isinstance(kind, list) else kind, item, name) for item in value]
-    if isinstance(value, dict) and isinstance(kind, list) and kind[0] == "map":
-        return {key: _made_up(kind[1], item, name) for key, item in value.items()}
-    return value
-
-
-def _differences(before: Any, after: Any) -> Iterator[str]:
-    if not isinstance(after, dict) or not isinstance(before, dict):
-        return
-    for name in before.keys() | after.keys():
-        if not _equal(before.get(name), after.get(name)):
-            yield name
-
-
-def _equal(one: Any, other: Any) -> bool:
-    """Return whether two values of the protocol are the same; a set always comes in the same order."""
-    empty: tuple[Any, ...] = (None, [], {})
-    return one == other or (one in empty and other in empty)
-
-
-def _flags(thing: Attribute | Nested) -> str:
-    attribute = thing if isinstance(thing, Attribute) else thing.attribute
-    if attribute is None:
-        return ""
-    said = {"r": attribute.required, "o": attribute.optional, "c": attribute.computed, "s": attribute.sensitive}
-    return "".join(letter for letter, true in said.items() if true)
+def _another(path: Path, said: str) -> Any:
+    return next(texts(str(path[-1]), said))[0]
 
 
 def _first(pair: tuple[Any, Any] | None) -> Any:

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from .plugin import Fault
+from sandbox.aws_provider.terraform import Fault
 
 _QUOTED = re.compile(r'"([a-z0-9_.\[\]]+)"')
 

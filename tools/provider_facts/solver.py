@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from .plugin import Fault, Plugin
+from sandbox.aws_provider.blocks import Attribute, Block, Nested, Path, get, leaves, lookup, proposed, put
+from sandbox.aws_provider.terraform import Fault, Plugin
+
 from .relations import Relations, relation_of
-from .shapes import Attribute, Block, Nested, Path, get, leaves, lookup, proposed, put
 from .values import SEEDS, pairs
 
 _ROUNDS = 150
@@ -32,9 +33,11 @@ class Solver:
         self._tried: dict[tuple[str, str], int] = {}
         self.said: dict[tuple[str, str], str] = {}
         self.relations = Relations()
+        self.questions = 0
 
     def judge(self, config: Any) -> tuple[Fault, ...]:
         """Return the provider's refusals of a configuration."""
+        self.questions += 1
         faults = self.plugin.judge(self.kind, config)
         for fault in faults:
             self.relations.note(fault)

@@ -17,9 +17,7 @@ _WINDOW = 32 * 1024
 def pack(work: Path, version: str) -> Path:
     """Pack what the work folder holds, and return the file."""
     facts = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(work.glob("*.json"))}
-    for kind, found in facts.items():
-        enums.added(kind, found)
-    texts = {kind: _text(_flat(found)) for kind, found in facts.items()}
+    texts = {kind: held(kind, found) for kind, found in facts.items()}
     common = _common(list(texts.values()))
     index: dict[str, Any] = {"version": version, "tokens": matched(facts), "types": {}}
     body = b""
@@ -31,6 +29,12 @@ def pack(work: Path, version: str) -> Path:
     path = reader.FOLDER / reader.NAME.format(version=version)
     path.write_bytes(reader.written(index, common, body))
     return path
+
+
+def held(kind: str, found: dict[str, Any]) -> bytes:
+    """Return what the file holds of a type."""
+    enums.added(kind, found)
+    return _text(_flat(found))
 
 
 def _flat(found: dict[str, Any]) -> dict[str, Any]:
@@ -62,9 +66,10 @@ def _short(told: dict[str, Any]) -> dict[str, Any]:
     """Return facts without what is so where nothing is said."""
     told = {"r": "????", **told}  # what was not asked is not known
     short = {name: value for name, value in told.items() if value not in (reader.PLAIN.get(name), None, [])}
-    for limit in ("chars",):
-        if limit in short.get("v", {}):
-            short["v"] = {**short["v"], limit: [_class(chars) for chars in short["v"][limit]]}
+    if "chars" in short.get("v", {}):
+        short["v"] = {**short["v"], "chars": [_class(chars) for chars in short["v"]["chars"]]}
+    if "some" in short.get("v", {}):
+        short["v"] = {**short["v"], "some": _class(short["v"]["some"])}
     return short
 
 

@@ -18,15 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import checks, diffing, stateful
+from sandbox.aws_provider.blocks import Attribute, Block, Nested, block_of, get, leaves, lookup, put
+from sandbox.aws_provider.blocks import Path as At
+from sandbox.aws_provider.terraform import Plugin, PluginError
+from sandbox.aws_provider.translate import inputs_of, wire_path
 from sandbox.provider_facts import reader, shapes
 
-from .plugin import Plugin, PluginError
 from .probe import NOTHING, REPLACE, SILENT, UPDATE, Prober
 from .relations import relation_of
-from .shapes import Attribute, Block, Nested, block_of, get, leaves, lookup, put
-from .shapes import Path as At
 from .solver import Solver, UnsolvedError
-from .translate import inputs_of, wire_path
 
 _LEAST_AGREED = 0.97
 _LEAST_CHANGES, _LEAST_TYPES, _LEAST_REFUSED = 300, 120, 150

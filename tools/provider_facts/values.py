@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from .msgpack import UNKNOWN
+from sandbox.aws_provider.msgpack import UNKNOWN
 
 _STATEMENT = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
 
@@ -120,6 +120,27 @@ FORMS: dict[str, tuple[str, str]] = {
     "volume": ("fsvol-0123456789abcdef0", "fsvol-0123456789abcdef1"),
     "one letter": ("a", "b"),
     "long": ("alpha" * 8, "bravo" * 8),
+    "group address": ("224.0.0.1", "224.0.0.2"),
+    "peer cidr": ("169.254.100.0/29", "169.254.101.0/29"),
+    "public cidr": ("175.45.176.0/30", "175.45.177.0/30"),
+    "core network": ("core-network-0123456789abcdef0", "core-network-0123456789abcdef1"),
+    "connection arn": (
+        "arn:aws:ec2:us-east-1:123456789012:vpn-connection/vpn-0123456789abcdef0",
+        "arn:aws:ec2:us-east-1:123456789012:vpn-connection/vpn-0123456789abcdef1",
+    ),
+    "patches": ("pb-0123456789abcdef0", "pb-0123456789abcdef1"),
+    "country": ("US", "GB"),
+    "partner": ("aws.partner/alpha.example.com", "aws.partner/bravo.example.com"),
+    "flow": ("Salesforce://AppFlow/alpha", "Salesforce://AppFlow/bravo"),
+    "action": ("aws:ec2:stop-instances", "aws:ec2:reboot-instances"),
+    "infrastructure arn": _arn("imagebuilder", "infrastructure-configuration/alpha-"),
+    "image recipe arn": (
+        "arn:aws:imagebuilder:us-east-1:123456789012:image-recipe/alpha/1.0.0",
+        "arn:aws:imagebuilder:us-east-1:123456789012:image-recipe/bravo/1.0.0",
+    ),
+    "directory access point": ("alpha--use1-az1--xa-s3", "bravo--use1-az1--xa-s3"),
+    "many hours": ("24h0m0s", "25h0m0s"),
+    "resource gateway": ("rgw-0123456789abcdef0", "rgw-0123456789abcdef1"),
 }
 
 # What an attribute's name, or the words of a refusal, make likely.
@@ -225,6 +246,16 @@ def _spread(values: list[Any], count: int) -> list[Any]:
 
 
 # What no refusal leads to: a type, and properties to begin with.
+_PUBLIC_INTERFACE = {
+    "address_family": "ipv4",
+    "amazon_address": "175.45.176.2/30",
+    "customer_address": "175.45.176.1/30",
+    "route_filter_prefixes": ["210.52.109.0/24"],
+    "bgp_asn": 65352,
+    "vlan": 100,
+}
+_MULTICAST = {"group_ip_address": FORMS["group address"][0], "network_interface_id": "eni-0123456789abcdef0"}
+_HOURS = {"rpo": FORMS["many hours"][0], "rto": FORMS["many hours"][0]}
 SEEDS: Mapping[str, Mapping[str, Any]] = {
     "aws_api_gateway_authorizer": {"authorizer_uri": FORMS["function arn"][0]},
     "aws_apprunner_service": {
@@ -295,4 +326,133 @@ SEEDS: Mapping[str, Mapping[str, Any]] = {
     "aws_storagegateway_gateway": {"gateway_timezone": "GMT"},
     "aws_swf_domain": {"workflow_execution_retention_period_in_days": "30"},
     "aws_workspaces_directory": {"directory_id": "d-0123456789"},
+    "aws_autoscalingplans_scaling_plan": {
+        "application_source": [{"cloudformation_stack_arn": _arn("cloudformation", "stack/")[0]}],
+        "scaling_instruction": [
+            {
+                "max_capacity": 2,
+                "min_capacity": 1,
+                "resource_id": "autoScalingGroup/alpha",
+                "scalable_dimension": "autoscaling:autoScalingGroup:DesiredCapacity",
+                "service_namespace": "autoscaling",
+                "target_tracking_configuration": [
+                    {
+                        "target_value": 50,
+                        "predefined_scaling_metric_specification": [
+                            {"predefined_scaling_metric_type": "ASGAverageCPUUtilization"}
+                        ],
+                    }
+                ],
+            }
+        ],
+    },
+    "aws_appintegrations_data_integration": {"source_uri": FORMS["flow"][0]},
+    "aws_appintegrations_event_integration": {"event_filter": [{"source": FORMS["partner"][0]}]},
+    "aws_cloudcontrolapi_resource": {"type_name": "AWS::ECS::Cluster", "desired_state": "{}", "schema": "{}"},
+    "aws_computeoptimizer_recommendation_preferences": {
+        "resource_type": "Ec2Instance",
+        "inferred_workload_types": "Active",
+        "scope": [{"name": "AccountId", "value": FORMS["account"][0]}],
+    },
+    "aws_directory_service_trust": {
+        "directory_id": FORMS["directory"][0],
+        "remote_domain_name": "corp.example.com",
+        "trust_direction": "One-Way: Outgoing",
+        "trust_password": FORMS["secret"][0],
+    },
+    "aws_dx_hosted_public_virtual_interface": {**_PUBLIC_INTERFACE, "owner_account_id": FORMS["account"][0]},
+    "aws_dx_public_virtual_interface": _PUBLIC_INTERFACE,
+    "aws_ec2_transit_gateway_connect_peer": {
+        "inside_cidr_blocks": [FORMS["peer cidr"][0]],
+        "peer_address": FORMS["ip"][0],
+    },
+    "aws_ec2_transit_gateway_multicast_group_member": _MULTICAST,
+    "aws_ec2_transit_gateway_multicast_group_source": _MULTICAST,
+    "aws_fis_experiment_template": {
+        "action": [{"name": "alpha", "action_id": FORMS["action"][0]}],
+        "stop_condition": [{"source": "none"}],
+        "role_arn": FORMS["role arn"][0],
+    },
+    "aws_gamelift_game_server_group": {
+        "instance_definition": [{"instance_type": "c5.large"}, {"instance_type": "c5a.large"}]
+    },
+    "aws_imagebuilder_image_pipeline": {
+        "infrastructure_configuration_arn": FORMS["infrastructure arn"][0],
+        "image_recipe_arn": FORMS["image recipe arn"][0],
+    },
+    "aws_imagebuilder_lifecycle_policy": {
+        "execution_role": FORMS["role arn"][0],
+        "resource_type": "AMI_IMAGE",
+        "policy_detail": [{"action": [{"type": "DELETE"}], "filter": [{"type": "AGE", "value": 6, "unit": "YEARS"}]}],
+        "resource_selection": [{"tag_map": {"alpha": "a"}}],
+    },
+    "aws_iot_ca_certificate": {
+        "active": True,
+        "allow_auto_registration": True,
+        "ca_certificate_pem": "alpha",
+        "certificate_mode": "SNI_ONLY",
+    },
+    "aws_iot_event_configurations": {"event_configurations": {"THING": True}},
+    "aws_lakeformation_opt_in": {
+        "principal": [{"data_lake_principal_identifier": FORMS["role arn"][0]}],
+        "resource_data": [{"database": [{"name": "alpha"}]}],
+    },
+    "aws_lakeformation_resource_lf_tag": {"database": [{"name": "alpha"}], "lf_tag": [{"key": "alpha", "value": "a"}]},
+    "aws_networkmanager_connect_attachment": {
+        "core_network_id": FORMS["core network"][0],
+        "transport_attachment_id": FORMS["attachment"][0],
+        "edge_location": "us-east-1",
+        "options": [{"protocol": "GRE"}],
+    },
+    "aws_networkmanager_core_network_policy_attachment": {
+        "core_network_id": FORMS["core network"][0],
+        "policy_document": "{}",
+    },
+    "aws_networkmanager_site_to_site_vpn_attachment": {
+        "core_network_id": FORMS["core network"][0],
+        "vpn_connection_arn": FORMS["connection arn"][0],
+    },
+    "aws_opensearchserverless_security_config": {
+        "type": "saml",
+        "saml_options": {"metadata": "<alpha/>", "session_timeout": 60},
+    },
+    "aws_paymentcryptography_key": {
+        "exportable": True,
+        "key_attributes": {
+            "key_algorithm": "TDES_3KEY",
+            "key_class": "SYMMETRIC_KEY",
+            "key_usage": "TR31_P0_PIN_ENCRYPTION_KEY",
+            "key_modes_of_use": {"decrypt": True},
+        },
+    },
+    "aws_pinpointsmsvoicev2_phone_number": {
+        "iso_country_code": "US",
+        "message_type": "TRANSACTIONAL",
+        "number_capabilities": ["SMS"],
+        "number_type": "TOLL_FREE",
+    },
+    "aws_quicksight_vpc_connection": {
+        "vpc_connection_id": "alpha",
+        "role_arn": FORMS["role arn"][0],
+        "security_group_ids": [FORMS["group"][0]],
+        "subnet_ids": list(FORMS["subnet"]),
+    },
+    "aws_resiliencehub_resiliency_policy": {
+        "tier": "NonCritical",
+        "policy": {"az": _HOURS, "hardware": _HOURS, "software": _HOURS},
+    },
+    "aws_s3control_directory_bucket_access_point_scope": {
+        "name": FORMS["directory access point"][0],
+        "account_id": FORMS["account"][0],
+    },
+    "aws_ssm_default_patch_baseline": {"baseline_id": FORMS["patches"][0], "operating_system": "AMAZON_LINUX_2"},
+    "aws_vpclattice_resource_configuration": {
+        "port_ranges": ["80"],
+        "protocol": "TCP",
+        "resource_gateway_identifier": FORMS["resource gateway"][0],
+        "type": "SINGLE",
+        "resource_configuration_definition": [
+            {"dns_resource": [{"domain_name": "alpha.example.com", "ip_address_type": "IPV4"}]}
+        ],
+    },
 }

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from .msgpack import UNKNOWN
-from .plugin import NESTINGS, kind_of
+from .terraform import NESTINGS, kind_of
 
 Nesting = Literal["single", "list", "set", "map", "group"]
 Path = tuple[str | int, ...]

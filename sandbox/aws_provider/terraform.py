@@ -9,11 +9,9 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +19,11 @@ import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 from . import msgpack
+from .refuser import Refuser
 
 # What a plugin wants to see in its environment before it serves: it is no program to start by hand.
 _COOKIE = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
-_PACKAGE = "tfplugin5"
+PACKAGE = "tfplugin5"
 _FIELD = descriptor_pb2.FieldDescriptorProto
 _SCALARS = {
     "bytes": _FIELD.TYPE_BYTES,
@@ -111,8 +110,9 @@ class Planned:
 
 
 @cache
-def _classes() -> Mapping[str, Any]:
-    file = descriptor_pb2.FileDescriptorProto(name="plugin.proto", package=_PACKAGE, syntax="proto3")
+def messages() -> Mapping[str, Any]:
+    """Return the protocol's messages, by our names."""
+    file = descriptor_pb2.FileDescriptorProto(name="plugin.proto", package=PACKAGE, syntax="proto3")
     for name, fields in _MESSAGES.items():
         message = file.message_type.add(name=name)
         for field, number, kind in fields:
@@ -122,16 +122,16 @@ def _classes() -> Mapping[str, Any]:
             if plain in _SCALARS:
                 added.type = _SCALARS[plain]
             else:
-                added.type, added.type_name = _FIELD.TYPE_MESSAGE, f".{_PACKAGE}.{plain}"
+                added.type, added.type_name = _FIELD.TYPE_MESSAGE, f".{PACKAGE}.{plain}"
     pool: Any = descriptor_pool.DescriptorPool()
     pool.Add(file)
     return {
-        name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{_PACKAGE}.{name}")) for name in _MESSAGES
+        name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{PACKAGE}.{name}")) for name in _MESSAGES
     }
 
 
 def _value(value: Any) -> Any:
-    return _classes()["Value"](msgpack=msgpack.pack(value))
+    return messages()["Value"](msgpack=msgpack.pack(value))
 
 
 def _path(path: Any) -> tuple[str | int, ...]:
@@ -142,21 +142,6 @@ def _faults(diagnostics: Any) -> tuple[Fault, ...]:
     return tuple(Fault(d.summary, d.detail, _path(d.attribute)) for d in diagnostics if d.severity == _ERROR)
 
 
-class _Refuser(BaseHTTPRequestHandler):
-    """Answers for AWS: nobody may do anything."""
-
-    def do_POST(self) -> None:  # the base class calls it so
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.send_response(403)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    do_GET = do_PUT = do_HEAD = do_DELETE = do_POST
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing of it."""
-
-
 class Plugin:
     """A running provider, configured for no account. Use it in a `with` statement, which ends the process.
 
@@ -165,8 +150,7 @@ class Plugin:
 
     def __init__(self, binary: Path) -> None:
         self._binary = binary
-        self._refuser = ThreadingHTTPServer(("127.0.0.1", 0), _Refuser)
-        threading.Thread(target=self._refuser.serve_forever, daemon=True).start()
+        self._refuser = Refuser()
         self._start()
 
     def _start(self) -> None:
@@ -197,9 +181,12 @@ class Plugin:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the provider."""
         self._end()
-        self._refuser.shutdown()
-        self._refuser.server_close()
+        self._refuser.stop()
 
     def _end(self) -> None:
         self._channel.close()
@@ -213,9 +200,9 @@ class Plugin:
             self._process.stdout.close()
 
     def _call(self, method: str, request: str, answer: str, patience_s: float = _PATIENCE_S, **fields: Any) -> Any:
-        classes = _classes()
+        classes = messages()
         call: Any = self._channel.unary_unary(
-            f"/{_PACKAGE}.Provider/{method}",
+            f"/{PACKAGE}.Provider/{method}",
             request_serializer=lambda message: message.SerializeToString(),
             response_deserializer=classes[answer].FromString,
         )
@@ -250,7 +237,7 @@ class Plugin:
     def _refusing(self, block: Any) -> dict[str, str]:
         """Return an address for every service at which each request is refused: what a plan asks AWS fails at once."""
         (endpoints,) = (nested.block for nested in block.blocks if nested.name == "endpoints")
-        return {attribute.name: f"http://127.0.0.1:{self._refuser.server_port}" for attribute in endpoints.attributes}
+        return {attribute.name: self._refuser.address for attribute in endpoints.attributes}
 
     def judge(self, kind: str, config: Any) -> tuple[Fault, ...]:
         """Return what the provider refuses in a configuration, as it does before a plan."""
