@@ -34,7 +34,7 @@ class Failure:
 def check(token: str, inputs: Mapping[str, Any], *, values: bool = True) -> list[Failure]:
     """Everything wrong with the inputs of a resource, as far as its SDK and its provider's facts know the type.
 
-    Without `values` only their shape is looked at: whose provider is a later one than the facts' may know better.
+    Without `values` only their shape is looked at: somebody else judges them, or nobody.
     """
     described = schema.resource(token)
     if described is None or not described.inputs:
@@ -42,9 +42,18 @@ def check(token: str, inputs: Mapping[str, Any], *, values: bool = True) -> list
     found = list(_object(described.inputs, inputs, ""))
     if not values:
         return found
+    return beside(found, recorded(token, inputs))
+
+
+def recorded(token: str, inputs: Mapping[str, Any]) -> list[Failure]:
+    """Everything that was recorded of the provider's refusals of such inputs."""
+    return [Failure(path, f"{why} ({source()})") for path, why in fact_checks.refusals(token, inputs)]
+
+
+def beside(found: list[Failure], told: list[Failure]) -> list[Failure]:
+    """Return failures with those of what nothing is wrong with yet."""
     known = {failure.property for failure in found}
-    told = [(path, why) for path, why in fact_checks.refusals(token, inputs) if path not in known]
-    return [*found, *(Failure(path, f"{why} ({source()})") for path, why in told)]
+    return [*found, *(failure for failure in told if failure.property not in known)]
 
 
 def check_call(token: str, args: Mapping[str, Any]) -> list[Failure]:

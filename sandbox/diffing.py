@@ -67,9 +67,12 @@ def restless(
 
 
 def judged(token: str, olds: Mapping[str, Any], news: Mapping[str, Any], found: Diff, verdict: Verdict) -> Diff:
-    """Return a difference as the provider judges it; what it does not know stays as it was found."""
+    """Return a difference as the provider judges it; what it does not know stays as it was found, and so does what the
+    cloud gave back otherwise than written.
+    """
     old, new = _visible(olds), _visible(news)
-    changes = [change for change in found.changes if _top(change.path) not in verdict.known - verdict.changed]
+    still = {name for name in verdict.known - verdict.changed if old.get(name) != new.get(name)}
+    changes = [change for change in found.changes if _top(change.path) not in still]
     for name in sorted(verdict.changed - {_top(change.path) for change in changes}):
         changes += [Change(path, kind, False) for path, kind in _step(old.get(name), new.get(name), name)]
     told = tuple(

@@ -21,6 +21,7 @@ from . import (
     autonaming,
     checks,
     clouds,
+    differences,
     diffing,
     kubernetes_checks,
     kubernetes_diff,
@@ -37,7 +38,6 @@ from .clusters.cluster import Cluster
 from .clusters.objects import ClusterError
 from .clusters.plan import CLUSTER
 from .clusters.registry import Clusters
-from .differences import Diff
 from .laws.law import Operation, ResourceOperation
 from .wire import UNKNOWN, has_unknown, to_python, to_struct
 from .world import AlreadyExistsError, Record
@@ -108,7 +108,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._account.seen[request.urn] = token
         if schema.resource(token) is None and self._package != "kubernetes":
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"unrecognized resource type: {token}")
-        failures = checks.check(token, news, values=self._account.judges)
+        failures = checks.check(token, news, values=False)
         if self._package == "kubernetes":
             failures = [each for each in failures if not kubernetes_checks.beyond_the_sdk(each)]
             try:
@@ -121,10 +121,16 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             news = self._named(token, name, request, news, olds)
         except autonaming.NameRequiredError as error:
             failures.append(checks.Failure("name", str(error)))
+        if self._account.judges:
+            failures = checks.beside(failures, self._refused(token, news))
         return provider_pb2.CheckResponse(
             inputs=to_struct(news),
             failures=[provider_pb2.CheckFailure(property=f.property, reason=f.reason) for f in failures],
         )
+
+    def _refused(self, token: str, news: Mapping[str, Any]) -> list[checks.Failure]:
+        """Return what the provider refuses of values."""
+        return checks.recorded(token, news)
 
     def _named(self, token: str, name: str, request: Any, news: dict[str, Any], olds: dict[str, Any]) -> dict[str, Any]:
         options = request.autonaming
@@ -143,7 +149,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         token, _ = type_and_name(request.urn)
         old, new = to_python(request.old_inputs), to_python(request.news)
         if self._package != "kubernetes":
-            found = diffing.diff(token, old, new, to_python(request.olds), self._config(context), request.ignoreChanges)
+            found = self._compared(token, old, new, request, self._config(context))
         elif token == RELEASE:
             found = kubernetes_diff.diff_release(old, new)
         else:
@@ -153,6 +159,12 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             found = diffing.only(found, self._imported[request.urn])
         self._warn(request.urn, stateful.warning(token, found.replaces))
         return _diff_response(found)
+
+    def _compared(
+        self, token: str, old: dict[str, Any], new: dict[str, Any], request: Any, config: dict[str, Any]
+    ) -> differences.Diff:
+        """Return what a change comes to."""
+        return diffing.diff(token, old, new, to_python(request.olds), config, request.ignoreChanges)
 
     def _warn(self, urn: str, warning: str) -> None:
         if warning and self._engine is not None:
@@ -507,7 +519,7 @@ def _decoded(value: Any) -> Any:
     return value
 
 
-def _diff_response(found: Diff) -> provider_pb2.DiffResponse:
+def _diff_response(found: differences.Diff) -> provider_pb2.DiffResponse:
     response = provider_pb2.DiffResponse
     detailed = {
         change.path: provider_pb2.PropertyDiff(

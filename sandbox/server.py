@@ -45,7 +45,7 @@ def main(world_file: Path, options: RunOptions) -> None:
         if name == "python":
             language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(), server)
         else:
-            made = _provider(name, account, clusters, world_file.parent, proxied=options.real_provider)
+            made = _provider(name, account, clusters, world_file.parent, options)
             providers.append(made)
             provider_pb2_grpc.add_ResourceProviderServicer_to_server(made, server)
         ports[name] = one_user.port = server.add_insecure_port("127.0.0.1:0")
@@ -64,13 +64,17 @@ def main(world_file: Path, options: RunOptions) -> None:
     os._exit(0)
 
 
-def _provider(package: str, account: Account, clusters: Clusters, folder: Path, *, proxied: bool) -> Provider:
-    if package != "kubernetes" or not proxied:
-        return Provider(package, account, clusters)
-    from .real_provider.program import program  # noqa: PLC0415 # the others do not need it
-    from .real_provider.proxy import ProxiedProvider  # noqa: PLC0415 # likewise
+def _provider(package: str, account: Account, clusters: Clusters, folder: Path, options: RunOptions) -> Provider:
+    if package == "kubernetes" and options.real_provider:
+        from .real_provider.program import program  # noqa: PLC0415 # the others do not need it
+        from .real_provider.proxy import ProxiedProvider  # noqa: PLC0415 # likewise
 
-    return ProxiedProvider(account, clusters, program(), folder / "helm")
+        return ProxiedProvider(account, clusters, program(), folder / "helm")
+    if package == "aws" and options.aws_provider:
+        from .aws_provider.asked import provider  # noqa: PLC0415 # likewise
+
+        return provider(account, clusters, Path(options.aws_provider))
+    return Provider(package, account, clusters)
 
 
 if __name__ == "__main__":

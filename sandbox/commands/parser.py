@@ -138,6 +138,13 @@ def _add_run_options(command: argparse.ArgumentParser) -> None:
         default="",
         help="a folder of chart archives (`helm pull`): Helm renders those that lie there, others stand in",
     )
+    command.add_argument(
+        "--aws-provider",
+        metavar="PATH",
+        default="",
+        help="ask AWS's provider itself, in place of what was recorded: a terraform-provider-aws binary, Pulumi's "
+        "own plugin (pulumi-resource-aws), or `auto`: what is installed",
+    )
     command.add_argument("--laws", choices=("on", "off"), default="on", help="whether to refuse what the clouds refuse")
     command.add_argument(
         "--law-off", action="append", default=[], metavar="ID", help="judge by all laws but this one (repeatable)"

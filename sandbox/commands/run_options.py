@@ -1,5 +1,6 @@
 """What a run is told by its options: from the command line to RunOptions, and to the engine's own options."""
 
+import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -24,6 +25,7 @@ def run_options(options: Namespace) -> RunOptions:
         real_clusters=options.kubernetes != "schema",
         real_provider=options.kubernetes == "provider",
         kept_environment=options.keep_env,
+        aws_provider=_aws_provider(options.aws_provider, options.cwd),
         charts_folder=_charts(options.charts),
         secrets_file=str(Path(options.secrets).resolve()) if options.secrets else "",
         given_file=_given(options.given),
@@ -35,6 +37,22 @@ def run_options(options: Namespace) -> RunOptions:
     if not isinstance(known, dict) or not all(isinstance(value, str) for value in known.values()):
         raise SandboxError(f"--secrets {options.secrets}: write a JSON object of texts by secret name")
     return told
+
+
+def _aws_provider(given: str, folder: Path) -> str:
+    if not given:
+        return ""
+    from ..aws_provider import installed  # noqa: PLC0415 # slow: only when needed
+
+    if given != "auto":
+        try:
+            return str(installed.named(Path(given)))
+        except installed.NoProviderError as error:
+            raise SandboxError(f"--aws-provider {given}: {error}") from None
+    program = installed.found(folder)
+    told = f"{program} is asked" if program else "none is installed: what was recorded of it decides"
+    print(f"--aws-provider auto: {told}", file=sys.stderr)
+    return str(program or "")
 
 
 def _given(file: str) -> str:

@@ -1,8 +1,9 @@
-"""A running Kubernetes provider: one process for each provider instance, since each keeps one configuration."""
+"""A provider's program that runs: one process for each provider instance, since each keeps one configuration."""
 
 import os
 import subprocess
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,15 @@ _OPTIONS = [("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_mess
 _HELM_HOMES = ("HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME")
 
 
+def helm_apart(home: Path) -> dict[str, str]:
+    """Return this process's environment, in which Helm keeps to a folder."""
+    return {**os.environ, **{name: str(home / name.lower()) for name in _HELM_HOMES}}
+
+
 class ProviderProcess:
     """One process of the provider, and how it is called. Safe to use from several threads."""
 
-    def __init__(self, program: Path, home: Path) -> None:
-        environment = {**os.environ, **{name: str(home / name.lower()) for name in _HELM_HOMES}}
+    def __init__(self, program: Path, environment: Mapping[str, str]) -> None:
         self._process = subprocess.Popen(
             [str(program)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, env=environment
         )

@@ -26,7 +26,7 @@ from ..provider import RELEASE, Provider, refused_as_status, type_and_name
 from ..wire import to_struct
 from ..world import Record
 from . import values
-from .process import ProviderProcess
+from .process import ProviderProcess, helm_apart
 
 _DETAILS = "grpc-status-details-bin"
 _KUBECONFIG = "kubeconfig"
@@ -205,7 +205,7 @@ class ProxiedProvider(Provider):
         with self._turn:
             peer = context.peer()
             if peer not in self._processes:
-                self._processes[peer] = ProviderProcess(self._program, self._home)
+                self._processes[peer] = ProviderProcess(self._program, helm_apart(self._home))
             return self._processes[peer]
 
     def _real(self, urn: str, inputs: Mapping[str, Any], context: grpc.ServicerContext) -> tuple[Any, str]:

@@ -16,7 +16,7 @@ from sandbox.clusters.cluster import Cluster
 from sandbox.clusters.plan import CLUSTER, NODE_GROUP, SUBNET
 from sandbox.clusters.registry import Clusters
 from sandbox.provider import Provider
-from sandbox.real_provider.process import ProviderProcess
+from sandbox.real_provider.process import ProviderProcess, helm_apart
 from sandbox.run_options import RunOptions
 from sandbox.world import Record, World
 
@@ -130,7 +130,7 @@ class Bench:
         if who == "ours":
             yield _Ours(self._provider, {**settings, "clusterIdentifier": _NAME}, peer)
             return
-        process = ProviderProcess(self._program, self._home / "helm")
+        process = ProviderProcess(self._program, helm_apart(self._home / "helm"))
         try:
             request = provider_pb2.ConfigureRequest(acceptSecrets=True)
             request.variables["kubernetes:config:kubeconfig"] = json.dumps(
