@@ -61,8 +61,10 @@ class EdgeProfile:
     account_paths: tuple[str, ...] = ()
     # who calls them need not have signed in; each rule has a place of OPEN_PRIORITIES
     open_paths: tuple[PathRule, ...] = ()
-    # files that are named by a hash of what is in them
+    # files that never change under their names, such as those named by a hash of what is in them
     cached_paths: tuple[str, ...] = ()
+    # how long browsers keep them, and CloudFront at most
+    cached_days: int = 365
     # the application's own, where nothing else may be served
     reserved_paths: tuple[str, ...] = ()
     # it takes tags and entities out of a path before it looks for the route: a path with one would evade every rule
@@ -82,6 +84,8 @@ class EdgeProfile:
             taken = [rule.priority for rule in rules]
             if len(set(taken)) < len(taken) or not set(taken) <= set(places):
                 raise ValueError(f"{kind}: priorities must be {wanted}, got {taken}")
+        if self.cached_days < 1:
+            raise ValueError(f"cached_days: must be 1 or more, got {self.cached_days}")
         if self.program_paths and not (self.page_header and self.api_paths):
             raise ValueError("program_paths: all may be called by programs without page_header and api_paths")
         beginnings = {

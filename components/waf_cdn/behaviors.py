@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..shared.edge_profile import EdgeProfile
+from .function_code import DAY_SECONDS
 from .functions import EdgeFunctions
 from .origins import BALANCER, EITHER_BALANCER, FILES, OTHER_BALANCER
 from .policies import ALL_VIEWER, ASSET_SECONDS, CACHING_DISABLED, YEAR_SECONDS, cache_policy, headers_policy
@@ -42,7 +43,8 @@ def behaviors(
     read_only = {**common, "allowed_methods": READS}
     cached = []
     if profile.cached_paths:
-        assets = cache_policy(f"{name}-assets", least_seconds=ASSET_SECONDS, most_seconds=YEAR_SECONDS, opts=opts)
+        most_seconds = profile.cached_days * DAY_SECONDS
+        assets = cache_policy(f"{name}-assets", least_seconds=ASSET_SECONDS, most_seconds=most_seconds, opts=opts)
         seen_last: Any = {"event_type": "viewer-response", "function_arn": functions.asset}
         cached = [
             Ordered(

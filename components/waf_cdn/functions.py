@@ -51,7 +51,7 @@ def edge_functions(
             f"{name}-asset",
             comment="How long browsers keep assets",
             runtime=RUNTIME,
-            code=asset_function(),
+            code=asset_function(profile.cached_days),
             tags=tags,
             opts=opts,
         ).arn

@@ -8,13 +8,15 @@ from components.shared.edge_profile import EdgeProfile, PathRule
 
 def test_an_empty_profile_is_empty() -> None:
     profile = EdgeProfile()
-    assert [field.name for field in fields(profile) if getattr(profile, field.name)] == []
+    # how long what is cached is kept is no path
+    assert [field.name for field in fields(profile) if getattr(profile, field.name)] == ["cached_days"]
 
 
 @pytest.mark.parametrize(
     ("profile", "says"),
     [
         ({"closed_paths": (PathRule("closes-admin", 29, ("/admin",)),)}, "closed_paths: priorities must be 30 to 33"),
+        ({"cached_days": 0}, "cached_days: must be 1 or more, got 0"),
         ({"open_paths": (PathRule("chat", 100, ("/chat/*",)),)}, "open_paths: priorities must be 1 to 99"),
         ({"closed_paths": (PathRule("a", 30, ("/a",)), PathRule("b", 30, ("/b",)))}, "each taken once"),
         ({"login_paths": ("login",)}, "must begin with /"),

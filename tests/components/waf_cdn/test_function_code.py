@@ -54,12 +54,12 @@ def requested(
     return result
 
 
-def answered(status: int, headers: dict[str, str]) -> str:
+def answered(status: int, headers: dict[str, str], *, kept_days: int = 365) -> str:
     event = {
         "context": {"requestId": "id-1"},
         "response": {"statusCode": status, "headers": {name: {"value": value} for name, value in headers.items()}},
     }
-    return str(run(asset_function(), event)["headers"]["cache-control"]["value"])
+    return str(run(asset_function(kept_days), event)["headers"]["cache-control"]["value"])
 
 
 def test_every_request_bears_the_id_that_the_logs_have() -> None:
@@ -155,6 +155,10 @@ def test_browsers_keep_an_asset_a_year() -> None:
     assert answered(304, {}) == "public, max-age=31536000, immutable"
 
 
+def test_browsers_keep_an_asset_as_long_as_its_application_says() -> None:
+    assert answered(200, {"content-type": "text/css"}, kept_days=30) == "public, max-age=2592000, immutable"
+
+
 def test_browsers_do_not_keep_the_page_that_stands_in_for_an_asset() -> None:
     assert (
         answered(200, {"content-type": "text/html; charset=UTF-8", "cache-control": "public, max-age=0"}) == "no-store"
@@ -164,6 +168,6 @@ def test_browsers_do_not_keep_the_page_that_stands_in_for_an_asset() -> None:
 def test_functions_are_no_larger_than_cloudfront_takes() -> None:
     for code in (
         request_function(key_paths=["/a" * 100] * 20, site_path="/portal", refuses_markup=True),
-        asset_function(),
+        asset_function(365),
     ):
         assert len(code.encode()) <= MOST_FUNCTION_BYTES
