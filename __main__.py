@@ -152,8 +152,10 @@ monitoring = MonitoringStack(
 )
 
 around.cost()
-around.backups(vpc, cluster, database, service, in_cluster)
-around.check_from_outside(edge)
+around.backups(vpc, cluster, database, service.bucket_arn, in_cluster)
+check = settings.synthetic_check
+if check is not None:
+    around.check_from_outside(edge, check, path=check.path(), body=check.body(), answer_field="text")
 around.alarm_bridge(vpc, cluster, edge, monitoring, in_cluster)
 
 pulumi.export("url", edge.url)

@@ -204,6 +204,10 @@ class StackSettings(BaseStack):
         """Return who watches Flowise's pods beside Prometheus."""
         return Telemetry(traced=self.monitoring.traces is not None, datadog=self.monitoring.datadog is not None)
 
+    def reads_parameters(self) -> bool:
+        """Tell whether a variable comes from Parameter Store."""
+        return self.service.reads_parameters()
+
     def script_image(self) -> NodeImage:
         """Return what runs the platform's own scripts."""
         return NodeImage(self.tools_image) if self.tools_image else self.service.script_image()

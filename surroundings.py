@@ -1,10 +1,11 @@
 """What the seven components stand on, and what stands around them.
 
 Providers, alarms and access logs, what runs in every cluster, who deploys, what it may cost, backups, and whom alarms
-reach.
+reach: of any system on these components, whose settings have what `SurroundedStack` names.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import pulumi
 import pulumi_aws as aws
@@ -14,6 +15,7 @@ import pulumi_random as random
 from components.backups import (
     Backups,
     BackupsArgs,
+    BackupSettings,
     Budget,
     BudgetArgs,
     CostAnomalies,
@@ -23,23 +25,55 @@ from components.backups import (
 )
 from components.cluster_services import ClusterServices, ClusterServicesArgs
 from components.config.regions import EDGE_REGION
-from components.eks_cluster import EksCluster
-from components.flowise_service import FlowiseService
-from components.image_cache import ImageCache, ImageCacheArgs
-from components.monitoring_stack import METRICS_NAMESPACE, MonitoringStack
+from components.eks_cluster import ClusterSettings, EksCluster
+from components.image_cache import ImageCache, ImageCacheArgs, ImageCacheSettings
+from components.monitoring_stack import METRICS_NAMESPACE, MonitoringSettings, MonitoringStack
 from components.monitoring_stack.alarm_bridge import AlarmBridge, AlarmBridgeArgs, Topic
-from components.pipeline_access import PipelineAccess, PipelineAccessArgs, bind_roles
+from components.pipeline_access import PipelineAccess, PipelineAccessArgs, PipelineSettings, bind_roles
 from components.rds_postgres import ExistingDatabase, RdsPostgres
 from components.rds_postgres.setup import DatabaseSetup, DatabaseSetupArgs
 from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
 from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.shared.backup_schedule import Kind
 from components.shared.iam_documents import Statement
+from components.shared.node_script import NodeImage
 from components.shared.references import DatabaseRef
-from components.synthetic_check import SyntheticCheck, SyntheticCheckArgs
+from components.synthetic_check import SyntheticCheck, SyntheticCheckArgs, SyntheticCheckSettings
 from components.vpc import Vpc
-from components.waf_cdn import WafCdn
-from stack import StackSettings
+from components.waf_cdn import EdgeSettings, WafCdn
+
+
+class SurroundedStack(Protocol):
+    """What is read here of a system's settings."""
+
+    @property
+    def region(self) -> str: ...  # noqa: D102 - each is the section or the field of this name
+    @property
+    def protect_data(self) -> bool: ...  # noqa: D102
+    @property
+    def cluster(self) -> ClusterSettings: ...  # noqa: D102
+    @property
+    def monitoring(self) -> MonitoringSettings: ...  # noqa: D102
+    @property
+    def backup(self) -> BackupSettings: ...  # noqa: D102
+    @property
+    def edge(self) -> EdgeSettings: ...  # noqa: D102
+    @property
+    def image_cache(self) -> ImageCacheSettings | None: ...  # noqa: D102
+    @property
+    def pipeline(self) -> PipelineSettings | None: ...  # noqa: D102
+
+    def all_tags(self, project: str) -> dict[str, str]:
+        """Return the tags that every resource bears."""
+
+    def cost_tags(self, project: str) -> dict[str, str]:
+        """Return the tags that tell the stack's cost from others'."""
+
+    def script_image(self) -> NodeImage:
+        """Return what runs the platform's own scripts."""
+
+    def reads_parameters(self) -> bool:
+        """Tell whether a value comes from Parameter Store."""
 
 
 class Surroundings:
@@ -48,7 +82,7 @@ class Surroundings:
     `in_aws` are the options of what lies in AWS, `holds_data` those of what nobody may delete unasked.
     """
 
-    def __init__(self, settings: StackSettings) -> None:
+    def __init__(self, settings: SurroundedStack) -> None:
         self.project, self.stack = pulumi.get_project(), pulumi.get_stack()
         # what must be named before it exists: log groups, logins, the cluster, the site's metrics
         self.stack_name = f"{self.project}-{self.stack}"
@@ -101,7 +135,7 @@ class Surroundings:
                 network=vpc.ref,
                 # where the roles lie that External Secrets may take on, and nothing else
                 secret_readers=f"/{self.stack_name}/secret-readers/",
-                reads_parameters=self._settings.service.reads_parameters(),
+                reads_parameters=self._settings.reads_parameters(),
                 tags=self.tags,
             ),
             opts,
@@ -162,14 +196,16 @@ class Surroundings:
         vpc: Vpc,
         cluster: EksCluster,
         database: RdsPostgres | ExistingDatabase,
-        service: FlowiseService,
+        bucket_arn: pulumi.Input[str] | None,
         opts: pulumi.ResourceOptions,
     ) -> None:
         """Back up what holds data and look into what is restored of it, where the settings ask for it."""
         if not self._settings.backup.enabled:
             return
         instance = database.instance
-        holding_data: dict[Kind, pulumi.Input[str]] = {"EKS": cluster.cluster_arn, "S3": service.bucket_arn}
+        holding_data: dict[Kind, pulumi.Input[str]] = {"EKS": cluster.cluster_arn}
+        if bucket_arn is not None:
+            holding_data["S3"] = bucket_arn
         if instance is not None:
             holding_data["RDS"] = instance.arn
         backups = Backups(
@@ -203,11 +239,16 @@ class Surroundings:
         # what tools.status asks the newest backup of
         pulumi.export("backed_up", holding_data)
 
-    def check_from_outside(self, edge: WafCdn) -> None:
-        """Have a flow asked from outside, where the settings ask for it."""
-        check = self._settings.synthetic_check
-        if check is None:
-            return
+    def check_from_outside(
+        self,
+        edge: WafCdn,
+        check: SyntheticCheckSettings,
+        *,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        answer_field: str | None = None,
+    ) -> None:
+        """Have a path asked from outside, by POST where there is a body."""
         place = check.region or self._settings.region
         here = place == self._settings.region
         SyntheticCheck(
@@ -216,9 +257,9 @@ class Surroundings:
                 settings=check,
                 stack_name=self.stack_name,
                 url=edge.url,
-                path=check.path(),
-                body=check.body(),
-                answer_field="text",
+                path=path,
+                body=body,
+                answer_field=answer_field,
                 region=place,
                 emails=self._settings.monitoring.alarm_emails,
                 alarm_topic_arn=self.alarms.arn if here else None,
