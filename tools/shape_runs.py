@@ -1,9 +1,10 @@
 """Brings every shape of a stack up on the sandbox, under all laws and packs, and takes it away again.
 
     python -m tools.shape_runs [--kubernetes schema] [SHAPE ...]
+    python -m tools.shape_runs --examples [--kubernetes schema] [aps-prod ...]
 
 Each goes through preview, up, a preview in which nothing changes, up again, and destroy, after which nothing stands but
-what is somebody else's. Ends with status 1 where one does not, and says where.
+what is somebody else's; no road of an example's is walled. Ends with status 1 where one does not, and says where.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -27,7 +28,7 @@ from testing.program import changed_config
 from tools.shapes import SHAPES, Shape
 from tools.soak.runs import REPOSITORY, link_program, run_sandbox
 
-POLICIES = REPOSITORY / "policies"
+POLICIES, EXAMPLES = REPOSITORY / "policies", REPOSITORY / "examples"
 
 
 class ShapeError(Exception):
@@ -36,28 +37,24 @@ class ShapeError(Exception):
 
 @dataclass(frozen=True)
 class Stand:
-    """A shape in a folder of its own."""
+    """A stack in a folder of its own: its program lies there, and `levels` are its policies'.
+
+    `theirs` are the URNs of what stood beforehand.
+    """
 
     folder: Path
-    shape: Shape
+    stack: str
     kubernetes: str
-
-    def prepare(self) -> None:
-        """Write the program's folder, and what stands beforehand."""
-        link_program(self.folder)
-        shutil.copy(REPOSITORY / "Pulumi.yaml", self.folder)
-        config = {"config": changed_config(self.shape.stack, self.shape.changes)}
-        (self.folder / f"Pulumi.{self.shape.stack}.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-        with closing(World(self._workspace.world_file)) as world:
-            self.shape.seed(world)
+    levels: Path
+    theirs: frozenset[str] = frozenset()
 
     @property
     def _workspace(self) -> Workspace:
-        return Workspace.of(self.folder, self.shape.stack)
+        return Workspace.of(self.folder, self.stack)
 
     def __call__(self, command: str, *arguments: str) -> str:
         """Run a command; give what it printed. Raises ShapeError."""
-        done = run_sandbox(self.folder, self.shape.stack, command, *arguments, kubernetes=self.kubernetes)
+        done = run_sandbox(self.folder, self.stack, command, *arguments, kubernetes=self.kubernetes)
         if done.returncode:
             # a plan that is read is long, and says nothing of why there is none
             said = done.stderr if "--json" in arguments else f"{done.stdout}\n{done.stderr}"
@@ -66,17 +63,7 @@ class Stand:
 
     def packs(self) -> list[str]:
         """Return the options that enforce every pack with the stack's levels."""
-        levels = POLICIES / f"levels.{self.shape.stack}.json"
-        if self.shape.excepted:
-            held = json.loads(levels.read_text(encoding="utf-8"))
-            until = (date.today() + timedelta(days=1)).isoformat()
-            told = {"reason": "the shape is such", "owner": "shapes", "expires": until}
-            held["rules"].setdefault("exceptions", []).extend(
-                {"rule": rule, "resource": resource, **told} for rule, resource in self.shape.excepted.items()
-            )
-            levels = self.folder / levels.name
-            levels.write_text(json.dumps(held), encoding="utf-8")
-        return ["--policy-pack", str(POLICIES / "all"), "--policy-pack-config", str(levels)]
+        return ["--policy-pack", str(POLICIES / "all"), "--policy-pack-config", str(self.levels)]
 
     def changes(self) -> dict[str, int]:
         """Return what a preview would do, by operation."""
@@ -90,9 +77,8 @@ class Stand:
 
     def standing(self) -> set[str]:
         """Return the URNs of what stands, somebody else's left out."""
-        theirs = {each.urn for each in self.shape.theirs}
         with closing(World(self._workspace.world_file)) as world:
-            return {record.urn for record in world} - theirs
+            return {record.urn for record in world} - self.theirs
 
     def outlived(self) -> str:
         """Return what the stack leaves in its account after its end, as the next one of its name will meet it."""
@@ -100,9 +86,46 @@ class Stand:
             return counted(world.left()) or "nothing"
 
 
-def tried(stand: Stand) -> str:
-    """Take a shape through its life; give how many resources it came to. Raises ShapeError."""
-    stand.prepare()
+def shaped(shape: Shape, folder: Path, kubernetes: str) -> Stand:
+    """Write a shape's program into a folder, and what stands beforehand."""
+    link_program(folder)
+    shutil.copy(REPOSITORY / "Pulumi.yaml", folder)
+    config = {"config": changed_config(shape.stack, shape.changes)}
+    (folder / f"Pulumi.{shape.stack}.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    with closing(World(Workspace.of(folder, shape.stack).world_file)) as world:
+        shape.seed(world)
+    levels = POLICIES / f"levels.{shape.stack}.json"
+    if shape.excepted:
+        held = json.loads(levels.read_text(encoding="utf-8"))
+        until = (date.today() + timedelta(days=1)).isoformat()
+        told = {"reason": "the shape is such", "owner": "shapes", "expires": until}
+        held["rules"].setdefault("exceptions", []).extend(
+            {"rule": rule, "resource": resource, **told} for rule, resource in shape.excepted.items()
+        )
+        levels = folder / levels.name
+        levels.write_text(json.dumps(held), encoding="utf-8")
+    return Stand(folder, shape.stack, kubernetes, levels, frozenset(each.urn for each in shape.theirs))
+
+
+def exemplary(example: Path, stack: str, folder: Path, kubernetes: str) -> Stand:
+    """Write an example's program into a folder."""
+    for name in ("__main__.py", "Pulumi.yaml", f"Pulumi.{stack}.yaml"):
+        shutil.copy(example / name, folder)
+    return Stand(folder, stack, kubernetes, example / f"levels.{stack}.json")
+
+
+def examples() -> dict[str, tuple[Path, str]]:
+    """Return the folder and the stack of each stack of each example, by the name of what it makes, `aps-prod`."""
+    files = sorted(EXAMPLES.glob("*/Pulumi.*.yaml"))
+    return {
+        f"{file.parent.name}-{stack}": (file.parent, stack)
+        for file in files
+        if (stack := file.suffixes[0].removeprefix("."))
+    }
+
+
+def tried(stand: Stand, *, roads: bool) -> str:
+    """Take a stack through its life; give how many resources it came to. Raises ShapeError."""
     planned = stand.changes()
     stand("up", *stand.packs())
     made = stand.resources()
@@ -112,10 +135,16 @@ def tried(stand: Stand) -> str:
     stand("up", *stand.packs())
     if stand.resources() != made:
         raise ShapeError(f"a second up left {stand.resources()} resources of {made}")
+    walked = ""
+    if roads:
+        found = json.loads(stand("roads", "--json"))
+        if walls := [each for each in found["roads"] if not each["open"]] + found["spare"]:
+            raise ShapeError(f"of its roads these are walled, or lead nowhere: {walls}")
+        walked = f", {len(found['roads'])} roads open"
     stand("destroy", "--unprotect")
     if left := stand.standing() or stand.resources():
         raise ShapeError(f"after destroy there stand {left}")
-    met = f"{planned.get('create', 0)} planned, {made} up, {again['same']} the same, 0 left"
+    met = f"{planned.get('create', 0)} planned, {made} up, {again['same']} the same{walked}, 0 left"
     return f"{met}; outlived by {stand.outlived()}"
 
 
@@ -123,23 +152,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tools.shape_runs", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("shapes", nargs="*", metavar="SHAPE", help=f"{', '.join(SHAPES)}; all without one")
+    parser.add_argument("--examples", action="store_true", help=f"the examples' stacks: {', '.join(examples())}")
     parser.add_argument(
         "--kubernetes", choices=("real", "schema"), default="real", help="schema: without control plane"
     )
     options = parser.parse_args(arguments)
-    if unknown := set(options.shapes) - set(SHAPES):
-        parser.error(f"no such shape: {', '.join(sorted(unknown))}")
+    known: Mapping[str, Callable[[Path], Stand]] = (
+        {name: _example(*each, options.kubernetes) for name, each in examples().items()}
+        if options.examples
+        else {name: _shape(each, options.kubernetes) for name, each in SHAPES.items()}
+    )
+    if unknown := set(options.shapes) - set(known):
+        parser.error(f"no such shape: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     failed = 0
-    for name in options.shapes or SHAPES:
+    for name in options.shapes or known:
         begun = time.monotonic()
         with TemporaryDirectory(prefix="shape-") as folder:
             try:
-                said = tried(Stand(Path(folder), SHAPES[name], options.kubernetes))
+                said = tried(known[name](Path(folder)), roads=options.examples)
             except ShapeError as error:
                 said, failed = f"FAILED: {error}", failed + 1
         sys.stdout.write(f"{name}: {said} ({time.monotonic() - begun:.0f} s)\n")
         sys.stdout.flush()
     return 1 if failed else 0
+
+
+def _shape(shape: Shape, kubernetes: str) -> Callable[[Path], Stand]:
+    return lambda folder: shaped(shape, folder, kubernetes)
+
+
+def _example(example: Path, stack: str, kubernetes: str) -> Callable[[Path], Stand]:
+    return lambda folder: exemplary(example, stack, folder, kubernetes)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from .network_policies import NetworkAccess
 from .process import CpuTarget, Migration, Probe, Probes, Process, QueueList, QueueStream, Release, Resources
 from .queue_scaler import QueueServer
 from .quota import PodRoom
+from .rollouts import at_once, at_work
 from .site import Site
 from .timeouts import Timeouts, timeouts
 
@@ -27,5 +28,7 @@ __all__ = [
     "Timeouts",
     "WebService",
     "WebServiceArgs",
+    "at_once",
+    "at_work",
     "timeouts",
 ]

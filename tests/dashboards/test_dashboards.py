@@ -20,8 +20,10 @@ from tools.dashboards.__main__ import main, stale
 from tools.runbooks import EVERYTHING
 
 register_default_plugins()
-COMPONENTS = Path(__file__).parents[2] / "components"
-FILES = {path.stem: path for path in sorted(COMPONENTS.glob("*/dashboards/*.json"))}
+ROOT = Path(__file__).parents[2]
+PATHS = [path for folder in ("components", "examples") for path in ROOT.glob(f"{folder}/*/dashboards/*.json")]
+FILES = {path.stem: path for path in sorted(PATHS)}
+SYSTEMS = {"aps"}
 EACH = pytest.mark.parametrize("name", FILES)
 # a list of alerts asks by itself, and a row only has a name
 ASKS_NOTHING = {"alertlist", "row"}
@@ -71,7 +73,7 @@ def test_the_files_are_what_the_code_says(capsys: pytest.CaptureFixture[str]) ->
 
 def test_all_that_was_asked_for_is_there() -> None:
     topics = {"overview", "flowise", "queue", "flow_costs", "database", "cache", "edge", "cluster", "delivery", "logs"}
-    assert set(FILES) == topics
+    assert set(FILES) == topics | SYSTEMS
 
 
 @EACH
@@ -203,7 +205,7 @@ def test_what_is_looked_at_first_stands_first() -> None:
 
 
 # what an application's own folder knows
-APPLICATION = {"overview", "flowise", "queue", "flow_costs"}
+APPLICATION = {"overview", "flowise", "queue", "flow_costs", *SYSTEMS}
 
 
 @pytest.mark.parametrize("name", sorted(set(FILES) - APPLICATION))

@@ -21,8 +21,9 @@ from .flowise import flowise
 from .logs import logs
 from .overview import overview
 from .queue import queue
+from .web import aps
 
-COMPONENTS = Path(__file__).parents[2] / "components"
+COMPONENTS, EXAMPLES = (Path(__file__).parents[2] / each for each in ("components", "examples"))
 # whose folder has which pages, each a file of its name
 PAGES: Mapping[str, Mapping[str, Callable[[], Dashboard]]] = {
     "flowise_service": {"overview": overview, "flowise": flowise, "queue": queue, "flow_costs": flow_costs},
@@ -33,13 +34,15 @@ PAGES: Mapping[str, Mapping[str, Callable[[], Dashboard]]] = {
     "pipeline_access": {"delivery": delivery},
     "monitoring_stack": {"logs": logs},
 }
+SYSTEMS: Mapping[str, Mapping[str, Callable[[], Dashboard]]] = {"aps": {"aps": aps}}
 
 
 def written() -> dict[Path, str]:
     """Return each file's text."""
     return {
-        COMPONENTS / owner / "dashboards" / f"{name}.json": _text(page())
-        for owner, pages in PAGES.items()
+        folder / owner / "dashboards" / f"{name}.json": _text(page())
+        for folder, owners in ((COMPONENTS, PAGES), (EXAMPLES, SYSTEMS))
+        for owner, pages in owners.items()
         for name, page in pages.items()
     }
 
@@ -52,13 +55,14 @@ def stale() -> list[Path]:
     """Return the files that are missing, are no page any more, or are not what the code says."""
     texts = written()
     other = [path for path, text in texts.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
-    return sorted([*other, *(path for path in COMPONENTS.glob("*/dashboards/*") if path not in texts)])
+    there = [path for folder in (COMPONENTS, EXAMPLES) for path in folder.glob("*/dashboards/*")]
+    return sorted([*other, *(path for path in there if path not in texts)])
 
 
 def main(arguments: list[str]) -> int:
     """Run the command line; the exit status is the process's."""
     parser = argparse.ArgumentParser(prog="python -m tools.dashboards", description="Write the dashboards.")
-    parser.add_argument("--write", action="store_true", help="write components/*/dashboards")
+    parser.add_argument("--write", action="store_true", help="write components/*/dashboards and examples/*/dashboards")
     if parser.parse_args(arguments).write:
         for path in stale():
             path.unlink(missing_ok=True)

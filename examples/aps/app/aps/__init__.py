@@ -1,0 +1,1 @@
+"""Sistema APS: visits of primary health care, by team and month."""
