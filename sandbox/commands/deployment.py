@@ -46,8 +46,22 @@ def up(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
             "up", "--yes", "--skip-preview", "--stack", workspace.stack, *policy_packs(options), *rest
         )
         if not status and options.clock:
-            print(clock.report(_resources(engine)))
+            resources = _resources(engine)
+            print(clock.report(resources))
+            _tell_of_waits(workspace, resources)
         return status
+
+
+def _tell_of_waits(workspace: Workspace, resources: Sequence[dict[str, Any]]) -> None:
+    """Say what may take longer than whoever waits for it does."""
+    from ..laws.inventory import Inventory  # noqa: PLC0415 # slow: only when needed
+    from ..roads.times import Times  # noqa: PLC0415 # likewise
+
+    own = {each["urn"]: each.get("customTimeouts") or {} for each in resources}
+    with closing(World(workspace.world_file)) as existing:
+        walls = [each.wall for each in Times(Inventory(existing), own).roads() if each.wall]
+    for wall in walls:
+        print(f"not waited for long enough: {wall.resource} {wall.found}; {wall.opens}")
 
 
 def refresh(workspace: Workspace, options: Namespace, rest: list[str]) -> int:

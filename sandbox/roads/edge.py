@@ -15,8 +15,6 @@ from .network import both
 from .services import Services, document_of
 from .ways import gateway_of, inwards
 
-# seconds: the provider's own time for each operation on a VPC origin, and what AWS says that one may take
-_PROVIDER_WAITS = 15 * 60
 CLOUDFRONT = Place("CloudFront", blocks=internet())
 _DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 _VPC_ORIGIN = "aws:cloudfront/vpcOrigin:VpcOrigin"
@@ -25,10 +23,7 @@ _VPC_ORIGIN = "aws:cloudfront/vpcOrigin:VpcOrigin"
 class Edge:
     """The distributions of a stack."""
 
-    def __init__(
-        self, services: Services, balancers: Balancers, timeouts: Mapping[str, Mapping[str, float]] | None
-    ) -> None:
-        self.timeouts = timeouts
+    def __init__(self, services: Services, balancers: Balancers) -> None:
         self.services, self.network, self.balancers = services, services.network, balancers
         self.inventory = self.network.inventory
 
@@ -79,16 +74,6 @@ class Edge:
                 )
         yield from self.balancers.listens(target, traffic)
         yield from self._enters(place, traffic)
-        yield from self._comes_in_time(origin)
-
-    def _comes_in_time(self, origin: Record) -> Walls:
-        if self.timeouts is not None and self.timeouts.get(origin.urn, {}).get("create", 0) <= _PROVIDER_WAITS:
-            yield Wall(
-                rules.VPC_ORIGIN_TIME,
-                named(origin),
-                "is waited for as long as the provider does of its own accord",
-                "custom_timeouts of 45 minutes for create, update and delete",
-            )
 
     def _enters(self, place: Place, traffic: Traffic) -> Walls:
         for subnet in place.subnets:

@@ -16,6 +16,7 @@ from .pod_roads import PodRoads
 from .pods import Pods
 from .services import Services
 from .spare import spare
+from .times import Times
 
 
 def find(inventory: Inventory, timeouts: Mapping[str, Mapping[str, float]] | None = None) -> Finding:
@@ -45,7 +46,7 @@ def find(inventory: Inventory, timeouts: Mapping[str, Mapping[str, float]] | Non
             members.setdefault(group, []).append(store.place)
 
     def roads() -> Iterator[Road]:
-        yield from Edge(services, balancers, timeouts).roads()
+        yield from Edge(services, balancers).roads()
         yield from balancers.roads()
         yield from data.roads()
         for nodes in clusters:
@@ -54,6 +55,8 @@ def find(inventory: Inventory, timeouts: Mapping[str, Mapping[str, float]] | Non
             yield from each.roads()
         yield from machines.roads(data.stores)
         yield from Messages(inventory).roads()
+        if timeouts is not None:
+            yield from Times(inventory, timeouts).roads()
 
     return Finding(tuple(dict.fromkeys(roads())), tuple(dict.fromkeys(spare(network, data.stores, members))))
 

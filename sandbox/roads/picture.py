@@ -12,7 +12,7 @@ _COLUMNS = (
     ("nodes and cluster", ("nodes of", "the API server", "CoreDNS", "the Pod Identity")),
     ("data, services, registries", ()),
 )
-_SENDERS = ("MetricAlarm", "EventRule", "EventSubscription", "Topic", "VaultNotifications", "Bucket")
+_SENDERS = ("MetricAlarm", "EventRule", "EventSubscription", "Topic", "VaultNotifications", "Bucket", "the engine")
 _OPEN, _SHUT, _TEXT, _FAINT, _FILL, _LINE = "#3d8b40", "#d1242f", "#1f2328", "#656d76", "#f6f8fa", "#d0d7de"
 
 

@@ -133,10 +133,25 @@ VPC_ORIGIN = Rule(
     "a VPC origin needs an internet gateway on the VPC, and its packets bear CloudFront's public addresses",
     "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html",
 )
-VPC_ORIGIN_TIME = Rule(
-    "vpc-origin-time",
-    "a VPC origin may take longer than the 15 minutes that the provider waits for it; then it stands outside the state",
-    "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/cloudfront/vpc_origin.go",
+PROVIDER_WAIT = Rule(
+    "provider-wait",
+    "the provider gives up after its own time, or the program's; what comes later stands outside the state",
+    "https://www.pulumi.com/docs/iac/concepts/resources/options/customtimeouts/",
+)
+ROLLOUT_WAIT = Rule(
+    "rollout-wait",
+    "a rollout is waited for ten minutes unless the program says otherwise, and goes on by maxSurge at a time",
+    "https://www.pulumi.com/registry/packages/kubernetes/api-docs/apps/v1/deployment/",
+)
+JOB_DEADLINE = Rule(
+    "job-deadline",
+    "a Job is waited for ten minutes unless the program says otherwise, and works on when nobody waits any more",
+    "https://www.pulumi.com/registry/packages/kubernetes/api-docs/batch/v1/job/",
+)
+CERTIFICATE_RECORDS = Rule(
+    "certificate-records",
+    "a certificate is issued once the records of its domains stand, and its validation waits for that",
+    "https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html",
 )
 BUCKET_POLICY = Rule(
     "bucket-policy",

@@ -73,7 +73,9 @@ def test_e1_policies_that_name_the_control_planes_interfaces_alone() -> None:
 
 def test_a3_a_vpc_origin_with_the_providers_own_times() -> None:
     walls = find(deployed("prod").inventory(), {}).walls
-    assert {each.wall.rule.id for each in walls if each.wall} == {"vpc-origin-time"}
+    assert {(each.target, each.wall.rule.id) for each in walls if each.wall and "VpcOrigin" in each.target} == {
+        ("VpcOrigin edge-origin-https-only", "provider-wait")
+    }
 
 
 def test_a4_the_deploying_role_may_do_what_services_do_in_its_name() -> None:

@@ -5,11 +5,11 @@ import pytest
 from sandbox.roads.find import find
 from tests.roads.builder import Stack
 from tests.roads.pair import Pair
-from tests.roads.pairs import clusters, edges
+from tests.roads.pairs import clusters, edges, times
 
 MET = {
     "A2": clusters.layers_of_registry_k8s_io_behind_an_endpoint,
-    "A3": edges.an_origin_that_is_waited_for_too_shortly,
+    "A3": times.an_origin_that_is_waited_for_too_shortly,
     "B1": edges.answers_to_cloudfront_at_an_acl_for_the_vpc_alone,
     "B8 for want of a route": edges.a_balancer_without_a_route_to_the_identity_provider,
     "B8 at the ACL": edges.a_balancer_whose_acl_keeps_the_identity_providers_answers,

@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.checks import check
 from sandbox.diffing import diff, diff_provider
-from sandbox.provider_facts import forms, later, limits, names, reader, shapes
+from sandbox.provider_facts import forms, later, limits, names, reader, shapes, waits
 from sandbox.wire import UNKNOWN
 
 CLUSTER: dict[str, Any] = {
@@ -280,3 +280,9 @@ def test_what_a_later_provider_changed_holds_until_its_own_facts_are_recorded() 
     assert later.differing("aws_redshift_cluster", blocks, "5.100.0")[0]["a"] == {"publicly_accessible": {"d": False}}
     blocks = [{"a": {"publicly_accessible": {"d": True}}, "b": {}}]
     assert later.differing("aws_redshift_cluster", blocks, "6.22.0")[0]["a"] == {"publicly_accessible": {"d": True}}
+
+
+def test_the_provider_s_own_times_are_known_by_type() -> None:
+    assert waits.of("aws:eks/cluster:Cluster") == {"create": 1800, "update": 3600, "delete": 900}
+    assert waits.of("aws:cloudfront/vpcOrigin:VpcOrigin")["create"] == 900  # of the newer kind, which does not tell it
+    assert waits.of("aws:sns/topic:Topic") == {}

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from sandbox.provider_facts import reader
 from tools.provider_facts import enums, probe, store
 from tools.provider_facts.probe import Prober
 from tools.provider_facts.solver import Solver
+from tools.provider_facts.waits import waits
 
 
 def attribute(kind: Any = "string", flags: str = "o") -> Attribute:
@@ -227,6 +229,33 @@ def test_what_is_packed_is_read_a_type_at_a_time(tmp_path: Path, facts: Any, mon
     }  # what goes without saying is not there
     assert told["blocks"][root["b"]["rule"]["in"]]["a"]["port"]["r"] == "RR??"
     assert read.of_type("small_nothing") is None
+
+
+def test_how_long_a_provider_waits_is_read_beside_its_plan() -> None:
+    class Waiting:
+        """Plans nothing that has no name, and keeps its times in nanoseconds beside a plan."""
+
+        def __init__(self) -> None:
+            self.blocks = {"waiting": _schema("timeouts"), "hasty": _schema()}
+
+        def plan(self, kind: str, prior: Any, proposed: Any, config: Any) -> Planned:
+            times = {"create": 2_400_000_000_000, "delete": 90_000_000_000}
+            kept = json.dumps({"e2bfb730-ecaa-11e6-8f88-34363bc7c4c0": times}).encode()
+            return Planned(config, kept if config.get("name") else b"", (), ())
+
+    class Solved:
+        def least(self) -> dict[str, str]:
+            return {"name": "it"}
+
+    plugin: Any = Waiting()
+    solver: Any = Solved()
+    assert waits(plugin, "waiting", solver) == {"create": 2400, "delete": 90}
+    assert waits(plugin, "hasty", solver) == {}
+
+
+def _schema(*blocks: str) -> Any:
+    nested = [SimpleNamespace(name=name, nesting=1) for name in blocks]
+    return SimpleNamespace(attributes=[SimpleNamespace(name="name")], blocks=nested)
 
 
 def test_a_binary_tells_its_version_by_its_name() -> None:

@@ -19,7 +19,7 @@ from sandbox.aws_provider.blocks import block_of
 from sandbox.aws_provider.terraform import Plugin, PluginError, version_of
 from sandbox.provider_facts import reader
 
-from . import store
+from . import store, waits
 from .probe import ASKED_WHOLE, Prober, shape_of
 
 # Of what is checked, one type in so many is asked again.
@@ -62,6 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
             list(pool.map(_ask, shares))
     path = store.pack(work, version_of(given.binary))
     print(f"{path}: {path.stat().st_size / 1024:.0f} KiB, {len(list(work.glob('*.json')))} of {len(blocks)} types")
+    with Plugin(given.binary) as plugin:
+        print(f"{waits.record(plugin, version_of(given.binary))}: how long it waits")
     return 0
 
 

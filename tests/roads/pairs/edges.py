@@ -34,7 +34,7 @@ def _origin(stack: Stack, *, ingress: Any = None, port: int = 80, gateway: bool 
             "origin_protocol_policy": "http-only",
         },
     )  # fmt: skip
-    stack.times[origin.urn] = {"create": 45 * 60}
+    stack.times[origin.urn] = {"create": 45 * 60, "delete": 45 * 60}
     stack.make(
         "aws:cloudfront/distribution:Distribution", "site",
         origins=[{"origin_id": "app", "vpc_origin_config": {"vpc_origin_id": origin.id}}],
@@ -69,18 +69,6 @@ def an_origin_whose_group_admits_the_vpc_alone(stack: Stack, wall: bool) -> None
 @pair(rules.LISTENER, "Distribution", "LoadBalancer", _ORIGINS)
 def an_origin_that_is_asked_where_nothing_listens(stack: Stack, wall: bool) -> None:
     _origin(stack, port=8080 if wall else 80)
-
-
-@pair(
-    rules.VPC_ORIGIN_TIME,
-    "Distribution",
-    "LoadBalancer",
-    "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/cloudfront/vpc_origin.go",
-)
-def an_origin_that_is_waited_for_too_shortly(stack: Stack, wall: bool) -> None:
-    _origin(stack)
-    if wall:
-        stack.times.clear()
 
 
 def _custom_origin(stack: Stack, *, internal: bool, ingress: Any) -> None:
