@@ -48,7 +48,7 @@ USAGE = {
     "prod": Usage(200, 60, 100, 200, 300, 100),
 }
 # what the page shows
-STACKS = ("dev", "prod")
+STACKS = ("dev", "staging", "prod")
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,18 @@ def good(stack: str, repository: str, github: Github) -> Iterator[str]:
             yield run["head_sha"]
 
 
+def last(stack: str, repository: str) -> str | None:
+    """Return the last commit of main before HEAD that the pipeline deployed to a stack; None where there is none.
+
+    Raises NoAnswer where GitHub does not say.
+    """
+    try:
+        found = good(stack, repository, _github)
+        return next((commit for commit in found if is_before(commit, "HEAD") and is_before(commit, MAIN)), None)
+    except (KeyError, TypeError) as error:
+        raise NoAnswer(f"GitHub's answer lacks {error}") from error
+
+
 def is_before(commit: str, later: str) -> bool:
     """Return whether a commit is in another's history, and not that itself; one that is not here is not."""
     if _git("merge-base", "--is-ancestor", commit, later).returncode:
@@ -54,11 +66,13 @@ def _git(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def _github(path: str) -> Mapping[str, Any]:
-    done = subprocess.run(["gh", "api", path], capture_output=True, text=True, check=False)
     try:
+        done = subprocess.run(["gh", "api", path], capture_output=True, text=True, check=False)
         if done.returncode:
             raise ValueError(done.stderr.strip())
         answer: Mapping[str, Any] = json.loads(done.stdout)
+    except FileNotFoundError:
+        raise NoAnswer("gh is not on PATH: install GitHub's command line") from None
     except ValueError as error:
         raise NoAnswer(f"GitHub did not answer {path.partition('?')[0]}: {error}") from error
     return answer
@@ -74,13 +88,13 @@ def main() -> int:
         sys.stderr.write("set GITHUB_REPOSITORY to owner/name, as a workflow has it\n")
         return 2
     try:
-        for commit in good(stack, repository, _github):
-            if is_before(commit, "HEAD") and is_before(commit, MAIN):
-                sys.stdout.write(f"{commit}\n")
-                return 0
-    except (NoAnswer, KeyError, TypeError) as error:
+        commit = last(stack, repository)
+    except NoAnswer as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    if commit:
+        sys.stdout.write(f"{commit}\n")
+        return 0
     sys.stderr.write("no earlier commit of main was deployed by a run of the workflow deploy\n")
     return 1
 

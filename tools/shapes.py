@@ -193,10 +193,11 @@ SHAPES: Mapping[str, Shape] = {
             "flowise:database.instance_class": "db.m7g.xlarge",
         },
     ),
+    "staging": Shape("staging"),
     # production's floor wants a domain
     "staging-without-a-domain": Shape(
-        "prod",
-        {"flowise:environment": "staging", "flowise:edge.domain": None},
+        "staging",
+        {"flowise:edge.domain": None},
         # without a domain there is no certificate (decision 0002)
         excepted={"lb-https": "aws:lb/listener:Listener::app-listener"},
     ),

@@ -15,7 +15,7 @@ from components.shared.backup_schedule import Kind
 from testing.cloud import Cloud, Created
 from tools import shapes
 
-SHAPES = ("prod", "prod-blue-green", "prod-with-a-pipeline", "staging-without-a-domain")
+SHAPES = ("prod", "prod-blue-green", "prod-with-a-pipeline", "staging", "staging-without-a-domain")
 # its plan names a server that the stack did not make
 OTHERS = "dev-with-servers-of-ones-own"
 # what AWS Backup takes, as it calls its kinds (AWS Backup developer guide, feature availability by resource)
@@ -107,7 +107,8 @@ def test_each_has_a_plan_that_is_due_every_day_when_it_may_begin(shape: str) -> 
             (plan,) = [each for each in made.of("aws:backup/plan:Plan") if each.urn in selection.depends_on]
             (rule,) = plan.inputs["rules"]
             assert rule["schedule"].split()[2:] == ["*", "*", "?", "*)"]
-            assert rule["lifecycle"]["deleteAfter"] >= 30
+            # production's floor; staging may be small
+            assert rule["lifecycle"]["deleteAfter"] >= (7 if shape.startswith("staging") else 30)
             if thing.type == "aws:rds/instance:Instance":
                 assert begins(rule) & closed(thing) == set()
 

@@ -38,7 +38,7 @@ def refusals(content: dict[str, Any]) -> list[str]:
     return [error.message for error in Draft7Validator(readable).iter_errors(content)]
 
 
-@pytest.mark.parametrize("stack", ["dev", "prod"])
+@pytest.mark.parametrize("stack", ["dev", "staging", "prod"])
 def test_editors_find_the_schema_and_it_takes_the_committed_files(stack: str) -> None:
     text = (ROOT / f"Pulumi.{stack}.yaml").read_text()
     named = text.splitlines()[0].partition("yaml-language-server: $schema=")[2]

@@ -18,7 +18,7 @@ from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 ROOT = Path(__file__).parents[2] / "policies"
 NAMES = tuple(RULE_SETS)
-STACKS = ("dev", "prod")
+STACKS = ("dev", "staging", "prod")
 
 
 def rules(pack: str) -> dict[str, Rule]:

@@ -62,7 +62,7 @@ def test_sound_values_load(load_stack: Loader, base: dict[str, Any]) -> None:
     assert load_stack(base).environment == base["environment"]
 
 
-@pytest.mark.parametrize("name", ["dev", "prod"])
+@pytest.mark.parametrize("name", ["dev", "staging", "prod"])
 def test_the_committed_stack_files_load(load_stack: Loader, name: str) -> None:
     config = yaml.safe_load((ROOT / f"Pulumi.{name}.yaml").read_text())["config"]
     values = {key.removeprefix("flowise:"): value for key, value in config.items() if key.startswith("flowise:")}

@@ -45,7 +45,7 @@ def test_a_stack_is_priced_by_the_environment_that_its_file_names(tmp_path: Path
     file.write_text("config:\n  flowise:environment: staging\n")
     assert environment_of("rehearsal", tmp_path) == "staging"
     assert estimate("staging", []).usage.cloudwatch_series == 100
-    assert [environment_of(stack) for stack in STACKS] == ["dev", "prod"]
+    assert [environment_of(stack) for stack in STACKS] == ["dev", "staging", "prod"]
     file.write_text("config:\n  flowise:environment: production\n")
     with pytest.raises(SandboxError, match="environment must be dev, staging, prod, got production"):
         environment_of("rehearsal", tmp_path)

@@ -160,6 +160,14 @@ def test_nothing_is_changed_where_an_archive_is_not_the_pinned_one(repository: R
     assert repository.output.read_text() == ""
 
 
+def test_images_are_judged_before_anything_is_planned(repository: Repository) -> None:
+    (repository.folder / "tools").mkdir()
+    (repository.folder / "tools" / "promotion.py").touch()
+    assert repository.run("deploy", FAILS="tools.promotion").returncode != 0
+    assert repository.called("") == ["python -m tools.promotion --stack dev"]
+    assert repository.run("deploy").returncode == 0
+
+
 @pytest.mark.parametrize("fails", ["pulumi preview", "tools.plan_guard"])
 def test_nothing_is_changed_where_the_plan_is_refused(repository: Repository, fails: str) -> None:
     assert repository.run("deploy", FAILS=fails).returncode != 0
@@ -350,7 +358,7 @@ def test_what_a_run_found_is_told_in_its_own_words(repository: Repository) -> No
     assert "https://github.com/acme/flowise/actions/runs/42 lists them" in told
 
 
-@pytest.mark.parametrize(("workflow", "jobs"), [("deploy", ["dev", "prod"]), ("drift", ["drift"])])
+@pytest.mark.parametrize(("workflow", "jobs"), [("deploy", ["dev", "staging", "prod"]), ("drift", ["drift"])])
 def test_whoever_waits_for_a_run_that_was_cut_off_is_told_by_another_job(workflow: str, jobs: list[str]) -> None:
     tell = yaml.safe_load((WORKFLOWS / f"{workflow}.yml").read_text())["jobs"]["tell"]
     needs = [tell["needs"]] if isinstance(tell["needs"], str) else tell["needs"]
@@ -376,10 +384,10 @@ def test_drift_is_told_once(repository: Repository) -> None:
     assert "--refresh --expect-no-changes" in repository.called("pulumi preview")[0]
 
 
-def test_production_waits_for_dev_and_for_its_environment() -> None:
+def test_staging_waits_for_dev_and_production_for_staging_and_for_its_environment() -> None:
     jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text())["jobs"]
-    assert jobs["prod"]["needs"] == "dev"
-    for stack in ("dev", "prod"):
+    assert (jobs["staging"]["needs"], jobs["prod"]["needs"]) == ("dev", "staging")
+    for stack in ("dev", "staging", "prod"):
         assert jobs[stack]["environment"] == jobs[stack]["env"]["STACK"] == stack
         assert jobs[stack]["permissions"]["contents"] == "read"
         assert not jobs[stack]["concurrency"]["cancel-in-progress"]
@@ -392,7 +400,7 @@ def test_drift_is_looked_for_with_the_role_that_reads() -> None:
     job = yaml.safe_load(text)["jobs"]["drift"]
     # as the plan role's trust names it
     assert job["environment"] == "drift-${{ matrix.stack }}"
-    assert job["strategy"]["matrix"] == {"stack": ["dev", "prod"]}
+    assert job["strategy"]["matrix"] == {"stack": ["dev", "staging", "prod"]}
 
 
 def test_what_judges_a_change_or_decides_what_is_deployed_has_owners() -> None:

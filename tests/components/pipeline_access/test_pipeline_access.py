@@ -355,7 +355,7 @@ def test_nothing_leads_out_of_the_boundary_and_what_is_needed_lies_within(cloud:
     assert judged == {False: [], True: []}
 
 
-@pytest.mark.parametrize("stack", ["dev", "prod"])
+@pytest.mark.parametrize("stack", ["dev", "staging", "prod"])
 def test_the_packs_take_the_boundary_with_exceptions_that_it_needs(cloud: Cloud, stack: str) -> None:
     bounded(cloud)
     props = {"policy": cloud.named("pipeline-boundary").inputs["policy"]}

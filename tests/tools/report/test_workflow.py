@@ -57,5 +57,5 @@ def test_the_comment_is_of_all_stacks_that_have_a_leg() -> None:
     run = steps("comment")[-1]["run"]
     stacks = WORKFLOW["jobs"]["report"]["strategy"]["matrix"]["stack"]
     assert f'STACKS="{" ".join(stacks)}"' in run
-    told = planned(run.replace('"dev prod"', "dev"), PULL="7", HEAD="9d41e07", LINK="https://example.com/1")
+    told = planned(run.replace('"dev staging prod"', "dev"), PULL="7", HEAD="9d41e07", LINK="https://example.com/1")
     assert '-m tools.report.post report --pull "7" --head "9d41e07" --link "https://example.com/1" --expect dev' in told
