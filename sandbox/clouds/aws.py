@@ -16,6 +16,7 @@ from .. import schema
 from ..schema import Field, Type
 from ..wire import UNKNOWN
 from . import aws_identity, aws_readback, aws_versions
+from .aws_chosen import chosen
 from .aws_functions import FUNCTIONS, asked_for
 from .aws_regions import ACCOUNT_ID, partition, region_of, suffix, zones
 from .resource import CREATED_AT, Request, complete, empty, looked_up, outputs_of
@@ -155,7 +156,7 @@ _PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306, "valkey": 6379, "red
 def create(request: Request, *, found: bool = False) -> tuple[str, dict[str, Any]]:
     """Return the id and outputs of an AWS resource; of one that is `found`, what could have been its inputs, too."""
     aws = _Aws(request, found=found)
-    values = {**request.inputs, **_own(aws)}
+    values = {**chosen(request.token, request.inputs), **request.inputs, **_own(aws)}
     fields = outputs_of(request.token)
     described = schema.resource(request.token)
     inputs = request.inputs.keys() | (described.inputs.keys() if described else set())

@@ -80,7 +80,9 @@ def _node(op: ResourceOperation) -> Iterator[Refusal]:
     days = op.get("snapshotRetentionLimit")
     if isinstance(days, int) and not 0 <= days <= 35:  # noqa: PLR2004 # the API's
         yield Refusal("InvalidParameterValue", f"snapshotRetentionLimit {days} is not from 0 to 35", "use 0 to 35 days")
-    if op.text("kmsKeyId") and op.get("atRestEncryptionEnabled") not in (True, "true"):
+    # Valkey encrypts where nothing is said, Redis does not
+    encrypted = op.inputs.get("atRestEncryptionEnabled", op.text("engine") == "valkey")
+    if op.text("kmsKeyId") and encrypted in (False, "false"):
         yield Refusal(
             "InvalidParameterCombination",
             "A KMS key can only be given with encryption at rest",

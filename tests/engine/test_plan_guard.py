@@ -12,6 +12,7 @@ import yaml
 from sandbox.plans import Plan
 from tools.plan_guard import judge, whole
 
+from . import data_changes
 from .conftest import REPOSITORY, Sandbox
 
 pytestmark = pytest.mark.engine
@@ -20,6 +21,12 @@ PROGRAM = """
 import pulumi_aws as aws
 bucket = aws.s3.Bucket("files", bucket="{name}")
 queue = aws.sqs.Queue("jobs", name="{name}")
+"""
+MANY = """
+import pulumi_aws as aws
+for name, (cls, inputs) in {rows}.items():
+    module, _, cls = cls.partition(".")
+    getattr(getattr(aws, module), cls)(name, **inputs)
 """
 TODAY = date(2026, 11, 21)
 LAW = "law:      load-balancer-timeouts: a load balancer's timeouts"
@@ -65,6 +72,19 @@ def test_a_replaced_bucket_is_refused_and_a_waiver_lets_it_through(program: Call
 
     program("import pulumi_aws as aws\n", config)
     assert [line.split(" ")[0] for line in judge(planned(sandbox), TODAY)[0]] == ["delete", "delete"]
+
+
+def test_what_loses_data_is_refused_and_nothing_else(program: Callable[..., Sandbox]) -> None:
+    def standing(stage: int) -> Sandbox:
+        return program(MANY.format(rows=data_changes.inputs(stage)), {"aws:region": "us-east-1"})
+
+    standing(1)("up", "--kubernetes", "schema")
+    refused, _ = judge(planned(standing(2)), TODAY)
+    assert refused == []
+    assert {step.operation for step in planned(standing(2)).steps} == {"same", "update"}
+    refused, _ = judge(planned(standing(3)), TODAY)
+    names = [line.split("\n")[0].partition("::")[2].split(" ")[0] for line in refused]
+    assert sorted(names) == sorted(data_changes.CHANGES)
 
 
 def test_of_a_preview_that_fails_nothing_is_said_but_why(program: Callable[..., Sandbox]) -> None:

@@ -7,6 +7,8 @@ import pulumi_aws as aws
 from .pair import GITHUB, Pair
 from .programs import cache_with
 
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/12345678-1234-1234-1234-123456789012"
+
 
 def _users(given: dict[str, Any]) -> None:
     engine = given.get("engine", "redis")
@@ -61,6 +63,13 @@ PAIRS = [
         cache_with,
         {"node_type": "t4g.small"},
         {"node_type": "cache.t4g.small"},
+    ),
+    Pair(
+        "elasticache-node-type",
+        "A KMS key can only be given with encryption at rest",
+        cache_with,
+        {"kms_key_id": KEY, "at_rest_encryption_enabled": False},
+        {"kms_key_id": KEY},
     ),
     Pair(
         "elasticache-user-group",
