@@ -84,21 +84,25 @@ class Repository:
         return self.git("rev-parse", "HEAD")
 
     def run(self, script: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        known = {
+        return subprocess.run(
+            [self.folder / ".ci" / script, *arguments],
+            cwd=self.folder,
+            env={**os.environ, **self.variables, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What the pipeline sets, and where the stand-ins lie."""
+        return {
             **{"PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}", "PYTHON": "python", "STACK": "dev"},
             **{"LOG": str(self.log), "GITHUB_ANSWERS": str(self.answers), "GITHUB_REPOSITORY": "acme/flowise"},
             **{"GITHUB_SERVER_URL": "https://github.com", "GITHUB_RUN_ID": "42", "GITHUB_SHA": self.new},
             **{"GITHUB_WORKFLOW": "deploy", "ROOT": str(ROOT), "REAL_PYTHON": sys.executable},
             "GITHUB_OUTPUT": str(self.output),
         }
-        return subprocess.run(
-            [self.folder / ".ci" / script, *arguments],
-            cwd=self.folder,
-            env={**os.environ, **known, **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
 
     def called(self, words: str) -> list[str]:
         return [line for line in self.log.read_text().splitlines() if words in line]
@@ -332,6 +336,76 @@ def assert_not_back(repository: Repository, why: str, **environment: str) -> Non
     (told,) = repository.called("gh issue create")
     assert "it did not go back: " in told
     assert why in told
+
+
+def by_hand(repository: Repository, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    for stack in ("dev", "prod"):
+        if repository.git("ls-files", f"Pulumi.{stack}.yaml") == "":
+            (repository.folder / f"Pulumi.{stack}.yaml").touch()
+            repository.new = repository.commit(f"with {stack}")
+            repository.git("update-ref", "refs/remotes/origin/main", repository.new)
+    return subprocess.run(
+        [sys.executable, "-m", "tools.deploy", "--stack", "dev", *arguments],
+        cwd=repository.folder,
+        env=os.environ | repository.variables | {"PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_person_deploys_what_the_pipeline_would(repository: Repository) -> None:
+    done = by_hand(repository)
+    assert done.returncode == 0, done.stderr
+    assert f"dev: deploys {repository.new[:7]} with prod" in done.stdout
+    assert repository.called("make --silent setup")
+    assert [line.split(" --")[0] for line in repository.called("pulumi up") if line.startswith("pulumi")] == [
+        "pulumi up"
+    ]
+    assert [each["Succeeded"] for each in counted(repository)] == ["1"]
+    assert repository.git("worktree", "list").count("\n") == 0
+
+
+def test_a_person_goes_back_to_a_commit_of_main(repository: Repository) -> None:
+    by_hand(repository, "--dry-run")
+    repository.log.write_text("")
+    good = repository.new
+    repository.new = repository.commit("bad")
+    repository.git("update-ref", "refs/remotes/origin/main", repository.new)
+    done = by_hand(repository, "--to", good)
+    assert done.returncode == 0, done.stderr
+    assert f"dev: goes back to {good[:7]}" in done.stdout
+    assert counted(repository) == [{"Succeeded": "0", "Failed": "0", "RolledBack": "1"}]
+    assert repository.git("rev-parse", "HEAD") == repository.new
+
+
+def test_a_rehearsal_judges_the_plan_and_changes_nothing(repository: Repository) -> None:
+    assert by_hand(repository, "--dry-run").returncode == 0
+    assert repository.called("tools.plan_guard")
+    assert repository.called("pulumi up") + counted(repository) == []
+    assert by_hand(repository, "--dry-run", FAILS="tools.plan_guard").returncode == 1
+
+
+def test_what_a_deployment_by_hand_lacks_is_said_before_it_begins(repository: Repository) -> None:
+    by_hand(repository, "--dry-run")
+    repository.log.write_text("")
+    (repository.folder / "program").write_text("half done")
+    for words, arguments, environment in (
+        ("what is not committed would not be deployed; commit it, or git stash", (), {}),
+        ("aws sts get-caller-identity: nobody is logged in", (), {"FAILS": "get-caller-identity"}),
+        ("pulumi whoami --non-interactive: nobody is logged in", (), {"FAILS": "whoami"}),
+        (f"{'0' * 40}: no commit of this clone", ("--to", "0" * 40), {}),
+        (f"--stack dev: Pulumi.dev.yaml does not exist at {repository.old}", ("--to", repository.old), {}),
+        ("aws, curl, git, make, pulumi: not on PATH, install it", (), {"PATH": str(repository.answers)}),
+    ):
+        done = by_hand(repository, *arguments, **environment)
+        assert done.returncode == 2
+        assert words in done.stderr
+    repository.commit("unreviewed")
+    done = by_hand(repository)
+    assert done.returncode == 2
+    assert "HEAD: not on origin/main, so nobody reviewed it" in done.stderr
+    assert repository.called("pulumi up") + repository.called("worktree") == []
 
 
 def test_a_person_who_calls_for_the_way_back_hears_what_to_do(repository: Repository) -> None:
