@@ -36,11 +36,11 @@ def routes(profile: EdgeProfile, *, signs_in: bool) -> tuple[Route, ...]:
     if profile.account_paths:
         planned.append(_route("account", "refuse", profile.account_paths))
     if profile.api_paths:
+        # a key is the application's to judge; one that knows none would take whoever brings one for somebody signed in
+        if profile.key_header is not None:
+            planned.append(_route("api-by-key", "none", profile.api_paths, by_key=True))
         # scripts and programs cannot follow to where people sign in
-        planned += [
-            _route("api-by-key", "none", profile.api_paths, by_key=True),
-            _route("api", "refuse", profile.api_paths),
-        ]
+        planned.append(_route("api", "refuse", profile.api_paths))
     return (*sorted(planned, key=lambda route: route.priority), _route("site", "send"))
 
 
