@@ -29,24 +29,24 @@ class Run:
 
 
 @cache
-def run(stack: str, *, preview: bool = False) -> Run:
+def run(stack: str, *, preview: bool = False, folder: Path = ROOT) -> Run:
     """Run the program for a committed stack; once for all tests that ask, for a run changes nothing."""
-    return run_changed(stack, Cloud(preview=preview), {})
+    return run_changed(stack, Cloud(preview=preview), {}, folder)
 
 
-def run_changed(stack: str, cloud: Cloud, changes: Mapping[str, Any]) -> Run:
-    """Run the program for a committed stack in which some keys differ; None takes one out.
+def run_changed(stack: str, cloud: Cloud, changes: Mapping[str, Any], folder: Path = ROOT) -> Run:
+    """Run the program in a folder for a committed stack in which some keys differ; None takes one out.
 
     A key is as the stack file has it, and may lead into a section: `flowise:network.nat`.
     """
-    with _engine(stack, cloud, changes):
-        exports = cloud.build_and_read(lambda: runpy.run_path(str(ROOT / "__main__.py")))
+    with _engine(stack, cloud, changes, folder):
+        exports = cloud.build_and_read(lambda: runpy.run_path(str(folder / "__main__.py")))
     return Run(cloud, exports)
 
 
-def changed_config(stack: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+def changed_config(stack: str, changes: Mapping[str, Any], folder: Path = ROOT) -> dict[str, Any]:
     """Return the configuration of a committed stack in which some keys differ, as `run_changed` takes them."""
-    config: dict[str, Any] = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
+    config: dict[str, Any] = yaml.safe_load((folder / f"Pulumi.{stack}.yaml").read_text())["config"]
     for path, value in changes.items():
         top, *sections = path.split(".")
         owner, key = config, top
@@ -60,15 +60,16 @@ def changed_config(stack: str, changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def _engine(stack: str, cloud: Cloud, changes: Mapping[str, Any]) -> Iterator[None]:
+def _engine(stack: str, cloud: Cloud, changes: Mapping[str, Any], folder: Path) -> Iterator[None]:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    config = changed_config(stack, changes)
+    config = changed_config(stack, changes, folder)
+    project = yaml.safe_load((folder / "Pulumi.yaml").read_text())["name"]
     texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
     before = runtime_config.CONFIG.get()
     pulumi.runtime.set_all_config(texts)
     runtime.reset_options()
-    pulumi.runtime.set_mocks(cloud, project="flowise", stack=stack, preview=cloud.preview, monitor=CloudMonitor(cloud))
+    pulumi.runtime.set_mocks(cloud, project=project, stack=stack, preview=cloud.preview, monitor=CloudMonitor(cloud))
     try:
         yield
     finally:
