@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from . import plans
+from . import plans, warm
 from .credentials import without_credentials
 from .run_options import RunOptions
 from .toolchain import pulumi_cli
@@ -144,8 +143,8 @@ def _crash_when_told(engine: Engine, said: IO[str]) -> None:
 def _serving(
     workspace: Workspace, options: RunOptions, environment: Mapping[str, str]
 ) -> Iterator[tuple[dict[str, int], IO[str]]]:
-    server = subprocess.Popen(
-        [sys.executable, "-m", "sandbox.server", str(workspace.world_file), options.to_json()],
+    server = warm.start(
+        ["-m", "sandbox.server", str(workspace.world_file), options.to_json()],
         cwd=Path(__file__).parent.parent,
         env=environment,
         stdin=subprocess.PIPE,

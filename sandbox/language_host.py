@@ -17,6 +17,7 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, language_pb2, language_pb2_grpc, plugin_pb2
 
+from . import warm
 from .credentials import without_credentials
 from .schema import PACKAGES
 
@@ -87,8 +88,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             "packages": list(PACKAGES),
             "program": str(directory / (request.info.entry_point or request.program or ".")),
         }
-        program = subprocess.Popen(
-            [sys.executable, "-u", str(_PROGRAM)],
+        program = warm.start(
+            [str(_PROGRAM)],
             cwd=directory,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -119,16 +120,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def RunPlugin(self, request: Any, context: grpc.ServicerContext) -> Iterator[language_pb2.RunPluginResponse]:
         """Run a policy pack, where the engine asks its language host to."""
         directory = request.info.program_directory or request.pwd
-        command = [
-            sys.executable,
-            "-u",
-            "-m",
-            "pulumi.policy" if request.kind == "analyzer" else "__main__",
-            *request.args,
-            ".",
-        ]
-        plugin = subprocess.Popen(
-            command,
+        plugin = warm.start(
+            ["-m", "pulumi.policy" if request.kind == "analyzer" else "__main__", *request.args, "."],
             cwd=directory,
             # the engine's own, which `serve` lets be any; what this process has was kept on purpose
             env=without_credentials(dict(item.split("=", 1) for item in request.env) or os.environ, os.environ),

@@ -8,7 +8,6 @@ itself can take are printed and not run: the sandbox holds no data.
 import argparse
 import json
 import re
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from typing import Any
 import yaml
 
 from components.flowise_service.environment import GENERATED
+from sandbox import warm
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "operations" / "disasters.md"
@@ -213,16 +213,8 @@ class Program:
 
     def sandbox(self, command: str, *arguments: str, stack: str = "") -> str:
         """Run a command of the sandbox; raise DrillError with what it said where it fails."""
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "sandbox", command, "--cwd", str(self.folder), "--stack", stack or self.stack),
-                *arguments,
-            ],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        where = ("--cwd", str(self.folder), "--stack", stack or self.stack)
+        done = warm.run(["-m", "sandbox", command, *where, *arguments], cwd=ROOT)
         if done.returncode:
             raise DrillError(f"{command} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
         return done.stdout

@@ -2,8 +2,7 @@
 
 import json
 import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from sandbox import warm
 from sandbox.workspace import Workspace
 from tools.soak.runs import environment, link_program
 
@@ -30,18 +30,9 @@ class Sandbox:
     ) -> subprocess.CompletedProcess[str]:
         """Run a command; fail where it does not end with `status`."""
         clusters = ("--kubernetes", self.kubernetes) if command in JUDGED else ()
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "sandbox", command, "--stack", stack, "--cwd", str(self.program)),
-                *clusters,
-                *arguments,
-            ],
-            cwd=REPOSITORY,
-            env=environment(arguments),
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
+        where = ("--stack", stack, "--cwd", str(self.program))
+        done = warm.run(
+            ["-m", "sandbox", command, *where, *clusters, *arguments], cwd=REPOSITORY, env=environment(arguments)
         )
         assert done.returncode == status, f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
         return done
@@ -71,6 +62,13 @@ class Sandbox:
         kept = json.loads(Workspace.of(self.program, stack).state_file.read_text(encoding="utf-8"))
         latest: dict[str, Any] = kept["checkpoint"].get("latest") or {}
         return latest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm() -> Iterator[None]:
+    """Fork commands, programs and packs from one process that has the SDKs: importing them was half of these tests."""
+    with warm.running("surroundings", "stack", "coherence", "components"):
+        yield
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The plan guard over plans that the real engine makes."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from datetime import date
 import pytest
 import yaml
 
+from sandbox import warm
 from sandbox.plans import Plan
 from tools.plan_guard import judge, whole
 
@@ -40,7 +42,8 @@ def guarded(sandbox: Sandbox) -> subprocess.CompletedProcess[str]:
     """Return the guard over a preview, as the pipeline runs it."""
     preview = [sys.executable, "-m", "sandbox", "preview", "--stack", "dev", "--cwd", str(sandbox.program)]
     command = [sys.executable, "-m", "tools.plan_guard", "--today", str(TODAY), "--", *preview]
-    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    started = {name: value for name, value in os.environ.items() if name != warm.WARM}  # as everybody else has it
+    return subprocess.run(command, cwd=REPOSITORY, env=started, capture_output=True, text=True, check=False)
 
 
 def test_a_replaced_bucket_is_refused_and_a_waiver_lets_it_through(program: Callable[..., Sandbox]) -> None:

@@ -6,7 +6,6 @@ import random
 import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, Literal
 
 import yaml
 
+from sandbox import warm
 from sandbox.workspace import Workspace
 from sandbox.world import World
 
@@ -40,17 +40,9 @@ def run_sandbox(
 ) -> subprocess.CompletedProcess[str]:
     """Run the sandbox's command line on a program, and keep what it printed."""
     judged = ("--kubernetes", kubernetes) if command in ("preview", "up", "destroy") else ()
-    start = (sys.executable, "-m", "sandbox", command, "--stack", stack, "--cwd", str(program))
-    return subprocess.run(
-        [*start, *judged, *arguments],
-        cwd=REPOSITORY,
-        env=environment(arguments),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=stderr,
-        text=True,
-        check=False,
-    )
+    where = ("--stack", stack, "--cwd", str(program))
+    start = ["-m", "sandbox", command, *where, *judged, *arguments]
+    return warm.run(start, cwd=REPOSITORY, env=environment(arguments), stderr=stderr)
 
 
 @dataclass
