@@ -5,8 +5,8 @@
 
 What it lacks is said before it begins. The commit is one of origin's main, which somebody reviewed: the one that is
 checked out, or --to. It is laid out in a folder of its own, set up there, and given to .ci/deploy as it is here: the
-signatures of images, the plan under every policy pack, the guard over it, and with all that well `up`, and a question to
-the site. What a migration did to the database stays done (docs/operations/releases.md).
+signatures of images, the plan under every policy pack, the guard over it, then `up`, and a question to the site. What
+a migration did to the database stays done (docs/operations/releases.md).
 
 It ends with 0, 1 where the deployment was refused or failed, and 2 where it did not begin.
 """
