@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup cli kubernetes prometheus validate preview report comment guard up refresh destroy outputs manifests \
-	scan lint check test coverage format bench drills live shapes examples soak truth
+	scan lint check test coverage format bench drills live shapes charts examples soak truth
 
 help: ## Show this
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -122,3 +122,9 @@ shapes: cli kubernetes ## Every shape of a stack up on the sandbox, up again, an
 
 examples: cli kubernetes ## Every stack of examples/ up on the sandbox, up again, and away, under every policy pack
 	@$(PYTHON) -m tools.shape_runs --examples
+
+charts: cli kubernetes ## dev and prod up with the real charts, by both Kubernetes providers, and away; CHARTS is their folder
+	@if test -z "$(CHARTS)"; then echo "make charts CHARTS=<folder>; $(PYTHON) -m tools.charts pull --charts <folder> fills it" >&2; \
+		exit 2; fi
+	@$(SANDBOX) install --kubernetes-provider > /dev/null
+	@$(PYTHON) -m tools.chart_runs --charts "$(CHARTS)"

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import yaml
 
@@ -47,6 +48,7 @@ class Stand:
     kubernetes: str
     levels: Path
     theirs: frozenset[str] = frozenset()
+    charts: Path | None = None  # a folder of archives, in place of stand-ins
 
     @property
     def _workspace(self) -> Workspace:
@@ -54,7 +56,8 @@ class Stand:
 
     def __call__(self, command: str, *arguments: str) -> str:
         """Run a command; give what it printed. Raises ShapeError."""
-        done = run_sandbox(self.folder, self.stack, command, *arguments, kubernetes=self.kubernetes)
+        at_hand = ("--charts", str(self.charts)) if self.charts else ()
+        done = run_sandbox(self.folder, self.stack, command, *at_hand, *arguments, kubernetes=self.kubernetes)
         if done.returncode:
             # a plan that is read is long, and says nothing of why there is none
             said = done.stderr if "--json" in arguments else f"{done.stdout}\n{done.stderr}"
@@ -65,9 +68,14 @@ class Stand:
         """Return the options that enforce every pack with the stack's levels."""
         return ["--policy-pack", str(POLICIES / "all"), "--policy-pack-config", str(self.levels)]
 
+    def plan(self) -> dict[str, Any]:
+        """Return a preview as the engine writes it."""
+        plan: dict[str, Any] = json.loads(self("preview", "--json", *self.packs()))
+        return plan
+
     def changes(self) -> dict[str, int]:
         """Return what a preview would do, by operation."""
-        summary: dict[str, int] = json.loads(self("preview", "--json", *self.packs()))["changeSummary"]
+        summary: dict[str, int] = self.plan()["changeSummary"]
         return summary
 
     def resources(self) -> int:
@@ -90,8 +98,7 @@ def shaped(shape: Shape, folder: Path, kubernetes: str) -> Stand:
     """Write a shape's program into a folder, and what stands beforehand."""
     link_program(folder)
     shutil.copy(REPOSITORY / "Pulumi.yaml", folder)
-    config = {"config": changed_config(shape.stack, shape.changes)}
-    (folder / f"Pulumi.{shape.stack}.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    configure(folder, shape.stack, shape.changes)
     with closing(World(Workspace.of(folder, shape.stack).world_file)) as world:
         shape.seed(world)
     levels = POLICIES / f"levels.{shape.stack}.json"
@@ -105,6 +112,12 @@ def shaped(shape: Shape, folder: Path, kubernetes: str) -> Stand:
         levels = folder / levels.name
         levels.write_text(json.dumps(held), encoding="utf-8")
     return Stand(folder, shape.stack, kubernetes, levels, frozenset(each.urn for each in shape.theirs))
+
+
+def configure(folder: Path, stack: str, changes: Mapping[str, Any]) -> None:
+    """Write a stack's file as the committed one with these changes."""
+    config = {"config": changed_config(stack, changes)}
+    (folder / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
 
 
 def exemplary(example: Path, stack: str, folder: Path, kubernetes: str) -> Stand:
@@ -124,9 +137,11 @@ def examples() -> dict[str, tuple[Path, str]]:
     }
 
 
-def tried(stand: Stand, *, roads: bool) -> str:
-    """Take a stack through its life; give how many resources it came to. Raises ShapeError."""
-    planned = stand.changes()
+def came_up(stand: Stand) -> tuple[int, int]:
+    """Bring a stack up, and again with nothing changed; give how many resources it came to, and those that were kept.
+
+    Raises ShapeError.
+    """
     stand("up", *stand.packs())
     made = stand.resources()
     again = stand.changes()
@@ -135,16 +150,28 @@ def tried(stand: Stand, *, roads: bool) -> str:
     stand("up", *stand.packs())
     if stand.resources() != made:
         raise ShapeError(f"a second up left {stand.resources()} resources of {made}")
+    return made, again["same"]
+
+
+def went(stand: Stand) -> None:
+    """Take a stack away. Raises ShapeError where something stays that is not somebody else's."""
+    stand("destroy", "--unprotect")
+    if left := stand.standing() or stand.resources():
+        raise ShapeError(f"after destroy there stand {left}")
+
+
+def tried(stand: Stand, *, roads: bool) -> str:
+    """Take a stack through its life; give how many resources it came to. Raises ShapeError."""
+    planned = stand.changes()
+    made, kept = came_up(stand)
     walked = ""
     if roads:
         found = json.loads(stand("roads", "--json"))
         if walls := [each for each in found["roads"] if not each["open"]] + found["spare"]:
             raise ShapeError(f"of its roads these are walled, or lead nowhere: {walls}")
         walked = f", {len(found['roads'])} roads open"
-    stand("destroy", "--unprotect")
-    if left := stand.standing() or stand.resources():
-        raise ShapeError(f"after destroy there stand {left}")
-    met = f"{planned.get('create', 0)} planned, {made} up, {again['same']} the same{walked}, 0 left"
+    went(stand)
+    met = f"{planned.get('create', 0)} planned, {made} up, {kept} the same{walked}, 0 left"
     return f"{met}; outlived by {stand.outlived()}"
 
 

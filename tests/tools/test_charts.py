@@ -1,6 +1,8 @@
 """Charts' archives, and the facts taken of their objects; `tests/contract/test_charts_recorded.py` has the rest."""
 
 import io
+import shutil
+import sys
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 import yaml
 
 from sandbox.clusters.helm import ChartError, Release
+from tools.charts import __main__ as charts
 from tools.charts import archives
 from tools.charts.archives import NotPinned, archive_of, crds_in_folder, digest, never_upgraded
 from tools.charts.facts import addresses, definition_digest, definitions, facts, named_secrets
@@ -84,6 +87,20 @@ def test_a_chart_without_a_pin_is_refused_even_where_it_was_rebuilt(
 def test_an_archive_that_is_not_there_is_asked_for(tmp_path: Path) -> None:
     with pytest.raises(ChartError, match=r"has no loki-1\.2\.3\.tgz: helm pull it"):
         archive_of(LOKI, tmp_path, pulls=False)
+
+
+def test_pulling_leaves_every_archive_as_it_is_pinned_and_refuses_another(
+    tmp_path: Path, chart: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "made" / "charts"
+    monkeypatch.setattr(charts, "shapes_installed", lambda: [LOKI])
+    monkeypatch.setattr(archives, "_pull", lambda _, where: shutil.copy(chart, where))
+    monkeypatch.setattr(sys, "argv", ["charts", "pull", "--charts", str(folder)])
+    pin(monkeypatch, sha256=digest(chart))
+    assert (charts.main(), capsys.readouterr().out) == (0, f"{folder / chart.name}\n")
+    pin(monkeypatch, sha256="0" * 64)
+    assert charts.main() == 1
+    assert "another archive under this version" in capsys.readouterr().err
 
 
 def test_what_lies_in_the_folders_of_a_chart_and_of_those_within_is_found(chart: Path) -> None:

@@ -1,7 +1,8 @@
-"""Records what charts make with our values, verifies their archives, and prints the CRDs that Helm never upgrades.
+"""Records what charts make with our values, pulls and verifies archives, and prints the CRDs that Helm never upgrades.
 
 python -m tools.charts record [--check] [--charts FOLDER]
 python -m tools.charts verify [--charts FOLDER]
+python -m tools.charts pull --charts FOLDER
 python -m tools.charts crds --stack STACK [--charts FOLDER]
 """
 
@@ -24,8 +25,10 @@ from .store import FACTS, Installed, Unrecorded, facts_of, folder_of, installed,
 
 
 @contextmanager
-def _folder(given: Path | None) -> Iterator[Path]:
+def _folder(given: Path | None, *, makes: bool) -> Iterator[Path]:
     if given is not None:
+        if makes:
+            given.mkdir(parents=True, exist_ok=True)
         yield folder_of(given)
         return
     with tempfile.TemporaryDirectory(prefix="charts-") as made:
@@ -50,6 +53,12 @@ def _verify(args: argparse.Namespace, folder: Path) -> int:
     return 0
 
 
+def _pull(_: argparse.Namespace, folder: Path) -> int:
+    for each in shapes_installed():
+        sys.stdout.write(f"{archive_of(each, folder, pulls=True)}\n")
+    return 0
+
+
 def _crds(args: argparse.Namespace, folder: Path) -> int:
     made = run(args.stack)
     facts_of(made)
@@ -68,15 +77,20 @@ def main() -> int:
     verbs: dict[str, tuple[Callable[[argparse.Namespace, Path], int], str]] = {
         "record": (_record, "write what each chart makes, for every shape of a stack"),
         "verify": (_verify, "compare each chart's archive with the digest in charts.lock.json"),
+        "pull": (_pull, "leave each chart's archive, as it is pinned, in a folder"),
         "crds": (_crds, "print the CRDs in charts' crds/ folders, which Helm installs and never upgrades"),
     }
     for name, (action, help_) in verbs.items():
         verb = commands.add_parser(name, help=help_)
         verb.set_defaults(action=action)
         verb.add_argument(
-            "--charts", type=Path, metavar="FOLDER", help="archives at hand, instead of their repositories"
+            "--charts",
+            type=Path,
+            metavar="FOLDER",
+            required=name == "pull",
+            help="where to leave them" if name == "pull" else "archives at hand, instead of their repositories",
         )
-        if name != "verify":
+        if name in ("record", "crds"):
             verb.add_argument(
                 "--rebuilt", action="store_true", help="take an archive that is not the one pinned; facts then say so"
             )
@@ -86,7 +100,7 @@ def main() -> int:
             verb.add_argument("--stack", required=True)
     args = parser.parse_args()
     try:
-        with _folder(args.charts) as folder:
+        with _folder(args.charts, makes=args.action is _pull) as folder:
             return int(args.action(args, folder))
     except (ChartError, FileNotFoundError, NotPinned, ToolchainError, Unrecorded) as error:
         sys.stderr.write(f"{error}\n")
