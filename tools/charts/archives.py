@@ -98,9 +98,8 @@ def never_upgraded(path: Path, recorded: Mapping[str, Mapping[str, Any]]) -> Ite
     for each in crds_in_folder(path):
         name = each["metadata"]["name"]
         its = recorded.get(name)
-        # of a chart within that is switched off
-        if its is None or its["upgraded"]:
-            continue
+        if its is None:
+            continue  # of a chart within that is switched off
         if its["sha256"] != definition_digest(each):
             raise NotPinned(f"the CRD {name} of {path.name} is not the one that is recorded: {COMMAND}")
         yield each
