@@ -120,7 +120,7 @@ soak: cli ## Generated stacks, schedules of outages and crashes, and crashes at 
 shapes: cli kubernetes ## Every shape of a stack up on the sandbox, up again, and away, under every policy pack; half an hour
 	@$(PYTHON) -m tools.shape_runs
 
-examples: cli kubernetes ## Every stack of examples/ up on the sandbox, up again, and away, under every policy pack
+examples: cli kubernetes ## Every stack of examples/ and bootstrap/ up on the sandbox, up again, and away, under every policy pack
 	@$(PYTHON) -m tools.shape_runs --examples
 
 charts: cli kubernetes ## dev and prod up with the real charts, by both Kubernetes providers, and away; CHARTS is their folder

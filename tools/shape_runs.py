@@ -29,7 +29,7 @@ from testing.program import changed_config
 from tools.shapes import SHAPES, Shape
 from tools.soak.runs import REPOSITORY, link_program, run_sandbox
 
-POLICIES, EXAMPLES = REPOSITORY / "policies", REPOSITORY / "examples"
+POLICIES, EXAMPLES, BOOTSTRAP = (REPOSITORY / each for each in ("policies", "examples", "bootstrap"))
 
 
 class ShapeError(Exception):
@@ -129,7 +129,7 @@ def exemplary(example: Path, stack: str, folder: Path, kubernetes: str) -> Stand
 
 def examples() -> dict[str, tuple[Path, str]]:
     """Return the folder and the stack of each stack of each example, by the name of what it makes, `aps-prod`."""
-    files = sorted(EXAMPLES.glob("*/Pulumi.*.yaml"))
+    files = sorted([*EXAMPLES.glob("*/Pulumi.*.yaml"), *BOOTSTRAP.glob("Pulumi.*.yaml")])
     return {
         f"{file.parent.name}-{stack}": (file.parent, stack)
         for file in files
@@ -179,7 +179,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tools.shape_runs", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("shapes", nargs="*", metavar="SHAPE", help=f"{', '.join(SHAPES)}; all without one")
-    parser.add_argument("--examples", action="store_true", help=f"the examples' stacks: {', '.join(examples())}")
+    parser.add_argument(
+        "--examples",
+        action="store_true",
+        help=f"the stacks beside this program, of examples/ and bootstrap/: {', '.join(examples())}",
+    )
     parser.add_argument(
         "--kubernetes", choices=("real", "schema"), default="real", help="schema: without control plane"
     )

@@ -16,6 +16,7 @@ from .statements import NO_RESOURCE, deny_but, sessions
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
+MAIN = "refs/heads/main"
 # CloudWatch's namespace of what .ci/deploy tells
 DEPLOYMENTS = "Platform/Deployments"
 # Several documents, for IAM takes 6144 characters in each.
@@ -57,7 +58,16 @@ def github_trust(provider_arn: Input[str], repository: str, environment: str) ->
     Which branches an environment takes is a setting of GitHub's that may be forgotten, so the branch is asked for, too:
     AWS knows the claim since January 2026 (IAM user guide, condition keys for OIDC federation; commercial regions).
     """
-    claims = {"aud": AUDIENCE, "sub": f"repo:{repository}:environment:{environment}", "ref": "refs/heads/main"}
+    claims = {"aud": AUDIENCE, "sub": f"repo:{repository}:environment:{environment}", "ref": MAIN}
+    return _trust(provider_arn, claims)
+
+
+def workflow_trust(provider_arn: Input[str], repository: str) -> Mapping[str, object]:
+    """Let a repository's workflows on main assume a role, outside any environment."""
+    return _trust(provider_arn, {"aud": AUDIENCE, "sub": f"repo:{repository}:ref:{MAIN}"})
+
+
+def _trust(provider_arn: Input[str], claims: Mapping[str, str]) -> Mapping[str, object]:
     return document(
         [
             {

@@ -38,7 +38,7 @@ def deny(sid: str, actions: Sequence[str], resources: Sequence[Input[str]]) -> S
 
 def allow_principal(
     sid: str,
-    principal: Mapping[str, Input[str] | Sequence[str]],
+    principal: Mapping[str, Input[str] | Sequence[Input[str]]],
     actions: Sequence[str],
     resources: Sequence[Input[str]],
     *,
