@@ -140,12 +140,15 @@ class _Forked:
 
 
 @contextmanager
-def running(*imports: str) -> Iterator[None]:
-    """Have what is started in the block forked from one process, which imports what the modules `imports` do."""
+def running(program: Sequence[str] = (), libraries: Sequence[str] = ()) -> Iterator[None]:
+    """Have what is started in the block forked from one process.
+
+    It has imported `libraries`, and what the modules of `program` import, but not these: each fork has its own.
+    """
     with tempfile.TemporaryDirectory(prefix="flowise-warm-") as folder:
         address = str(Path(folder) / "socket")
         process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox.warm", address, *imports],
+            [sys.executable, "-m", "sandbox.warm", address, json.dumps([*program]), json.dumps([*libraries])],
             cwd=Path(__file__).parent.parent,
             stdin=PIPE,
             stdout=PIPE,
@@ -168,13 +171,11 @@ def running(*imports: str) -> Iterator[None]:
             process.stdout.close()
 
 
-def main(address: str, imports: Sequence[str]) -> None:
+def main(address: str, program: Sequence[str], libraries: Sequence[str]) -> None:
     """Import, then serve until standard input closes; in each process that was forked, run what was asked for."""
-    own = {name.partition(".")[0] for name in imports}
-    for name in ("sandbox.__main__", "sandbox.server", "pulumi.policy", *imports):
+    for name in ("sandbox.__main__", "sandbox.server", "pulumi.policy", *libraries, *program):
         importlib.import_module(name)
-    # what is imported is a program's; each has its own, and of these only what they import in turn
-    _forget(*own, "sandbox.__main__", "sandbox.server")
+    _forget("sandbox.__main__", "sandbox.server", *program)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen()
@@ -277,4 +278,4 @@ def _forget(*modules: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main(sys.argv[1], json.loads(sys.argv[2]), json.loads(sys.argv[3]))

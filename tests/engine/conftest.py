@@ -12,7 +12,7 @@ import yaml
 
 from sandbox import warm
 from sandbox.workspace import Workspace
-from tools.soak.runs import environment, link_program
+from tools.soak.runs import LIBRARIES, PLATFORM, environment, link_program
 
 JUDGED = ("preview", "up", "refresh", "destroy", "serve")
 REPOSITORY = Path(__file__).parents[2]
@@ -67,7 +67,7 @@ class Sandbox:
 @pytest.fixture(scope="session", autouse=True)
 def _warm() -> Iterator[None]:
     """Fork commands, programs and packs from one process that has the SDKs: importing them was half of these tests."""
-    with warm.running("surroundings", "stack", "coherence", "components"):
+    with warm.running(PLATFORM, LIBRARIES):
         yield
 
 

@@ -29,7 +29,7 @@ def _ways(request: pytest.FixtureRequest) -> Iterator[None]:
             patch.delenv(warm.WARM, raising=False)
             yield
     else:
-        with warm.running("coherence"):
+        with warm.running(["coherence"], ["wsgiref.headers"]):
             yield
 
 

@@ -14,7 +14,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from .runs import CHANGES, WAYS, Outcome, bring_up, converge, replace
+from sandbox import warm
+
+from .runs import CHANGES, LIBRARIES, PLATFORM, WAYS, Outcome, bring_up, converge, replace
 
 
 def main(arguments: list[str]) -> int:
@@ -26,9 +28,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--crashes", type=int, default=crashes, help=f"crashes while much is replaced ({crashes}: all)")
     parser.add_argument("--seed", type=int, default=0, help="the first seed (0)")
     options = parser.parse_args(arguments)
-    found = _soak("generated stacks", bring_up, range(options.seed, options.seed + options.stacks))
-    found += _soak("schedules", converge, range(options.seed, options.seed + options.schedules))
-    found += _soak("crashes while much is replaced", replace, range(options.crashes))
+    with warm.running(PLATFORM, LIBRARIES):
+        found = _soak("generated stacks", bring_up, range(options.seed, options.seed + options.stacks))
+        found += _soak("schedules", converge, range(options.seed, options.seed + options.schedules))
+        found += _soak("crashes while much is replaced", replace, range(options.crashes))
     return 1 if found else 0
 
 

@@ -22,6 +22,16 @@ from .generator import draw
 REPOSITORY = Path(__file__).parents[2]
 STACK = "dev"
 ATTEMPTS = 6
+# What this repository's program imports, for `warm.running`; the last ones only when a resource of theirs is made.
+PLATFORM = ("surroundings", "stack", "coherence", "components")
+LIBRARIES = (
+    "pulumi_aws.vpc",
+    *(
+        f"pulumi_kubernetes.{name}.v1"
+        for name in ("admissionregistration", "apps", "core", "networking", "policy", "scheduling", "storage")
+    ),
+    "pulumi_kubernetes.autoscaling.v2",
+)
 Verdict = Literal["refused by validation", "came up", "converged", "FOUND"]
 
 
