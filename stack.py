@@ -37,11 +37,12 @@ from components.flowise_service import (
     edge_profile,
 )
 from components.image_cache import ImageCacheSettings
-from components.monitoring_stack import MonitoringSettings
+from components.monitoring_stack import MonitoringSettings, notification_secrets
 from components.pipeline_access import PipelineSettings
 from components.rds_postgres import DatabaseSettings
 from components.redis_cache import CacheSettings
 from components.shared.backup_schedule import Kind
+from components.shared.edge_profile import EdgeProfile
 from components.shared.node_script import NodeImage
 from components.synthetic_check import SyntheticCheckSettings
 from components.vpc import NetworkSettings
@@ -147,23 +148,52 @@ class StackSettings(BaseStack):
             yield from door_is_there(self.edge, PREDICTION, self.open_to_all, date.today())
             yield from names_are_listed(self.network, self.open_egress, date.today())
         yield from sign_in_is_reached(self.edge, self.network)
-        yield from site_path_is_free(self.edge, edge_profile(self.service.needs()))
+        yield from site_path_is_free(self.edge, self.profile())
         yield from backups_can_begin(self.backup, self.database)
         yield from spending_is_kept(self.service, self.monitoring)
         yield from servers_are_reached(self.region, self.network, self.database, self.cache)
 
     def backed_up(self) -> list[Kind]:
         """Return the kinds of what AWS Backup can know."""
-        return ["EKS", "S3", *(["RDS"] if self.database.backed_up() else [])]
+        return ["EKS", "S3", "RDS"] if self.database.backed_up() else ["EKS", "S3"]
 
     def notices(self) -> Iterator[str]:
         """Yield what whoever reads a plan is told of each time."""
-        if self.open_to_all is not None:
-            accepted: AcceptanceSettings = self.open_to_all
-            yield f"anybody may try this site's login: {accepted.owner} answers for that until {accepted.expires}"
-        if self.open_egress is not None:
-            accepted = self.open_egress
-            yield f"pods may ask any name on the internet: {accepted.owner} answers for that until {accepted.expires}"
+        said = {
+            "open_to_all": "anybody may try this site's login",
+            "open_egress": "pods may ask any name on the internet",
+        }
+        for key, each in self.accepted().items():
+            yield f"{said[key]}: {each.owner} answers for that until {each.expires}"
+
+    def accepted(self) -> Mapping[str, AcceptanceSettings]:
+        """Return what somebody answers for until a day."""
+        return {
+            **({"open_to_all": self.open_to_all} if self.open_to_all else {}),
+            **({"open_egress": self.open_egress} if self.open_egress else {}),
+        }
+
+    def profile(self) -> EdgeProfile:
+        """Return what Flowise's paths are to the CDN."""
+        return edge_profile(self.service.needs())
+
+    def handmade_secrets(self) -> Mapping[str, str]:
+        """Return the names of secrets that people make beforehand."""
+        databricks, sign_in = self.service.databricks, self.edge.sign_in
+        told = notification_secrets(self.monitoring.notifications)
+        named = {
+            "service.databricks": databricks.token_secret_name if databricks else None,
+            "service.keys_secret_name": self.service.keys_secret_name,
+            "edge.sign_in": sign_in.client_secret_name if sign_in else None,
+            **{f"monitoring.notifications, {file}": name for file, name in told.items()},
+            **{f"service.environment.{key}": each.secret_name for key, each in self.service.environment.items()},
+        }
+        return {key: name for key, name in named.items() if name is not None}
+
+    def handmade_parameters(self) -> Mapping[str, str]:
+        """Return the names of parameters that people make beforehand."""
+        table = self.service.environment.items()
+        return {f"service.environment.{key}": each.parameter_name for key, each in table if each.parameter_name}
 
     def egress_domains(self) -> list[str]:
         """Return the names that Flowise and what watches it ask for, where only listed ones resolve."""

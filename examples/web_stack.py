@@ -1,6 +1,6 @@
 """Settings that the stacks of any web service on these components have, and what must cohere across them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -19,7 +19,7 @@ from components.config.base_stack import BaseStack
 from components.config.problems import Problem
 from components.eks_cluster import ClusterSettings
 from components.image_cache import ImageCacheSettings
-from components.monitoring_stack import MonitoringSettings
+from components.monitoring_stack import MonitoringSettings, notification_secrets
 from components.pipeline_access import PipelineSettings
 from components.rds_postgres import DatabaseSettings
 from components.redis_cache import CacheSettings
@@ -60,6 +60,18 @@ class WebStack(BaseStack):
     pipeline: PipelineSettings | None = Field(
         default=None, description="roles by which GitHub Actions plans and deploys the stack; none by default"
     )
+
+    def handmade_secrets(self) -> Mapping[str, str]:
+        """Return the names of secrets that people make beforehand."""
+        told = notification_secrets(self.monitoring.notifications)
+        return {
+            **({"edge.sign_in": self.edge.sign_in.client_secret_name} if self.edge.sign_in else {}),
+            **{f"monitoring.notifications, {file}": name for file, name in told.items()},
+        }
+
+    def own_images(self) -> dict[str, str]:
+        """Return the images that settings name, by the key that does."""
+        return {**self.images(), "tools_image": self.tools_image}
 
     def images(self) -> dict[str, str]:
         """Return the service's images by the key that names each."""
@@ -113,7 +125,7 @@ class WebStack(BaseStack):
         )
         yield from addresses_suffice(self.network, self.cluster)
         yield from images_are_pulled(
-            {**self.images(), "tools_image": self.tools_image},
+            self.own_images(),
             cached=self.image_cache is not None,
             network=self.network,
             region=self.region,

@@ -238,12 +238,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.costs", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--stack", default="dev", help="whose file is priced (dev)")
     parser.add_argument("--write", action="store_true", help="write docs/costs.md for dev and prod instead")
+    parser.add_argument("--cwd", type=Path, default=ROOT, help="the program's folder (default: the repository's)")
     given = parser.parse_args()
     try:
         if given.write:
             PAGE.write_text(page({stack: priced(stack) for stack in STACKS}), encoding="utf-8")
             return 0
-        told = priced(given.stack)
+        told = priced(given.stack, given.cwd)
     except SandboxError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -10,17 +10,18 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
-from components.monitoring_stack.alert_routes import notification_secrets
 from components.shared.backup_schedule import Kind
 from components.shared.existing_server_settings import ExistingServerSettings
 from sandbox.toolchain import Pin
-from stack import StackSettings
 
 from .checks import Ask, Check, Finding, NoAnswer, NotThere, Run, aws, findings, report
 from .checks import run_program as run_it
-from .stack_file import StackFile, StackFileError, read_stack
+from .stack_file import StackFile, StackFileError, at_folder, read_stack
+
+if TYPE_CHECKING:
+    from .stack_file import AnyStack
 
 LEAST_PYTHON = (3, 11)
 # What the committed stacks have in place of an account's own.
@@ -131,13 +132,13 @@ class Doctor:
             yield Finding(
                 "credentials",
                 "do",
-                f"they are of account {account}, and flowise:cluster.admin_principal_arns names "
+                f"they are of account {account}, and {self._file.project}:cluster.admin_principal_arns names "
                 f"{', '.join(sorted(named))}: log in to the right one, or name a role of this one",
             )
         else:
             yield Finding("credentials", "ok", f"{answer['Arn']}, region {self._file.region}")
 
-    def zones(self, settings: StackSettings) -> Iterator[Finding]:
+    def zones(self, settings: "AnyStack") -> Iterator[Finding]:
         """Return whether the account has the zones, and whether CloudFront comes into them."""
         found = self._ask("ec2", "describe_availability_zones", region=settings.region)["AvailabilityZones"]
         ids = {each["ZoneName"]: each["ZoneId"] for each in found if each["State"] == "available"}
@@ -146,10 +147,11 @@ class Doctor:
             for zone in sorted(settings.network.zones)
             if ids.get(zone, "") in ("", *NO_VPC_ORIGINS)
         }
-        todo = f"{'; '.join(' '.join(each) for each in wrong.items())}: choose others in flowise:network.zones"
+        key = f"{self._file.project}:network.zones"
+        todo = f"{'; '.join(' '.join(each) for each in wrong.items())}: choose others in {key}"
         yield Finding("zones", "do" if wrong else "ok", todo if wrong else ", ".join(settings.network.zones))
 
-    def hosted_zone(self, settings: StackSettings) -> Iterator[Finding]:
+    def hosted_zone(self, settings: "AnyStack") -> Iterator[Finding]:
         """Return whether the domain's zone is there, and is the domain's."""
         domain = settings.edge.domain
         if domain is None:
@@ -162,33 +164,17 @@ class Doctor:
             return
         name = str(zone["HostedZone"]["Name"]).rstrip(".")
         fine = domain.name == name or domain.name.endswith(f".{name}")
-        todo = f"{domain.hosted_zone_id} is {name}'s, not {domain.name}'s: correct flowise:edge.domain"
+        todo = f"{domain.hosted_zone_id} is {name}'s, not {domain.name}'s: correct {self._file.project}:edge.domain"
         yield Finding("hosted zone", "ok" if fine else "do", name if fine else todo)
 
-    def handmade(self, settings: StackSettings) -> Iterator[Finding]:
+    def handmade(self, settings: "AnyStack") -> Iterator[Finding]:
         """Return whether what people keep by hand is there."""
-        databricks, sign_in = settings.service.databricks, settings.edge.sign_in
-        told = notification_secrets(settings.monitoring.notifications)
-        secrets: Mapping[str, str | None] = {
-            "service.databricks": databricks.token_secret_name if databricks else None,
-            "service.keys_secret_name": settings.service.keys_secret_name,
-            "edge.sign_in": sign_in.client_secret_name if sign_in else None,
-            **{f"monitoring.notifications, {file}": name for file, name in told.items()},
-            **{f"service.environment.{key}": each.secret_name for key, each in settings.service.environment.items()},
-        }
-        for key, name in secrets.items():
-            if name is not None:
-                command = (
-                    f"aws secretsmanager create-secret --region {settings.region} --name {name} --secret-string ..."
-                )
-                yield self._there(key, name, command, "secretsmanager", "describe_secret", SecretId=name)
-        for key, each in settings.service.environment.items():
-            if each.parameter_name is not None:
-                name = each.parameter_name
-                command = (
-                    f"aws ssm put-parameter --region {settings.region} --type SecureString --name {name} --value ..."
-                )
-                yield self._there(f"service.environment.{key}", name, command, "ssm", "get_parameter", Name=name)
+        for key, name in settings.handmade_secrets().items():
+            command = f"aws secretsmanager create-secret --region {settings.region} --name {name} --secret-string ..."
+            yield self._there(key, name, command, "secretsmanager", "describe_secret", SecretId=name)
+        for key, name in settings.handmade_parameters().items():
+            command = f"aws ssm put-parameter --region {settings.region} --type SecureString --name {name} --value ..."
+            yield self._there(key, name, command, "ssm", "get_parameter", Name=name)
 
     def _there(self, key: str, name: str, command: str, service: str, operation: str, **parameters: str) -> Finding:
         try:
@@ -199,7 +185,7 @@ class Doctor:
             return Finding(key, "unknown", f"{name} could not be looked at: {reason}")
         return Finding(key, "ok", name)
 
-    def existing(self, settings: StackSettings) -> Iterator[Finding]:
+    def existing(self, settings: "AnyStack") -> Iterator[Finding]:
         """Return whether AWS has the database and the cache that were there before; the preview judges them."""
         database, cache = settings.database.existing, settings.cache.existing
         instance = database.instance_identifier if database else None
@@ -232,10 +218,10 @@ class Doctor:
         if not _existing(settings):
             yield Finding("servers of one's own", "ok", "none: the stack makes its database and its cache")
 
-    def provider(self, settings: StackSettings) -> Iterator[Finding]:
+    def provider(self, settings: "AnyStack") -> Iterator[Finding]:
         """Return whether GitHub's provider is made here where the account has none, and only there."""
         if settings.pipeline is None:
-            yield Finding("GitHub's provider", "ok", "flowise:pipeline is not set: people deploy")
+            yield Finding("GitHub's provider", "ok", f"{self._file.project}:pipeline is not set: people deploy")
             return
         listed = self._ask("iam", "list_open_id_connect_providers", region=settings.region)
         found = [each["Arn"] for each in listed["OpenIDConnectProviderList"] if each["Arn"].endswith(GITHUB)]
@@ -243,14 +229,13 @@ class Doctor:
         if named is not None and named not in found:
             yield Finding("GitHub's provider", "do", f"{named} does not exist: leave existing_provider_arn out")
         elif named is None and found:
-            said = (
-                f"the account has one: name it as flowise:pipeline.existing_provider_arn, {found[0]}, unless it is ours"
-            )
+            key = f"{self._file.project}:pipeline.existing_provider_arn"
+            said = f"the account has one: name it as {key}, {found[0]}, unless it is ours"
             yield Finding("GitHub's provider", "do", said)
         else:
             yield Finding("GitHub's provider", "ok", named or "none yet: the stack makes it")
 
-    def addresses(self, settings: StackSettings) -> Iterator[Finding]:
+    def addresses(self, settings: "AnyStack") -> Iterator[Finding]:
         """Hold the fixed addresses of the NAT against the quota and what others use."""
         zones = len(settings.network.zones)
         wanted = {"none": 0, "single": 1}.get(settings.network.nat, zones) if settings.network.existing is None else 0
@@ -259,7 +244,7 @@ class Doctor:
         others = sum(not settings.cost_tags(self._file.project).items() <= each.items() for each in tags)
         yield self._quota("Elastic IPs", ADDRESSES, wanted + others, f"{wanted} for this stack, {others} for others")
 
-    def vcpus(self, settings: StackSettings) -> Iterator[Finding]:
+    def vcpus(self, settings: "AnyStack") -> Iterator[Finding]:
         """Hold the most nodes that the groups and Karpenter may start against the quotas; others' are not counted."""
         groups = (settings.cluster.system_nodes, settings.cluster.app_nodes)
         names = sorted({name for group in groups for name in group.instance_types})
@@ -275,10 +260,10 @@ class Doctor:
             if most[kind]:
                 yield self._quota(f"vCPUs {kind}", quota, most[kind], f"{most[kind]} where every node has been started")
 
-    def backups(self, settings: StackSettings) -> Iterator[Finding]:
+    def backups(self, settings: "AnyStack") -> Iterator[Finding]:
         """Return whether AWS Backup knows each kind of what is backed up in this region."""
         if not settings.backup.enabled:
-            yield Finding("backups", "ok", "flowise:backup.enabled is false: RDS's own are all there are")
+            yield Finding("backups", "ok", f"{self._file.project}:backup.enabled is false: RDS's own are all there are")
             return
         regions = [settings.region, *([settings.backup.copy_region] if settings.backup.copy_region else [])]
         for region in regions:
@@ -288,7 +273,7 @@ class Doctor:
             # what is named by its ARN needs no opting in
             yield Finding("backups", "do" if missing else "ok", todo if missing else f"every kind is known in {region}")
 
-    def log_groups(self, settings: StackSettings) -> Iterator[Finding]:
+    def log_groups(self, settings: "AnyStack") -> Iterator[Finding]:
         """Find log groups in a new stack's way, which their services made again while the last was taken down."""
         try:
             outputs = json.loads(self._run("pulumi", "stack", "output", "--json", "--stack", self._file.stack))
@@ -329,7 +314,7 @@ class Doctor:
         return Finding(about, "do", f"{said}, and the quota is {allowed}: `{command}`")
 
 
-def _existing(settings: StackSettings) -> dict[str, ExistingServerSettings]:
+def _existing(settings: "AnyStack") -> dict[str, ExistingServerSettings]:
     """Return the servers that were there before, by the section that names them."""
     named = {"database": settings.database.existing, "cache": settings.cache.existing}
     return {section: server for section, server in named.items() if server is not None}
@@ -344,9 +329,10 @@ def main(folder: Path, arguments: list[str] | None = None, *, ask: Ask | None = 
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tools.doctor", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--stack", required=True, help="the stack that is to be deployed")
+    parser.add_argument("--cwd", type=Path, help="the program's folder (default: here)")
     given = parser.parse_args(arguments)
     try:
-        file = read_stack(folder, given.stack)
+        file = read_stack(at_folder(given.cwd) if given.cwd else folder, given.stack)
     except StackFileError as reason:
         sys.stderr.write(f"{reason}\n")
         return 2

@@ -37,7 +37,7 @@ from components.web_service.watch import watch as balancer_watch
 
 from .checks import NoAnswer, Run
 from .checks import run_program as run_it
-from .stack_file import StackFile, StackFileError, read_stack
+from .stack_file import StackFile, StackFileError, at_folder, read_stack
 
 DOCS = Path(__file__).parents[1] / "docs" / "operations"
 RUNBOOKS, PAGE = DOCS / "runbooks", DOCS / "alerts.md"
@@ -107,6 +107,15 @@ def runbook(alert: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
+def of_system(alert: str, folder: Path, project: str) -> str:
+    """Return a runbook as it is for a system: its own, or the common one with its namespace. Raises RunbookError."""
+    text, own = runbook(alert), folder / "runbooks" / f"{alert}.md"
+    if own.exists():
+        return own.read_text(encoding="utf-8")
+    # the common ones are written with the first system's names
+    return text.replace("-n flowise", f"-n {project}").replace("`flowise:", f"`{project}:")
+
+
 def alerts() -> dict[str, tuple[str, str]]:
     """Return severity and how long it must last, of each alert by name."""
     found = {alert.name: (alert.severity, alert.lasting or "at once") for alert in EVERYTHING.alerts}
@@ -156,6 +165,7 @@ def main(folder: Path, arguments: list[str] | None = None, *, run: Run = run_it)
     parser.add_argument("--stack", help="the stack whose names are put in")
     parser.add_argument("--write", action="store_true", help="write docs/operations/alerts.md instead")
     parser.add_argument("alert", nargs="*", help="which; all by default")
+    parser.add_argument("--cwd", type=Path, help="the program's folder (default: here)")
     given = parser.parse_args(arguments)
     if given.write:
         PAGE.write_text(page(), encoding="utf-8")
@@ -163,8 +173,10 @@ def main(folder: Path, arguments: list[str] | None = None, *, run: Run = run_it)
     if given.stack is None:
         parser.error("--stack is missing: name the stack that the alert is of")
     try:
-        known = names(read_stack(folder, given.stack), _outputs(given.stack, run))
-        texts = [runbook(alert) for alert in given.alert or alerts()]
+        folder = at_folder(given.cwd) if given.cwd else folder
+        file = read_stack(folder, given.stack)
+        known = names(file, _outputs(given.stack, run))
+        texts = [of_system(alert, folder, file.project) for alert in given.alert or alerts()]
     except (StackFileError, RunbookError) as reason:
         sys.stderr.write(f"{reason}\n")
         return 2

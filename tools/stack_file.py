@@ -3,7 +3,9 @@
 It loads no cloud's SDK, which nothing in settings needs and which is most of what loading a component takes.
 """
 
+import importlib
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -16,8 +18,12 @@ import yaml
 
 if TYPE_CHECKING:
     from components.config.problems import Fault
+    from examples.web_stack import WebStack
     from stack import StackSettings
 
+    AnyStack = StackSettings | WebStack
+
+ROOT = Path(__file__).parents[1]
 SDKS = ("pulumi_aws", "pulumi_kubernetes", "pulumi_random")
 
 
@@ -33,7 +39,7 @@ class StackFile:
     stack: str
     text: str
     region: str
-    settings: "StackSettings | None"
+    settings: "AnyStack | None"
     faults: "tuple[Fault, ...]" = ()
     lines: dict[str, int] = field(default_factory=dict)
 
@@ -52,6 +58,14 @@ class StackFile:
         return self.lines[key]
 
 
+def at_folder(folder: Path) -> Path:
+    """Go to a program's folder, where Pulumi finds its stacks; return it whole. Raises StackFileError."""
+    if not folder.is_dir():
+        raise StackFileError(f"{folder} is no folder: name a Pulumi program's with --cwd")
+    os.chdir(folder)
+    return Path.cwd()
+
+
 def read_stack(folder: Path, stack: str) -> StackFile:
     """Read the file of a stack. Raises StackFileError where there is none, or where it is no YAML."""
     project = _content(folder / "Pulumi.yaml", "name a Pulumi program's folder")[0].get("name")
@@ -68,10 +82,26 @@ def read_stack(folder: Path, stack: str) -> StackFile:
     region = config.get("aws:region")
     _stand_in_for_sdks()
     from components.config.loading import Judged  # noqa: PLC0415 - after the SDKs' places are taken
-    from stack import StackSettings  # noqa: PLC0415
 
-    judged = Judged(StackSettings, str(project), texts, None if region is None else _text(region))
+    judged = Judged(_model(folder), str(project), texts, None if region is None else _text(region))
     return StackFile(str(project), stack, text, str(region or ""), judged.settings, tuple(judged.faults), lines)
+
+
+def _model(folder: Path) -> "type[AnyStack]":
+    """Return the settings of the program in a folder: the class StackSettings of its stack.py."""
+    file = (folder / "stack.py").resolve()
+    # the repository's own, and a copy of its stacks' files somewhere else
+    if not file.exists() or file == ROOT / "stack.py":
+        from stack import StackSettings  # noqa: PLC0415 - after the SDKs' places are taken
+
+        return StackSettings
+    if ROOT in file.parents:
+        name = ".".join(file.relative_to(ROOT).with_suffix("").parts)
+        model: type[AnyStack] = importlib.import_module(name).StackSettings
+        return model
+    raise StackFileError(
+        f"{file}: the tools know programs of this repository: name the folder of one, such as examples/aps"
+    )
 
 
 class _Loader(yaml.SafeLoader):

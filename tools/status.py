@@ -13,11 +13,14 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .checks import Ask, Check, Finding, NoAnswer, Run, aws, findings, now, report
 from .checks import run_program as run_it
-from .stack_file import StackFile, StackFileError, read_stack
+from .stack_file import StackFile, StackFileError, at_folder, read_stack
+
+if TYPE_CHECKING:
+    from components.config.acceptance import AcceptanceSettings
 
 # A daily plan, with the hours that a job may take; RDS ships its log every five minutes.
 OLDEST_BACKUP, OLDEST_LOG = timedelta(hours=36), timedelta(minutes=30)
@@ -61,7 +64,10 @@ class Status:
         if "url" not in outputs:
             yield Finding("site", "do", f"the stack has no output url: `pulumi up --stack {self._file.stack}`")
             return
-        url = f"{outputs['url']}/api/v1/ping"
+        if self._file.settings is None:
+            raise NoAnswer(f"its file has {len(self._file.faults)} faults")
+        profile = self._file.settings.profile()
+        url = f"{outputs['url']}{profile.health_path}"
         try:
             answer = self._fetch(url).strip()
         except NoAnswer as reason:
@@ -69,7 +75,7 @@ class Status:
                 "site", "do", f"{url} does not answer ({reason}): look at the pods and the balancer's targets"
             )
         else:
-            fine = answer == "pong"
+            fine = profile.health_answer in answer
             yield Finding("site", "ok" if fine else "do", f"{url} answers {answer[:40]!r}")
 
     def cluster(self) -> Iterator[Finding]:
@@ -107,7 +113,7 @@ class Status:
         """Tell the age of the newest backup of each thing that must have one."""
         settings = self._file.settings
         if settings is not None and not settings.backup.enabled:
-            yield Finding("backup", "ok", "flowise:backup.enabled is false: RDS's own are all there are")
+            yield Finding("backup", "ok", f"{self._file.project}:backup.enabled is false: RDS's own are all there are")
             return
         backed_up: Mapping[str, str] = self._outputs().get("backed_up", {})
         if not backed_up:
@@ -153,6 +159,8 @@ class Status:
 
     def application(self) -> Iterator[Finding]:
         """Tell until when somebody answers for running what its vendor has ended (decision 0021)."""
+        if self._file.project != "flowise":
+            return
         levels = ACCEPTED / f"levels.{self._file.stack}.json"
         settings = json.loads(levels.read_text(encoding="utf-8"))["rules"] if levels.exists() else {}
         accepted = [each for each in settings.get("exceptions", ()) if each["rule"] == "support-ended"]
@@ -163,9 +171,12 @@ class Status:
             about = f"{each['resource']}, which its vendor ended and {each['owner']} answers for"
             yield self._until(about, end, ACCEPTANCE_NOTICE, "go on once more, take a fork, or leave: decision 0021")
 
+    def _accepted(self, key: str) -> "AcceptanceSettings | None":
+        return self._file.settings.accepted().get(key) if self._file.settings else None
+
     def egress(self) -> Iterator[Finding]:
         """Tell until when somebody answers for pods that may ask any name."""
-        accepted = self._file.settings.open_egress if self._file.settings else None
+        accepted = self._accepted("open_egress")
         if accepted is not None:
             end = datetime.combine(accepted.last_day(), time(), UTC)
             about = f"pods may ask any name on the internet, which {accepted.owner} answers for"
@@ -173,7 +184,7 @@ class Status:
 
     def door(self) -> Iterator[Finding]:
         """Tell until when somebody answers for prod's site having nothing that asks who comes."""
-        accepted = self._file.settings.open_to_all if self._file.settings else None
+        accepted = self._accepted("open_to_all")
         if accepted is not None:
             end = datetime.combine(accepted.last_day(), time(), UTC)
             about = f"the site is open to all, which {accepted.owner} answers for"
@@ -247,9 +258,10 @@ def main(
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tools.status", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--stack", required=True, help="the stack that is deployed")
+    parser.add_argument("--cwd", type=Path, help="the program's folder (default: here)")
     given = parser.parse_args(arguments)
     try:
-        file = read_stack(folder, given.stack)
+        file = read_stack(at_folder(given.cwd) if given.cwd else folder, given.stack)
     except StackFileError as reason:
         sys.stderr.write(f"{reason}\n")
         return 2

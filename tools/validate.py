@@ -14,7 +14,9 @@ def main(folder: Path, arguments: list[str] | None = None) -> int:
     """Read the command line; 1 where a file has faults, 2 where one cannot be read."""
     parser = argparse.ArgumentParser(prog="python -m tools.validate", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--stack", help="which; every stack that has a file by default")
+    parser.add_argument("--cwd", type=Path, default=folder, help="the program's folder (default: here)")
     given = parser.parse_args(arguments)
+    folder = given.cwd
     stacks = [given.stack] if given.stack else sorted(path.name.split(".")[1] for path in folder.glob("Pulumi.*.yaml"))
     status = 0
     for stack in stacks:

@@ -1,10 +1,11 @@
 """What the settings of any system's stack begin with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from .acceptance import AcceptanceSettings
 from .floor import production_floor
 from .problems import Problem
 from .regions import Region
@@ -43,6 +44,22 @@ class BaseStack(Section):
                 yield Problem("tags", "must not begin with aws:, which AWS keeps for itself", key, "choose another key")
         if self.environment == "prod":
             yield from production_floor(type(self), self.model_dump())
+
+    def notices(self) -> Iterator[str]:
+        """Yield what whoever reads a plan is told of each time."""
+        yield from ()
+
+    def accepted(self) -> Mapping[str, AcceptanceSettings]:
+        """Return what somebody answers for until a day, by its key."""
+        return {}
+
+    def handmade_secrets(self) -> Mapping[str, str]:
+        """Return the names of secrets that people make beforehand, by the key that names each."""
+        return {}
+
+    def handmade_parameters(self) -> Mapping[str, str]:
+        """Return the names of parameters that people make beforehand, likewise."""
+        return {}
 
     def all_tags(self, project: str) -> dict[str, str]:
         """Return the tags every taggable resource carries; the three fixed ones cannot be overridden."""
