@@ -31,8 +31,9 @@ _SHAPES = re.compile(
     r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)",
     re.S,
 )
+# from where a word begins: tried from each of its letters, a long one takes its length squared
 _ASSIGNED = re.compile(
-    r"""(?P<name>[\w.-]*(?:pass(?:word|wd|phrase)|secret|token|api_?key|private_?key|access_?key))(?P<is>["']?\s*=\s*["']?|["']?:\s+["']?|["']:["'])"""
+    r"""(?<![\w.-])(?P<name>[\w.-]*(?:pass(?:word|wd|phrase)|secret|token|api_?key|private_?key|access_?key))(?P<is>["']?\s*=\s*["']?|["']?:\s+["']?|["']:["'])"""
     r"""(?P<value>[^\s"',;}]{6,})""",
     re.I,
 )
