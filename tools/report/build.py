@@ -8,10 +8,10 @@ import yaml
 from sandbox.plans import Finding, Inputs, Plan, PlanError, Step
 from sandbox.wire import UNKNOWN
 
+from ..masking import in_text, masked
 from . import answers
 from .classes import Judged, changes
 from .costs import at_full_scale, money
-from .masking import in_text, masked
 from .model import KNOWN_AFTER, Answer, Change, Money, Rules, StackReport, Verdict, plural
 from .refusals import unexplained
 

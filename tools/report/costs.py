@@ -9,7 +9,7 @@ from sandbox.plans import Step
 from tools import prices
 from tools.costs import HOURS, USAGE, Estimate, estimate
 
-from .masking import masked
+from ..masking import masked
 from .model import Change, Money
 
 # from here on a difference is worth a look: USD a month, and of the whole

@@ -9,8 +9,8 @@ from typing import Any
 from sandbox.plans import Step
 from sandbox.wire import UNKNOWN
 
-from .masking import masked
-from .model import KNOWN_AFTER, NONE, SECRET, Property
+from ..masking import SECRET, masked
+from .model import KNOWN_AFTER, NONE, Property
 
 Path = tuple[str, ...]
 Difference = tuple[Path, Any, Any]

@@ -1,6 +1,6 @@
 """What a report holds. Its JSON is what the faces are made from, and what the legs of a workflow hand on.
 
-Every value in it is masked (`masking`). What a leg hands on is taken for a report where it has these types.
+Every value in it is masked (`tools.masking`). What a leg hands on is taken for a report where it has these types.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ WORDS: Mapping[Kind, str] = {
     **{"perhaps": "perhaps replaced", "update": "updated", "create": "created", "tags": "tags only"},
 }
 VERDICT_SIGNS: Mapping[Verdict, str] = {"stop": "✖", "look": "!", "calm": "✓", "not judged": "?"}
-KNOWN_AFTER, SECRET, NONE = "(known after)", "(secret)", "(none)"
+KNOWN_AFTER, NONE = "(known after)", "(none)"
 
 
 class _Part(BaseModel):

@@ -25,10 +25,10 @@ import yaml
 from sandbox.plans import Finding, Plan, Step
 from sandbox.workspace import FOLDER
 
+from ..masking import masked
 from . import comment, page, terminal
 from .build import report
 from .classes import Judged
-from .masking import masked
 from .model import Report, StackReport
 from .refusals import Refusal
 from .runs import Packs, Preview, bring_up, resources, whole_preview

@@ -22,9 +22,9 @@ from sandbox.plans import Finding, Plan, PlanError
 from sandbox.run_options import RunOptions
 from sandbox.workspace import FOLDER, SandboxError, Workspace
 
+from ..masking import in_text
 from .build import not_judged, report
 from .classes import Judged
-from .masking import in_text
 from .model import Report, StackReport
 from .refusals import Refusal, protected, refusals, unexplained
 

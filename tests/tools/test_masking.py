@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 
 from sandbox.plans import Finding, Plan, Step
+from tools.masking import in_text, masked
 from tools.report import comment, page, terminal
 from tools.report.build import not_judged, report
 from tools.report.classes import Judged
-from tools.report.masking import in_text, masked
 from tools.report.model import Report, StackReport
 
 CANARY = "Kx9fQ2mZr7TbW4vLp1Yc8NdJ"

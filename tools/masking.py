@@ -1,4 +1,4 @@
-"""Takes secrets out of what a report says, before anything is written.
+"""Takes secrets out of what a report or a bundle says, before anything is written.
 
 The engine masks what is marked as secret. This is the net below it: values under the name of a secret, values that look
 like a key, and the words of errors.
@@ -10,8 +10,7 @@ import re
 from collections import Counter
 from typing import Any
 
-from .model import SECRET
-
+SECRET = "(secret)"
 # sdk/go/common/resource/sig.go: what marks an encrypted value in a state; and how the engine's log shows one
 _MARK, _MARKED = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
 _ENGINE = "[secret]"
