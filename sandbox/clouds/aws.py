@@ -413,6 +413,7 @@ def _kebab(name: str) -> str:
 
 _ID_RULES: dict[str, Callable[[_Aws], str]] = {
     "aws:cloudfront/distribution:Distribution": lambda a: f"E{a.request.hex(13).upper()}",
+    "aws:cloudfront/originAccessIdentity:OriginAccessIdentity": lambda a: f"E{a.request.hex(13).upper()}",
     "aws:cloudfront/originAccessControl:OriginAccessControl": lambda a: f"E{a.request.hex(13).upper()}",
     "aws:cloudfront/vpcOrigin:VpcOrigin": lambda a: f"vo_{a.request.hex(22)}",
     "aws:ec2/route:Route": lambda a: f"r-{a.request.inputs.get('routeTableId')}{a.request.hex(10)}",
@@ -594,6 +595,12 @@ _OUTPUT_RULES: dict[str, Callable[[_Aws], dict[str, Any]]] = {
         "hostedZoneId": "Z2FDTNDATAQYW2",
         "status": "Deployed",
         "etag": f"E{a.request.hex(12).upper()}",
+    },
+    # a bucket's policy names it by its ARN, a distribution by its path
+    "aws:cloudfront/originAccessIdentity:OriginAccessIdentity": lambda a: {
+        "iamArn": f"arn:{partition(a.region)}:iam::cloudfront:user/CloudFront Origin Access Identity {a.id}",
+        "cloudfrontAccessIdentityPath": f"origin-access-identity/cloudfront/{a.id}",
+        "s3CanonicalUserId": a.request.hex(96),
     },
     "aws:ec2/eip:Eip": lambda a: {
         "allocationId": a.id,

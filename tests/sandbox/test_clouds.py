@@ -60,6 +60,23 @@ def test_every_subscription_has_an_id_of_its_own_below_its_topic() -> None:
     assert outputs["arn"] == one
 
 
+def test_an_origin_access_identity_is_named_as_policies_and_distributions_name_it() -> None:
+    identity, outputs = made("aws:cloudfront/originAccessIdentity:OriginAccessIdentity")
+    assert outputs["iamArn"] == f"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity {identity}"
+    assert outputs["cloudfrontAccessIdentityPath"] == f"origin-access-identity/cloudfront/{identity}"
+    assert re.fullmatch(r"[0-9a-f]{96}", outputs["s3CanonicalUserId"])
+
+
+def test_what_is_left_to_aws_is_what_it_chooses_for_good() -> None:
+    assert made("aws:cloudwatch/logGroup:LogGroup")[1]["logGroupClass"] == "STANDARD"
+    group = "aws:elasticache/replicationGroup:ReplicationGroup"
+    encrypted = [
+        made(group, description="d", **engine)[1]["atRestEncryptionEnabled"]
+        for engine in ({}, {"engine": "valkey"}, {"engine": "valkey", "atRestEncryptionEnabled": False})
+    ]
+    assert encrypted == [False, True, False]
+
+
 def test_the_same_urn_gives_the_same_resource_and_its_successor_another() -> None:
     assert made("aws:ec2/vpc:Vpc") == made("aws:ec2/vpc:Vpc")
     assert made("aws:ec2/vpc:Vpc")[0] != made("aws:ec2/vpc:Vpc", serial=1)[0]
