@@ -23,6 +23,7 @@ from . import (
     clouds,
     differences,
     diffing,
+    json_inputs,
     kubernetes_checks,
     kubernetes_diff,
     lookups,
@@ -117,6 +118,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 context.abort(grpc.StatusCode.UNKNOWN, str(error))
             if token != RELEASE:
                 news = kubernetes_checks.placed(token, news, self._config(context))
+        news = json_inputs.as_texts(token, news)
         try:
             news = self._named(token, name, request, news, olds)
         except autonaming.NameRequiredError as error:

@@ -1,5 +1,6 @@
 """What the engine is told of a resource that it asks after."""
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
@@ -8,11 +9,12 @@ import grpc
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
+from sandbox import json_inputs
 from sandbox.account import Account
 from sandbox.clusters.registry import Clusters
 from sandbox.provider import Provider
 from sandbox.run_options import RunOptions
-from sandbox.wire import to_python, to_struct
+from sandbox.wire import UNKNOWN, to_python, to_struct
 from sandbox.world import Record, World
 
 PASSWORD = "random:index/randomPassword:RandomPassword"
@@ -96,3 +98,26 @@ def test_what_exists_already_has_a_status_of_its_own(tmp_path: Path) -> None:
         grpc.StatusCode.ALREADY_EXISTS,
         f"creating {BUCKET} (files): it exists already",
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"b": [1], "a": {"c": "<&>"}}, '{"a":{"c":"<&>"},"b":[1]}'),
+        ('{"b": 1}', '{"b": 1}'),
+        ({"a": [UNKNOWN]}, UNKNOWN),
+    ],
+)
+def test_a_document_is_kept_as_a_text(given: Any, kept: str) -> None:
+    told = json_inputs.as_texts("aws:iam/policy:Policy", {"policy": given, "tags": {"a": "b"}})
+    assert told == {"policy": kept, "tags": {"a": "b"}}
+
+
+def test_a_document_that_a_program_gives_is_a_text_in_what_is_made(tmp_path: Path) -> None:
+    account = Account(World(tmp_path / "world.db"), RunOptions())
+    provider = Provider("aws", account, Clusters(tmp_path, account.standing, None, real=False))
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    given = to_struct({"policy": {"Version": "2012-10-17", "Statement": [statement]}})
+    request = provider_pb2.CheckRequest(urn="urn:pulumi:dev::p::aws:iam/policy:Policy::one", news=given)
+    checked = to_python(provider.Check(request, Context()).inputs)  # type: ignore[arg-type] # all that is asked of it
+    assert json.loads(checked["policy"]) == {"Version": "2012-10-17", "Statement": [statement]}
