@@ -39,6 +39,21 @@ def admits(document: Document, principal: str, action: str, resource: str, keys:
     return "Allow" in effects and "Deny" not in effects
 
 
+def evaluable(document: Document) -> bool:
+    """Return whether `allowed` knows every element and operator of a document."""
+    return all(
+        {"Action", "NotAction"} & each.keys()
+        and {"Resource", "NotResource"} & each.keys()
+        and all(_plain(operator) in {*COMPARE, "Null"} for operator in each.get("Condition", {}))
+        for each in _listed_statements(document)
+    )
+
+
+def _plain(operator: str) -> str:
+    """Return an operator without its quantifier, its negation and its ending."""
+    return operator.rpartition(":")[2].removesuffix("IfExists").replace("Not", "")
+
+
 def does(statement: Mapping[str, Any], action: str) -> bool:
     """Return whether a statement is about an action; one that names none is about none."""
     return bool({"Action", "NotAction"} & statement.keys()) and _names(statement, "Action", action.lower(), lower=True)
@@ -68,8 +83,7 @@ def _may_hold(statement: Mapping[str, Any], keys: Keys, *, unknown: bool) -> boo
     asked = {name.lower(): [value] if isinstance(value, str) else list(value) for name, value in keys.items()}
     for operator, tests in statement.get("Condition", {}).items():
         for key, wanted in tests.items():
-            plain = operator.rpartition(":")[2].removesuffix("IfExists").replace("Not", "")
-            if key.lower() not in asked or plain not in COMPARE:
+            if key.lower() not in asked or _plain(operator) not in COMPARE:
                 if not unknown:
                     return False
             elif not _holds(operator, asked[key.lower()], _listed(wanted)):
@@ -81,7 +95,7 @@ def _applying(action: str, resource: str, keys: Keys, policies: Sequence[Documen
     # names of keys are not case-sensitive, in requests or in policies
     asked = {name.lower(): [value] if isinstance(value, str) else list(value) for name, value in keys.items()}
     for policy in policies:
-        for statement in policy["Statement"]:
+        for statement in _listed_statements(policy):
             if (
                 _names(statement, "Action", action.lower(), lower=True)
                 and _names(statement, "Resource", resource)

@@ -43,6 +43,11 @@ _TYPES: Mapping[str, str] = {
     "aws:rds/parameterGroup:ParameterGroup": "AWS::RDS::DBParameterGroup",
     "aws:rds/proxy:Proxy": "AWS::RDS::DBProxy",
     "aws:rds/subnetGroup:SubnetGroup": "AWS::RDS::DBSubnetGroup",
+    "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList": "AWS::Route53Resolver::FirewallDomainList",
+    "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup": "AWS::Route53Resolver::FirewallRuleGroup",
+    "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation": (
+        "AWS::Route53Resolver::FirewallRuleGroupAssociation"
+    ),
     "aws:route53/zone:Zone": "AWS::Route53::HostedZone",
     "aws:route53/record:Record": "AWS::Route53::RecordSet",
     "aws:sns/topicSubscription:TopicSubscription": "AWS::SNS::Subscription",

@@ -43,7 +43,8 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "cloudfront/responseHeadersPolicy": _three("cloudfront", "ResponseHeadersPolicy"),
     "cloudfront/vpcOrigin": _three("cloudfront", "VpcOrigin"),
     "cloudwatch/eventRule": tuple(
-        f"events:{name}" for name in ("PutRule", "DeleteRule", "EnableRule", "DisableRule", "TagResource")
+        f"events:{name}"
+        for name in ("PutRule", "DeleteRule", "EnableRule", "DisableRule", "TagResource", "UntagResource")
     ),
     "cloudwatch/eventTarget": ("events:PutTargets", "events:RemoveTargets"),
     "cloudwatch/logDelivery": ("logs:CreateDelivery", "logs:DeleteDelivery", "logs:UpdateDeliveryConfiguration"),

@@ -125,6 +125,21 @@ _ARN_ENDS = {
     "vpc": "security-group-rule/{id}",
 }
 _ARN_ENDS_BY_TOKEN = {
+    # as the Service Authorization Reference has them
+    "aws:backup/restoreTestingPlan:RestoreTestingPlan": "restore-testing-plan:{name}-{uuid}",
+    "aws:cloudfront/vpcOrigin:VpcOrigin": "vpcorigin/{id}",
+    "aws:cloudwatch/logDelivery:LogDelivery": "delivery:{id}",
+    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": "delivery-destination:{name}",
+    "aws:cloudwatch/logDeliverySource:LogDeliverySource": "delivery-source:{name}",
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": "security-group/{id}",
+    "aws:ec2/eip:Eip": "elastic-ip/{id}",
+    "aws:ec2/flowLog:FlowLog": "vpc-flow-log/{id}",
+    "aws:eks/addon:Addon": "addon/{path}/{uuid}",
+    "aws:eks/nodeGroup:NodeGroup": "nodegroup/{path}/{uuid}",
+    "aws:elasticache/user:User": "user:{id}",
+    "aws:elasticache/userGroup:UserGroup": "usergroup:{id}",
+    "aws:rds/eventSubscription:EventSubscription": "es:{name}",
+    "aws:route53/healthCheck:HealthCheck": "healthcheck/{id}",
     # what tells a topic's subscriptions apart (SNS API reference, Subscribe: SubscriptionArn)
     "aws:sns/topicSubscription:TopicSubscription": "{topic}:{uuid}",
     "aws:cloudwatch/logGroup:LogGroup": "log-group:{name}",
@@ -290,6 +305,7 @@ class _Aws:
         end = end.format(
             kind=_kebab(cls),
             id=resource_id,
+            path=resource_id.replace(":", "/"),
             name=self.name or resource_id,
             revision=request.serial + 1,
             uuid=request.uuid(),
@@ -426,6 +442,8 @@ _ID_RULES: dict[str, Callable[[_Aws], str]] = {
     ),
     "aws:eks/nodeGroup:NodeGroup": lambda a: f"{a.request.inputs.get('clusterName')}:{_node_group(a)}",
     "aws:eks/podIdentityAssociation:PodIdentityAssociation": lambda a: f"a-{a.request.hex(17)}",
+    "aws:elasticache/user:User": lambda a: str(a.request.inputs.get("userId") or a.request.hex(17)),
+    "aws:elasticache/userGroup:UserGroup": lambda a: str(a.request.inputs.get("userGroupId") or a.request.hex(17)),
     "aws:iam/rolePolicy:RolePolicy": lambda a: f"{a.request.inputs.get('role')}:{a.name}",
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": lambda a: (
         f"{a.request.inputs.get('role')}/{a.request.inputs.get('policyArn')}"

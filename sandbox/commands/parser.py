@@ -100,8 +100,21 @@ def _add_what_is_asked(command: argparse.ArgumentParser, name: str) -> None:
         command.add_argument("target", nargs="?", default="", metavar="TO", help="only roads to whom this names")
         command.add_argument("--json", action="store_true", help="for programs")
         command.add_argument(
-            "--as", dest="role", metavar="ROLE", help="instead, which dependent actions of services this role lacks"
+            "--as",
+            dest="role",
+            metavar="ROLE",
+            help="instead, what this role lacks for all that stands",
         )
+        command.add_argument(
+            "--as-policy",
+            dest="policies",
+            action="append",
+            default=[],
+            type=Path,
+            metavar="FILE",
+            help="the same of whoever has this IAM policy (repeatable)",
+        )
+        command.add_argument("--boundary", type=Path, metavar="FILE", help="the boundary of whoever has them")
         command.add_argument("--svg", type=Path, metavar="FILE", help="draw them, too")
     if name == "recover":
         command.add_argument(

@@ -1,21 +1,20 @@
-"""What a role needs besides the operations of a program: actions that services call in its name.
+"""Whether a role may deploy a stack: the operations of the program, and what services do in their course in its name.
 
-Service Authorization Reference, dependent actions and resource types of each service. These are the ones whose want
-stops a deployment half-way; that a role may do what the program itself asks for is not judged here.
+Service Authorization Reference, dependent actions and resource types of each service.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..clouds.aws_regions import ACCOUNT_ID
 from ..laws.inventory import Inventory
 from ..laws.law import get
-from ..policy_documents import admits
 from ..world import Record
 from . import rules
-from .model import Finding, Road, Wall, Walls, named, road
+from .escapes import Asker, escapes
+from .model import Finding, Road, Rule, Wall, Walls, named, road
 from .network import Network, both
+from .operations import arns, needs, only_reads
 from .roles import attached_to, documents_of
 from .services import Services, document_of
 
@@ -45,49 +44,74 @@ class _Action:
 
 
 def judged_as(inventory: Inventory, name: str) -> Finding:
-    """Judge dependent actions of all that stands against a role; LookupError where not just one is called so."""
+    """Judge all that stands against a role; LookupError where not just one is called so."""
     roles = inventory.of("aws:iam/role:Role")
     found = [each for each in roles if name in (_called(each), each.id, both(each, "name"), both(each, "arn"))]
     if len(found) != 1:
         known = ", ".join(sorted(map(_called, roles)))
         raise LookupError(f"{len(found)} roles are called {name}: write one of {known}")
     (role,) = found
-    region = Services(Network(inventory)).region
-    return Finding(tuple(_roads(inventory, role, region)))
-
-
-def _roads(inventory: Inventory, role: Record, region: str) -> Iterator[Road]:
-    for action in _actions(inventory, region):
-        yield road(
-            named(role), named(action.by), action.name, action.needed, action.by, _judge(inventory, role, action)
-        )
-
-
-def _judge(inventory: Inventory, role: Record, action: _Action) -> Walls:
-    foreign = [each for each in attached_to(inventory, role) if inventory.owner(each) is None]
-    if any(each.rpartition("/")[2] not in _READ_ONLY for each in foreign):
-        return
-    documents = documents_of(inventory, role)
-    if not _lets(documents, action):
-        yield _wall(named(role), action)
+    foreign = [each.rpartition("/")[2] for each in attached_to(inventory, role) if inventory.owner(each) is None]
     boundary = inventory.owner(str(role.inputs.get("permissionsBoundary") or ""))
-    limits = document_of(boundary.inputs.get("policy")) if boundary else None
-    if boundary and limits and not _lets([limits], action):
-        yield _wall(named(boundary), action)
-
-
-def _lets(documents: Sequence[Mapping[str, Any]], action: _Action) -> bool:
-    let = [admits(each, "*", action.name, action.resource, action.keys) for each in documents]
-    return any(let)
-
-
-def _wall(resource: str, action: _Action) -> Wall:
-    return Wall(
-        rules.DEPENDENT_ACTION,
-        resource,
-        f"does not let {action.name} on {action.resource}",
-        f"{action.name} on {action.resource}",
+    asker = Asker(
+        named(role),
+        documents_of(inventory, role),
+        document_of(boundary.inputs.get("policy")) if boundary else None,
+        named(boundary) if boundary else "the boundary",
+        reads=any(each in _READ_ONLY for each in foreign),
+        believed=any(each not in _READ_ONLY for each in foreign),
     )
+    return judged(inventory, asker)
+
+
+def judged(inventory: Inventory, asker: Asker) -> Finding:
+    """Judge all operations on what stands, and what services do in their course, by who asks."""
+    region = Services(Network(inventory)).region
+    dependent = (
+        road(asker.name, named(each.by), each.name, each.needed, each.by, _judge(asker, each))
+        for each in _actions(inventory, region)
+    )
+    return Finding((*_operations(inventory, asker), *dependent), tuple(escapes(asker)))
+
+
+def _operations(inventory: Inventory, asker: Asker) -> Iterator[Road]:
+    """Yield one road to each resource, and one more for each operation that lacks an action."""
+    by_id = arns(inventory)
+    for record in inventory:
+        walls: dict[str, Wall] = {}
+        told: dict[str, None] = {}
+        for need in needs(record, by_id):
+            told[need.operation] = None
+            action = _Action(need.action, need.resource, record, "", _keys(need.action, record))
+            for wall in _judge(asker, action, rules.OPERATION_ACTION):
+                walls.setdefault(need.operation, wall)
+        for operation, wall in walls.items():
+            yield Road(asker.name, named(record), operation, "the provider's own calls", named(record), wall)
+        if told and not walls:
+            yield Road(asker.name, named(record), ", ".join(told), "the provider's own calls", named(record))
+
+
+def _keys(action: str, record: Record) -> Mapping[str, str | Sequence[str]]:
+    """Return what a request surely bears: a role's boundary, which may be none."""
+    if action.startswith("iam:") and record.token == "aws:iam/role:Role":
+        return {"iam:PermissionsBoundary": str(record.inputs.get("permissionsBoundary") or "")}
+    return {}
+
+
+def _judge(asker: Asker, action: _Action, rule: Rule = rules.DEPENDENT_ACTION) -> Walls:
+    if asker.believed:
+        return
+    resource = "" if action.resource == "*" else action.resource
+    read = asker.reads and only_reads(action.name)
+    if not read and not asker.lets(action.name, resource, action.keys):
+        yield _wall(rule, asker.name, action)
+    if not asker.within(action.name, resource, action.keys):
+        yield _wall(rule, asker.boundary_name, action)
+
+
+def _wall(rule: Rule, resource: str, action: _Action) -> Wall:
+    what = f"{action.name} on {action.resource or 'what it is about'}"
+    return Wall(rule, resource, f"does not let {what}", what)
 
 
 def _actions(inventory: Inventory, region: str) -> Iterator[_Action]:

@@ -227,3 +227,13 @@ NOBODY = Rule(
     "a rule for a group that nothing bears lets nobody in",
     f"{_VPC}/vpc-security-groups.html",
 )
+OPERATION_ACTION = Rule(
+    "operation-action",
+    "what the provider calls for an operation must be allowed on the resource's own ARN, and lie within the boundary",
+    "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
+)
+BOUNDARY_ESCAPE = Rule(
+    "boundary-escape",
+    "a boundary ends nothing where whoever is under it may change it, or act as somebody who is not",
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
+)

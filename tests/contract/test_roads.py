@@ -8,11 +8,15 @@ from typing import Any
 
 import pytest
 
+from components.pipeline_access.deploy_actions import ACTIONS
 from sandbox.laws.inventory import Inventory
+from sandbox.roads import operations
 from sandbox.roads.dependent import judged_as
 from sandbox.roads.find import find
 from sandbox.roads.model import Finding
 from sandbox.world import Record
+from testing.program import run_changed
+from testing.world import World
 from tools.roads_reference import PAGE, PICTURE, deployed, page, picture
 
 Changes = Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -78,10 +82,74 @@ def test_a3_a_vpc_origin_with_the_providers_own_times() -> None:
     }
 
 
-def test_a4_the_deploying_role_may_do_what_services_do_in_its_name() -> None:
-    found = judged_as(deployed("prod-with-a-pipeline").inventory(), "pipeline-deploy")
-    assert len(found.roads) > 25
-    assert [f"{each.target}: {each.wall}" for each in found.walls] == []
+# What a person makes, changes and takes down: the pipeline's own access, and what takes a vault's lock off.
+A_PERSONS = ("pipeline-", "VaultLockConfiguration ")
+
+
+@pytest.mark.parametrize("stack", ["prod-with-a-pipeline", "dev-with-a-pipeline"])
+def test_a4_the_deploying_role_makes_changes_replaces_and_destroys_all_but_its_own_access(stack: str) -> None:
+    found = judged_as(with_a_pipeline(stack), "pipeline-deploy")
+    assert len(found.roads) > 250
+    assert {each.traffic for each in found.roads} >= {"create, read, update, delete", "iam:PassRole"}
+    walls = [each for each in found.walls if not any(words in each.target for words in A_PERSONS)]
+    assert [f"{each.target}: {each.wall}" for each in walls] == []
+
+
+def test_the_planning_role_reads_all_and_makes_nothing() -> None:
+    found = judged_as(with_a_pipeline("prod-with-a-pipeline"), "pipeline-plan")
+    assert [f"{each.target}: {each.wall}" for each in found.walls if each.traffic == "read"] == []
+    kept = {each.target.split()[0] for each in found.roads if "create" in each.traffic and each.open}
+    assert kept == set()
+
+
+@pytest.mark.parametrize("role", ["pipeline-deploy", "pipeline-plan"])
+def test_nothing_leads_out_of_the_boundary(role: str) -> None:
+    assert judged_as(with_a_pipeline("prod-with-a-pipeline"), role).spare == ()
+
+
+@cache
+def with_a_pipeline(stack: str) -> Inventory:
+    if stack == "prod-with-a-pipeline":
+        return deployed(stack).inventory()
+    world = World("dev", {})
+    run_changed("dev", world, {"flowise:pipeline": {"repository": "acme/flowise"}})
+    return world.inventory()
+
+
+# What the role has beside what the handlers of its types call, and why.
+UNUSED = {
+    "ce:TagResource": "tags of cost anomalies, of which their CloudFormation schemas say nothing",
+    "ce:UntagResource": "likewise",
+    "cloudfront:AllowVendedLogDeliveryForResource": "a delivery source asks it of who makes it for a distribution",
+    "ec2:CreateNetworkAclEntry": "the provider writes an ACL's inline rules one by one",
+    "ec2:DeleteNetworkAclEntry": "likewise",
+    "ec2:ReplaceNetworkAclAssociation": "the provider moves a subnet to an ACL by it",
+    "ec2:DeleteNetworkInterface": "what a service left in a subnet or a group is taken away before these",
+    "ec2:DetachNetworkInterface": "likewise",
+    "ecr:UpdatePullThroughCacheRule": "a registry's secret that changes",
+    "elasticache:ResetCacheParameterGroup": "a parameter that is left out again",
+    "events:DisableRule": "a rule that is switched",
+    "events:EnableRule": "likewise",
+    "iam:UntagInstanceProfile": "a tag that is left out again",
+    "rds:CreateBlueGreenDeployment": "a database's new version comes blue and green",
+    "rds:SwitchoverBlueGreenDeployment": "likewise",
+    "rds:DeleteBlueGreenDeployment": "likewise",
+    "route53:AssociateVPCWithHostedZone": "private names of an endpoint, dependent action",
+    "s3:DeleteObjectVersion": "a bucket that is taken down with force_destroy",
+    "s3:PutObjectTagging": "objects bear the stack's tags",
+    "secretsmanager:RestoreSecret": "a secret of a first life that is called back",
+}
+
+
+def test_what_the_deploying_role_has_and_no_operation_uses_has_a_reason() -> None:
+    used: set[str] = set()
+    for kind in ACTIONS:
+        name = kind.rpartition("/")[2]
+        token = f"aws:{kind}:{name[0].upper()}{name[1:]}"
+        used |= operations.handled(token)
+        used |= {each for step in operations.OPERATIONS for each in operations.calls(token, step, tagged=True)}
+    had = {action for actions in ACTIONS.values() for action in actions}
+    assert {action for action in had if action.lower() not in {each.lower() for each in used}} == UNUSED.keys()
 
 
 def test_the_picture_and_the_page_are_of_today() -> None:

@@ -18,8 +18,9 @@ ALL = [
     for each in vars(importlib.import_module(f"{pairs.__name__}.{module.name}")).values()
     if isinstance(each, Pair)
 ]
-# what only `spare` and `--as` tell of: tests/roads/test_spare.py, test_dependent.py
-OPEN = {"open-to-all", "metadata-service", "group-of-nobody", "dependent-action"}
+# what only `spare` and `--as` tell of: tests/roads/test_spare.py, test_dependent.py, test_operations.py
+OPEN = {"open-to-all", "metadata-service", "group-of-nobody"}
+OPEN |= {"dependent-action", "operation-action", "boundary-escape"}
 
 
 def roads_of(pair: Pair, *, wall: bool) -> list[Road]:
