@@ -2,15 +2,17 @@
 
 import json
 import logging
+import sys
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aps import health, observed, web
+from aps import cache, health, observed, web
 from aps.settings import Settings, read
 from flask.testing import FlaskClient
+from redis import RedisError
 
 ENVIRONMENT = {
     "DB_HOST": "db",
@@ -209,3 +211,53 @@ def test_a_line_of_the_log_has_the_route_and_the_request_id(client: FlaskClient)
     assert (line["level"], line["request_id"], line["status"]) == ("info", "id-1", 404)
     assert line["path"] == "/api/citizens/<int:citizen_id>"
     assert "nurse-7" not in json.dumps(line)
+
+
+class Away:
+    """A cache that does not answer."""
+
+    def get(self, _key: str) -> None:
+        raise RedisError("away")
+
+    set = get
+
+
+class Table:
+    """A cache that keeps for as long as it is told."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+        self.seconds: list[int] = []
+
+    def get(self, key: str) -> bytes | None:
+        return self.kept.get(key)
+
+    def set(self, key: str, value: str, *, ex: int) -> None:
+        self.kept[key] = value.encode()
+        self.seconds.append(ex)
+
+
+def cached(redis: object, monkeypatch: pytest.MonkeyPatch) -> cache.RedisCache:
+    monkeypatch.setattr(cache, "Redis", lambda **_: redis)
+    return cache.RedisCache(read(ENVIRONMENT))
+
+
+def test_the_cache_keeps_an_answer_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = Table()
+    kept = cached(table, monkeypatch)
+    assert [kept.kept("a", lambda: [1]), kept.kept("a", lambda: [2])] == [[1], [1]]
+    assert table.seconds == [60]
+
+
+def test_a_cache_that_is_away_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cached(Away(), monkeypatch).kept("a", lambda: [1]) == [1]
+
+
+def test_an_error_is_one_line_too() -> None:
+    try:
+        raise ValueError("broken")
+    except ValueError:
+        record = logging.LogRecord("aps", logging.ERROR, __file__, 1, "failed", None, sys.exc_info())
+    line = observed.JsonLines().format(record)
+    assert "\n" not in line
+    assert json.loads(line)["error"].endswith("ValueError: broken")

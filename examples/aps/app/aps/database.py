@@ -71,14 +71,13 @@ class PostgresStore:
     def add_citizen(self, citizen: Mapping[str, str], by: str) -> int:
         """Keep a citizen; return the id."""
         with self._connection() as connection:
-            row = connection.execute(
+            ((citizen_id,),) = connection.execute(
                 "INSERT INTO citizen (name, health_card, born) "
                 "VALUES (%(name)s, %(health_card)s, %(born)s) RETURNING id",
                 citizen,
-            ).fetchone()
-            assert row is not None
-            _note(connection, int(row[0]), by, "created")
-            return int(row[0])
+            ).fetchall()
+            _note(connection, citizen_id, by, "created")
+            return int(citizen_id)
 
     def citizen(self, citizen_id: int, by: str) -> dict[str, Any] | None:
         """Return a citizen's data, and note who read it."""

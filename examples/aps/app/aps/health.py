@@ -2,12 +2,13 @@
 
 import shutil
 from pathlib import Path
+from tempfile import gettempdir
 
 from .database import Store
 
 LEAST_FREE = 0.10
 CGROUP = Path("/sys/fs/cgroup")
-WRITTEN_TO = Path("/tmp")
+WRITTEN_TO = Path(gettempdir())
 
 
 def memory_free(cgroup: Path = CGROUP) -> float | None:
