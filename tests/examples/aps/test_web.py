@@ -3,13 +3,14 @@
 import json
 import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aps import cache, health, observed, web
+from aps import cache, database, health, observed, web
 from aps.settings import Settings, read
 from flask.testing import FlaskClient
 from redis import RedisError
@@ -261,3 +262,63 @@ def test_an_error_is_one_line_too() -> None:
     line = observed.JsonLines().format(record)
     assert "\n" not in line
     assert json.loads(line)["error"].endswith("ValueError: broken")
+
+
+class Statements:
+    """A pool of one connection that notes what it is asked, and answers with what it has."""
+
+    def __init__(self, *answers: list[tuple[Any, ...]]) -> None:
+        self.asked: list[str] = []
+        self.answers = list(answers)
+
+    def __call__(self, **_: object) -> "Statements":
+        return self
+
+    @staticmethod
+    def check_connection(_connection: object) -> None:
+        pass
+
+    @contextmanager
+    def connection(self) -> Iterator["Statements"]:
+        self.asked.append("begin")
+        yield self
+        self.asked.append("commit")
+
+    def execute(self, statement: str, _values: object = ()) -> "Statements":
+        self.asked.append(" ".join(statement.split()[:3]))
+        self.rows = self.answers.pop(0) if self.answers else []
+        self.rowcount = len(self.rows)
+        return self
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        return self.rows
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        return self.rows[0] if self.rows else None
+
+
+def stored(monkeypatch: pytest.MonkeyPatch, statements: Statements) -> database.PostgresStore:
+    monkeypatch.setattr(database, "ConnectionPool", statements)
+    return database.PostgresStore(read(ENVIRONMENT))
+
+
+def test_what_is_read_and_that_it_was_are_one_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    statements = Statements([("Maria", "700", date(1980, 2, 3))])
+    assert stored(monkeypatch, statements).citizen(1, "nurse-7") == {"id": 1, **CITIZEN}
+    assert statements.asked == ["begin", "SELECT name, health_card,", "INSERT INTO access_log", "commit"]
+
+
+def test_who_is_not_there_is_not_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    statements = Statements()
+    store = stored(monkeypatch, statements)
+    assert store.citizen(1, "nurse-7") is None
+    assert store.erase(1, "nurse-7") is False
+    with pytest.raises(LookupError):
+        store.add_visit({"citizen_id": "1", "team": "Azul", "day": "2026-11-30"})
+    assert "INSERT INTO access_log" not in statements.asked
+
+
+def test_an_erasure_takes_the_data_and_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    statements = Statements([(1,)])
+    assert stored(monkeypatch, statements).erase(1, "nurse-7") is True
+    assert statements.asked == ["begin", "UPDATE citizen SET", "INSERT INTO access_log", "commit"]
