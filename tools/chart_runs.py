@@ -3,7 +3,8 @@
     python -m tools.chart_runs --charts FOLDER [STACK ...]
 
 Each goes through up, up again with nothing changed, a preview of three changed settings and destroy, after which
-nothing stands. Ends with status 1 where one does not, or where both providers plan otherwise, and says where.
+nothing stands; prod through two drills, too. Ends with status 1 where one does not, or where both providers plan
+otherwise, and says where.
 """
 
 import argparse
@@ -27,6 +28,8 @@ CHANGES: Mapping[str, Any] = {
     "flowise:service.log_level": "debug",
     "flowise:monitoring.prometheus_retention_days": 9,
 }
+# of a stack whose Services have a second pod; on a copy of its cluster
+DRILLS: Mapping[str, Sequence[str]] = {"dev": (), "prod": ("rollout", "node-loss")}
 Operations = Mapping[str, str]
 
 
@@ -53,6 +56,9 @@ def lived(stand: Stand) -> Operations:
     made, _ = came_up(stand)
     configure(stand.folder, stand.stack, CHANGES)
     planned = operations(stand.plan())
+    configure(stand.folder, stand.stack, {})
+    for drill in DRILLS[stand.stack]:
+        sys.stdout.write(f"  {drill}: {stand('drill', drill).strip().splitlines()[-1].strip()}\n")
     went(stand)
     sys.stdout.write(f"  {made} up, the same again, {len(planned)} operations planned for three settings, 0 left\n")
     return planned

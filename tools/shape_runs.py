@@ -27,7 +27,7 @@ from sandbox.workspace import Workspace
 from sandbox.world import World
 from testing.program import changed_config
 from tools.shapes import SHAPES, Shape
-from tools.soak.runs import REPOSITORY, link_program, run_sandbox
+from tools.soak.runs import JUDGED, REPOSITORY, link_program, run_sandbox
 
 POLICIES, EXAMPLES, BOOTSTRAP = (REPOSITORY / each for each in ("policies", "examples", "bootstrap"))
 
@@ -56,7 +56,7 @@ class Stand:
 
     def __call__(self, command: str, *arguments: str) -> str:
         """Run a command; give what it printed. Raises ShapeError."""
-        at_hand = ("--charts", str(self.charts)) if self.charts else ()
+        at_hand = ("--charts", str(self.charts)) if self.charts and command in JUDGED else ()
         done = run_sandbox(self.folder, self.stack, command, *at_hand, *arguments, kubernetes=self.kubernetes)
         if done.returncode:
             # a plan that is read is long, and says nothing of why there is none

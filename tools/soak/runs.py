@@ -32,6 +32,8 @@ LIBRARIES = (
     ),
     "pulumi_kubernetes.autoscaling.v2",
 )
+# the commands that a cluster's objects are judged in
+JUDGED = ("preview", "up", "destroy")
 Verdict = Literal["refused by validation", "came up", "converged", "FOUND"]
 
 
