@@ -9,6 +9,7 @@ from .autonaming import named_by
 from .clouds import aws_readback
 from .clouds.aws_regions import DEFAULT_REGION
 from .differences import Change, Diff, Kind, Verdict
+from .kubernetes_diff import settings
 from .provider_facts import changes as fact_changes
 from .replacement import forces_replacement
 from .wire import UNKNOWN
@@ -94,9 +95,12 @@ def diff_provider(package: str, olds: Mapping[str, Any], news: Mapping[str, Any]
 
     https://github.com/pulumi/pulumi-aws/pull/4000
     """
-    identified = bool(olds.get("clusterIdentifier") or news.get("clusterIdentifier"))
-    key = {"kubernetes": "clusterIdentifier" if identified else "kubeconfig", "aws": "region"}.get(package)
-    found = tuple(Change(path, kind, _top(path) == key) for path, kind in _walk(_visible(olds), _visible(news), ""))
+    old, new = _visible(olds), _visible(news)
+    walked = list(_walk(old, new, ""))
+    anew: Container[str] = ("region",) if package == "aws" else ()
+    if package == "kubernetes":
+        anew = settings.replacing(old, new, {_top(path) for path, _ in walked})
+    found = tuple(Change(path, kind, _top(path) in anew) for path, kind in walked)
     return Diff(
         found,
         tuple(dict.fromkeys(_top(change.path) for change in found if change.replaces)),

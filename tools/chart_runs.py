@@ -10,21 +10,22 @@ otherwise, and says where.
 import argparse
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tools.charts.archives import NotPinned, archive_of, shapes_installed
+from tools.charts.archives import NotPinned, archive_of
+from tools.charts.store import installed
 from tools.shape_runs import ShapeError, Stand, came_up, configure, shaped, went
-from tools.shapes import SHAPES
+from tools.shapes import SHAPES, made
 
 STACKS = ("dev", "prod")
 PROVIDERS = ("real", "provider")
 # one of what AWS makes, one that rolls pods, one of a chart's values
 CHANGES: Mapping[str, Any] = {
-    "flowise:database.log_retention_days": 30,
+    "flowise:database.log_retention_days": 400,
     "flowise:service.log_level": "debug",
     "flowise:monitoring.prometheus_retention_days": 9,
 }
@@ -64,9 +65,9 @@ def lived(stand: Stand) -> Operations:
     return planned
 
 
-def at_hand(folder: Path) -> Path:
-    """Return a folder that has every chart. Raises ChartError."""
-    for each in shapes_installed():
+def at_hand(folder: Path, stacks: Iterable[str]) -> Path:
+    """Return a folder that has every chart of some stacks. Raises ChartError."""
+    for each in {each.chart: each for stack in stacks for each in installed(made(stack))}.values():
         try:
             archive_of(each, folder, pulls=False)
         except NotPinned as error:
@@ -82,8 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if unknown := set(options.stacks) - set(STACKS):
         parser.error(f"no such stack: {', '.join(sorted(unknown))}")
-    charts, failed = at_hand(options.charts), 0
-    for stack in options.stacks or STACKS:
+    stacks, failed = options.stacks or STACKS, 0
+    charts = at_hand(options.charts, stacks)
+    for stack in stacks:
         planned: list[Operations] = []
         for provider in PROVIDERS:
             begun = time.monotonic()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
+from .. import schema
 from ..clouds.kubernetes import named
 from ..control_plane import KubernetesError
 from ..laws.law import get
@@ -23,6 +24,13 @@ _CONFLICTS = (
     "https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/"
     "#handle-field-conflicts-on-existing-resources"
 )
+# managers whose fields the provider takes over, by how their names begin, and by what operation they set them
+_TAKEN = (
+    *(("kubectl", operation) for operation in ("Apply", "Update")),
+    *((name, "Update") for name in ("before-first-apply", "pulumi-kubernetes", "pulumi-resource-kubernetes")),
+)
+# annotations that an import leaves out
+_OF_OTHERS = ("deployment.kubernetes.io/revision", "kubectl.kubernetes.io/last-applied-configuration")
 EXTERNAL_SECRET = "kubernetes:external-secrets.io/v1:ExternalSecret"
 
 
@@ -106,9 +114,41 @@ def update(
     """
     if record.token != RELEASE:
         live = _standing(cluster, _manifest(inputs))
+        if not record.token.endswith("Patch"):
+            live = _taken_over(cluster, live, _manager(record.urn))
         if ignored:
             inputs = without_ignored(inputs, live, ignored, _manager(record.urn))
     return _put(cluster, record.token, record.urn, inputs, upsert=True, seconds=seconds)
+
+
+def _taken_over(cluster: Cluster, live: Manifest, manager: str) -> Manifest:
+    """Return an object whose fields are a manager's, where kubectl or an older provider set them, as the provider takes
+    them over in an update and not before it (await.go, fixCSAFieldManagers).
+    """
+    entries = live["metadata"].get("managedFields") or []
+    taken = [each for each in entries if _is_taken(each)]
+    if not taken:
+        return live
+    own = [each for each in entries if (each["manager"], each["operation"]) == (manager, "Apply")]
+    fields: dict[str, Any] = {}
+    for each in (*own, *taken):
+        fields = _merged(fields, each["fieldsV1"])
+    kept = [each for each in entries if each not in own and each not in taken]
+    mine = {**(own or taken)[0], "manager": manager, "operation": "Apply", "fieldsV1": fields}
+    try:
+        return cluster.client.hand_over(live, [*kept, mine])
+    except KubernetesError as error:
+        raise ClusterError(str(error)) from error
+
+
+def _is_taken(entry: Mapping[str, Any]) -> bool:
+    return "subresource" not in entry and any(
+        str(entry.get("manager")).startswith(name) and entry.get("operation") == operation for name, operation in _TAKEN
+    )
+
+
+def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _merged(one.get(key, {}), other.get(key, {})) for key in dict.fromkeys([*one, *other])}
 
 
 def _standing(cluster: Cluster, manifest: Manifest) -> dict[str, Any]:
@@ -172,6 +212,15 @@ def found(cluster: Cluster, token: str, urn: str, object_id: str) -> Record | No
         return None
     inputs = _without(live, "creationTimestamp", "generation", "managedFields", "resourceVersion", "uid")
     inputs.pop("status", None)
+    metadata = inputs["metadata"]
+    described = schema.resource(token)
+    if described is None:
+        # of a kind that the SDK does not describe the provider gives back its identity alone (Read, readFromCluster)
+        inputs = {key: inputs[key] for key in ("apiVersion", "kind")}
+        inputs["metadata"] = {key: metadata[key] for key in ("name", "namespace") if key in metadata}
+    elif "annotations" in metadata:
+        kept = {key: value for key, value in metadata["annotations"].items() if key not in _OF_OTHERS}
+        inputs["metadata"] = {**metadata, "annotations": kept}
     return Record(token, object_id, urn, 0, inputs, _outputs(live))
 
 

@@ -112,6 +112,14 @@ class Client:
         content_type = "application/merge-patch+json"
         return self._document("PATCH", self._path(item, "status"), {"status": status}, content_type=content_type)
 
+    def hand_over(self, item: Mapping[str, Any], managed_fields: Documents) -> Document:
+        """Say anew who manages which fields of an object; refused where it has changed since it was read."""
+        changes = [
+            {"op": "replace", "path": "/metadata/managedFields", "value": managed_fields},
+            {"op": "replace", "path": "/metadata/resourceVersion", "value": item["metadata"]["resourceVersion"]},
+        ]
+        return self._document("PATCH", self._path(item, None), changes, content_type="application/json-patch+json")
+
     def may(self, user: str, verb: str, plural: str, namespace: str) -> bool:
         """Ask whether a user may do something with a kind of the core group, which the server's own RBAC decides."""
         api, kind = "authorization.k8s.io/v1", "SubjectAccessReview"

@@ -1,10 +1,14 @@
 """What a change of inputs does: an update, or a replacement."""
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
+import yaml
 
 from sandbox.diffing import diff, diff_provider
+from sandbox.wire import UNKNOWN
 
 INSTANCE: dict[str, Any] = {
     "identifier": "db",
@@ -103,11 +107,50 @@ def test_a_fixed_name_makes_the_old_resource_go_first() -> None:
     assert not made_up.delete_before_replace
 
 
-def test_a_kubernetes_provider_of_another_cluster_replaces_its_objects() -> None:
-    assert diff_provider("kubernetes", {"kubeconfig": "a"}, {"kubeconfig": "b"}).replaces == ("kubeconfig",)
+def kubeconfig(server: str = "https://a", token: str = "t", current: str = "one", form: Any = json.dumps) -> Any:
+    return form(
+        {
+            "clusters": [
+                {"name": "c", "cluster": {"server": server}},
+                {"name": "d", "cluster": {"server": "https://d"}},
+            ],
+            "contexts": [
+                {"name": "one", "context": {"cluster": "c", "user": "u"}},
+                {"name": "other", "context": {"cluster": "d", "user": "u"}},
+            ],
+            "current-context": current,
+            "users": [{"name": "u", "user": {"token": token}}],
+        }
+    )
 
 
-def test_a_cluster_identifier_shields_a_kubernetes_provider_from_its_kubeconfig() -> None:
-    old, new = {"kubeconfig": "a", "clusterIdentifier": "c"}, {"kubeconfig": "b", "clusterIdentifier": "c"}
+HERE, NAMED = {"kubeconfig": kubeconfig()}, {"clusterIdentifier": "c"}
+SETTINGS: Mapping[str, tuple[Any, Any, tuple[str, ...]]] = {
+    "another cluster": (HERE, {"kubeconfig": kubeconfig("https://b")}, ("kubeconfig",)),
+    "another user of the same": (HERE, {"kubeconfig": kubeconfig(token="s")}, ()),
+    "the same in another form": (HERE, {"kubeconfig": kubeconfig(form=yaml.safe_dump)}, ()),
+    "another current context": (HERE, {"kubeconfig": kubeconfig(current="other")}, ("kubeconfig",)),
+    "another context": (HERE, {**HERE, "context": "other"}, ("context",)),
+    "another cluster by name": (HERE, {**HERE, "cluster": "d"}, ("cluster",)),
+    "a context that leads to the same": (HERE, {**HERE, "context": "one"}, ()),
+    "what leads nowhere": (HERE, {**HERE, "context": "absent"}, ()),
+    "what is no kubeconfig": ({"kubeconfig": "a"}, {"kubeconfig": "b"}, ()),
+    "a kubeconfig that is not known yet": (HERE, {"kubeconfig": UNKNOWN}, ("kubeconfig",)),
+    "the same name of another cluster": ({**HERE, **NAMED}, {**NAMED, "kubeconfig": kubeconfig("https://b")}, ()),
+    "the same name, and not known yet": ({**HERE, **NAMED}, {**NAMED, "kubeconfig": UNKNOWN}, ()),
+    "another name": ({**HERE, **NAMED}, {**HERE, "clusterIdentifier": "d"}, ("clusterIdentifier",)),
+    "a name for the first time": (HERE, {**HERE, **NAMED}, ()),
+    "a name no longer": ({**HERE, **NAMED}, HERE, ()),
+    "another folder of YAML": (
+        {**HERE, "renderYamlToDirectory": "a"},
+        {**HERE, "renderYamlToDirectory": "b"},
+        ("renderYamlToDirectory",),
+    ),
+    "a default namespace": (HERE, {**HERE, "namespace": "n"}, ()),
+}
 
-    assert diff_provider("kubernetes", old, new).replaces == ()
+
+@pytest.mark.parametrize("what", SETTINGS)
+def test_a_kubernetes_provider_that_leads_to_another_cluster_replaces_its_objects(what: str) -> None:
+    old, new, replaces = SETTINGS[what]
+    assert diff_provider("kubernetes", old, new).replaces == replaces

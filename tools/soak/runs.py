@@ -51,7 +51,7 @@ def run_sandbox(
     program: Path, stack: str, command: str, *arguments: str, kubernetes: str, stderr: int = subprocess.PIPE
 ) -> subprocess.CompletedProcess[str]:
     """Run the sandbox's command line on a program, and keep what it printed."""
-    judged = ("--kubernetes", kubernetes) if command in ("preview", "up", "destroy") else ()
+    judged = ("--kubernetes", kubernetes) if command in JUDGED else ()
     where = ("--stack", stack, "--cwd", str(program))
     start = ["-m", "sandbox", command, *where, *judged, *arguments]
     return warm.run(start, cwd=REPOSITORY, env=environment(arguments), stderr=stderr)

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 FOLDER = Path(__file__).parent
+PROVIDER = "pulumi:providers:kubernetes"
 # A few of every kind of answer, quick ones, for `make test`.
 FEW = (
     *("configmap-data", "secret-text-to-data", "service-node-port-out-of-range", "deployment-resources-spelling"),
@@ -34,7 +35,9 @@ class Case:
     vanish: bool = False
     """Whether somebody else deletes it after it is made."""
     read: bool = False
-    """Whether it is read, as by `get` and `import`, and not made."""
+    """Whether it is read, as by `get`, and not made."""
+    imported: bool = False
+    """Whether it stands before, and is taken over as by `import`."""
     restricted: bool = False
     """Whether its namespace takes only what Pod Security calls restricted."""
     seconds: float = 60
@@ -60,6 +63,8 @@ def cases(names: Sequence[str] = ()) -> list[Case]:
 
 
 def _case(name: str, row: Mapping[str, Any], bases: Mapping[str, Any]) -> Case:
+    if "settings" in row:
+        return Case(name, PROVIDER, row["settings"])
     made = merged(bases[row["of"]], row.get("with") or {})
     if row.get("patch"):  # a patch says no more than what it changes
         identity = {key: bases[row["of"]][key] for key in ("apiVersion", "kind", "metadata")}
@@ -81,6 +86,7 @@ def _case(name: str, row: Mapping[str, Any], bases: Mapping[str, Any]) -> Case:
         ignore=row.get("ignore") or (),
         vanish=row.get("vanish", False),
         read=row.get("read", False),
+        imported=row.get("imported", False),
         restricted=row.get("restricted", False),
         seconds=row.get("seconds", 60),
         says=row.get("says"),

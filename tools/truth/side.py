@@ -14,7 +14,7 @@ from sandbox.control_plane import Client, KubernetesError
 from sandbox.real_provider import values
 from sandbox.wire import to_struct
 
-from .cases import Case, merged
+from .cases import PROVIDER, Case, merged
 
 # What is of the moment, or of the server's own choosing, and differs from run to run.
 _VOLATILE = ("uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "selfLink")
@@ -58,9 +58,14 @@ class Side:
         """Take the resource through its steps, and away."""
         case, identity, state, inputs = self._case, "", None, None
         try:
+            if case.token == PROVIDER:
+                self._answers.steps.append(self._settings_changed())
+                return self._answers
             if case.read:
                 self._answers.steps.append(self._read())
                 return self._answers
+            if case.imported:
+                identity, state, inputs = self._import()
             for number, step in enumerate(case.steps):
                 wanted = self._check(case.placed(step, self._namespace), inputs)
                 if state is None:
@@ -161,12 +166,30 @@ class Side:
         request = provider_pb2.DeleteRequest(id=identity, urn=self.urn, properties=state, timeout=30)
         self._ask("delete", "Delete", request)
 
-    def _read(self) -> dict[str, Any]:
-        placed = self._case.placed(self._case.steps[0], self._namespace)
-        metadata = placed["metadata"]
+    def _settings_changed(self) -> dict[str, Any]:
+        old, new = (to_struct(self._case.placed(each, self._namespace)) for each in self._case.steps)
+        request = provider_pb2.DiffRequest(id=self._case.name, urn=self.urn, olds=old, old_inputs=old, news=new)
+        found = self._ask("diff", "DiffConfig", request)
+        changed = found.changes == provider_pb2.DiffResponse.DIFF_SOME
+        return {"does": "change" if changed else "nothing", "replaces": sorted(found.replaces)}
+
+    def _stands(self) -> Any:
+        """Ask for what stands under the case's name, as whoever knows nothing else of it."""
+        metadata = self._case.placed(self._case.steps[0], self._namespace)["metadata"]
         identity = "/".join(part for part in (metadata.get("namespace"), metadata["name"]) if part)
-        answer = self._ask("read", "Read", provider_pb2.ReadRequest(id=identity, urn=self.urn))
+        return self._ask("read", "Read", provider_pb2.ReadRequest(id=identity, urn=self.urn))
+
+    def _read(self) -> dict[str, Any]:
+        answer = self._stands()
         return {"does": "read" if answer.id else "finds nothing", "outputs": self._outputs(answer.properties)}
+
+    def _import(self) -> tuple[str, Any, Any]:
+        answer = self._stands()
+        if not answer.id:
+            raise Refused("read", "there is nothing to import")
+        told = {"does": "import", "inputs": self._outputs(answer.inputs), "outputs": self._outputs(answer.properties)}
+        self._answers.steps.append(told)
+        return answer.id, answer.properties, answer.inputs
 
     def _interfere(self, identity: str) -> None:
         """Do what the case has somebody else do."""
