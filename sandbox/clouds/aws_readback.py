@@ -114,6 +114,15 @@ def _account(said: Any) -> Any:
     return f"arn:aws:iam::{said}:root" if isinstance(said, str) and re.fullmatch(r"\d{12}", said) else said
 
 
+def _routes(written: Any, _given: Values, _before: Any) -> Any:
+    return [_by_nat(each) for each in written]
+
+
+def _by_nat(route: Any) -> Any:
+    gateway = str(route.get("gatewayId") or "")
+    return {**route, "gatewayId": None, "natGatewayId": gateway} if gateway.startswith("nat-") else route
+
+
 def _document(text: Any) -> Any:
     try:
         return json.loads(text) if isinstance(text, str) else None
@@ -145,6 +154,14 @@ READ_BACKS: tuple[ReadBack, ...] = (
         "EC2 keeps a range by its first address, in its short form",
         f"{_EC2}/API_CreateNetworkAclEntry.html",
         "write the range by its first address, in its short form",
+    ),
+    ReadBack(
+        "aws:ec2/(routeTable:RouteTable|defaultRouteTable:DefaultRouteTable)",
+        "routes",
+        _routes,
+        "EC2 takes a NAT gateway's id for a gateway's, and gives it back as the NAT gateway's",
+        "https://github.com/hashicorp/terraform/issues/8035",
+        "write the NAT gateway's id as natGatewayId",
     ),
     ReadBack(
         "aws:route53/record:Record",

@@ -17,6 +17,7 @@ _ERRORS = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overvie
 _ID = re.compile(
     r"(vpc|subnet|sg|rtb|igw|eigw|nat|eipalloc|acl|vpce|lt|eni|vgw|tgw|vol|snap|ami|pl|dopt|pcx)-[0-9a-f]{8,17}"
 )
+_ROUTE_TABLES = ("aws:ec2/routeTable:RouteTable", "aws:ec2/defaultRouteTable:DefaultRouteTable")
 # Property -> the prefixes of the ids that belong there.
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "allocationId": ("eipalloc",),
@@ -87,6 +88,8 @@ def _right_kind(op: ResourceOperation) -> Iterator[Refusal]:
     for key, value in _walk(op.inputs):
         wanted = _KINDS.get(key)
         found = _ID.fullmatch(value)
+        if found and found[1] == "nat" and key == "gatewayId" and op.token in _ROUTE_TABLES:
+            continue  # EC2 takes it, and gives it back as natGatewayId (sandbox/clouds/aws_readback.py)
         if wanted and ((found and found[1] not in wanted) or value.startswith("arn:")):
             yield Refusal(
                 f"Invalid{wanted[0].capitalize()}ID.Malformed",

@@ -293,7 +293,9 @@ def _route(rule: Mapping[str, Any], table: str) -> Iterator[Route]:
     cidr = network(rule.get("destinationCidrBlock", rule.get("cidrBlock")))
     for kind in TARGETS:
         if cidr and rule.get(kind):
-            yield Route(cidr, kind, str(rule[kind]), table)
+            target = str(rule[kind])
+            # EC2 takes a NAT gateway's id there as well
+            yield Route(cidr, "natGatewayId" if target.startswith("nat-") else kind, target, table)
 
 
 def _items(value: object) -> list[Mapping[str, Any]]:

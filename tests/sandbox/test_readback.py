@@ -44,6 +44,16 @@ def test_a_range_that_was_given_back_otherwise_replaces_its_rule() -> None:
     assert next_preview(RULE, {**inputs, "cidrBlock": "10.0.0.0/16"}) == ()
 
 
+def test_a_nat_gateway_among_gateways_is_given_back_as_one() -> None:
+    table = "aws:ec2/routeTable:RouteTable"
+    given = {"vpcId": "vpc-1", "routes": [{"cidrBlock": "0.0.0.0/0", "gatewayId": "nat-0123456789abcdef0"}]}
+    right = {"vpcId": "vpc-1", "routes": [{"cidrBlock": "0.0.0.0/0", "natGatewayId": "nat-0123456789abcdef0"}]}
+
+    assert {change.path for change in next_preview(table, given)} == {"routes[0].gatewayId", "routes[0].natGatewayId"}
+    assert not any(change.replaces for change in next_preview(table, given))
+    assert next_preview(table, right) == ()
+
+
 def trust(principal: object) -> str:
     statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": principal}}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

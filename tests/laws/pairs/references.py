@@ -40,6 +40,15 @@ def _gateway_elsewhere(same: bool) -> None:
     aws.ec2.Route("route", route_table_id=table.id, destination_cidr_block="0.0.0.0/0", gateway_id=gateway.id)
 
 
+def _table_through(kind: str) -> None:
+    network = vpc()
+    subnet, _ = two_zones(network)
+    address = aws.ec2.Eip("address", domain="vpc")
+    gateway = aws.ec2.NatGateway("nat", subnet_id=subnet.id, allocation_id=address.id)
+    through = gateway.id if kind == "nat" else subnet.id
+    aws.ec2.RouteTable("table", vpc_id=network.id, routes=[{"cidr_block": "0.0.0.0/0", "gateway_id": through}])
+
+
 def _groups_elsewhere(same: bool) -> None:
     network, other = vpc(), vpc("other", "10.1.0.0/16")
     group = aws.ec2.SecurityGroup("group", vpc_id=network.id)
@@ -107,6 +116,7 @@ def _network_balancer_subnets(given: bool) -> None:
 
 PAIRS = [
     Pair("reference-type", 'expecting "subnet-..."', _subnet_of, "vpc", "subnet"),
+    Pair("reference-type", 'expecting "igw-..."', _table_through, "subnet", "nat"),
     Pair("reference-type", "which is no ARN of iam role", _role_arn, "policy", "role"),
     Pair("same-vpc", "belong to different networks", _balancer_vpcs, False, True),
     Pair("same-vpc", "belong to different networks", _database_vpcs, False, True),

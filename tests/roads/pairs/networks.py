@@ -182,6 +182,13 @@ def a_nat_gateway_in_a_private_subnet(stack: Stack, wall: bool) -> None:
     stack.table(vpc, "private-rt", private, nat_gateway_id=stack.nat(private if wall else public).id)
 
 
+@pair(rules.NAT_SUBNET, "Function", "sqs", "https://github.com/hashicorp/terraform/issues/8035")
+def a_nat_gateway_that_a_route_names_as_a_gateway(stack: Stack, wall: bool) -> None:
+    vpc, public, private = _private(stack)
+    stack.table(vpc, "public-rt", public, gateway_id=stack.gateway(vpc).id)
+    stack.table(vpc, "private-rt", private, gateway_id=stack.nat(private if wall else public).id)
+
+
 @pair(rules.NAT_PRIVATE, "Function", "sqs", "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html")
 def a_nat_gateway_of_the_private_kind(stack: Stack, wall: bool) -> None:
     vpc, public, private = _private(stack)
