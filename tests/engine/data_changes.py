@@ -249,7 +249,7 @@ def inputs(stage: int) -> dict[str, tuple[str, dict[str, Any]]]:
     return {
         name: (
             row[0],
-            {key: value for key, value in {**row[1], **(row[stage] if stage > 1 else {})}.items() if value is not None},
+            {key: value for key, value in {**row[1], **row[1:][stage - 1]}.items() if value is not None},
         )
         for name, row in CHANGES.items()
     }
