@@ -48,20 +48,26 @@ class Account:
         """The type of each resource that the program has, by URN."""
 
     @contextmanager
-    def authorized(self, op: ResourceOperation) -> Iterator[None]:
-        """Hold the account for one operation that no law refuses. Raises RefusedError."""
+    def authorized(self, op: ResourceOperation) -> Iterator[list[str]]:
+        """Hold the account for one operation that no law refuses, and give what is to be told of it.
+
+        Raises RefusedError.
+        """
         if not op.preview:
             self.raise_if_outage(op.token, op.name, op.operation)
         patience = time.monotonic() + _PATIENCE_SECONDS
         with self._changed:
-            while refused := self._refusals(op):
-                if time.monotonic() > patience or not all(refusal.may_appear for _, refusal in refused):
-                    raise RefusedError("\n".join(laws.sentence(op, law, refusal) for law, refusal in refused))
+            while found := self._refusals(op):
+                refused = [(law, refusal) for law, refusal in found if not refusal.silent]
+                if time.monotonic() > patience or not all(refusal.may_appear for _, refusal in refused or found):
+                    if refused:
+                        raise RefusedError("\n".join(laws.sentence(op, law, refusal) for law, refusal in refused))
+                    break
                 self._changed.wait(timeout=patience - time.monotonic())
             if not op.preview:
                 self._begun += 1
                 self._crash_at(self._begun, self._options.crash_before)
-            yield
+            yield [laws.sentence(op, law, refusal) for law, refusal in found]
 
     @property
     def judges(self) -> bool:

@@ -5,6 +5,7 @@ An explicit denial wins; else both an identity policy and the boundary must allo
 resource's own policy. Policies of organizations and sessions are not played.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
@@ -31,7 +32,7 @@ def admits(document: Document, principal: str, action: str, resource: str, keys:
     """
     effects = {
         str(each["Effect"])
-        for each in _listed_statements(document)
+        for each in statements_of(document)
         if _is_about(each, principal)
         and _covers(each, action, resource)
         and _may_hold(each, keys, unknown=each["Effect"] == "Allow")
@@ -45,7 +46,7 @@ def evaluable(document: Document) -> bool:
         {"Action", "NotAction"} & each.keys()
         and {"Resource", "NotResource"} & each.keys()
         and all(_plain(operator) in {*COMPARE, "Null"} for operator in each.get("Condition", {}))
-        for each in _listed_statements(document)
+        for each in statements_of(document)
     )
 
 
@@ -59,9 +60,20 @@ def does(statement: Mapping[str, Any], action: str) -> bool:
     return bool({"Action", "NotAction"} & statement.keys()) and _names(statement, "Action", action.lower(), lower=True)
 
 
-def _listed_statements(document: Document) -> list[Mapping[str, Any]]:
+def document_of(value: object) -> Document | None:
+    """Return a policy that was written as text or as an object; None where there is none that can be read."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, Mapping) and value.get("Statement") is not None else None
+
+
+def statements_of(document: Document) -> list[Mapping[str, Any]]:
+    """Return the statements of a policy; one that has none allows nothing."""
     found = document.get("Statement", [])
-    return list(found) if isinstance(found, list) else [found]
+    return [each for each in (found if isinstance(found, list) else [found]) if isinstance(each, Mapping)]
 
 
 def _is_about(statement: Mapping[str, Any], principal: str) -> bool:
@@ -95,7 +107,7 @@ def _applying(action: str, resource: str, keys: Keys, policies: Sequence[Documen
     # names of keys are not case-sensitive, in requests or in policies
     asked = {name.lower(): [value] if isinstance(value, str) else list(value) for name, value in keys.items()}
     for policy in policies:
-        for statement in _listed_statements(policy):
+        for statement in statements_of(policy):
             if (
                 _names(statement, "Action", action.lower(), lower=True)
                 and _names(statement, "Resource", resource)

@@ -172,6 +172,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if warning and self._engine is not None:
             self._engine.Log(engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=warning, urn=urn))
 
+    def _tell(self, op: ResourceOperation, told: Sequence[str]) -> None:
+        for each in told:
+            self._warn(op.urn, each)
+
     def _warn_of_unrest(self, op: ResourceOperation, outputs: Mapping[str, Any], ignored: Sequence[str] = ()) -> None:
         """Say what the next preview will show although the program stays as it is."""
         for change, known in diffing.restless(op.token, op.inputs, outputs, op.provider, ignored):
@@ -189,14 +193,16 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         not_ready = ""
         with refused_as_status(context, op):
             if request.preview:
-                with self._account.authorized(op):
+                with self._account.authorized(op) as told:
+                    self._tell(op, told)
                     outputs = clouds.preview(token, name, request.urn, _plain(inputs), provider=config)
                     self._account.plan(Record(token, "", request.urn, 0, _plain(inputs), outputs))
                 self._dry_run(op)
                 self._warn_of_unrest(op, aws_readback.given_back(token, outputs))
                 return provider_pb2.CreateResponse(properties=to_struct(outputs))
             cluster = self._cluster(config)
-            with self._account.authorized(op):
+            with self._account.authorized(op) as told:
+                self._tell(op, told)
                 serial = self._world.times_made(request.urn)
                 resource_id, outputs = clouds.create(
                     token, name, request.urn, _plain(inputs), serial=serial, provider=config
@@ -309,7 +315,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         not_ready = ""
         with refused_as_status(context, op):
             cluster = None if request.preview else self._cluster(config)
-            with self._account.authorized(op):
+            with self._account.authorized(op) as told:
+                self._tell(op, told)
                 if has_unknown(news):
                     outputs = _updated(olds, record.inputs if record else {}, _plain(news))
                 else:

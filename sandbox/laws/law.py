@@ -95,6 +95,8 @@ class Refusal:
     instead: str
     may_appear: bool = False
     """Whether what is missing may still come, from another operation of the same run."""
+    silent: bool = False
+    """Whether the cloud takes it, says nothing, and does not do it: green and dead. It is told, and goes on."""
 
 
 @dataclass(frozen=True)
@@ -122,8 +124,9 @@ _DOING = {"create": "creating", "update": "updating", "delete": "deleting"}
 
 def sentence(op: ResourceOperation, law: Law, refusal: Refusal) -> str:
     """Return a refusal as the user reads it."""
+    dead = "green and dead (the cloud takes this, and does nothing of it): " if refusal.silent else ""
     return (
-        f"{_DOING[op.operation]} {op.token}: {refusal.code}: {refusal.message}\n"
+        f"{dead}{_DOING[op.operation]} {op.token}: {refusal.code}: {refusal.message}\n"
         f"  resource: {op.urn}\n"
         f"  law:      {law.id}: {law.name} ({law.source})\n"
         f"  way out:  {refusal.instead}"

@@ -1,6 +1,10 @@
-"""Who is told: the event exists, the topic takes it from the service that tells, and the topic's key lets it encrypt."""
+"""Who is told: the event exists, the topic takes it from the service that tells, and the topic's key lets it encrypt.
+
+RDS asks whether it may publish (SNSNoAuthorization); all others are believed, and what they send is dropped.
+"""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from ..world import Record
 from .law import Law, Refusal, ResourceOperation, get
@@ -9,12 +13,14 @@ from .permissions import lets
 _TARGET = "aws:cloudwatch/eventTarget:EventTarget"
 _VAULT = "aws:backup/vaultNotifications:VaultNotifications"
 _ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+_ALARMS = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
 _SUBSCRIPTION = "aws:rds/eventSubscription:EventSubscription"
 # Type -> who tells, and the properties that name the topic.
 _TELLS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     _TARGET: ("events.amazonaws.com", ("arn",)),
     _VAULT: ("backup.amazonaws.com", ("snsTopicArn",)),
     _ALARM: ("cloudwatch.amazonaws.com", ("alarmActions", "okActions", "insufficientDataActions")),
+    _ALARMS: ("cloudwatch.amazonaws.com", ("alarmActions", "okActions", "insufficientDataActions")),
     _SUBSCRIPTION: ("events.rds.amazonaws.com", ("snsTopic",)),
 }
 # A topic without a policy takes what its own account sends; these two send as services, and are not let in by that.
@@ -40,6 +46,7 @@ def _policies(op: ResourceOperation, token: str, key: str, owner: Record) -> lis
 
 def _heard(op: ResourceOperation) -> Iterator[Refusal]:
     service, properties = _TELLS[op.token]
+    silent = op.token != _SUBSCRIPTION
     for arn in sorted({text for name in properties for text in op.texts(name)}):
         # not by who owns the ARN: a topic's policy has it for its id, too
         topic = next((each for each in op.inventory.of("aws:sns/topic:Topic") if each.id == arn), None)
@@ -51,6 +58,7 @@ def _heard(op: ResourceOperation) -> Iterator[Refusal]:
                 "AuthorizationError",
                 f"{service} is not authorized to perform: SNS:Publish on resource: {arn}",
                 f"allow {service} sns:Publish in the topic's policy",
+                silent=silent,
             )
         if not policies and op.token in _NOT_BY_DEFAULT:
             yield Refusal(
@@ -58,8 +66,9 @@ def _heard(op: ResourceOperation) -> Iterator[Refusal]:
                 f"{service} is not authorized to perform: SNS:Publish on resource: {arn}, for the topic has no policy that says so",
                 f"make a TopicPolicy that allows {service} sns:Publish, and depend on it",
                 may_appear=True,
+                silent=silent,
             )
-        yield from _encrypted(op, topic, service)
+        yield from (replace(each, silent=silent) for each in _encrypted(op, topic, service))
 
 
 def _encrypted(op: ResourceOperation, topic: Record, service: str) -> Iterator[Refusal]:

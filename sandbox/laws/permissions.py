@@ -3,11 +3,10 @@
 No law by itself: laws ask it. Three answers are possible, for a policy that somebody else made is not known.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..policy_documents import does, like
+from ..policy_documents import document_of, does, like, statements_of
 from ..world import Record
 from .inventory import Inventory
 from .law import get, items
@@ -34,12 +33,8 @@ _AWS_MANAGED: Mapping[str, tuple[str, ...]] = {
 
 def statements(document: Any) -> list[Mapping[str, Any]] | None:
     """Return a policy's statements; None where it is none that can be read."""
-    try:
-        listed = json.loads(document)["Statement"] if isinstance(document, str) else None
-    except (ValueError, KeyError, TypeError):
-        return None
-    found = listed if isinstance(listed, list) else [listed]
-    return [each for each in found if isinstance(each, Mapping)] if listed is not None else None
+    found = document_of(document)
+    return None if found is None else statements_of(found)
 
 
 def many(value: Any) -> list[str]:

@@ -49,19 +49,6 @@ def _entries(rules_: list[Mapping[str, Any]]) -> list[Entry] | None:
     return found
 
 
-def _alarm(op: ResourceOperation) -> Iterator[Refusal]:
-    for key in ("alarmActions", "okActions", "insufficientDataActions"):
-        for arn in op.texts(key):
-            topic = op.inventory.owner(arn)
-            if topic and str(topic.inputs.get("kmsMasterKeyId")).endswith("alias/aws/sns"):
-                yield Refusal(
-                    "RoadShut",
-                    f"Failed to execute action {arn}: CloudWatch Alarms does not have authorization to access the SNS topic "
-                    "encryption key",
-                    "a key of its own, whose policy lets cloudwatch.amazonaws.com in",
-                )
-
-
 def _internal_origin(op: ResourceOperation) -> Iterator[Refusal]:
     internal = {
         get(each.outputs, "dnsName"): each
@@ -86,13 +73,6 @@ LAWS = (
         rules.ACL_ANSWER.source,
         r"aws:ec2/(networkAcl:NetworkAcl|defaultNetworkAcl:DefaultNetworkAcl)",
         _answers,
-    ),
-    Law(
-        "alarm-topic-key",
-        "an alarm can use its topic's key",
-        "https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns",
-        r"aws:cloudwatch/(metricAlarm:MetricAlarm|compositeAlarm:CompositeAlarm)",
-        _alarm,
     ),
     Law(
         "cloudfront-internal-origin",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ..clouds.aws_regions import ACCOUNT_ID
 from ..laws.inventory import Inventory
 from ..laws.law import get
+from ..policy_documents import document_of
 from ..world import Record
 from . import rules
 from .escapes import Asker, escapes
@@ -16,7 +17,7 @@ from .model import Finding, Road, Rule, Wall, Walls, named, road
 from .network import Network, both
 from .operations import arns, needs, only_reads
 from .roles import attached_to, documents_of
-from .services import Services, document_of
+from .services import Services
 
 # Managed policies of AWS that let nothing be written: whatever else is attached is believed to let it.
 _READ_ONLY = ("ReadOnlyAccess", "ViewOnlyAccess", "SecurityAudit")

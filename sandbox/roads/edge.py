@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..laws.law import get, items
-from ..policy_documents import admits
+from ..policy_documents import admits, document_of
 from ..world import Record
 from . import rules
 from .addresses import internet
@@ -12,7 +12,7 @@ from .balancers import Balancers
 from .gates import crosses_acls, enters_groups
 from .model import ANY_CLIENT, Place, Road, Traffic, Wall, Walls, named, road
 from .network import both
-from .services import Services, document_of
+from .services import Services
 from .ways import gateway_of, inwards
 
 CLOUDFRONT = Place("CloudFront", blocks=internet())

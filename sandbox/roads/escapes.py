@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..clouds.aws_regions import ACCOUNT_ID
-from ..policy_documents import admits, allowed, evaluable
+from ..policy_documents import admits, allowed, evaluable, statements_of
 from . import rules
 from .model import Spare
 
@@ -104,8 +104,4 @@ def escapes(asker: Asker) -> Iterator[Spare]:
 
 
 def _joined(policies: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    found: list[Any] = []
-    for each in policies:
-        said = each.get("Statement", [])
-        found += said if isinstance(said, list) else [said]
-    return {"Statement": found}
+    return {"Statement": [statement for each in policies for statement in statements_of(each)]}

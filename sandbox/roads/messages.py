@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from ..clouds.aws_regions import ACCOUNT_ID
 from ..laws.inventory import Inventory
 from ..laws.law import get, items
-from ..policy_documents import admits
+from ..policy_documents import admits, document_of
 from ..world import Record
 from . import rules
 from .model import Road, Rule, Wall, Walls, named, road
 from .network import both
-from .services import document_of
 
 _TOPIC, _QUEUE, _FUNCTION = "aws:sns/topic:Topic", "aws:sqs/queue:Queue", "aws:lambda/function:Function"
 _KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")

@@ -5,9 +5,10 @@ from typing import Any
 
 from ..laws.inventory import Inventory
 from ..laws.law import get, items
+from ..policy_documents import document_of, statements_of
 from ..world import Record
 from .network import both
-from .services import Asked, document_of
+from .services import Asked
 
 # Services that code asks over a network, by the prefix of their actions: PrivateLink's name where it is another.
 SERVICES = {
@@ -76,8 +77,7 @@ def documents_of(inventory: Inventory, role: Record) -> list[Mapping[str, Any]]:
 
 def _statements(inventory: Inventory, role: Record) -> Iterator[Mapping[str, Any]]:
     for document in documents_of(inventory, role):
-        said = document.get("Statement", [])
-        yield from (said if isinstance(said, list) else [said])
+        yield from statements_of(document)
 
 
 def attached_to(inventory: Inventory, role: Record) -> list[str]:

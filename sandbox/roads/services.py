@@ -1,13 +1,11 @@
 """The ways to AWS's own services: by an interface endpoint, a gateway endpoint, or over the internet; and names."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from ..clouds.aws_regions import ACCOUNT_ID, suffix
-from ..policy_documents import admits, like
+from ..policy_documents import admits, document_of, like
 from ..world import Record
 from . import rules
 from .addresses import internet
@@ -204,16 +202,6 @@ def matches_domain(host: str, pattern: str) -> bool:
     """Judge a name as DNS Firewall does: `*` alone, itself, or below a name that begins with `*.`."""
     plain, wanted = host.rstrip(".").lower(), pattern.rstrip(".").lower()
     return wanted in {"*", plain} or (wanted.startswith("*.") and like(plain, wanted))
-
-
-def document_of(value: object) -> Mapping[str, Any] | None:
-    """Return a policy that was written as text or as an object; None where there is none that can be read."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return None
-    return value if isinstance(value, Mapping) and value.get("Statement") else None
 
 
 def _kind(endpoint: Record) -> str:

@@ -26,6 +26,7 @@ class LawCloud(mocks.Mocks):
     def __init__(self, folder: Path, options: RunOptions | None = None) -> None:
         self.world = World(folder / "world.db")
         self.account = Account(self.world, options or RunOptions())
+        self.told: list[str] = []
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         if args.typ.startswith("pulumi:"):
@@ -51,7 +52,8 @@ class LawCloud(mocks.Mocks):
             provider=provider,
             old=standing[0] if standing else None,
         )
-        with self.account.authorized(op):
+        with self.account.authorized(op) as told:
+            self.told += told
             made, outputs = clouds.create(args.typ, args.name, urn, inputs, serial=serial, provider=provider)
             record = Record(args.typ, standing[0].id if standing else made, urn, serial, inputs, outputs)
             if standing:

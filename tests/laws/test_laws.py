@@ -39,6 +39,10 @@ def test_a_break_is_refused_in_the_clouds_words(pair: Pair, tmp_path: Path) -> N
         said = refusal(lambda: cloud.delete(pair.deletes))
     else:
         said = refusal(lambda: cloud.run(lambda: pair.program(pair.bad)))
+    if pair.silent:
+        assert said == ""
+        said = "\n".join(cloud.told)
+        assert "green and dead" in said
 
     assert pair.says in said
     assert f"law:      {pair.law}: {NAMES[pair.law]} (https://" in said
@@ -52,6 +56,7 @@ def test_its_neighbour_passes(pair: Pair, tmp_path: Path) -> None:
     cloud = LawCloud(tmp_path)
     begin(cloud, pair)
     cloud.run(lambda: pair.program(pair.good))
+    assert cloud.told == []
     if pair.deletes:
         for name in {"bucket": ("object", "bucket")}.get(pair.deletes, (pair.deletes,)):
             cloud.delete(name)

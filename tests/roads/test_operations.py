@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from sandbox.commands.roads import _asker
+from sandbox.laws import permissions
+from sandbox.policy_documents import document_of, statements_of
 from sandbox.roads import operations
 from sandbox.roads.dependent import judged, judged_as
 from sandbox.roads.escapes import Asker, escapes
@@ -188,3 +190,20 @@ def test_policies_in_files_are_judged_within_a_boundary(tmp_path: Path) -> None:
     boundary.write_text("[]")
     with pytest.raises(SandboxError, match="an IAM policy is an object with Statement"):
         _asker(options)
+
+
+@pytest.mark.parametrize(
+    ("said", "statements"),
+    [
+        ('{"Statement": [{"Effect": "Allow"}, "x"]}', [{"Effect": "Allow"}]),
+        ({"Statement": {"Effect": "Deny"}}, [{"Effect": "Deny"}]),
+        ('{"Statement": []}', []),  # it can be read, and allows nothing
+        ('{"Version": "2012-10-17"}', None),
+        ("{", None),
+        (None, None),
+    ],
+)
+def test_laws_and_roads_read_a_policy_alike(said: object, statements: list[object] | None) -> None:
+    document = document_of(said)
+    assert permissions.statements(said) == statements
+    assert (None if document is None else statements_of(document)) == statements

@@ -61,6 +61,26 @@ def _alarm_to_topic(services: Any) -> None:
     )
 
 
+def _alarm_under_key(of_aws: bool) -> None:
+    key = "alias/aws/sns" if of_aws else aws.kms.Key("key", enable_key_rotation=True).arn
+    topic = aws.sns.Topic("topic", kms_master_key_id=key)
+    aws.cloudwatch.MetricAlarm(
+        "alarm",
+        comparison_operator="GreaterThanThreshold",
+        evaluation_periods=1,
+        metric_name="CPUUtilization",
+        namespace="AWS/EC2",
+        period=300,
+        statistic="Average",
+        threshold=80,
+        alarm_actions=[topic.arn],
+    )
+
+
+def _database_events(services: Any) -> None:
+    aws.rds.EventSubscription("events", sns_topic=_told_topic(services), source_type="db-instance")
+
+
 def _vault_events(events: Any) -> None:
     arn, vault = _told_topic(["backup.amazonaws.com"]), aws.backup.Vault("vault")
     aws.backup.VaultNotifications(
@@ -77,9 +97,31 @@ PAIRS = [
         ["backup.amazonaws.com"],
         ["backup.amazonaws.com", "events.amazonaws.com"],
         "https://www.repost.aws/knowledge-center/sns-not-getting-eventbridge-notification",
+        silent=True,
     ),
     Pair(
-        "sns-topic-policy", "for the topic has no policy that says so", _event_to_topic, None, ["events.amazonaws.com"]
+        "sns-topic-policy",
+        "for the topic has no policy that says so",
+        _event_to_topic,
+        None,
+        ["events.amazonaws.com"],
+        silent=True,
+    ),
+    Pair(
+        "sns-topic-policy",
+        "cloudwatch.amazonaws.com may not use alias/aws/sns",
+        _alarm_under_key,
+        True,
+        False,
+        "https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns",
+        silent=True,
+    ),
+    Pair(
+        "sns-topic-policy",
+        "events.rds.amazonaws.com is not authorized",
+        _database_events,
+        ["events.amazonaws.com"],
+        ["events.rds.amazonaws.com"],
     ),
     Pair(
         "sns-topic-policy",
@@ -87,6 +129,7 @@ PAIRS = [
         _event_under_key,
         ["backup.amazonaws.com"],
         ["events.amazonaws.com"],
+        silent=True,
     ),
     Pair(
         "sns-topic-policy",
@@ -94,6 +137,7 @@ PAIRS = [
         _alarm_to_topic,
         ["events.amazonaws.com"],
         None,
+        silent=True,
     ),
     Pair(
         "backup-vault-events",

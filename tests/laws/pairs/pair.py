@@ -22,6 +22,8 @@ class Pair:
     """Where the law is about changes: the value with which the stack came up before."""
     destroyed: Sequence[str] = ()
     """Where it is about a second life: what is deleted, in this order, after the stack came up with `first`."""
+    silent: bool = False
+    """Whether the cloud takes it and does nothing of it, so that the law tells and does not refuse."""
     deletes: str = ""
     """Where the law is about deletion: the name of what is deleted after the program came up."""
 

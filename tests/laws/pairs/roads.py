@@ -19,22 +19,6 @@ def _acl(rules: Any) -> None:
     aws.ec2.NetworkAcl("acl", vpc_id=vpc().id, **rules)
 
 
-def _alarm(of_aws: bool) -> None:
-    key = "alias/aws/sns" if of_aws else aws.kms.Key("key", enable_key_rotation=True).arn
-    topic = aws.sns.Topic("topic", kms_master_key_id=key)
-    aws.cloudwatch.MetricAlarm(
-        "alarm",
-        comparison_operator="GreaterThanThreshold",
-        evaluation_periods=1,
-        metric_name="CPUUtilization",
-        namespace="AWS/EC2",
-        period=300,
-        statistic="Average",
-        threshold=80,
-        alarm_actions=[topic.arn],
-    )
-
-
 def _origin(internal: bool) -> None:
     network = vpc()
     balancer = aws.lb.LoadBalancer(
@@ -97,13 +81,6 @@ PAIRS = [
             "ingress": [_rule(100, 443, 443)],
             "egress": [_rule(90, 1024, 65535), _rule(100, 0, 65535, action="deny")],
         },
-    ),
-    Pair(
-        "alarm-topic-key",
-        "CloudWatch Alarms does not have authorization to access the SNS topic encryption key",
-        _alarm,
-        True,
-        False,
     ),
     Pair("cloudfront-internal-origin", "is internal: its name leads to private addresses", _origin, True, False),
 ]
