@@ -13,7 +13,7 @@ import yaml
 from components.flowise_service.environment import CONFIG_DIR, NAMESPACE, QUEUE_NAME, key_fingerprint
 from components.flowise_service.metrics import PODS_JOB, QUEUE_JOB, SERVERS_JOB
 from components.flowise_service.scripts import scripts
-from components.flowise_service.settings import ServiceSettings
+from components.flowise_service.settings import DatabricksSettings, ServiceSettings
 from components.flowise_service.watch import PAGES
 from components.rds_postgres.settings import DatabaseSettings
 from components.redis_cache.settings import CacheSettings
@@ -37,7 +37,11 @@ def written(tmp_path: Path) -> Path:
 
 
 def variables(path: Path) -> dict[str, str]:
-    return dict(line.split("=", 1) for line in path.read_text().splitlines())
+    return variables_of(path.read_text())
+
+
+def variables_of(text: str) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in text.splitlines() if not line.startswith("#"))
 
 
 def test_pods_get_the_same_but_for_where_things_are(written: Path) -> None:
@@ -70,6 +74,30 @@ def test_a_second_time_keeps_every_secret(written: Path) -> None:
     before = {path: path.read_bytes() for path in written.rglob("*") if path.is_file()}
     write(written)
     assert {path: path.read_bytes() for path in written.rglob("*") if path.is_file()} == before
+
+
+def test_what_a_person_adds_reaches_all_of_flowise_last_and_is_never_written(written: Path) -> None:
+    for name in FLOWISE:
+        assert SERVICES[name]["env_file"][-1] == {"path": "own.env", "required": False, "format": "raw"}
+    assert not (written.parent / "own.env").exists()
+    assert "compose/own.env" in (COMPOSE.parent / ".gitignore").read_text().splitlines()
+    example = variables_of((COMPOSE / "own.env.example").read_text())
+    # what pods get where a stack names a workspace, and what the compose file's own environment lacks
+    asked = ServiceSettings(databricks=DatabricksSettings(url=example["DATABRICKS_URL"], token_secret_name="a"))
+    assert asked.databricks is not None
+    assert set(example) == {"DATABRICKS_URL", "DATABRICKS_TOKEN"}
+    # Flowise 3.1.4 reads it to force Secure cookies and to hide stacks, and HTTP carries no such cookie
+    assert "NODE_ENV" not in environment()[0]
+    assert environment()[0]["SECURE_COOKIES"] == "false"
+
+
+def test_a_job_outlives_a_restart_of_the_cache() -> None:
+    settings = dict(
+        line.split(None, 1) for line in (COMPOSE / "valkey.conf").read_text().splitlines() if line[0] != "#"
+    )
+    assert (settings["appendonly"], settings["appendfsync"]) == ("yes", "everysec")
+    assert f"valkey:{settings['dir']}" in SERVICES["valkey"]["volumes"]
+    assert settings["dir"] not in [mounted.split(":")[0] for mounted in SERVICES["valkey"].get("tmpfs", [])]
 
 
 def test_nobody_else_on_the_machine_reads_them(written: Path) -> None:
@@ -120,7 +148,7 @@ def test_the_servers_certificates_are_verified_by_name(written: Path, host: str)
 def test_all_that_the_file_mounts_is_there_or_is_written(written: Path) -> None:
     sources = [secret["file"] for secret in FILE["secrets"].values()]
     for service in SERVICES.values():
-        sources += [entry["path"] for entry in service.get("env_file", [])]
+        sources += [entry["path"] for entry in service.get("env_file", []) if entry.get("required", True)]
         sources += [source for volume in service["volumes"] if (source := volume.split(":")[0]).startswith(".")]
     for source in sources:
         inside = source.removeprefix("./").removeprefix("generated/")
