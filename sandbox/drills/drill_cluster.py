@@ -210,8 +210,8 @@ class DrillCluster:
         return found
 
     def services(self) -> list[Object]:
-        """Return the Services that select pods."""
-        return [service for service in self.client.list("v1", "Service") if service["spec"].get("selector")]
+        """Return the stack's own Services that select pods."""
+        return [service for service in self.own("v1", "Service") if service["spec"].get("selector")]
 
     def unplaced(self) -> dict[str, str]:
         """Return the pods that the scheduler finds no node for, and why."""

@@ -11,7 +11,7 @@ from sandbox.clusters.charts import definitions
 from sandbox.clusters.load import Load
 from sandbox.clusters.metrics import served
 from sandbox.clusters.node_pools import API_VERSION as POOLS
-from sandbox.clusters.placeholders import Workload, manifests
+from sandbox.clusters.placeholders import LABEL, Workload, manifests
 from sandbox.clusters.scaled_objects import ScaledObjects
 from sandbox.control_plane import Client, ControlPlane
 from sandbox.control_plane.lifecycle import SERVICE_CIDR
@@ -58,6 +58,9 @@ def shop() -> Iterator[dict[str, Any]]:
         yield from definitions(chart)
     for name in ("metrics-server", "keda-operator", "keda-operator-metrics-apiserver"):
         yield from manifests(Workload("Deployment", name), "default", name)
+    # of a chart that is rendered from its archive
+    chart = {LABEL: "metrics-server", "app": "metrics-server"}
+    yield named("v1", "Service", "metrics-server", {"selector": chart, "ports": [{"port": 443}]}, **chart)
     server = {**INSTANCE, "app": "shop-server-1"}
     yield deployment("shop-server-1", 3)
     yield named("v1", "Service", "shop", {"selector": server, "ports": [{"port": 80}]}, **server)

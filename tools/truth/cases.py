@@ -14,7 +14,7 @@ PROVIDER = "pulumi:providers:kubernetes"
 FEW = (
     *("configmap-data", "secret-text-to-data", "service-node-port-out-of-range", "deployment-resources-spelling"),
     *("deployment-selector", "job-parallelism", "binding-role", "class-reclaim-changed", "crd-name-of-others"),
-    "read-configmap",
+    *("read-configmap", "import-widget", "settings-token"),
 )
 
 
