@@ -39,6 +39,10 @@ BLOCK = Block(
         "tag": attribute(),
         "opens": attribute(flags="c"),
         "key": attribute(),
+        "days": attribute("number"),
+        "minutes": attribute("number"),
+        "label": attribute(),
+        "homes": attribute(["set", "string"]),
     },
     {"rule": Nested("set", 0, 2, RULE)},
 )
@@ -59,17 +63,9 @@ class Small:
             faults.append(Fault(said, "", ("class",)))
         if config["name"] and not config["name"].replace("-", "").isalnum():
             faults.append(Fault(f'only letters, digits and hyphens in "name": "{config["name"]}"', "", ("name",)))
-        # two rules in the same words
-        if config["repository"] is not None and not _has_a_letter(config["repository"]):
-            faults.append(Fault("invalid value (see the guide)", "", ("repository",)))
-        if config["tag"] is not None and (not _has_a_letter(config["tag"]) or "_" in config["tag"]):
-            faults.append(Fault("invalid value (see the guide)", "", ("tag",)))
-        if config["key"] is not None and not config["key"].startswith("arn:aws:") and config["key"] != "OWN":
-            faults.append(Fault("value must be a valid ARN", "", ("key",)))
-            faults.append(Fault(f'value must be one of: ["OWN"], got: "{config["key"]}"', "", ("key",)))
         if config["this"] and config["that"]:
             faults.append(Fault("Conflicting configuration arguments", '"this": conflicts with that', ("this",)))
-        return tuple(faults)
+        return (*faults, *_texts(config), *_counts(config))
 
     def plan(self, kind: str, prior: Any, proposed: Any, config: Any, private: bytes = b"") -> Planned:
         planned = {**proposed, "size": 7 if config["size"] is None else config["size"]}
@@ -91,6 +87,38 @@ class Small:
         if prior is not None and _ports(prior) != _ports(planned):
             replaces.append(("rule",))
         return Planned(planned, b"", tuple(replaces), ())
+
+
+def _texts(config: Any) -> list[Fault]:
+    faults = []
+    # two rules in the same words
+    if config["repository"] is not None and not _has_a_letter(config["repository"]):
+        faults.append(Fault("invalid value (see the guide)", "", ("repository",)))
+    if config["tag"] is not None and (not _has_a_letter(config["tag"]) or "_" in config["tag"]):
+        faults.append(Fault("invalid value (see the guide)", "", ("tag",)))
+    if config["key"] is not None and not config["key"].startswith("arn:aws:") and config["key"] != "OWN":
+        faults.append(Fault("value must be a valid ARN", "", ("key",)))
+        faults.append(Fault(f'value must be one of: ["OWN"], got: "{config["key"]}"', "", ("key",)))
+    return faults
+
+
+def _counts(config: Any) -> list[Fault]:
+    faults = []
+    if config["days"] is not None and config["days"] != 0 and not 7 <= config["days"] <= 30:
+        faults.append(Fault(f"expected days to be in the range (7 - 30), got {config['days']}", "", ("days",)))
+        faults.append(Fault(f"expected days to be one of [0], got {config['days']}", "", ("days",)))
+    if config["minutes"] is not None and config["minutes"] % 15:
+        faults.append(Fault("expected minutes to be divisible by 15, got: 1", "", ("minutes",)))
+    if config["minutes"] is not None and config["minutes"] > 2880:
+        faults.append(Fault("expected minutes to be at most (2880), got 2000000001", "", ("minutes",)))
+    if config["label"] is not None and len(config["label"]) > 64:
+        faults.append(Fault("expected length of label to be in the range (1 - 64), got aaa", "", ("label",)))
+    elif config["label"] is not None and not config["label"].isalpha():
+        faults.append(Fault('expected value of label to match regular expression "^[a-z]+$"', "", ("label",)))
+    if config["homes"] is not None and not 2 <= len(config["homes"]) <= 5:
+        said = "set must contain at least 2 elements and at most 5 elements, got: 1"
+        faults.append(Fault("Invalid Attribute Value", said, ("homes",)))
+    return faults
 
 
 def _has_a_letter(text: str) -> bool:
@@ -142,6 +170,10 @@ def test_a_replacement_is_found_inside_a_block(facts: Any) -> None:
         ("policy", None),
         ("repository", {"some": "abcdefghijklmnopqrstuvwxyz"}),
         ("key", {"any": [{"form": "arn"}, {"in": ["OWN"]}]}),
+        ("days", {"any": [{"in": [0]}, {"range": [7, 30]}]}),
+        ("minutes", {"by": 15, "range": [None, 2880]}),
+        ("label", {"re": "^[a-z]+$", "len": [1, 64]}),
+        ("homes", {"least": 2, "most": 5}),
     ],
 )
 def test_which_values_are_taken_is_read_from_refusals_and_tried(facts: Any, name: str, expected: Any) -> None:

@@ -35,6 +35,7 @@ _PATTERNS = (
     re.compile(r"match regular expression '(.*?)'(?:,|$)"),
     re.compile(r"comply with restrictions \(\"((?:[^\"\\]|\\.)*)\"\)"),
 )
+_COUNTED = re.compile(r"Not enough|Too many|at (least|most) \d+ elements")
 # What a refusal's words say of the form that a text must have; the names are those of sandbox/provider_facts/forms.py.
 _FORMS: Sequence[tuple[str, str]] = (
     (r"is an invalid ARN|cannot be parsed as an ARN|must be a valid ARN", "arn"),
@@ -75,7 +76,10 @@ class _Asker:
         self._many = isinstance(attribute.kind, list)
 
     def faults(self, value: Any) -> tuple[Fault, ...]:
-        return self.faults_of([value] if self._many else value)
+        if not self._many:
+            return self.faults_of(value)
+        # how many there must be is another question
+        return tuple(fault for fault in self.faults_of([value]) if not _COUNTED.search(fault.text))
 
     def faults_of(self, value: Any) -> tuple[Fault, ...]:
         return self._solver.judge(put(self._config, self._path, value))
@@ -123,7 +127,8 @@ def _of_items(asker: _Asker, item: Any) -> dict[str, Any]:
     many = [f"{item}{index}" for index in range(_LONG // 5)] if isinstance(item, str) else []
     for name, value, words in (("least", [], "Not enough"), ("most", many, "Too many")):
         for fault in asker.faults_of(value):
-            if said := re.search(r"(\d+) item (?:minimum|maximum)", fault.detail if words in fault.summary else ""):
+            said = re.search(r"(\d+) item (?:minimum|maximum)", fault.detail if words in fault.summary else "")
+            if said := said or re.search(rf"at {name} (\d+) elements", fault.detail):
                 found[name] = int(said[1])
     return found
 
@@ -131,22 +136,34 @@ def _of_items(asker: _Asker, item: Any) -> dict[str, Any]:
 def _of_number(asker: _Asker) -> dict[str, Any]:
     low, high = asker.faults(-777777), asker.faults(2_000_000_001)
     said = [fault for fault in (*low, *high) if not relation_of(fault)]
-    texts = {fault.text for fault in said}
+    texts = list({_worded(fault.text): fault.text for fault in said}.values())
     divided = {found[1] for text in texts if (found := re.search(r"divisible by (\d+)", text))}
     listed = {tuple(choices(text)) for text in texts if choices(text)}
     if len(divided) == len(listed) == 1:
         return {"any": [{"in": [_whole(float(value)) for value in listed.pop()]}, {"by": int(divided.pop())}]}
-    if not texts or len({_worded(text) for text in texts}) > 1:
+    ranges = [bounds for text in texts if (bounds := _bounds(text)) is not None]
+    if len(listed) == len(ranges) == 1 and len(texts) == 2:  # noqa: PLR2004 # one of each
+        # what is neither in the one nor in the other is refused for both
+        others = [_whole(float(value)) for value in listed.pop()]
+        return {"any": [{"in": others}, {"range": ranges[0]}]} if asker.takes(others[0]) else {}
+    if len(divided) == 1 and not listed and len(texts) == 1 + len(ranges):
+        return {"by": int(divided.pop()), **({"range": ranges[0]} if ranges else {})}
+    if len(texts) != 1:
         return {}  # nothing is refused, or one of several rules would do
-    text = next(iter(texts))
+    text = texts[0]
     if values := [float(value) for value in choices(text) if re.fullmatch(r"-?\d+(\.\d+)?", value)]:
         return {"in": [_whole(value) for value in values]} if asker.takes(_whole(values[0])) else {}
+    bounds = _bounds(text)
+    taken = bounds is not None and all(bound is None or asker.takes(bound) for bound in bounds)
+    return {"range": bounds} if taken else {}
+
+
+def _bounds(text: str) -> list[float | None] | None:
+    """Return the least and the most that the words of a refusal allow; None where they name no range."""
     for pattern, (least, most) in _RANGES:
         if found := pattern.search(text):
-            bounds = _PORTS if least < 0 else tuple(_whole(float(found[at])) if at else None for at in (least, most))
-            if all(bound is None or asker.takes(bound) for bound in bounds):
-                return {"range": list(bounds)}
-    return {}
+            return list(_PORTS) if least < 0 else [_whole(float(found[at])) if at else None for at in (least, most)]
+    return None
 
 
 def _of_text(asker: _Asker, accepted: str | None) -> dict[str, Any]:
@@ -171,8 +188,16 @@ def _of_text(asker: _Asker, accepted: str | None) -> dict[str, Any]:
         return {"form": form, **found}
     patterns = [pattern for text in said if (pattern := _pattern(text)) is not None]
     if len(only) == 1 and patterns:
-        return {"re": patterns[0], **found}
+        return {"re": patterns[0], **_length(refused["a" * _LONG]), **found}
     return (_learnt(asker, accepted, refused) or _needed(asker, accepted, refused)) | found
+
+
+def _length(faults: tuple[Fault, ...]) -> dict[str, Any]:
+    """Return the lengths that the refusals of a long text name."""
+    for fault in faults:
+        if "length" in fault.text and (bounds := _bounds(fault.text)) is not None:
+            return {"len": bounds}
+    return {}
 
 
 def _one_of_rules(said: list[str], accepted: str) -> list[dict[str, Any]]:
