@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 Manifest = dict[str, Any]
 LABEL = "sandbox.flowise.platform/stands-in-for"
+# what is the stack's own: no stand-in, and no chart's, as Helm marks all that it installs (pkg/action/validate.go)
+OWN = f"!{LABEL},app.kubernetes.io/managed-by!=Helm"
 _EVERYWHERE = [{"operator": "Exists"}]
 _IMAGE = "stand-in"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..clusters.load import SCALABLE, Load
 from ..clusters.metrics import Metrics
-from ..clusters.placeholders import LABEL
+from ..clusters.placeholders import LABEL, OWN
 from ..clusters.readiness import FailedError, missing
 from ..control_plane import Client, KubernetesError
 from .cluster_copy import ClusterCopy
@@ -87,7 +87,7 @@ class DrillCluster:
     def own(self, api_version: str, kind: str) -> list[Object]:
         """Return the objects of a kind that are the stack's own; none where there is no such kind."""
         with _ignoring(HTTPStatus.NOT_FOUND):
-            return self.client.list(api_version, kind, labels=f"!{LABEL}")
+            return self.client.list(api_version, kind, labels=OWN)
         return []
 
     def own_deployments(self) -> list[Object]:

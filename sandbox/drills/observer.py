@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..clusters.placeholders import LABEL
+from ..clusters.placeholders import OWN
 from ..control_plane import Client, KubernetesError
 
 Service = tuple[str, str]
@@ -97,8 +97,8 @@ class Observer(threading.Thread):
 
     def look(self) -> None:
         """Take one sample."""
-        # with a Service's own labels: those of charts at hand are not the stack's
-        slices = self._client.list("discovery.k8s.io/v1", "EndpointSlice", labels=f"!{LABEL}")
+        # each has its Service's labels
+        slices = self._client.list("discovery.k8s.io/v1", "EndpointSlice", labels=OWN)
         ready = ready_by_zone(slices, self._zone)
         ready |= {name: ready.get(service, {}) for name, service in self._followed.items()}
         self.timeline.samples.append(Sample(time.monotonic() - self._zero_seconds, ready))

@@ -58,9 +58,11 @@ def shop() -> Iterator[dict[str, Any]]:
         yield from definitions(chart)
     for name in ("metrics-server", "keda-operator", "keda-operator-metrics-apiserver"):
         yield from manifests(Workload("Deployment", name), "default", name)
-    # of a chart that is rendered from its archive
-    chart = {LABEL: "metrics-server", "app": "metrics-server"}
-    yield named("v1", "Service", "metrics-server", {"selector": chart, "ports": [{"port": 443}]}, **chart)
+    # of charts: one that is rendered from its archive, and one that Helm itself installed, whose pods are not marked
+    theirs = {LABEL: "metrics-server", "app": "metrics-server"}
+    yield named("v1", "Service", "metrics-server", {"selector": theirs, "ports": [{"port": 443}]}, **theirs)
+    helms = {"app.kubernetes.io/managed-by": "Helm"}
+    yield named("v1", "Service", "of-helm", {"selector": theirs, "ports": [{"port": 443}]}, **helms)
     server = {**INSTANCE, "app": "shop-server-1"}
     yield deployment("shop-server-1", 3)
     yield named("v1", "Service", "shop", {"selector": server, "ports": [{"port": 80}]}, **server)
