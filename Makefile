@@ -102,8 +102,8 @@ format: $(READY) ## Format and mend what can be mended by itself
 live: cli ## The real Flowise under the rendered environment, on PostgreSQL and Redis, in Chromium, under Prometheus
 	@.venv/bin/pytest -m live tests/live tests/components
 
-bench: cli ## The cost of a preview against the engine's floor, and how it grows
-	@$(PYTHON) tools/bench.py
+bench: cli ## The CPU of a preview against its bound, and how it grows; BENCH=--profile: who works for what in a life of prod
+	@$(PYTHON) tools/bench.py $(BENCH)
 
 drills: cli ## Every drill on STACK, with its guards and without; the stack must be up (builds the next minor, too)
 	@$(SANDBOX) install --kubernetes > /dev/null
