@@ -14,6 +14,8 @@ import pytest
 from components.flowise_service.environment import SERVER_KEYS
 from components.flowise_service.open_paths import OPEN_PATHS, closed_inside
 from components.flowise_service.settings import BROWSER_NODES
+from tools import end_to_end
+from tools.flows.client import Flowise, Login
 
 from .client import PIXEL, Browser
 from .conftest import MASTER_PASSWORD, TOKEN, Place, is_ready
@@ -165,6 +167,20 @@ def test_a_flow_answers_through_the_queue_with_databricks_token(queue: Place, se
         assert said["text"] == "heard: are you there?"
         assert queue.model.asked[-1] == ("/serving-endpoints/chat/completions", f"Bearer {TOKEN}")
         assert "Completed job" in worker.said
+
+
+def test_what_staging_is_asked_after_a_deployment_holds_here(queue: Place, served: tuple[Browser, str]) -> None:
+    owner = queue.owner()
+    place = Flowise(served[0].url, Login(email=owner["email"], password=owner["password"]))
+    with queue.ready("app-worker-pods") as (worker, _, _probe):
+        assert [*end_to_end.steps(place, "a1b2c3")] == [
+            *("logged in", "made a flow", "a question was answered", "a file came back as it was sent"),
+            *("deleted the flow", "logged out, and nobody is let in"),
+        ]
+        assert worker.said.count("Completed job") >= 2
+    status, flows = served[0]("GET", "/api/v1/chatflows")
+    assert status == 200
+    assert [each["name"] for each in flows if "end-to-end" in each["name"]] == []
 
 
 def test_files_land_in_the_bucket(queue: Place, served: tuple[Browser, str]) -> None:

@@ -198,6 +198,19 @@ def test_a_plan_that_was_refused_starts_no_way_back(repository: Repository, fail
     assert back["if"] == "failure() && steps.deploy.outputs.changed == 'true'"
 
 
+def test_staging_is_asked_as_a_person_would_before_production_gets_it(repository: Repository) -> None:
+    (repository.folder / "tools").mkdir()
+    (repository.folder / "tools" / "end_to_end.py").touch()
+    assert repository.run("deploy", STACK="staging").returncode == 0
+    log = repository.log.read_text().splitlines()
+    asked = log.index("python -m tools.end_to_end --front-door staging")
+    assert "curl" in log[asked - 1]
+    assert repository.run("deploy", STACK="staging", FAILS="tools.end_to_end").returncode != 0
+    repository.log.write_text("")
+    assert repository.run("deploy").returncode == 0
+    assert repository.called("tools.end_to_end") == []
+
+
 def test_a_site_that_does_not_answer_fails_the_deployment(repository: Repository) -> None:
     assert repository.run("deploy", FAILS="curl").returncode != 0
 

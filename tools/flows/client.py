@@ -67,7 +67,7 @@ class Flowise:
 
     def state(self, secret_variables: Sequence[str] = ()) -> State:
         """Read all that files hold. Raises Refused."""
-        self._enter()
+        self.enter()
         version = self._version()
         listed = self.ask("GET", "credentials", needs="credentials:view")
         credentials = [Credential(each["id"], each["credentialName"], each["name"]) for each in listed]
@@ -105,7 +105,20 @@ class Flowise:
             raise Refused(f"{self.url} answers {method} /api/v1/{path} with {status}: {said or 'nothing more'}")
         return answer
 
-    def _enter(self) -> None:
+    def read(self, path: str) -> str:
+        """Return a file as text. Raises Refused."""
+        self.enter()
+        status, text, _ = self._send("GET", f"api/v1/{path}", None)
+        if status >= _MOVED:
+            raise Refused(f"{self.url} answers GET /api/v1/{path.partition('?')[0]} with {status}")
+        return text
+
+    def leave(self) -> None:
+        """End the owner's session. Raises Refused."""
+        self.ask("POST", "account/logout", {})
+
+    def enter(self) -> None:
+        """Log in, where no key asks and nobody has yet. Raises Refused."""
         if self.login.api_key or self._cookies:
             return
         self.ask("POST", "auth/login", {"email": self.login.email, "password": self.login.password})

@@ -66,6 +66,18 @@ def reached(
         yield Flowise(f"http://127.0.0.1:{port}", login)
 
 
+@contextmanager
+def front_door(stack: str, *, ask: Ask | None = None, run: Run = run_program) -> Iterator[Flowise]:
+    """Give a stack's Flowise as people reach it: at its site's address, by its owner's login. Raises Refused."""
+    try:
+        outputs = json.loads(run("pulumi", "stack", "output", "--json", "--stack", stack))
+        yield Flowise(str(outputs["url"]), _owner(outputs, ask or aws()))
+    except NoAnswer as reason:
+        raise Refused(f"stack {stack}: {reason}") from None
+    except KeyError as missing:
+        raise Refused(f"stack {stack} has no output {missing.args[0]}: bring it up, or give an address") from None
+
+
 def _owner(outputs: Mapping[str, Any], ask: Ask) -> Login:
     arn = str(outputs["owner_secret_arn"])
     found = ask("secretsmanager", "get_secret_value", region=arn.split(":")[3], SecretId=arn)
