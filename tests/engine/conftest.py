@@ -87,7 +87,7 @@ def program(tmp_path: Path) -> Callable[..., Sandbox]:
 @pytest.fixture
 def platform(tmp_path: Path) -> Sandbox:
     """This repository's own program, linked into a folder of its own, so that tests share no state."""
-    for name in ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"):
-        (tmp_path / name).write_text((REPOSITORY / name).read_text(encoding="utf-8"), encoding="utf-8")
+    for path in (REPOSITORY / "Pulumi.yaml", *REPOSITORY.glob("Pulumi.*.yaml")):
+        (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
     link_program(tmp_path)
     return Sandbox(tmp_path)
