@@ -84,7 +84,7 @@ def main(folder: Path, arguments: list[str] | None = None) -> int:
             sys.stdout.write(f"{stack} is a stack of dev, which takes any image\n")
             return 0
         images = file.settings.own_images()
-        known = _rehearsed(folder, file.project) if file.settings.environment == "prod" else None
+        known = _rehearsed(folder) if file.settings.environment == "prod" else None
         if known is not None and not known.issuperset(images.values()):
             known |= _deployed(stack)
         found = list(refusals(file, images, known))
@@ -104,11 +104,11 @@ def _deployed(stack: str) -> set[str]:
     return _texts(yaml.safe_load(_run("git", "show", f"{commit}:./Pulumi.{stack}.yaml").stdout)) if commit else set()
 
 
-def _rehearsed(folder: Path, project: str) -> set[str]:
-    """Return every text in the files of staging's stacks."""
-    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in folder.glob("Pulumi.*.yaml")]
-    staging = [each for each in files if (each.get("config") or {}).get(f"{project}:environment") == "staging"]
-    return _texts(staging)
+def _rehearsed(folder: Path) -> set[str]:
+    """Return the images that staging's stacks name. Raises StackFileError."""
+    stacks = [path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in folder.glob("Pulumi.*.yaml")]
+    settings = [each for stack in stacks if (each := read_stack(folder, stack).settings) is not None]
+    return {image for each in settings if each.environment == "staging" for image in each.own_images().values()}
 
 
 def _texts(content: Any) -> set[str]:

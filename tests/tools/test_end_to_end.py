@@ -119,6 +119,12 @@ def test_the_front_door_is_the_sites_address_with_the_owners_login() -> None:
 
     with front_door("staging", ask=ask, run=lambda *command: json.dumps(outputs)) as flowise:
         assert (flowise.url, flowise.login) == (outputs["url"], Login(**OWNER))
+    # what the caller itself looks for in vain is no output's fault
+    with (
+        pytest.raises(KeyError, match="id"),
+        front_door("staging", ask=ask, run=lambda *command: json.dumps(outputs)),
+    ):
+        raise KeyError("id")
     with (
         pytest.raises(Refused, match="stack staging has no output url"),
         front_door("staging", ask=ask, run=lambda *command: "{}"),

@@ -93,6 +93,14 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     return House(tmp_path, monkeypatch)
 
 
+def test_a_file_of_another_stack_that_cannot_be_read_is_named(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    (house.folder / "Pulumi.other.yaml").write_text("config: [\n")
+    assert house.asks("prod") == 2
+    assert "Pulumi.other.yaml:2: this is no YAML" in capsys.readouterr().err
+    (house.folder / "Pulumi.other.yaml").write_text("")
+    assert house.asks("prod") == 0
+
+
 @pytest.mark.parametrize("stack", ["dev", "staging", "prod"])
 def test_the_committed_stacks_may_be_deployed_in_their_order(house: House, stack: str) -> None:
     assert house.asks(stack) == 0

@@ -54,13 +54,8 @@ def reached(
             )
         yield Flowise(place, login)
         return
-    try:
-        outputs = json.loads(run("pulumi", "stack", "output", "--json", "--stack", place))
+    with _outputs(place, run) as outputs:
         login, context = _owner(outputs, ask or aws()), _context(outputs)
-    except NoAnswer as reason:
-        raise Refused(f"stack {place}: {reason}") from None
-    except KeyError as missing:
-        raise Refused(f"stack {place} has no output {missing.args[0]}: bring it up, or give an address") from None
     command = _FORWARD.format(context=context, namespace=NAMESPACE, port=PORT)
     with _forwarded(place, command, folder) as port:
         yield Flowise(f"http://127.0.0.1:{port}", login)
@@ -69,9 +64,16 @@ def reached(
 @contextmanager
 def front_door(stack: str, *, ask: Ask | None = None, run: Run = run_program) -> Iterator[Flowise]:
     """Give a stack's Flowise as people reach it: at its site's address, by its owner's login. Raises Refused."""
+    with _outputs(stack, run) as outputs:
+        flowise = Flowise(str(outputs["url"]), _owner(outputs, ask or aws()))
+    yield flowise
+
+
+@contextmanager
+def _outputs(stack: str, run: Run) -> Iterator[Mapping[str, Any]]:
+    """Give a stack's outputs, and refuse where the block asks for one that there is not."""
     try:
-        outputs = json.loads(run("pulumi", "stack", "output", "--json", "--stack", stack))
-        yield Flowise(str(outputs["url"]), _owner(outputs, ask or aws()))
+        yield json.loads(run("pulumi", "stack", "output", "--json", "--stack", stack))
     except NoAnswer as reason:
         raise Refused(f"stack {stack}: {reason}") from None
     except KeyError as missing:
