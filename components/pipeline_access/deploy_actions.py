@@ -36,7 +36,8 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "backup/vaultLockConfiguration": ("backup:PutBackupVaultLockConfiguration",),
     "budgets/budget": ("budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource"),
     "cloudfront/cachePolicy": _three("cloudfront", "CachePolicy"),
-    "cloudfront/distribution": _three("cloudfront", "Distribution", "TagResource", "UntagResource"),
+    # who deploys publishes the front end, too (tools/front_end.py)
+    "cloudfront/distribution": _three("cloudfront", "Distribution", "TagResource", "UntagResource", "CreateInvalidation"),
     "cloudfront/function": _three("cloudfront", "Function", "PublishFunction"),
     "cloudfront/keyValueStore": _three("cloudfront", "KeyValueStore"),
     "cloudfront/originAccessControl": _three("cloudfront", "OriginAccessControl"),

@@ -65,6 +65,8 @@ class EdgeProfile:
     cached_paths: tuple[str, ...] = ()
     # how long browsers keep them, and CloudFront at most
     cached_days: int = 365
+    # where a front end's files are served at "/": what the service itself answers; without any it answers everything
+    service_paths: tuple[str, ...] = ()
     # the application's own, where nothing else may be served
     reserved_paths: tuple[str, ...] = ()
     # it takes tags and entities out of a path before it looks for the route: a path with one would evade every rule
@@ -86,6 +88,10 @@ class EdgeProfile:
                 raise ValueError(f"{kind}: priorities must be {wanted}, got {taken}")
         if self.cached_days < 1:
             raise ValueError(f"cached_days: must be 1 or more, got {self.cached_days}")
+        asked = (self.health_path, *self.cached_paths) if self.service_paths else ()
+        lost = sorted(path for path in asked if not path.startswith(self.service_paths))
+        if lost:
+            raise ValueError(f"service_paths: must hold the health path and the cached paths as well, lacks {lost}")
         if self.program_paths and not (self.page_header and self.api_paths):
             raise ValueError("program_paths: all may be called by programs without page_header and api_paths")
         beginnings = {
@@ -101,6 +107,7 @@ class EdgeProfile:
             *self.account_paths,
             *self.program_paths,
             *self.cached_paths,
+            *self.service_paths,
             *self.reserved_paths,
         }
         patterns = {path for rule in self.open_paths for path in rule.paths}

@@ -29,18 +29,18 @@ def behaviors(
     """Make the policies, and give what is done with every path, and with those that differ from it."""
     headers = headers_policy(f"{name}-headers", profile, settings.embed_origins, shared=False, opts=opts)
     common: dict[str, Any] = {"viewer_protocol_policy": "redirect-to-https", "cached_methods": READS, "compress": True}
-    seen_first: Any = {"event_type": "viewer-request", "function_arn": functions.request}
-    default = Default(
-        **common,
-        target_origin_id=OTHER_BALANCER if settings.failover and settings.failover.active else BALANCER,
-        allowed_methods=READS_AND_WRITES,
-        cache_policy_id=CACHING_DISABLED,
-        # the Host header among them: the load balancer's certificate is held against it
-        origin_request_policy_id=ALL_VIEWER,
-        response_headers_policy_id=headers,
-        function_associations=[seen_first],
-    )
     read_only = {**common, "allowed_methods": READS}
+    seen_first: Any = {"event_type": "viewer-request", "function_arn": functions.request}
+    to_service: dict[str, Any] = {
+        **common,
+        "target_origin_id": OTHER_BALANCER if settings.failover and settings.failover.active else BALANCER,
+        "allowed_methods": READS_AND_WRITES,
+        "cache_policy_id": CACHING_DISABLED,
+        # the Host header among them: the load balancer's certificate is held against it
+        "origin_request_policy_id": ALL_VIEWER,
+        "response_headers_policy_id": headers,
+        "function_associations": [seen_first],
+    }
     cached = []
     if profile.cached_paths:
         most_seconds = profile.cached_days * DAY_SECONDS
@@ -66,21 +66,31 @@ def behaviors(
         cache_policy_id=CACHING_DISABLED,
         response_headers_policy_id=headers,
     )
-    if settings.static_site is None:
-        return default, [*cached, maintenance]
-    path = settings.static_site.path
-    shared = headers_policy(f"{name}-static-site-headers", profile, settings.embed_origins, shared=True, opts=opts)
+    ordered = [*cached, maintenance]
+    if settings.static_site is None and functions.page is None:
+        return Default(**to_service), ordered
+
     # as long as each file says for itself; one that says nothing is asked for again each time
     kept = cache_policy(f"{name}-static-site", least_seconds=0, most_seconds=YEAR_SECONDS, opts=opts)
-    site = [
-        Ordered(
-            **read_only,
-            path_pattern=pattern,
-            target_origin_id=FILES,
-            cache_policy_id=kept,
-            response_headers_policy_id=shared,
-            function_associations=[seen_first],
-        )
-        for pattern in (path, f"{path}/*")
-    ]
-    return default, [*cached, maintenance, *site]
+    from_files: dict[str, Any] = {**read_only, "target_origin_id": FILES, "cache_policy_id": kept}
+    if settings.static_site is not None:
+        path = settings.static_site.path
+        shared = headers_policy(f"{name}-static-site-headers", profile, settings.embed_origins, shared=True, opts=opts)
+        ordered += [
+            Ordered(
+                **from_files,
+                path_pattern=pattern,
+                response_headers_policy_id=shared,
+                function_associations=[seen_first],
+            )
+            for pattern in (path, f"{path}/*")
+        ]
+    if functions.page is None:
+        return Default(**to_service), ordered
+    patterns = [f"{path}*" for path in profile.service_paths]
+    if settings.sign_in is not None:
+        # where the balancer takes people back from their provider
+        patterns.append("/oauth2/*")
+    page_first: Any = {"event_type": "viewer-request", "function_arn": functions.page}
+    front_end = Default(**from_files, response_headers_policy_id=headers, function_associations=[page_first])
+    return front_end, [*ordered, *(Ordered(**to_service, path_pattern=pattern) for pattern in patterns)]

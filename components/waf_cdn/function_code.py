@@ -20,6 +20,11 @@ def request_function(*, key_paths: Sequence[str], site_path: str | None, refuses
     return _with_settings("edge_request.mjs", settings)
 
 
+def page_function() -> str:
+    """Return the function that makes each page of a front end at "/" its one file."""
+    return (ASSETS / "edge_page.mjs").read_text(encoding="utf-8")
+
+
 def asset_function(kept_days: int) -> str:
     """Return the function that sees each asset last; browsers keep one so long."""
     return _with_settings("edge_asset.mjs", {"keptSeconds": kept_days * DAY_SECONDS})

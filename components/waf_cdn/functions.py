@@ -7,16 +7,20 @@ import pulumi
 import pulumi_aws as aws
 
 from ..shared.edge_profile import EdgeProfile
-from .function_code import asset_function, request_function
+from .function_code import asset_function, page_function, request_function
 
 RUNTIME = "cloudfront-js-2.0"
 
 
 @dataclass(frozen=True)
 class EdgeFunctions:
-    """ARNs: of the functions, that of assets where some are cached, and of the store of the keys' digests if any is."""
+    """ARNs: of the functions, and of the store of the keys' digests if any is.
+
+    That of assets is there where some are cached, that of pages where a front end lies at "/".
+    """
 
     request: pulumi.Output[str]
+    page: pulumi.Output[str] | None
     asset: pulumi.Output[str] | None
     key_store: pulumi.Output[str] | None
 
@@ -30,7 +34,7 @@ def edge_functions(
     tags: dict[str, str],
     opts: pulumi.ResourceOptions,
 ) -> EdgeFunctions:
-    """Make the function that sees requests first, with a store of keys where paths ask for one, and that of assets."""
+    """Make the function that sees requests first, with a store of keys where paths ask for one, and the others."""
     store = None
     if key_paths:
         store = aws.cloudfront.KeyValueStore(
@@ -55,4 +59,14 @@ def edge_functions(
             tags=tags,
             opts=opts,
         ).arn
-    return EdgeFunctions(request.arn, asset, store)
+    page = None
+    if profile.service_paths:
+        page = aws.cloudfront.Function(
+            f"{name}-page",
+            comment="Pages of the front end are its one file",
+            runtime=RUNTIME,
+            code=page_function(),
+            tags=tags,
+            opts=opts,
+        ).arn
+    return EdgeFunctions(request.arn, page, asset, store)

@@ -27,6 +27,8 @@ def test_an_empty_profile_is_empty() -> None:
         ({"program_paths": ("/api/orders",)}, "without page_header and api_paths"),
         ({"program_paths": ("/api/orders",), "page_header": ("x-page", "1")}, "without page_header and api_paths"),
         ({"health_path": "/health check"}, "letters, digits"),
+        # the front end's page would answer in the service's place
+        ({"service_paths": ("/api/",), "health_path": "/health"}, r"as well, lacks \['/health'\]"),
     ],
 )
 def test_what_no_firewall_or_balancer_could_have_is_refused_early(profile: dict[str, Any], says: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import quickjs
 
-from components.waf_cdn.function_code import MOST_FUNCTION_BYTES, asset_function, request_function
+from components.waf_cdn.function_code import MOST_FUNCTION_BYTES, asset_function, page_function, request_function
 
 KEY = "k-1"
 # what stands in for CloudFront's two modules
@@ -150,6 +150,22 @@ def test_a_page_of_the_static_site_is_its_one_file(uri: str, file: str) -> None:
     assert requested(uri, site_path="/portal")["uri"] == file
 
 
+@pytest.mark.parametrize(
+    ("uri", "file"),
+    [
+        ("/", "/index.html"),
+        ("/people/7", "/index.html"),
+        ("/people/", "/index.html"),
+        ("/v1.2/people", "/index.html"),
+        ("/assets/index-3f2a9c1d.js", "/assets/index-3f2a9c1d.js"),
+        ("/favicon.ico", "/favicon.ico"),
+    ],
+)
+def test_a_page_of_a_front_end_is_its_one_file_and_a_missing_file_stays_missing(uri: str, file: str) -> None:
+    event = {"request": {"method": "GET", "uri": uri, "querystring": {}, "headers": {}}}
+    assert run(page_function(), event)["uri"] == file
+
+
 def test_browsers_keep_an_asset_a_year() -> None:
     assert answered(200, {"content-type": "text/javascript"}) == "public, max-age=31536000, immutable"
     assert answered(304, {}) == "public, max-age=31536000, immutable"
@@ -169,5 +185,6 @@ def test_functions_are_no_larger_than_cloudfront_takes() -> None:
     for code in (
         request_function(key_paths=["/a" * 100] * 20, site_path="/portal", refuses_markup=True),
         asset_function(365),
+        page_function(),
     ):
         assert len(code.encode()) <= MOST_FUNCTION_BYTES

@@ -12,11 +12,12 @@ from components.shared.references import LogBucketRef, OriginRef
 from components.waf_cdn import EdgeSettings, WafCdn, WafCdnArgs
 from components.waf_cdn.response_headers import response_headers
 from testing.cloud import Cloud
-from tests.samples import TAGS
+from tests.samples import SIGN_IN, TAGS
 
 FLOWISE = edge_profile(())
 DOMAIN = {"name": "flowise.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"}
 ORDERS = {**DOMAIN, "name": "orders.example.com"}
+FRONT_END = EdgeProfile(health_path="/health", service_paths=("/api/", "/health"), cached_paths=("/api/static/",))
 OTHER = {
     "load_balancer_arn": "arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/other/0123456789",
     "load_balancer_dns_name": "internal-other-1.eu-central-1.elb.amazonaws.com",
@@ -383,6 +384,48 @@ def test_a_static_site_is_served_beside_flowise(cloud: Cloud) -> None:
     cors = cloud.named("edge-static-site-headers").inputs["corsConfig"]
     assert cors["accessControlAllowOrigins"] == {"items": ["https://shop.example.com"]}
     assert cors["accessControlAllowCredentials"] is False
+
+
+@pytest.mark.parametrize(
+    ("settings", "behind", "service"),
+    [
+        ({}, "load-balancer", {"/api/*", "/health*"}),
+        ({"domain": ORDERS, "sign_in": SIGN_IN}, "load-balancer", {"/api/*", "/health*", "/oauth2/*"}),
+        ({"failover": {**OTHER, "active": True}}, "other-load-balancer", {"/api/*", "/health*"}),
+    ],
+    ids=["plain", "sign-in", "failover"],
+)
+def test_a_front_end_lies_at_the_root_before_the_service(
+    cloud: Cloud, settings: dict[str, Any], behind: str, service: set[str]
+) -> None:
+    build(cloud, profile=FRONT_END, **settings)
+    found = behaviors(cloud)
+    front_end = found["*"]
+    assert (front_end["targetOriginId"], set(front_end["allowedMethods"])) == ("files", {"GET", "HEAD", "OPTIONS"})
+    # Host would be the site's, and S3 would hold the signature against it
+    assert "originRequestPolicyId" not in front_end
+    (page,) = front_end["functionAssociations"]
+    assert page["eventType"] == "viewer-request"
+    kept = cloud.named("edge-static-site").inputs
+    # index.html says no-cache and is asked for each time; a hashed file says a year
+    assert (kept["minTtl"], kept["defaultTtl"], kept["maxTtl"]) == (0, 0, 31536000)
+    to_service = {pattern: each for pattern, each in found.items() if set(each["allowedMethods"]) >= {"POST"}}
+    assert set(to_service) == service
+    for each in to_service.values():
+        assert (each["targetOriginId"], each["cachePolicyId"]) == (behind, "4135ea2d-6df8-44a3-9df3-4b5a84be39ad")
+        assert [of["functionArn"] != page["functionArn"] for of in each["functionAssociations"]] == [True]
+
+
+def test_no_error_of_the_service_becomes_the_front_ends_page(cloud: Cloud) -> None:
+    build(cloud, profile=FRONT_END)
+    stood_in_for = {
+        each["errorCode"]: each["responsePagePath"]
+        for each in distribution(cloud)["customErrorResponses"]
+        if "responsePagePath" in each
+    }
+    assert set(stood_in_for) == {502, 503, 504}
+    # why a function and no error response: the latter is the distribution's, and no behavior can have its own
+    assert not any("error" in key for key in aws.cloudfront.DistributionOrderedCacheBehaviorArgs.__annotations__)
 
 
 def test_keys_are_asked_for_where_paths_ask_for_them(cloud: Cloud) -> None:
