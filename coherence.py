@@ -113,6 +113,18 @@ def _in_time(key: str, accepted: AcceptanceSettings, today: date, otherwise: str
         )
 
 
+def zones_lie_in_region(network: NetworkSettings, region: str) -> Iterator[Problem]:
+    """Judge that the zones are the region's."""
+    for zone in network.zones:
+        if zone[:-1] != region:
+            yield Problem(
+                "network.zones",
+                f"must lie in aws:region {region}",
+                zone,
+                f"write a zone of {region}, such as {region}a",
+            )
+
+
 def sign_in_is_reached(edge: EdgeSettings, network: NetworkSettings) -> Iterator[Problem]:
     """Judge that the load balancer has a way to the provider that people sign in with."""
     if edge.sign_in is not None and network.nat == "none" and network.existing is None:
@@ -125,12 +137,12 @@ def sign_in_is_reached(edge: EdgeSettings, network: NetworkSettings) -> Iterator
 
 
 def site_path_is_free(edge: EdgeSettings, profile: EdgeProfile) -> Iterator[Problem]:
-    """Judge that files beside Flowise are served where nothing of its own lies."""
+    """Judge that files beside the application are served where nothing of its own lies."""
     site = edge.static_site
     if site is not None and site.path.lower().startswith(profile.reserved_paths):
         yield Problem(
             "edge.static_site.path",
-            "must be in lower case, end in no /, and not be one of Flowise's",
+            "must be in lower case, end in no /, and not be one of the application's own",
             site.path,
             "choose /portal",
         )

@@ -7,25 +7,15 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from coherence import (
-    addresses_suffice,
-    backups_can_begin,
     check_gets_in,
     connections_suffice,
     door_is_there,
-    images_are_pulled,
     names_are_listed,
     pods_fit,
-    servers_are_reached,
-    services_are_reached,
-    sign_in_is_reached,
-    site_path_is_free,
     spending_is_kept,
 )
-from components.backups import BackupSettings
 from components.config.acceptance import AcceptanceSettings
-from components.config.base_stack import BaseStack
 from components.config.problems import Problem
-from components.eks_cluster import ClusterSettings
 from components.flowise_service import (
     EGRESS_DOMAINS,
     PREDICTION,
@@ -36,18 +26,11 @@ from components.flowise_service import (
     Telemetry,
     edge_profile,
 )
-from components.image_cache import ImageCacheSettings
-from components.monitoring_stack import MonitoringSettings, notification_secrets
-from components.pipeline_access import PipelineSettings
-from components.rds_postgres import DatabaseSettings
-from components.redis_cache import CacheSettings
 from components.shared.backup_schedule import Kind
 from components.shared.edge_profile import EdgeProfile
 from components.shared.node_script import NodeImage
 from components.synthetic_check import SyntheticCheckSettings
-from components.vpc import NetworkSettings
-from components.waf_cdn import EdgeSettings
-from components.web_service import Site
+from system_stack import SystemStack
 
 
 class FlowCheckSettings(SyntheticCheckSettings):
@@ -82,7 +65,7 @@ class OpenEgressSettings(AcceptanceSettings):
     """That prod's pods may ask any name on the internet, flows' own code among them, and who answers for it."""
 
 
-class StackSettings(BaseStack):
+class StackSettings(SystemStack):
     """All that one stack may differ in."""
 
     tools_image: Image | None = Field(
@@ -91,19 +74,7 @@ class StackSettings(BaseStack):
         "database's logins, count queues and bring CloudWatch's alarms to Alertmanager; without one, Flowise's own",
         examples=["111122223333.dkr.ecr.eu-west-1.amazonaws.com/platform-tools:1.0.0"],
     )
-    image_cache: ImageCacheSettings | None = Field(
-        default=None,
-        description="images come from repositories of the account, which ECR fills when a version is first pulled; "
-        "without it, nodes pull from each registry on the internet",
-    )
-    network: NetworkSettings = Field(description="the VPC")
-    cluster: ClusterSettings = Field(description="the EKS cluster")
-    database: DatabaseSettings = Field(default_factory=DatabaseSettings, description="PostgreSQL")
-    cache: CacheSettings = Field(default_factory=CacheSettings, description="Valkey")
     service: ServiceSettings = Field(default_factory=ServiceSettings, description="Flowise")
-    monitoring: MonitoringSettings = Field(default_factory=MonitoringSettings, description="metrics, logs, alerts")
-    backup: BackupSettings = Field(default_factory=BackupSettings, description="backups and budget")
-    edge: EdgeSettings = Field(default_factory=EdgeSettings, description="CDN and firewall")
     open_egress: OpenEgressSettings | None = Field(
         default=None,
         description="that pods, and with them flows' code, resolve every name: prod has this or "
@@ -117,41 +88,18 @@ class StackSettings(BaseStack):
     synthetic_check: FlowCheckSettings | None = Field(
         default=None, description="a flow is asked from outside every few minutes, by CloudWatch Synthetics; none asks"
     )
-    pipeline: PipelineSettings | None = Field(
-        default=None, description="roles by which GitHub Actions plans and deploys the stack; none by default"
-    )
 
     def problems(self) -> Iterator[Problem]:
         """Judge the zones against the region, sections against each other, and what any stack is judged for."""
         yield from super().problems()
-        yield from _zones_in_region(self.region, self.network.zones)
-        if self.backup.copy_region == self.region:
-            yield Problem(
-                "backup.copy_region", "must be another region than aws:region", self.region, "choose a second one"
-            )
         if self.synthetic_check is not None:
             yield from check_gets_in(self.synthetic_check, self.synthetic_check.path(), self.region, self.edge)
         yield from connections_suffice(self.service, self.database)
         yield from pods_fit(self.service, self.cluster)
-        yield from addresses_suffice(self.network, self.cluster)
-        yield from images_are_pulled(
-            self.own_images(), cached=self.image_cache is not None, network=self.network, region=self.region
-        )
-        yield from services_are_reached(
-            self.network,
-            self.cluster,
-            bedrock=bool(self.service.bedrock_model_arns),
-            cloudwatch=self.monitoring.cloudwatch_metrics,
-            restore_tests=self.backup.enabled and self.backup.restore_tests,
-        )
         if self.environment == "prod":
             yield from door_is_there(self.edge, PREDICTION, self.open_to_all, date.today())
             yield from names_are_listed(self.network, self.open_egress, date.today())
-        yield from sign_in_is_reached(self.edge, self.network)
-        yield from site_path_is_free(self.edge, self.profile())
-        yield from backups_can_begin(self.backup, self.database)
         yield from spending_is_kept(self.service, self.monitoring)
-        yield from servers_are_reached(self.region, self.network, self.database, self.cache)
 
     def backed_up(self) -> list[Kind]:
         """Return the kinds of what AWS Backup can know."""
@@ -179,13 +127,11 @@ class StackSettings(BaseStack):
 
     def handmade_secrets(self) -> Mapping[str, str]:
         """Return the names of secrets that people make beforehand."""
-        databricks, sign_in = self.service.databricks, self.edge.sign_in
-        told = notification_secrets(self.monitoring.notifications)
+        databricks = self.service.databricks
         named = {
             "service.databricks": databricks.token_secret_name if databricks else None,
             "service.keys_secret_name": self.service.keys_secret_name,
-            "edge.sign_in": sign_in.client_secret_name if sign_in else None,
-            **{f"monitoring.notifications, {file}": name for file, name in told.items()},
+            **super().handmade_secrets(),
             **{f"service.environment.{key}": each.secret_name for key, each in self.service.environment.items()},
         }
         return {key: name for key, name in named.items() if name is not None}
@@ -213,18 +159,13 @@ class StackSettings(BaseStack):
         }
         return {**released, **({"tools_image": self.tools_image} if self.tools_image else {})}
 
-    def pulls_from_internet(self) -> bool:
-        """Return whether nodes may be sent to a registry on the internet: without a cache, or to fill it."""
-        return self.image_cache is None or self.network.nat != "none"
+    def asks_bedrock(self) -> bool:
+        """Tell whether flows may ask models of Amazon Bedrock."""
+        return bool(self.service.bedrock_model_arns)
 
     def observed_keys(self) -> list[str]:
         """Return the keys of the cache at which others than Flowise look: its queues, where there are any."""
         return [QUEUE_KEYS] if self.service.mode == "queue" else []
-
-    def site(self) -> Site:
-        """Return the name that Flowise answers to, and who comes in."""
-        edge = self.edge
-        return Site(domain=edge.domain, sign_in=edge.sign_in, embed_origins=edge.embed_origins)
 
     def data_protection(self) -> DataProtection:
         """Return how what holds data is kept."""
@@ -241,14 +182,3 @@ class StackSettings(BaseStack):
     def script_image(self) -> NodeImage:
         """Return what runs the platform's own scripts."""
         return NodeImage(self.tools_image) if self.tools_image else self.service.script_image()
-
-
-def _zones_in_region(region: str, zones: tuple[str, ...]) -> Iterator[Problem]:
-    for zone in zones:
-        if zone[:-1] != region:
-            yield Problem(
-                "network.zones",
-                f"must lie in aws:region {region}",
-                zone,
-                f"write a zone of {region}, such as {region}a",
-            )

@@ -23,7 +23,7 @@ REPOSITORY = Path(__file__).parents[2]
 STACK = "dev"
 ATTEMPTS = 6
 # What this repository's program imports, for `warm.running`; the last ones only when a resource of theirs is made.
-PLATFORM = ("surroundings", "stack", "coherence", "components")
+PLATFORM = ("surroundings", "stack", "system_stack", "coherence", "components")
 LIBRARIES = (
     "pulumi_aws.vpc",
     *(
