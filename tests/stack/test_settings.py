@@ -309,7 +309,7 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     ),
     (
         changed(DEV, edge={"static_site": {"path": "/api/portal"}}),
-        "flowise:edge.static_site.path: must be in lower case, end in no /, and not be one of Flowise's, "
+        "flowise:edge.static_site.path: must be in lower case, end in no /, and not be one of the application's own, "
         'got "/api/portal": choose /portal',
     ),
     (
