@@ -9,6 +9,9 @@ import yaml
 from platform_policies import RULE_SETS
 from platform_policies.kit.rule import Rule, RuleMetadata
 from platform_policies.kit.stack import StackRule
+from platform_policies.kubernetes.containers import CHOOSING
+from platform_policies.kubernetes.secrets import OBJECTS
+from platform_policies.kubernetes.templates import PODS
 from platform_policies.reliability.support import calendar
 
 ROOT = Path(__file__).parents[1]
@@ -20,6 +23,12 @@ MISSED = {
     "CKV_AWS_173": "a function whose variables are under AWS's own key: likewise",
     "FSBP Lambda.2": "a runtime out of support: likewise; the calendar has clusters, databases, caches, images, charts",
     "CKV_AWS_119": "a table under AWS's own key: DynamoDB encrypts it in any case, and the platform has none",
+}
+# types whose expression says less than words
+_NAMED = {
+    PODS: "every pod template, in custom resources too",
+    CHOOSING: "every pod template but a DaemonSet's",
+    OBJECTS: "every Kubernetes object",
 }
 HEAD = """# Policies
 
@@ -54,8 +63,9 @@ written down: `no-unknown-flags` refuses a preview in which it is not. No messag
 policy sees secrets in clear.
 
 References: FSBP is a control of AWS Security Hub (Foundational Security Best Practices), CIS AWS the AWS Foundations
-Benchmark 3.0.0, CIS EKS the EKS Benchmark 1.5.0, PSS the Pod Security Standards, CKV a check of checkov, NIST a control
-of SP 800-53 Rev. 5, LGPD an article of Brazil's Lei 13.709/2018 that the rule serves where personal data is held.
+Benchmark 3.0.0, CIS EKS the EKS Benchmark 1.5.0, CIS Kubernetes the Kubernetes Benchmark 1.8, PSS the Pod Security
+Standards, CKV a check of checkov, NIST a control of SP 800-53 Rev. 5, LGPD an article of Brazil's Lei 13.709/2018 that
+the rule serves where personal data is held.
 """
 
 
@@ -91,7 +101,7 @@ def _table(topic: str, rules: Iterable[RuleMetadata]) -> str:
 
 def _judges(rule: RuleMetadata) -> str:
     if isinstance(rule, Rule):
-        return "`" + rule.types.replace("|", "\\|") + "`"
+        return _NAMED.get(rule.types) or "`" + rule.types.replace("|", "\\|") + "`"
     return rule.judges if isinstance(rule, StackRule) else ""
 
 

@@ -46,6 +46,8 @@ class Resource:
     props: Mapping[str, Any]
     refers: Mapping[str, Sequence[str]]
     protect: bool = False
+    ignored: Sequence[str] = ()
+    """Properties whose changes are ignored."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ class Server:
                 type=resource.type, urn=urns[resource.name], name=resource.name, properties=_struct(resource.props)
             )
             entry.options.protect = resource.protect
+            entry.options.ignoreChanges.extend(resource.ignored)
             for key in resource.props:
                 entry.propertyDependencies[key].urns.extend([])
             for key, names in resource.refers.items():

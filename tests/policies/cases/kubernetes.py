@@ -3,6 +3,7 @@
 from typing import Any
 
 from .case import ABSENT, UNKNOWN, Case, Variation, one
+from .kubernetes_objects import CASES as OBJECT_CASES
 
 _DEPLOYMENT, _DAEMONS = "kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:DaemonSet"
 _ROLE = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"
@@ -61,7 +62,12 @@ def _rules(**rule: Any) -> dict[str, Any]:
     return {"rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"], **rule}]}
 
 
+def _probed(host: str) -> dict[str, Any]:
+    return {f"{_MAIN}.{place}": {"httpGet": {"path": "/", "host": host}} for place in ("startupProbe",)}
+
+
 CASES: dict[str, Case] = {
+    **OBJECT_CASES,
     "k8s-privileged": pods(f"{_SECURITY}.privileged", [True], absent=True, more=({f"{_SPEC}.initContainers": [{"securityContext": {"privileged": True}}]},)),
     "k8s-escalation": pods(f"{_SECURITY}.allowPrivilegeEscalation", [True], more=({f"{_SPEC}.ephemeralContainers": [{"name": "debug"}]},)),
     "k8s-capabilities": pods(f"{_SECURITY}.capabilities.drop", [["NET_RAW"]], kind=_DAEMONS),
@@ -77,6 +83,41 @@ CASES: dict[str, Case] = {
     "k8s-sysctls": Case(_DEPLOYMENT, workload(), [{f"{_SPEC}.securityContext.sysctls": [{"name": "kernel.msgmax", "value": "1"}]}], [{f"{_SPEC}.securityContext.sysctls": [{"name": "net.ipv4.tcp_syncookies"}]}, {f"{_SPEC}.volumes": ABSENT}]),
     "k8s-proc-mount": pods(f"{_SECURITY}.procMount", ["Unmasked"], absent=True),
     "k8s-readonly-root": pods(f"{_SECURITY}.readOnlyRootFilesystem", [False], kind="kubernetes:apps/v1:StatefulSet"),
+    "k8s-sysctls/version": Case(_DEPLOYMENT, workload(), [{f"{_SPEC}.securityContext.sysctls": [{"name": "net.ipv4.tcp_rmem"}], "@parameters.version": "1.31"}], [{f"{_SPEC}.securityContext.sysctls": [{"name": "net.ipv4.tcp_rmem"}], "@parameters.version": "1.32"}, {_SPEC: ABSENT}]),
+    "k8s-privileged/custom": Case(
+        "kubernetes:argoproj.io/v1alpha1:Rollout", workload(), [{f"{_SECURITY}.privileged": True}, {f"{_SPEC}.containers": [], f"{_SPEC}.initContainers": [{"image": "a:1", "securityContext": {"privileged": True}}]}], [{_SPEC: ABSENT}],
+    ),
+    "k8s-privileged/workflow": Case(
+        "kubernetes:argoproj.io/v1alpha1:Workflow", {"spec": {"templates": [{"container": {"image": "a:1"}}, {"script": {"image": "a:1"}}]}},
+        [{"spec.templates.0.container.securityContext": {"privileged": True}}, {"spec.templates.1.script.securityContext": {"privileged": True}}], [{"spec.templates": ABSENT}],
+    ),
+    "k8s-privileged/task": Case("kubernetes:tekton.dev/v1:Task", {"spec": {"steps": [{"image": "a:1"}]}}, [{"spec.steps.0.securityContext": {"privileged": True}}], [{"spec.steps": ABSENT}]),
+    "k8s-host-path/custom": Case("kubernetes:monitoring.coreos.com/v1:Prometheus", {"spec": {"volumes": [{"name": "a"}]}}, [{"spec.volumes.0.hostPath": {"path": "/"}}], [{"spec": ABSENT}]),
+    "k8s-host-namespaces/custom": Case("kubernetes:monitoring.coreos.com/v1:Prometheus", {"spec": {"replicas": 2.0}}, [{"spec.hostNetwork": True}], [{"spec": ABSENT}, {"spec.containers": [{"name": "prometheus"}]}]),
+    "k8s-escalation/patch": Case("kubernetes:apps/v1:DeploymentPatch", {"spec": {"template": {"spec": {"containers": [{"name": "a"}]}}}}, [{"spec.template.spec.containers.0.securityContext": {"allowPrivilegeEscalation": True}}], [{"spec.template": ABSENT}]),
+    "k8s-capabilities/windows": Case("kubernetes:core/v1:Pod", {"spec": {"os": {"name": "windows"}, "containers": [{"image": "a:1"}]}}, [{"spec.os.name": "linux"}, {"spec.os": ABSENT}]),
+    "k8s-non-root/mapped": Case("kubernetes:core/v1:Pod", {"spec": {"hostUsers": False, "containers": [{"image": "a:1"}]}}, [{"spec.hostUsers": True}, {"spec.hostUsers": ABSENT}, {"@parameters.version": "1.34"}]),
+    "k8s-root-user/mapped": Case("kubernetes:core/v1:Pod", {"spec": {"hostUsers": False, "containers": [{"image": "a:1", "securityContext": {"runAsUser": 0.0}}]}}, [{"spec.hostUsers": True}, {"spec.hostUsers": ABSENT}, {"@parameters.version": "1.34"}]),
+    "k8s-apparmor": Case(
+        _DEPLOYMENT, workload(),
+        [{f"{_SECURITY}.appArmorProfile": {"type": "Unconfined"}}, {f"{_SPEC}.securityContext.appArmorProfile": {"type": "Unconfined"}}, {"spec~template~metadata~annotations": {"container.apparmor.security.beta.kubernetes.io/main": "unconfined"}}],
+        [{_SPEC: ABSENT}, {f"{_SECURITY}.appArmorProfile": {"type": "Localhost"}}, {"spec~template~metadata~annotations": {"container.apparmor.security.beta.kubernetes.io/main": "localhost/own", "container.apparmor.security.beta.kubernetes.io/b": "runtime/default", "c": "unconfined"}}],
+    ),
+    "k8s-selinux": Case(
+        _DEPLOYMENT, workload(), [{f"{_SECURITY}.seLinuxOptions": {"type": "spc_t"}}, {f"{_SPEC}.securityContext.seLinuxOptions": {"user": "system_u"}}, {f"{_SECURITY}.seLinuxOptions": {"role": "system_r"}}, {f"{_SECURITY}.seLinuxOptions": {"type": "container_engine_t"}, "@parameters.version": "1.30"}],
+        [{_SPEC: ABSENT}, {f"{_SECURITY}.seLinuxOptions": {"type": "container_engine_t", "level": "s0"}}],
+    ),
+    "k8s-host-process": Case(_DEPLOYMENT, workload(), [{f"{_SECURITY}.windowsOptions": {"hostProcess": True}}, {f"{_SPEC}.securityContext.windowsOptions": {"hostProcess": True}}], [{_SPEC: ABSENT}, {f"{_SECURITY}.windowsOptions": {"runAsUserName": "x"}}]),
+    "k8s-probe-host": Case(
+        _DEPLOYMENT, workload(), [_probed("10.0.0.1"), {f"{_MAIN}.lifecycle.preStop": {"httpGet": {"host": "a"}}}, {f"{_MAIN}.livenessProbe": {"tcpSocket": {"host": "a"}}}], [{_SPEC: ABSENT}, _probed(""), {**_probed("a"), "@parameters.version": "1.33"}],
+    ),
+    "k8s-share-process": Case(_DEPLOYMENT, workload(), [{f"{_SPEC}.shareProcessNamespace": True}], [{_SPEC: ABSENT}, {f"{_SPEC}.shareProcessNamespace": False}]),
+    "k8s-tolerate-all": Case(
+        _DEPLOYMENT, workload(), [{f"{_SPEC}.tolerations": [{"operator": "Exists"}]}, {f"{_SPEC}.tolerations": [{"key": "a", "operator": "Exists"}, {"operator": "Exists", "effect": "NoSchedule"}]}],
+        [{_SPEC: ABSENT}, {f"{_SPEC}.tolerations": [{"key": "a", "operator": "Exists"}, {"value": "b"}, UNKNOWN]}],
+    ),
+    "k8s-env-once": Case(_DEPLOYMENT, workload(), [{f"{_MAIN}.env": [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]}], [{f"{_MAIN}.env": ABSENT}]),
+    "k8s-retired": pods(f"{_MAIN}.image", ["ghcr.io/helm/tiller:v2.17.0", "kubernetesui/kubernetes-dashboard@sha256:" + "0" * 64], absent=True, passed=({f"{_MAIN}.image": "a/kubernetes-dashboards-of-ours:1"},), more=({f"{_MAIN}.image": "tiller"},)),
     "k8s-image": pods(f"{_MAIN}.image", ["tool", "tool:latest", "registry.example:5000/tool"], passed=({f"{_MAIN}.image": _DIGEST},)),
     "k8s-image/cron": Case(
         "kubernetes:batch/v1:CronJob", {"spec": {"jobTemplate": {"spec": {"template": {"spec": {"containers": [{"image": "tool:1.0"}]}}}}}},
@@ -85,6 +126,7 @@ CASES: dict[str, Case] = {
     "k8s-image/pod": Case("kubernetes:core/v1:Pod", {"spec": {"containers": [{"image": "tool:1.0"}]}}, [{"spec.containers.0.image": "tool:latest"}, {"spec.containers.0.image": ABSENT}]),
     "k8s-image-digest": Case(_DEPLOYMENT, workload(image=_DIGEST), [{f"{_MAIN}.image": "flowise:3.1.2"}, {f"{_MAIN}.image": ABSENT}]),
     "k8s-image-registry": Case(_DEPLOYMENT, workload(), [{f"{_MAIN}.image": "evil.example/flowise:3"}, {f"{_SPEC}.initContainers": [{"image": "evil.example/wait:1"}]}], [{"@parameters.registries": []}, {f"{_MAIN}.image": ABSENT}], {"parameters": {"registries": ["flowise", "public.ecr.aws/"]}}),
+    "k8s-image-registry/default": pods(f"{_MAIN}.image", ["10.1.2.3/tool:1", "localhost:5000/tool:1", "registry:5000/tool:1", "ttl.sh/tool:1h", "k8s.gcr.io/pause:3.2", "a-b.trycloudflare.com/x:1"], absent=True, passed=({f"{_MAIN}.image": "harbor.example.com:8443/tool:1"}, {f"{_MAIN}.image": "team/tool:1"})),
     "k8s-resources": pods(f"{_MAIN}.resources.limits.memory", [""], more=({f"{_MAIN}.resources": ABSENT}, {f"{_MAIN}.resources.requests.cpu": ABSENT}, {f"{_MAIN}.resources.requests.memory": ABSENT}, {f"{_SPEC}.initContainers": [{"name": "wait"}]})),
     "k8s-empty-dir": pods(f"{_SPEC}.volumes.0.emptyDir.sizeLimit", [""], passed=({f"{_SPEC}.volumes": ABSENT},)),
     "k8s-liveness": pods(f"{_MAIN}.livenessProbe", [{}], more=({f"{_SPEC}.containers": [{"livenessProbe": {"exec": {}}}, {"name": "side"}]},), passed=({f"{_SPEC}.initContainers": [{"name": "wait"}]},)),
@@ -98,6 +140,19 @@ CASES: dict[str, Case] = {
         _DEPLOYMENT, workload(),
         [{f"{_MAIN}.env.0": {"name": "DB_PASSWORD", "value": "hunter2"}}, {f"{_MAIN}.env.0.value": "AKIA" + "A" * 16}, {f"{_MAIN}.env.0.value": "postgres://me:hunter2@db/x"}, {f"{_MAIN}.env.0": {"name": "OPENAI_API_KEY", "value": "x"}}],
         [{f"{_MAIN}.env": ABSENT}, {f"{_MAIN}.env.0": {"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "s"}}}}, {f"{_MAIN}.env.0": {"name": "PASSWORD_FILE", "value": "/run/x"}}],
+    ),
+    "k8s-secret-literal/words": pods(f"{_MAIN}.env", [[{"name": "PGPASSWORD", "value": "hunter2"}], [{"name": "dbPassword", "value": "hunter2"}], [{"name": "A", "value": "QUtJQUFBQUFBQUFBQUFBQUFBQUE="}], [{"name": "URL", "value": "redis://:hunter2@cache:6379"}]], absent=True, passed=({f"{_MAIN}.env": [{"name": "ROTATE_TOKEN", "value": "true"}, {"name": "URL", "value": "redis://:$(PASSWORD)@cache"}]},)),
+    "k8s-secret-args": Case(
+        _DEPLOYMENT, workload(), [{f"{_MAIN}.args": ["--db-password=hunter2"]}, {f"{_MAIN}.command": ["app", "--api-key", "hunter2"]}, {f"{_MAIN}.command": ["sh", "-c", "PGPASSWORD=hunter2 psql"]}, {f"{_MAIN}.readinessProbe": {"exec": {"command": ["redis-cli", "--pass-word", "AKIA" + "A" * 16]}}}],
+        [{_SPEC: ABSENT}, {f"{_MAIN}.args": ["--db-password=$(DB_PASSWORD)", "--token-file", "/run/x", "--password-file=/run/y", "--password", "--verbose"]}],
+    ),
+    "k8s-secret-annotation": Case(
+        _DEPLOYMENT, workload(), [{"metadata~annotations": {"note": "glpat-" + "a" * 20}}, {"metadata~annotations": {"example.com/password": "hunter2"}}, {"spec~template~metadata~annotations": {"a": "postgres://me:hunter2@db/x"}}],
+        [{"metadata": ABSENT}, {"metadata~annotations": {"example.com/token": "true", "a": "b"}}],
+    ),
+    "k8s-secret-config/files": Case(
+        _CONFIG, {"data": {"app.ini": "[db]\nuser = me\n"}}, [{"data~app.ini": "[db]\npassword = hunter2\n"}, {"data~.env": "export DB_PASSWORD='hunter2'\n"}, {"data~a.json": '{\n "apiKey": "hunter2"\n}'}, {"data~a.py": "password = 'hunter2'\n"}, {"binaryData": {"x": "QUtJQUFBQUFBQUFBQUFBQUFBQUE="}}],
+        [{"data": ABSENT}, {"data~app.ini": "password = ${DB_PASSWORD}\npassword_file: /run/x\npassword: \napi_key: {{ key }}\nallow_password: true\n"}, {"data~a.py": "password = settings\nclient_secret='${SECRET}'\n"}, {"data~a.yaml": "password: settings.password\n"}],
     ),
     "k8s-secret-config": Case(
         _CONFIG, {"data": {"LOG_LEVEL": "info"}}, [{"data.DB_PASSWORD": "hunter2"}, {"data.key": "-----BEGIN RSA PRIVATE KEY-----"}, {"data.token": "ghp_" + "a" * 36}],

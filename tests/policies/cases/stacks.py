@@ -61,6 +61,7 @@ _INLINE = "aws:iam/rolePolicy:RolePolicy"
 _SITE, _BALANCER = "aws:cloudfront/distribution:Distribution", "aws:lb/loadBalancer:LoadBalancer"
 _NAMESPACE, _POLICY = "kubernetes:core/v1:Namespace", "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 _DEPLOYMENT, _SCALER = "kubernetes:apps/v1:Deployment", "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+_INGRESS, _KUBERNETES_SECRET = "kubernetes:networking.k8s.io/v1:Ingress", "kubernetes:core/v1:Secret"
 _KEDA = "kubernetes:keda.sh/v1alpha1:ScaledObject"
 _SERVICE, _BUDGET = "kubernetes:core/v1:Service", "kubernetes:policy/v1:PodDisruptionBudget"
 _ALARM, _NAT = "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:ec2/natGateway:NatGateway"
@@ -223,6 +224,24 @@ CASES: dict[str, StackCase] = {
         "kubernetes", [of(_DEPLOYMENT, "app", _WORKLOAD), of(_SERVICE, "service", {"metadata": {"namespace": "flowise"}, "spec": {"selector": _LABELS}})],
         [({"service": {"spec": {"selector": {"app": "other"}}}}, ["service"]), ({"service": {"metadata": {"namespace": "other"}}}, ["service"]), ({"app": None}, ["service"])],
         [{"service": {"spec": {}}}, {"service": {"spec": {"selector": {"app": UNKNOWN}}}}],
+    ),
+    "k8s-netpol-target": StackCase(
+        "kubernetes", [of(_DEPLOYMENT, "app", _WORKLOAD), of(_POLICY, "policy", {"metadata": {"namespace": "flowise"}, "spec": {"podSelector": {"matchLabels": _LABELS}}})],
+        [({"policy": {"spec": {"podSelector": {"matchLabels": {"app": "other"}}}}}, ["policy"]), ({"app": _spec(_WORKLOAD, template={"metadata": {"labels": {"app": "other"}}, "spec": {"containers": []}})}, ["policy"])],
+        [{"policy": {"spec": {"podSelector": {}}}}, {"policy": {"spec": {"podSelector": {"matchLabels": {"app": UNKNOWN}}}}}, {"app": None}, {"policy": {"metadata": {"namespace": "other"}}}, {"policy": {"spec": {"podSelector": {"matchLabels": {"app": "other"}}}}, "chart": of("kubernetes:helm.sh/v3:Release", "", {"namespace": "flowise"})}, {"app": None, "job": of("kubernetes:batch/v1:CronJob", "", {"metadata": {"namespace": "flowise"}, "spec": {"jobTemplate": {"spec": {"template": {"metadata": {"labels": _LABELS}, "spec": {"containers": []}}}}}})}],
+    ),
+    "k8s-hpa-replicas": StackCase(
+        "kubernetes", [of(_DEPLOYMENT, "app", _spec(_WORKLOAD, replicas=ABSENT)), of(_SCALER, "scaler", _SCALES)], [({"app": _spec(_WORKLOAD, replicas=2.0)}, ["app"])], [{"scaler": None, "app": _spec(_WORKLOAD, replicas=2.0)}, {"app": None}, {"app": replace(of(_DEPLOYMENT, "", _WORKLOAD), ignored=["spec.replicas"])}],
+    ),
+    "k8s-ingress-target": StackCase(
+        "kubernetes", [of(_SERVICE, "service", {"metadata": {"name": "web"}}), of(_INGRESS, "ingress", {"spec": {"rules": [{"http": {"paths": [{"backend": {"service": {"name": "web"}}}]}}]}})],
+        [({"service": {"metadata": {"name": "other"}}}, ["ingress"]), ({"service": None}, ["ingress"]), ({"ingress": {"spec": {"defaultBackend": {"service": {"name": "other"}}}}}, ["ingress"])],
+        [{"service": {"metadata": {"name": UNKNOWN}}, "ingress": {"spec": {"defaultBackend": {"service": {"name": "other"}}}}}, {"ingress": {"spec": {"rules": [{"http": {"paths": [{"backend": {"service": {"name": "use-annotation"}}}]}}]}}}, {"ingress": {"spec": ABSENT}}],
+    ),
+    "k8s-secret-written": StackCase(
+        "kubernetes", [of("random:index/randomPassword:RandomPassword", "login"), of(_KUBERNETES_SECRET, "secret", {"stringData": {"password": "generated"}}, stringData="login")],
+        [({"secret": of(_KUBERNETES_SECRET, "", {"stringData": {"password": "hunter2"}})}, ["secret"]), ({"secret": of(_KUBERNETES_SECRET, "", {"data": {"password": "aHVudGVyMg=="}})}, ["secret"])],
+        [{"secret": of(_KUBERNETES_SECRET, "", {"stringData": {"password": UNKNOWN}})}, {"secret": of(_KUBERNETES_SECRET, "", {"data": {"password": ""}, "type": "Opaque"})}, {"secret": None}],
     ),
     "data-backed-up": StackCase(
         "reliability", [of(_DATABASE, "db", {"backupRetentionPeriod": 7.0, "tags": {"Backup": "daily"}}), of(_CACHE, "cache", {"snapshotRetentionLimit": 1.0}), of(_BUCKET, "files"), of("aws:s3/bucketVersioning:BucketVersioning", "versions", {"versioningConfiguration": {"status": "Enabled"}}, bucket="files"), of("aws:dynamodb/table:Table", "table", {"pointInTimeRecovery": {"enabled": True}}), of("aws:efs/fileSystem:FileSystem", "home"), of("aws:efs/backupPolicy:BackupPolicy", "home-backup", fileSystemId="home")],

@@ -1,5 +1,6 @@
 """The CrossGuard policies of a pack: as few as can be, for the SDK reads every resource anew for each of them."""
 
+import re
 import sys
 from collections.abc import Callable, Iterable
 from functools import cache, partial
@@ -16,11 +17,13 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from .reading import plain
+from .reading import items, plain
 from .rule import Resource, RuleMetadata
 from .rule_set import RuleSet
 from .settings import Settings, schema
 from .stack import Finding, Stack, StackRule
+
+_LIST = re.compile(r"(kubernetes:.+:\w+)List(Patch)?")
 
 
 class Pack:
@@ -73,21 +76,20 @@ class Pack:
         settings = self._settings = Settings(dict(args.get_config()), self._ids)
         self._advice.pop(args.urn, None)
         self._inputs[args.urn] = args.props
-        judged = self._applicable(args.resource_type)
-        if not judged:
-            return
         props, named = plain(args.props), f"{args.resource_type}::{args.name}"
         provider = plain(args.provider.props) if args.provider else {}
-        for rule in judged:
-            if settings.level(rule) == "disabled":
-                continue
-            resource = Resource(
-                args.resource_type, args.name, props, bool(args.opts.protect), provider, settings.parameters(rule)
-            )
-            if _kept(rule, args.urn, partial(rule.holds, resource)):
-                continue
-            if said := self._say(rule, Finding(args.urn), named, report):
-                self._advice.setdefault(args.urn, []).append(said)
+        for resource_type, own in unfolded(args.resource_type, props):
+            memo: dict[str, Any] = {}
+            for rule in self._applicable(resource_type):
+                if settings.level(rule) == "disabled":
+                    continue
+                resource = Resource(
+                    resource_type, args.name, own, bool(args.opts.protect), provider, settings.parameters(rule), memo
+                )
+                if _kept(rule, args.urn, partial(rule.holds, resource)):
+                    continue
+                if said := self._say(rule, Finding(args.urn), named, report):
+                    self._advice.setdefault(args.urn, []).append(said)
 
     def _judge_stack(self, args: StackValidationArgs, report: ReportViolation) -> None:
         settings, stack = self._settings, Stack(args.resources, self._inputs)
@@ -136,6 +138,14 @@ class Pack:
         for reason in sorted(set(reasons.values())):
             rules = ", ".join(sorted(rule for rule in reasons if reasons[rule] == reason))
             report(f"off for this stack: {rules}: {reason}", None)
+
+
+def unfolded(resource_type: str, props: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return a resource's type and properties; of a list of Kubernetes objects, those of each object in it."""
+    found = _LIST.fullmatch(resource_type)
+    if not found:
+        return [(resource_type, props)]
+    return [(found[1] + (found[2] or ""), one) for one in items(props, "items") if isinstance(one, dict)]
 
 
 def _kept(rule: RuleMetadata, subject: str, judge: Callable[[], bool]) -> bool:

@@ -90,6 +90,8 @@ class Resource:
     provider: dict[str, Any]
     """The properties of its provider."""
     parameters: Mapping[str, Any]
+    memo: dict[str, Any] = field(default_factory=dict, compare=False)
+    """What rules have worked out of the properties, for the rules that come after them."""
 
     def get(self, *path: str | int) -> Any:
         """Return the property at a path: None where nothing is, UNKNOWN where it is unknown."""

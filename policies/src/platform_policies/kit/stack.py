@@ -44,6 +44,14 @@ class Node:
         """Return the list at a path; empty where there is none or it is unknown."""
         return items(self.props, *path)
 
+    def asked(self, *path: str | int) -> Any:
+        """Return what the program itself asked for at a path."""
+        return get(plain(self._inputs), *path)
+
+    def ignores(self, path: str) -> bool:
+        """Return whether changes of a property, or of one within it, are ignored."""
+        return any(one == path or one.startswith(f"{path}.") for one in self._resource.opts.ignore_changes or [])
+
     def wrote(self, *keys: str) -> bool:
         """Return whether the program itself asked for any of these, which its provider may answer in any case."""
         asked = plain(self._inputs)

@@ -1,6 +1,17 @@
 """What runs on Kubernetes: pods, the objects around them, and namespaces."""
 
 from ..kit.rule_set import RuleSet
-from . import objects, pods, stack
+from . import access, containers, helm, network, objects, pods, secrets, stack
 
-RULE_SET = RuleSet({"pods": pods.RULES, "objects": objects.RULES}, stack.RULES)
+RULE_SET = RuleSet(
+    {
+        "pods": pods.RULES,
+        "containers": containers.RULES,
+        "secrets": secrets.RULES,
+        "access": access.RULES,
+        "network": network.RULES,
+        "objects": objects.RULES,
+        "helm": helm.RULES,
+    },
+    stack.RULES,
+)
