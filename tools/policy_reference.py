@@ -62,6 +62,9 @@ A rule is silent on what is unknown in a preview, and decides on `up`. What make
 written down: `no-unknown-flags` refuses a preview in which it is not. No message holds a value of a resource, for a
 policy sees secrets in clear.
 
+The rules on pods refuse what Kubernetes's own Pod Security evaluator refuses, and nothing else, for every version since
+1.26: `python -m tools.pod_security` asks it about the pods of the tests, and records its answers.
+
 References: FSBP is a control of AWS Security Hub (Foundational Security Best Practices), CIS AWS the AWS Foundations
 Benchmark 3.0.0, CIS EKS the EKS Benchmark 1.5.0, CIS Kubernetes the Kubernetes Benchmark 1.8, PSS the Pod Security
 Standards, CKV a check of checkov, NIST a control of SP 800-53 Rev. 5, LGPD an article of Brazil's Lei 13.709/2018 that

@@ -27,6 +27,10 @@ _HOSTS_JUDGED, _USERS_MAPPED = 34, 35
 _VOLUMES = (
     "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image", "persistentVolumeClaim", "projected", "secret",
 )  # fmt: skip
+# what runtimes give every container, and baseline lets one ask for; restricted does on Windows, where none counts
+_USUAL_CAPABILITIES = (
+    "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
+)  # fmt: skip
 _APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
 
 
@@ -49,9 +53,17 @@ def _of_nodes_users(judge: Callable[[Template], bool]) -> Judge:
     return holds
 
 
-def _adds_little(container: Any) -> bool:
-    added = get(container, "securityContext", "capabilities", "add")
-    return all(one in ("NET_BIND_SERVICE", UNKNOWN) for one in items(added)) if isinstance(added, list) else True
+def _adds_little(template: Template) -> bool:
+    allowed = _USUAL_CAPABILITIES if template.windows else ("NET_BIND_SERVICE",)
+    added = [get(container, "securityContext", "capabilities", "add") for container in template.containers]
+    return all(one is UNKNOWN or one in allowed for capabilities in added for one in items(capabilities))
+
+
+def _filters_calls(template: Template) -> bool:
+    def holds(profile: Any) -> bool:
+        return profile is UNKNOWN or among(get(profile, "type"), "RuntimeDefault", "Localhost")
+
+    return (security if template.windows else effective)("seccompProfile", holds)(template)
 
 
 def _drops(template: Template) -> bool:
@@ -133,7 +145,7 @@ RULES = (
     ),
     Rule(
         "k8s-capabilities-add", "high", "no container adds a Linux capability except NET_BIND_SERVICE", "add NET_BIND_SERVICE at most", "privilege", PODS,
-        each(_adds_little), refs="PSS baseline, PSS restricted, CKV_K8S_24, CKV_K8S_25, CKV_K8S_39",
+        pods(_adds_little), refs="PSS baseline, PSS restricted, CKV_K8S_24, CKV_K8S_25, CKV_K8S_39",
     ),
     Rule(
         "k8s-non-root", "high", "every container must run as non-root", "set runAsNonRoot", "privilege", PODS,
@@ -145,7 +157,7 @@ RULES = (
     ),
     Rule(
         "k8s-seccomp", "high", "pods have a seccomp profile (RuntimeDefault or Localhost)", "set seccompProfile.type to RuntimeDefault", "privilege", PODS,
-        _of_linux(effective("seccompProfile", lambda v: v is UNKNOWN or among(get(v, "type"), "RuntimeDefault", "Localhost"))),
+        pods(_filters_calls),
         refs="PSS baseline, PSS restricted, CKV_K8S_31, CKV_K8S_32, kube-score container-seccomp-profile",
     ),
     Rule(
