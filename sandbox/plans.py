@@ -41,6 +41,11 @@ class Step:
     """Its inputs as they would be: UNKNOWN where `up` alone can tell."""
     changed: tuple[str, ...] = ()
     """The properties that differ, those among them that are secret."""
+    id: str = ""
+    """What the provider calls it, where it stands."""
+    protect_after: bool | None = None
+    """Whether it would still be; None where a plan does not tell."""
+    retained_after: bool | None = None
 
     @property
     def name(self) -> str:
@@ -165,7 +170,7 @@ def _step(
     return Step(
         operation=str(step.get("op")),
         urn=str(step.get("urn")),
-        type=str(old.get("type") or step.get("type") or ""),
+        type=str(old.get("type") or new.get("type") or step.get("type") or ""),
         stands=bool(old),
         protect=bool(old.get("protect")),
         retained=bool(old.get("retainOnDelete")),
@@ -175,4 +180,7 @@ def _step(
         before=old.get("inputs") or {},
         after=new.get("inputs") or {},
         changed=tuple(step.get("diffs") or step.get("diffReasons") or ()),
+        id=str(old.get("id") or ""),
+        protect_after=bool(new.get("protect")),
+        retained_after=bool(new.get("retainOnDelete")),
     )

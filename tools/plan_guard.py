@@ -1,14 +1,20 @@
 """Refuses a change that would lose data: `python -m tools.plan_guard -- pulumi preview --stack prod`.
 
 A policy sees what a resource shall be, never what happens to the one that is. This runs a preview, which shows itself
-as ever, and judges what the engine logs of it. Replacing or deleting what holds data, its keys, its addresses, its
-network or the cluster is refused (`sandbox.stateful.LOSSES`), and so is whatever is protected; what merely is forgotten
-(`retain_on_delete`) is not lost, but what is replaced begins empty all the same. A waiver lets one operation on one
-resource through, until a day. It stands in the stack's own configuration, which the plan carries:
+as ever, and judges what the engine logs of it, by the tables of `sandbox.stateful`. Refused is
+
+- to replace or delete what holds data, its keys, its addresses, its network or the cluster, and whatever is protected;
+  what merely is forgotten (`retain_on_delete`) is not lost, but what is replaced begins empty all the same;
+- to delete what guards data while they stay: versioning, a policy's denials, the public access block, backups, copies;
+- to change in place what loses data or unguards them: a retention shortened, a final snapshot skipped, protection off,
+  a key disabled, objects that a new rule ends, a database moved to another network.
+
+A type that no table has is judged by its name. A waiver lets one operation on one resource through, until a day within
+a year. It stands in the stack's own configuration, which the plan carries:
 
     guard:waivers:
       - resource: aws:s3/bucket:Bucket::files
-        operation: replace
+        operation: replace  # or delete, update, create
         reason: empty since May
         owner: jo
         expires: "2026-12-31"
@@ -25,23 +31,20 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from sandbox.plans import LOGS_EVENTS, Plan, PlanError, Step, read
-from sandbox.stateful import LOSS, Loss
+from sandbox.plans import LOGS_EVENTS, Plan, PlanError, read
+from sandbox.stateful import Lost, losses
 
 WAIVERS = "guard:waivers"
 _FIELDS = ("resource", "operation", "reason", "owner", "expires")
-# The engine's names of what takes away what is there: pkg/resource/deploy/step.go
-_REPLACES = ("replace", "create-replacement", "delete-replaced", "import-replacement", "read-replacement")
-_DELETES = ("delete",)
-_PROTECTED = Loss(
-    (), "what its program protects", "take `protect` off in a change of its own, with a reason, if it may go"
-)
+_OPERATIONS = ("replace", "delete", "update", "create")
+# A longer one is a rule, and belongs where rules are reviewed.
+_LONGEST = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Waiver:
     expires: date
 
 
-def _waivers(config: Mapping[str, Any]) -> list[Waiver]:
+def _waivers(config: Mapping[str, Any], today: date) -> list[Waiver]:
     given = config.get(WAIVERS) or "[]"
     given = given.get("value") if isinstance(given, dict) else given
     try:
@@ -64,10 +67,10 @@ def _waivers(config: Mapping[str, Any]) -> list[Waiver]:
         raise PlanError(f"{WAIVERS} must be a list of waivers") from None
     if not isinstance(entries, list):
         raise PlanError(f"{WAIVERS} must be a list of waivers, got {type(entries).__name__}")
-    return [_waiver(index, entry) for index, entry in enumerate(entries)]
+    return [_waiver(index, entry, today) for index, entry in enumerate(entries)]
 
 
-def _waiver(index: int, entry: Any) -> Waiver:
+def _waiver(index: int, entry: Any, today: date) -> Waiver:
     key = f"{WAIVERS}[{index}]"
     if (
         not isinstance(entry, dict)
@@ -75,32 +78,23 @@ def _waiver(index: int, entry: Any) -> Waiver:
         or not all(str(entry[name]).strip() for name in _FIELDS)
     ):
         raise PlanError(f"{key} must have {', '.join(_FIELDS)}, and nothing else")
-    if entry["operation"] not in ("replace", "delete"):
-        raise PlanError(f"{key}.operation must be replace or delete, got {entry['operation']}")
+    if entry["operation"] not in _OPERATIONS:
+        raise PlanError(f"{key}.operation must be one of {', '.join(_OPERATIONS)}, got {entry['operation']}")
     try:
         expires = date.fromisoformat(str(entry["expires"]))
     except ValueError:
         raise PlanError(f"{key}.expires must be a date like 2026-12-31, got {entry['expires']}") from None
+    if expires > today + _LONGEST:
+        raise PlanError(
+            f"{key}.expires is {expires}, more than a year ahead: name a day until {today + _LONGEST}, and renew it"
+        )
     resource, operation, reason, owner, _ = (str(entry[name]) for name in _FIELDS)
     return Waiver(resource, operation, reason, owner, expires)
 
 
-def losses(steps: Sequence[Step]) -> Iterator[tuple[Step, str, Loss]]:
-    """Yield each step that loses something: what it does, and what is lost. A replacement counts once."""
-    seen: set[tuple[str, str]] = set()
-    for step in steps:
-        does = "replace" if step.operation in _REPLACES else "delete" if step.operation in _DELETES else ""
-        loss = LOSS.get(step.type) or (_PROTECTED if step.protect else None)
-        # what is forgotten stays; but where a new one takes its place, clients find that
-        kept = step.retained and does == "delete"
-        if does and loss and not kept and (does, step.urn) not in seen:
-            seen.add((does, step.urn))
-            yield step, does, loss
-
-
 def waived(plan: Plan, today: date) -> dict[tuple[str, str], Waiver]:
     """Return the waivers that hold, by operation and resource. Raises PlanError where one is none."""
-    return {(one.operation, one.resource): one for one in _waivers(plan.config) if one.expires >= today}
+    return {(one.operation, one.resource): one for one in _waivers(plan.config, today) if one.expires >= today}
 
 
 def whole(text: str) -> Plan:
@@ -113,9 +107,10 @@ def whole(text: str) -> Plan:
 
 def judge(plan: Plan, today: date) -> tuple[list[str], list[str]]:
     """Return what is refused, and what is let through, in sentences; raise PlanError where a waiver is none."""
-    waivers = _waivers(plan.config)
+    waivers = _waivers(plan.config, today)
     refused, let_through, used = list[str](), list[str](), set[Waiver]()
-    for step, does, loss in losses(plan.steps):
+    for lost in losses(plan.steps):
+        step, does = lost.step, lost.does
         waiver = next((one for one in waivers if (one.resource, one.operation) == (step.resource, does)), None)
         if waiver and waiver.expires >= today:
             used.add(waiver)
@@ -123,13 +118,23 @@ def judge(plan: Plan, today: date) -> tuple[list[str], list[str]]:
                 f"{does} {step.resource}: {waiver.reason} (owner: {waiver.owner}, until {waiver.expires})"
             )
             continue
-        because = f" because of {', '.join(step.because)}" if step.because else ""
-        lost = f"the old one is kept, but the new one begins without {loss.lost}" if step.retained else loss.lost
+        because = f" because of {', '.join(step.because)}" if step.because and does == "replace" else ""
         ended = f"\n  its waiver ended on {waiver.expires}" if waiver else ""
-        refused.append(f"{does} {step.resource}{because}\n  lost: {lost}\n  instead: {loss.instead}{ended}")
+        refused.append(f"{does} {step.resource}{because}\n  lost: {told(lost)}\n  instead: {lost.loss.instead}{ended}")
         used |= {waiver} if waiver else set()
-    let_through += [f"{one.operation} {one.resource}: waived, and not planned" for one in waivers if one not in used]
+    let_through += [
+        f"{one.operation} {one.resource}: waived until {one.expires}, and not planned"
+        for one in waivers
+        if one not in used
+    ]
     return refused, let_through
+
+
+def told(lost: Lost) -> str:
+    """Return what is lost, in words."""
+    if lost.does == "replace" and lost.step.retained:
+        return f"the old one is kept, but the new one begins without {lost.loss.lost}"
+    return lost.loss.lost
 
 
 def logged(command: Sequence[str]) -> tuple[int, str]:
@@ -168,9 +173,13 @@ def main(arguments: Sequence[str]) -> int:
         description="Refuse a change that would lose data.",
         usage="%(prog)s [--today DAY] (-- PREVIEW... | PLAN)",
     )
-    parser.add_argument("--today", type=date.fromisoformat, default=date.today(), help="judge waivers as on a day")
+    parser.add_argument(
+        "--today", type=date.fromisoformat, default=date.today(), help="judge waivers as on a day to come"
+    )
     parser.add_argument("plan", nargs="?", help="a file with what `preview --json` printed, or - for standard input")
     options = parser.parse_args(own)
+    if options.today < date.today():
+        parser.error(f"--today is {options.today}, which is past: what has ended would hold again")
     if bool(command) == bool(options.plan):
         parser.error("name the preview to run after --, or a plan")
     try:
@@ -192,7 +201,7 @@ def main(arguments: Sequence[str]) -> int:
     else:
         print(
             f"of {standing} that stand, nothing that holds data, its keys, its addresses, its network or the cluster "
-            "is replaced or deleted"
+            "is replaced, deleted, or changed so that data go or are guarded less"
         )
     return 1 if refused else 0
 

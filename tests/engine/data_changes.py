@@ -33,7 +33,6 @@ CHANGES: dict[str, Row] = {
         },
         {
             "attributes": [{"name": "at", "type": "N"}, {"name": "id", "type": "S"}],
-            "ttl": {"attribute_name": "until", "enabled": True},
             "stream_enabled": False,
         },
         {"hash_key": "at", "range_key": "id"},

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import yaml
@@ -30,7 +30,7 @@ for name, (cls, inputs) in {rows}.items():
     module, _, cls = cls.partition(".")
     getattr(getattr(aws, module), cls)(name, **inputs)
 """
-TODAY = date(2026, 11, 21)
+TODAY = date.today()
 LAW = "law:      load-balancer-timeouts: a load balancer's timeouts"
 
 
@@ -65,13 +65,13 @@ def test_a_replaced_bucket_is_refused_and_a_waiver_lets_it_through(program: Call
         "operation": "replace",
         "reason": "empty",
         "owner": "jo",
-        "expires": "2026-12-31",
+        "expires": str(TODAY + timedelta(days=30)),
     }
     file = sandbox.program / "Pulumi.dev.yaml"
     file.write_text(yaml.safe_dump({"config": {**config, "guard:waivers": [waiver]}}), encoding="utf-8")
     refused, let_through = judge(planned(sandbox), TODAY)
     assert [line.split("\n")[0] for line in refused] == ["replace aws:sqs/queue:Queue::jobs because of name"]
-    assert let_through == ["replace aws:s3/bucket:Bucket::files: empty (owner: jo, until 2026-12-31)"]
+    assert let_through == [f"replace aws:s3/bucket:Bucket::files: empty (owner: jo, until {waiver['expires']})"]
 
     program("import pulumi_aws as aws\n", config)
     assert [line.split(" ")[0] for line in judge(planned(sandbox), TODAY)[0]] == ["delete", "delete"]

@@ -10,7 +10,10 @@ import pytest
 
 from sandbox.plans import PlanError
 from sandbox.stateful import LOSSES
+from sandbox.stateful.table import never
 from tools.plan_guard import judge, main, whole
+
+from . import guard_plans
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,7 +30,8 @@ WAIVER = {
 
 def step(operation: str, resource_type: str = BUCKET, name: str = "files", **old: Any) -> dict[str, Any]:
     urn = f"urn:pulumi:prod::flowise::a:b:C${resource_type}::{name}"
-    return {"op": operation, "urn": urn, "oldState": {"type": resource_type, **old}, "replaceReasons": ["bucket"]}
+    standing = {"type": resource_type, "custom": True, **old}
+    return {"op": operation, "urn": urn, "oldState": standing, "replaceReasons": ["bucket"]}
 
 
 def plan(*steps: dict[str, Any], waivers: Any = None) -> str:
@@ -68,14 +72,43 @@ def test_a_replacement_in_two_steps_is_told_once() -> None:
     assert len(refused(plan(step("create-replacement"), step("replace"), step("delete-replaced")))) == 1
 
 
-@pytest.mark.parametrize("resource_type", [token for loss in LOSSES for token in loss.types])
+@pytest.mark.parametrize("resource_type", [token for loss in LOSSES if loss.spares is never for token in loss.types])
 def test_data_keys_addresses_the_network_and_the_cluster_are_guarded(resource_type: str) -> None:
-    assert refused(plan(step("delete", resource_type)))
+    assert refused(plan(step("delete", resource_type.replace("kubernetes::", "kubernetes:core/v1:"))))
+
+
+@pytest.mark.parametrize("name", guard_plans.LOSES)
+def test_what_loses_is_refused(name: str) -> None:
+    assert refused(guard_plans.digest(guard_plans.LOSES[name]))
+
+
+@pytest.mark.parametrize("name", guard_plans.HARMLESS)
+def test_what_loses_nothing_is_not(name: str) -> None:
+    assert refused(guard_plans.digest(guard_plans.HARMLESS[name])) == []
+
+
+def test_there_are_plans_of_either_sort() -> None:
+    assert len(guard_plans.LOSES) >= 120
+    assert len(guard_plans.HARMLESS) >= 60
+
+
+def test_what_falls_is_named_with_what_is_lost() -> None:
+    (said,) = refused(guard_plans.digest(guard_plans.LOSES["backups of a database ended"]))
+    assert said.startswith("update aws:rds/instance:Instance::thing-0\n  lost: backups older than that, at once")
+    assert "(`backupRetentionPeriod`)" in said
+    assert "instead: leave the figure" in said
+
+
+def test_a_guard_goes_with_what_it_guards_and_not_with_another() -> None:
+    (deleted,) = guard_plans.HARMLESS["guards that go with a bucket that is kept"][:1]
+    other: guard_plans.Row = ("delete", guard_plans.VERSIONING, {**guard_plans.ON, "bucket": "others"}, {})
+    (said,) = refused(guard_plans.digest([deleted, other]))
+    assert "thing-1" in said
 
 
 def test_what_holds_nothing_passes_unless_it_is_protected() -> None:
     assert refused(plan(step("delete", "aws:ec2/securityGroup:SecurityGroup"))) == []
-    (said,) = refused(plan(step("delete", "random:index/randomPassword:RandomPassword", protect=True)))
+    (said,) = refused(plan(step("delete", "aws:ec2/securityGroup:SecurityGroup", protect=True)))
     assert "take `protect` off" in said
 
 
@@ -103,8 +136,23 @@ def test_a_waiver_that_has_ended_is_none() -> None:
     assert "its waiver ended on 2026-12-31" in said
 
 
+def test_a_waiver_may_last_a_year_and_is_for_changes_in_place_too() -> None:
+    rows = guard_plans.LOSES["backups of a database ended"]
+    waiver = {**WAIVER, "resource": f"{DATABASE}::thing-0", "operation": "update", "expires": "2027-11-21"}
+    text = json.dumps({**json.loads(guard_plans.digest(rows)), "config": {"guard:waivers": json.dumps([waiver])}})
+    assert refused(text) == []
+
+
+def test_no_day_that_is_past_revives_a_waiver(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--today", "2020-01-01", str(tmp_path / "plan.json")])
+    assert "which is past" in capsys.readouterr().err
+
+
 def test_a_waiver_that_nothing_needs_is_told() -> None:
-    assert judge(whole(plan(waivers=[WAIVER])), TODAY)[1] == [f"replace {BUCKET}::files: waived, and not planned"]
+    assert judge(whole(plan(waivers=[WAIVER])), TODAY)[1] == [
+        f"replace {BUCKET}::files: waived until 2026-12-31, and not planned"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +162,8 @@ def test_a_waiver_that_nothing_needs_is_told() -> None:
         {"waivers": ["all"]},
         {"waivers": [{**WAIVER, "expires": "soon"}]},
         {"waivers": [{**WAIVER, "reason": " "}]},
-        {"waivers": [{**WAIVER, "operation": "update"}]},
+        {"waivers": [{**WAIVER, "operation": "same"}]},
+        {"waivers": [{**WAIVER, "expires": "2027-11-23"}]},
         {"waivers": [{k: v for k, v in WAIVER.items() if k != "owner"}]},
         {"waivers": [{**WAIVER, "more": "x"}]},
     ],

@@ -55,7 +55,8 @@ def data(changes: Sequence[Change]) -> Answer:
         more = f"; and of {plural(len(held) - 1, 'more resource')}" if len(held) > 1 else ""
         return Answer(word="LOST", text=f"{held[0].type} {held[0].name}: {held[0].why}{more}", tone="bad")
     if lost:
-        return Answer(word="kept", text=f"but {named(lost)} would go: {lost[0].why}", tone="care")
+        would = "" if lost[0].in_place else " would go"
+        return Answer(word="kept", text=f"but {named(lost)}{would}: {lost[0].why}", tone="care")
     if uncertain := [each for each in of_kind(changes, "perhaps") if holds_data(each.type)]:
         return Answer(word="perhaps", text=f"{named(uncertain)} may be replaced: only `up` can tell", tone="bad")
     return Answer(word="kept", text="no data, key or address is replaced or deleted", tone="ok")
@@ -67,7 +68,7 @@ def service(changes: Sequence[Change]) -> Answer:
         return Answer(
             word="down", text=f"`up` stops half-way: what comes before {named(refused, 1)} is done by then", tone="bad"
         )
-    if gone := [each for each in of_kind(changes, "lost") if each.type.endswith(_SERVES)]:
+    if gone := [each for each in of_kind(changes, "lost") if each.type.endswith(_SERVES) and not each.in_place]:
         text = f"no {gone[0].type} {gone[0].name} from its deletion until a new one is there and filled again"
         return Answer(word="down", text=text, tone="bad")
     if pausing := effects(changes, "pauses"):

@@ -30,7 +30,7 @@ def report(judged: Judged, before: Sequence[Finding] = (), mandatory: Sequence[F
     try:
         if wrong := _why_not(judged.plan):
             return not_judged(judged.stack, wrong)
-        listed, waived = changes(judged)
+        listed, waived, standing = changes(judged)
     except PlanError as error:
         return not_judged(judged.stack, [str(error)])
     steps = judged.steps
@@ -60,7 +60,7 @@ def report(judged: Judged, before: Sequence[Finding] = (), mandatory: Sequence[F
         alerts=_alerts(listed),
         dashboards=_dashboards(steps),
         kubernetes="" if first else _kubernetes(steps),
-        waived=waived,
+        waived=[*waived, *standing],
         unjudged=[
             f"{each.type} {each.name}: {effect.sentence}" for each, effect in answers.effects(listed, "unjudged")
         ],

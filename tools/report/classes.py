@@ -6,18 +6,18 @@ from datetime import date
 from typing import Any
 
 from sandbox.plans import Plan, Step
-from sandbox.stateful import LOSS, Loss
+from sandbox.stateful import LOSS, REPLACES, Lost, losses
 from sandbox.wire import UNKNOWN
-from tools.plan_guard import losses, waived
+from tools import plan_guard
+from tools.plan_guard import waived
 
 from .differences import Difference, differences, properties
 from .effects import effect, tags_only
 from .model import Change, Kind
 from .refusals import Refusal
 
-_REPLACES = ("replace", "create-replacement", "delete-replaced", "import-replacement", "read-replacement")
 _KINDS: Mapping[str, Kind] = {
-    **dict.fromkeys(_REPLACES, "replace"),
+    **dict.fromkeys(REPLACES, "replace"),
     **{"update": "update", "delete": "delete", "create": "create", "import": "create"},
 }
 STACK = "(stack)"
@@ -39,7 +39,7 @@ class Judged:
         chosen: dict[str, Step] = {}
         for step in self.plan.steps:
             known = chosen.get(step.urn)
-            if known is None or (step.operation == "replace" and known.operation in _REPLACES):
+            if known is None or (step.operation == "replace" and known.operation in REPLACES):
                 chosen[step.urn] = step
         return list(chosen.values())
 
@@ -62,15 +62,18 @@ def component_of(urn: str, parents: Mapping[str, str]) -> str:
     return found
 
 
-def changes(judged: Judged) -> tuple[list[Change], list[str]]:
-    """Return what happens to each resource, the worst first; and what waivers let through. Raises PlanError."""
+def changes(judged: Judged) -> tuple[list[Change], list[str], list[str]]:
+    """Return what happens to each resource, the worst first; what waivers let through; and waivers that merely stand.
+
+    Raises PlanError.
+    """
     steps = judged.steps
     parents = {str(each["urn"]): str(each.get("parent") or "") for each in judged.resources}
     parents |= {step.urn: step.parent for step in steps}
-    lost = {step.urn: (step, does, loss) for step, does, loss in losses(judged.plan.steps)}
+    lost = {each.step.urn: each for each in losses(judged.plan.steps)}
     let_through = waived(judged.plan, judged.today)
     refused = {each.urn: each for each in judged.refusals}
-    replaced = {step.urn for step in steps if step.operation in _REPLACES}
+    replaced = {step.urn for step in steps if step.operation in REPLACES}
     around: dict[str, list[Step]] = {}
     for step in steps:
         around.setdefault(step.parent, []).append(step)
@@ -82,8 +85,9 @@ def changes(judged: Judged) -> tuple[list[Change], list[str]]:
         if refusal := refused.get(step.urn):
             kind = "refused"
             told = {"why": _refused(refusal), "instead": refusal.instead, "source": refusal.source}
-        elif step.urn in lost and (lost[step.urn][1], step.resource) not in let_through:
-            kind, told = "lost", {"why": _lost(step, lost[step.urn][2]), "instead": lost[step.urn][2].instead}
+        elif (found_lost := lost.get(step.urn)) and (found_lost.does, step.resource) not in let_through:
+            kind, told = "lost", {"why": _lost(found_lost), "instead": found_lost.loss.instead}
+            told["in_place"] = found_lost.does == "update"
         elif kind == "replace" and perhaps(step, found, came_from.get(step.urn, {}), replaced):
             kind = "perhaps"
         elif kind == "update" and tags_only(step, found):
@@ -103,13 +107,16 @@ def changes(judged: Judged) -> tuple[list[Change], list[str]]:
     listed = [change(step, _KINDS[step.operation]) for step in steps if step.operation in _KINDS]
     listed += _refused_before(listed, refused, parents)
     listed.sort(key=lambda each: (each.component, each.name))
-    used = {(does, step.resource) for step, does, _ in lost.values()}
-    sentences = [
-        f"{does} {resource}: waived until {waiver.expires} by {waiver.owner}: {waiver.reason}"
-        for (does, resource), waiver in let_through.items()
-        if (does, resource) in used
-    ]
-    return listed, sentences
+    used = {(each.does, each.step.resource) for each in lost.values()}
+    sentences = {
+        each: f"{each[0]} {each[1]}: waived until {waiver.expires} by {waiver.owner}: {waiver.reason}"
+        for each, waiver in let_through.items()
+    }
+    return (
+        listed,
+        [said for each, said in sentences.items() if each in used],
+        [f"{said} (nothing of it is planned)" for each, said in sentences.items() if each not in used],
+    )
 
 
 def perhaps(
@@ -150,12 +157,12 @@ def _refused(refusal: Refusal) -> str:
     return f'{refusal.title}: "{refusal.said}"'
 
 
-def _lost(step: Step, loss: Loss) -> str:
-    lost = loss.lost
-    if step.before.get("skipFinalSnapshot") is True:
+def _lost(lost: Lost) -> str:
+    told = plan_guard.told(lost)
+    if lost.step.before.get("skipFinalSnapshot") is True:
         # automated backups go with the instance unless told otherwise, and no snapshot is taken at the end
-        lost = lost.replace("every row since the last snapshot", "every row: no snapshot is taken at the end")
-    return f"the old one is kept, but the new one begins without {lost}" if step.retained else lost
+        return told.replace("every row since the last snapshot", "every row: no snapshot is taken at the end")
+    return told
 
 
 def holds_data(token: str) -> bool:

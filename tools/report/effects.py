@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.clock_times import TIMES
 from sandbox.plans import Step
-from sandbox.stateful import LOSS
+from sandbox.stateful import loss_of
 
 from .differences import Difference, Path
 from .effect_rows import ROWS, Row
@@ -47,7 +47,7 @@ def effect(step: Step, found: Sequence[Difference], around: Sequence[Step]) -> E
 
 def unjudged(step: Step, found: Sequence[Difference]) -> list[str]:
     """Return the properties that no row speaks of, where the guard or the clock knows the type."""
-    known = step.type in LOSS or step.type in TIMES or any(step.type in row.types for row in ROWS)
+    known = loss_of(step.type) is not None or step.type in TIMES or any(step.type in row.types for row in ROWS)
     rows = zip(found, _rows(step, found), strict=True)
     return list(dict.fromkeys(_dotted(path) for (path, _, _), row in rows if known and not row))
 

@@ -69,6 +69,8 @@ class Change(_Part):
     effect: Effect | None = None
     why: Text = ""
     """What is lost, or the law that refuses."""
+    in_place: bool = False
+    """Whether the thing itself stays: what is lost, is lost by a change of it."""
     instead: Text = ""
     source: Text = ""
 

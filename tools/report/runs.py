@@ -31,7 +31,7 @@ from .refusals import Refusal, protected, refusals, unexplained
 # A law speaks when the resource is planned, and what waits for it never is: each round may find more of them.
 _ROUNDS, _ROUNDS_OF_LAWS = 9, 6
 _JUDGES = (
-    *("policies", "sandbox/laws", "sandbox/stateful.py", "tools/plan_guard.py", "tools/report"),
+    *("policies", "sandbox/laws", "sandbox/stateful", "tools/plan_guard.py", "tools/report"),
     *(".github/workflows/preview.yml", ".ci"),
 )
 # nobody goes on from these states, and writing them after each operation is most of an `up`
