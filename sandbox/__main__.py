@@ -1,4 +1,7 @@
-"""The sandbox's command line: `python -m sandbox COMMAND --stack S`. Options it does not know go to `pulumi`."""
+"""The sandbox's command line: `python -m sandbox COMMAND --stack S`; installed, `stack-sandbox COMMAND`.
+
+Options it does not know go to `pulumi`.
+"""
 
 import json
 import os
@@ -9,11 +12,9 @@ from .commands import COMMANDS
 from .commands.parser import parser
 from .commands.run_options import not_judged
 from .faults import FaultSyntaxError
-from .logql import grammar
-from .prometheus import amtool, promtool
 from .toolchain import ToolchainError, pulumi_cli
 from .unjudged import report
-from .workspace import SandboxError, Workspace
+from .workspace import SandboxError, Workspace, the_only_stack
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -22,6 +23,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if options.command == "install":
             if options.prometheus:
+                from .logql import grammar  # noqa: PLC0415 # takes Node, which the others do not need
+                from .prometheus import amtool, promtool  # noqa: PLC0415 # likewise
+
                 print(promtool(), amtool(), grammar(), sep="\n")
                 return 0
             if options.kubernetes_provider:
@@ -39,7 +43,11 @@ def main(arguments: Sequence[str]) -> int:
                 for minor in options.kubernetes or minors():
                     print(binaries(minor).apiserver.parent)
             return 0
-        workspace = Workspace.of(options.cwd, options.stack)
+        if options.command in ("init", "doctor"):
+            from .commands import beginning  # noqa: PLC0415 # the others do not need it
+
+            return beginning.COMMANDS[options.command](options)
+        workspace = Workspace.of(options.cwd, options.stack or the_only_stack(options.cwd))
         if options.fresh:
             with workspace.locked():
                 workspace.reset()
@@ -59,7 +67,12 @@ def main(arguments: Sequence[str]) -> int:
         return 1
 
 
-if __name__ == "__main__":
+def command() -> int:
+    """Run the command line of this process."""
     # for this process and all that it starts: what a cloud holds, passwords among it, is for its owner alone
     os.umask(0o077)
-    sys.exit(main(sys.argv[1:]))
+    return main(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(command())

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from . import plans, warm
+from . import packs, plans, warm
 from .credentials import without_credentials
 from .run_options import RunOptions
 from .toolchain import pulumi_cli
@@ -110,7 +110,7 @@ def running(workspace: Workspace, options: RunOptions = DEFAULTS) -> Iterator[En
             workspace.write_others(read(options.given_file).stacks)
         given = inherited(options.kept_environment)
         with _serving(workspace, options, given) as (ports, said):
-            engine = Engine(cli, workspace, workspace.environment(ports), given)
+            engine = Engine(cli, workspace, {**packs.environment(given), **workspace.environment(ports)}, given)
             threading.Thread(target=_crash_when_told, args=(engine, said), daemon=True).start()
             yield engine
 
@@ -144,7 +144,7 @@ def _serving(
     workspace: Workspace, options: RunOptions, environment: Mapping[str, str]
 ) -> Iterator[tuple[dict[str, int], IO[str]]]:
     server = warm.start(
-        ["-m", "sandbox.server", str(workspace.world_file), options.to_json()],
+        ["-m", f"{__package__}.server", str(workspace.world_file), options.to_json()],
         cwd=Path(__file__).parent.parent,
         env=environment,
         stdin=subprocess.PIPE,

@@ -1,7 +1,7 @@
 """A Python language host: it starts the program, and policy packs, in processes of their own.
 
-It stands in for `pulumi-language-python`, which a CLI built from Go modules lacks, and runs everything with the
-interpreter that runs the sandbox. The official host is not needed, and not in the way.
+It stands in for `pulumi-language-python`, which a CLI built from Go modules lacks, and runs each in its own virtual
+environment, or in the sandbox's where it has none. The official host is not needed, and not in the way.
 """
 
 import json
@@ -19,6 +19,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, language_pb2, lang
 
 from . import warm
 from .credentials import without_credentials
+from .interpreter import environment_of, interpreter
 from .schema import PACKAGES
 
 _PROGRAM = Path(__file__).with_name("run_program.py")
@@ -60,7 +61,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def InstallDependencies(
         self, request: Any, context: grpc.ServicerContext
     ) -> Iterator[language_pb2.InstallDependenciesResponse]:
-        """Nothing to install: the environment of the sandbox is the program's."""
+        """Nothing to install: a program's environment is its own affair."""
         yield from ()
 
     def About(self, request: Any, context: grpc.ServicerContext) -> language_pb2.AboutResponse:
@@ -79,7 +80,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             "stack": request.stack,
             "organization": request.organization,
             "monitor": request.monitor_address,
-            "engine": self._engines.get(context.peer(), ""),
+            "engine": self.engine_of(context),
             "parallel": request.parallel,
             "preview": request.dryRun,
             "config": dict(request.config),
@@ -95,12 +96,23 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            python=interpreter(request.info.options.fields["virtualenv"].string_value),
         )
-        context.add_callback(program.kill)
         assert program.stdin is not None
         program.stdin.write(json.dumps(settings))
         program.stdin.close()
-        with grpc.insecure_channel(settings["engine"]) as channel:
+        return self.followed(program, settings["engine"], context, told=1)
+
+    def engine_of(self, context: grpc.ServicerContext) -> str:
+        """Return where the engine behind a connection takes log messages."""
+        return self._engines.get(context.peer(), "")
+
+    def followed(
+        self, program: warm.Process, address: str, context: grpc.ServicerContext, told: int
+    ) -> language_pb2.RunResponse:
+        """Hand on what a program says, until it ends; with the status `told` it has said itself what was wrong."""
+        context.add_callback(program.kill)
+        with grpc.insecure_channel(address) as channel:
             engine = engine_pb2_grpc.EngineStub(channel)
             readers = [
                 threading.Thread(target=_forward, args=(engine, stream), daemon=True)
@@ -113,13 +125,15 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
                 reader.join()
         if code == 0:
             return language_pb2.RunResponse()
-        if code == 1:  # the program has said what was wrong
+        if code == told:
             return language_pb2.RunResponse(bail=True)
         return language_pb2.RunResponse(error=f"the program ended with exit status {code}")
 
     def RunPlugin(self, request: Any, context: grpc.ServicerContext) -> Iterator[language_pb2.RunPluginResponse]:
         """Run a policy pack, where the engine asks its language host to."""
         directory = request.info.program_directory or request.pwd
+        options = {"options": dict(request.info.options.items())}
+        needs = "pulumi_policy" if request.kind == "analyzer" else "pulumi"
         plugin = warm.start(
             ["-m", "pulumi.policy" if request.kind == "analyzer" else "__main__", *request.args, "."],
             cwd=directory,
@@ -128,6 +142,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=sys.stderr,
+            python=interpreter(environment_of(Path(directory), options, needs=needs)),
         )
         context.add_callback(plugin.kill)
         assert plugin.stdout is not None

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .nodejs import NODE, tree
+from .toolchain import PINS
 
-FOLDER = Path(__file__).parent.parent / "tools" / "logql"
+FOLDER = PINS / "logql"
 
 
 def grammar() -> Path:

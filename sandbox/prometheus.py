@@ -5,9 +5,9 @@ They parse and evaluate with what the servers themselves do.
 
 from pathlib import Path
 
-from .toolchain import Pin, Tool
+from .toolchain import PINS, Pin, Tool
 
-PINNED = Path(__file__).parent.parent / "tools" / "prometheus"
+PINNED = PINS / "prometheus"
 PROMETHEUS = "github.com/prometheus/prometheus"
 ALERTMANAGER = "github.com/prometheus/alertmanager"
 

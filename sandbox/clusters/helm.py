@@ -10,8 +10,7 @@ from typing import Any
 
 import yaml
 
-from ..control_plane.binaries import TOOLS
-from ..toolchain import Pin, Tool
+from ..toolchain import PINS, Pin, Tool
 from .placeholders import LABEL, Manifest
 
 _MODULE = "helm.sh/helm/v3"
@@ -109,7 +108,7 @@ def _labelled(metadata: Mapping[str, Any], release: str) -> dict[str, Any]:
 
 def program() -> Path:
     """Helm, built where it is not. Raises ToolchainError."""
-    pin = Pin.read(TOOLS / "helm", _MODULE)
+    pin = Pin.read(PINS / "helm", _MODULE)
     tool = Tool(
         pin=pin,
         title="Helm, which renders the charts at hand,",

@@ -3,6 +3,11 @@
 import argparse
 from pathlib import Path
 
+from ..packs import NAMES as PACKS
+
+# Installed, the package has another name, and a command of its own.
+PROGRAM = "stack-sandbox" if (__package__ or "").startswith("stack_sandbox") else "python -m sandbox"
+
 # `drills.run` knows them, and is slow to load; a test holds the two together.
 DRILLS = (
     *("node-loss", "zone-loss", "rolling-node-upgrade", "cluster-upgrade"),
@@ -14,7 +19,7 @@ GUARDS = ("pdb", "spread", "surge", "requests", "pool", "floor", "both")
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands; options it does not know are the engine's."""
     whole = argparse.ArgumentParser(
-        prog="python -m sandbox",
+        prog=PROGRAM,
         description="Runs a Pulumi program against clouds that are played. Options it does not know go to `pulumi`.",
     )
     commands_of = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -35,10 +40,22 @@ def parser() -> argparse.ArgumentParser:
                 help="the Kubernetes control planes (of these minors, or of all), the CRDs of charts and Helm, too",
             )
             continue
-        command.add_argument("--stack", "-s", required=True, help="the stack, as in Pulumi.<stack>.yaml")
         command.add_argument("--cwd", "-C", type=Path, default=Path.cwd(), help="the program's folder (default: here)")
+        command.add_argument(
+            "--stack", "-s", default="", help="the stack, as in Pulumi.<stack>.yaml (default: the only one there is)"
+        )
+        if name in ("init", "doctor"):
+            _add_beginning(command, name)
+            continue
         command.add_argument("--fresh", action="store_true", help="forget the stack's state and world first")
         if name in ("preview", "up"):
+            command.add_argument(
+                "--policies",
+                action="append",
+                default=[],
+                choices=PACKS,
+                help="enforce this pack of the sandbox's own (repeatable; `all` holds the others)",
+            )
             command.add_argument(
                 "--policy-pack", action="append", default=[], type=Path, help="enforce this policy pack (repeatable)"
             )
@@ -90,6 +107,17 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("--delete", action="store_true", help="delete the resource behind the engine's back")
         _add_what_is_asked(command, name)
     return whole
+
+
+def _add_beginning(command: argparse.ArgumentParser, name: str) -> None:
+    if name == "init":
+        command.add_argument("--region", default="eu-central-1", help="the stack's region (eu-central-1)")
+        command.add_argument(
+            "--workflow",
+            metavar="OWNER/REPOSITORY@COMMIT",
+            default="",
+            help="write a workflow for GitHub, too, which previews each pull request by this repository's action",
+        )
 
 
 def _add_what_is_asked(command: argparse.ArgumentParser, name: str) -> None:
@@ -204,6 +232,8 @@ def _add_run_options(command: argparse.ArgumentParser) -> None:
 
 
 _COMMANDS = {
+    "init": "write the stack's file, and where there is no program a small one",
+    "doctor": "say what the program, its environment and this machine lack",
     "preview": "show what `up` would do",
     "up": "create or update the stack",
     "refresh": "read what exists into the state",

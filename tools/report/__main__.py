@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from sandbox.packs import NAMES as PACKS
 from sandbox.plans import PlanError, read
 from sandbox.workspace import SandboxError
 from tools.plan_guard import logged
@@ -34,7 +35,10 @@ def main(arguments: Sequence[str]) -> int:
     repository = Path(runs.git(options.cwd, "rev-parse", "--show-toplevel"))
     try:
         of = runs.commits(repository, options.base)
-        told = runs.report_on(repository, options.cwd, options.stack or ["dev"], of)
+        asked = runs.Asked(
+            options.policies, options.policy_pack_config, options.given and str(Path(options.given).resolve())
+        )
+        told = runs.report_on(repository, options.cwd, options.stack or ["dev"], of, asked)
     except SandboxError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -92,6 +96,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--base", default="", help="the commit or branch to compare with (the default branch of origin)"
     )
+    elsewhere = parser.add_argument_group("for a program of another repository")
+    elsewhere.add_argument("--policies", default="", choices=("", *PACKS), help="judge by this pack of the sandbox's")
+    elsewhere.add_argument("--policy-pack-config", type=Path, help="the pack's configuration")
+    elsewhere.add_argument("--given", default="", help="a JSON object of what others made")
     parser.add_argument("--json", type=Path, help="write the report as JSON to this file")
     parser.add_argument("--comment", type=Path, help="write it as a comment in Markdown")
     parser.add_argument("--summary", type=Path, help="write it as the summary of a run, in Markdown")

@@ -16,8 +16,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sandbox import packs as packs_of_sandbox
 from sandbox import plans
 from sandbox.engine import running, without_clouds
+from sandbox.interpreter import environment_of
 from sandbox.plans import Finding, Plan, PlanError
 from sandbox.run_options import RunOptions
 from sandbox.workspace import FOLDER, SandboxError, Workspace
@@ -30,6 +32,7 @@ from .refusals import Refusal, protected, refusals, unexplained
 
 # A law speaks when the resource is planned, and what waits for it never is: each round may find more of them.
 _ROUNDS, _ROUNDS_OF_LAWS = 9, 6
+_OURS = Path(__file__).parents[2]
 _JUDGES = (
     *("policies", "sandbox/laws", "sandbox/stateful", "tools/plan_guard.py", "tools/report"),
     *(".github/workflows/preview.yml", ".ci"),
@@ -50,12 +53,27 @@ class Commits:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What is judged with, where a program is none of this repository's."""
+
+    policies: str = ""
+    """One of the sandbox's own packs, by its name."""
+    levels: Path | None = None
+    """The pack's configuration."""
+    given: str = ""
+    """A file that tells what others made (sandbox/given.py)."""
+
+
+@dataclass(frozen=True)
 class Preview:
     """A whole plan, and what refused it on the way there."""
 
     plan: Plan
     refusals: Sequence[Refusal] = ()
     mandatory: Sequence[Finding] = ()
+
+
+_NOTHING = Asked()
 
 
 def git(repository: Path, *arguments: str) -> str:
@@ -104,11 +122,11 @@ def checked_out(repository: Path, commit: str) -> Iterator[Path]:
             git(repository, "worktree", "remove", "--force", str(tree))
 
 
-def report_on(repository: Path, program: Path, stacks: Sequence[str], of: Commits) -> Report:
+def report_on(repository: Path, program: Path, stacks: Sequence[str], of: Commits, asked: Asked = _NOTHING) -> Report:
     """Return the report of a change: each stack by itself. What cannot be judged says so in it."""
     inside = program.resolve().relative_to(repository.resolve())
     with checked_out(repository, of.base) as base:
-        told = [_judged(program, base, inside, stack) for stack in stacks]
+        told = [_judged(program, base, inside, stack, asked) for stack in stacks]
     made_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ")
     return Report(
         **{"base": of.base, "head": of.head, "base_name": of.base_name, "ahead": of.ahead},
@@ -116,19 +134,39 @@ def report_on(repository: Path, program: Path, stacks: Sequence[str], of: Commit
     )
 
 
-def _judged(program: Path, base: Path, inside: Path, stack: str) -> StackReport:
+def _judged(program: Path, base: Path, inside: Path, stack: str, asked: Asked) -> StackReport:
     try:
-        packs = Packs.of(base, stack) or Packs.of(program, stack)
+        ours = (base / "tools" / "report" / "runs.py").is_file() and (base / "sandbox" / "laws").is_dir()
+        packs = (Packs.of(base, stack) or Packs.of(program, stack)) if ours else Packs.named(asked)
         if not (base / inside / f"Pulumi.{stack}.yaml").exists():
-            return first(program, stack, packs)
+            return first(program, stack, packs, asked)
         root = base / inside / FOLDER
-        before = bring_up(base, base / inside, stack, packs)
+        with _installed_as(program, base / inside):
+            before = bring_up(base if ours else _OURS, base / inside, stack, packs, asked)
         standing = resources(base / inside, stack, root)
-        preview = whole_preview(program, stack, root, packs)
+        preview = whole_preview(program, stack, root, packs, asked)
         of = Judged(stack, preview.plan, standing, preview.refusals)
         return report(of, before, preview.mandatory)
     except (SandboxError, PlanError) as error:
         return not_judged(stack, [str(error)])
+
+
+@contextmanager
+def _installed_as(program: Path, base: Path) -> Iterator[None]:
+    """Let the base's program run with what this one has installed, for a commit brings nothing of that."""
+    own, before = environment_of(program, None), os.environ.get("VIRTUAL_ENV")
+    modules = program / "node_modules"
+    if modules.is_dir() and not (base / modules.name).exists():
+        (base / modules.name).symlink_to(modules.resolve())
+    if own:
+        os.environ["VIRTUAL_ENV"] = str(own)
+    try:
+        yield
+    finally:
+        if before is not None:
+            os.environ["VIRTUAL_ENV"] = before
+        elif own:
+            del os.environ["VIRTUAL_ENV"]
 
 
 @dataclass(frozen=True)
@@ -137,6 +175,15 @@ class Packs:
 
     arguments: Sequence[str]
     source: str
+
+    @classmethod
+    def named(cls, asked: Asked) -> "Packs | None":
+        """Return one of the sandbox's own packs; None where none is asked for."""
+        if not asked.policies:
+            return None
+        levels = ("--policy-pack-config", str(asked.levels.resolve())) if asked.levels else ()
+        pack = packs_of_sandbox.folder(asked.policies)
+        return cls(("--policy-pack", str(pack), *levels), str(pack.parent / "src"))
 
     @classmethod
     def of(cls, tree: Path, stack: str) -> "Packs | None":
@@ -153,15 +200,17 @@ class Packs:
         return {"PYTHONPATH": self.source}
 
 
-def bring_up(tree: Path, program: Path, stack: str, packs: Packs | None) -> Sequence[Finding]:
+def bring_up(tree: Path, program: Path, stack: str, packs: Packs | None, asked: Asked = _NOTHING) -> Sequence[Finding]:
     """Bring a stack up by a tree's own sandbox, and return what the rules say of it. Raises SandboxError."""
-    _sandbox(tree, "up", program, stack)
+    told = ("--given", asked.given) if asked.given else ()
+    _sandbox(tree, "up", program, stack, *told)
     if packs is None:
         return ()
     with tempfile.TemporaryDirectory(prefix="platform-base-") as folder:
         log = Path(folder) / "events.json"
         # what it breaks already is no fault of the change
-        _sandbox(tree, "preview", program, stack, *packs.arguments, f"--event-log={log}", packs=packs, may_fail=True)
+        judged = (*told, *packs.arguments, f"--event-log={log}")
+        _sandbox(tree, "preview", program, stack, *judged, packs=packs, may_fail=True)
         return plans.read(log.read_text(encoding="utf-8")).findings if log.exists() else ()
 
 
@@ -198,13 +247,13 @@ def resources(program: Path, stack: str, root: Path) -> Sequence[Mapping[str, An
     return found
 
 
-def whole_preview(program: Path, stack: str, root: Path, packs: Packs | None) -> Preview:
+def whole_preview(program: Path, stack: str, root: Path, packs: Packs | None, told: Asked = _NOTHING) -> Preview:
     """Preview a stack until the plan is whole. Raises SandboxError, PlanError.
 
     Where it cannot be made whole, the plan that is returned says why in its errors.
     """
     refused, mandatory, found = dict[tuple[str, str], Refusal](), list[Finding](), list[Finding]()
-    options = RunOptions(real_clusters=False)
+    options = RunOptions(real_clusters=False, given_file=told.given)
     preview = Preview(Plan((), {}, ["there was no preview"]))
     for turn in range(_ROUNDS):
         with running(Workspace.of(program, stack, root), options) as engine:
@@ -228,15 +277,16 @@ def whole_preview(program: Path, stack: str, root: Path, packs: Packs | None) ->
     return preview
 
 
-def first(program: Path, stack: str, packs: Packs | None) -> StackReport:
+def first(program: Path, stack: str, packs: Packs | None, told: Asked = _NOTHING) -> StackReport:
     """Return the report of a stack that the base does not have. Raises SandboxError, PlanError."""
     with tempfile.TemporaryDirectory(prefix="platform-first-") as folder:
         root = Path(folder)
-        preview = whole_preview(program, stack, root, packs)
+        preview = whole_preview(program, stack, root, packs, told)
         made: Sequence[Mapping[str, Any]] = ()
         if not preview.plan.errors and not preview.refusals:
             # a plan does not tell what comes from what, and the time hangs on that: a state does
-            with running(Workspace.of(program, stack, root), RunOptions(real_clusters=False)) as engine:
+            options = RunOptions(real_clusters=False, given_file=told.given)
+            with running(Workspace.of(program, stack, root), options) as engine:
                 engine.environment.update(_QUICK)
                 engine.read("up", "--yes", "--skip-preview", "--stack", stack)
             made = resources(program, stack, root)

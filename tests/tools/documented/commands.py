@@ -13,7 +13,7 @@ _SHELL = ("sh", "bash", "shell", "console")
 # what a span of code in a sentence begins with where it is a command; in a block of shell every line is one
 PROGRAMS = (
     *("aws", "cosign", "curl", "docker", "gh", "git", "helm", "jq", "kubectl", "make", "npm", "openssl", "pulumi"),
-    *("pytest", "python", "sed", "uv", ".venv/bin/python", ".venv/bin/pytest"),
+    *("pytest", "python", "sed", "uv", ".venv/bin/python", ".venv/bin/pytest", "stack-sandbox"),
 )
 _JOINED = ("&&", "||", ";", "|", "&", "(", ")")
 _REDIRECTED = (">", ">>", "<", "2>", "2>&1", ">&")

@@ -70,18 +70,19 @@ _OTHERS: Mapping[str, Mapping[str, set[str]]] = {
         "compose up": {"--file", "--wait", "--build", "--volumes"},
         "compose down": {"--file", "--volumes"},
     },
-    "git": {"revert": set(), "stash": set(), "checkout": set(), "fetch": {"--unshallow"}},
+    "git": {"init": {"--quiet"}, "revert": set(), "stash": set(), "checkout": set(), "fetch": {"--unshallow"}},
     "helm": {"pull": {"--version", "--destination"}},
     "npm": {
         "ci": {"--ignore-scripts"},
         "install": {"-g", "--package-lock-only", "--ignore-scripts"},
         "prune": {"--package-lock-only", "--ignore-scripts"},
     },
-    "uv": {"sync": {"--inexact", "--extra"}, "pip install": set()},
+    "uv": {"sync": {"--inexact", "--extra"}, "pip install": set(), "tool install": {"--with"}},
     "cosign": {"verify": {"--certificate-oidc-issuer", "--certificate-identity-regexp"}},
 }
 # those whose subcommand or first argument is of no matter here
 _PLAIN: Mapping[str, set[str]] = {
+    ".venv/bin/pip": {"--quiet", "--requirement"},
     "bash": set(),
     "cd": set(),
     "cp": {"-r"},
@@ -91,11 +92,13 @@ _PLAIN: Mapping[str, set[str]] = {
     "grep": {"-v", "-q", "-E", "-c", "-i", "-o"},
     "head": {"-n"},
     "jq": {"-r"},
+    "mkdir": set(),
+    "mv": set(),
     "npx": set(),
     "openssl": {"-hex", "-binary", "-sha256", "-hmac"},
     "printf": set(),
     "rm": {"-r"},
-    "sed": {"-i"},
+    "sed": {"-i", "-i.right"},
     "sort": set(),
     "tail": {"-n", "-1"},
     "xargs": {"-n", "-I", "--platform"},  # and what it runs
@@ -109,8 +112,10 @@ class Parsed(BaseException):
 def faults(words: Sequence[str]) -> Iterator[str]:
     """Yield what is wrong with a command; nothing where its program takes it."""
     program, *rest = words
-    if program.endswith("python"):
+    if program.endswith(("python", "python3")):
         yield from _python(rest)
+    elif program == "stack-sandbox":  # the same command line, as it is installed
+        yield from _parses("sandbox", rest)
     elif program.endswith("pytest"):
         missing = [each for each in rest if "/" in each and not (ROOT / each).exists()]
         yield from (f"{each} does not exist" for each in missing)

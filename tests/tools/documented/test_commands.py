@@ -24,7 +24,7 @@ pytestmark = [
 OTHERS = {
     *("aws", "cosign", "docker", "gh", "kubectl", "npm", "npx", "pulumi", "uv"),
     *("bash", "cd", "cp", "curl", "date", "export", "git", "grep", "head", "helm", "jq", "openssl", "printf", "rm"),
-    *("sed", "sort", "tail", "xargs"),
+    *("mkdir", "mv", "sed", "sort", "tail", "xargs", ".venv/bin/pip"),
 }
 _DRY = "its recipe is taken apart here, and what it calls has rows of its own"
 # name -> the test that runs it, `make TARGET` where that does, or why it needs more than this machine
@@ -48,6 +48,14 @@ RUN: Mapping[str, str] = {
     "sandbox recover": "tests/engine/test_recovery.py",
     "sandbox roads": "tests/roads/test_command.py",
     "sandbox up": "tests/engine/test_releases.py",
+    "stack-sandbox": "it is named, and no more",
+    "stack-sandbox destroy": "tests/engine/test_lifecycle.py",
+    "stack-sandbox doctor": "tests/sandbox/test_beginning.py",
+    "stack-sandbox init": "tests/sandbox/test_beginning.py",
+    "stack-sandbox outputs": "tests/engine/states.py",
+    "stack-sandbox preview": "tests/engine/test_plan_guard.py",
+    "stack-sandbox roads": "tests/roads/test_command.py",
+    "stack-sandbox up": "tests/engine/test_any_program.py",
     "tests.policies.mutations": "tests/engine/test_policies.py",
     "tools.bench": "make bench",
     "tools.chart_runs": "make charts",
@@ -98,6 +106,10 @@ def own(command: Command) -> Iterator[str]:
         yield from (f"make {word}" for word in rest if "=" not in word and not word.startswith("-"))
     elif program.endswith("pytest"):
         yield "pytest"
+    elif program == "stack-sandbox":
+        yield " ".join(["stack-sandbox", *rest[:1]])
+    elif program.endswith("python3"):
+        return  # makes an environment
     elif program.endswith("python"):
         module = rest[1] if rest[0] == "-m" else rest[0].removesuffix(".py").replace("/", ".")
         inner = rest[2:3] if module == "sandbox" else []
