@@ -13,6 +13,7 @@ from .statements import NO_RESOURCE, OWNERS_TAGS, deny_but, sessions
 _SERVICES = (
     *(
         "acm",
+        "appconfig",
         "backup",
         "backup-storage",
         "budgets",

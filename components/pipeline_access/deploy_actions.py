@@ -27,6 +27,16 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
         f"acm:{verb}Certificate" for verb in ("Request", "Delete", "AddTagsTo", "RemoveTagsFrom")
     ),
     "acm/certificateValidation": (),  # it waits
+    "appconfig/application": _three("appconfig", "Application", "TagResource", "UntagResource"),
+    "appconfig/configurationProfile": _three("appconfig", "ConfigurationProfile"),
+    # an earlier deployment is left as it is
+    "appconfig/deployment": ("appconfig:StartDeployment",),
+    "appconfig/deploymentStrategy": _three("appconfig", "DeploymentStrategy"),
+    "appconfig/environment": _three("appconfig", "Environment"),
+    "appconfig/hostedConfigurationVersion": (
+        "appconfig:CreateHostedConfigurationVersion",
+        "appconfig:DeleteHostedConfigurationVersion",
+    ),
     "backup/plan": _three("backup", "BackupPlan", "TagResource", "UntagResource"),
     "backup/restoreTestingPlan": _three("backup", "RestoreTestingPlan"),
     "backup/restoreTestingSelection": _three("backup", "RestoreTestingSelection"),
@@ -37,7 +47,9 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "budgets/budget": ("budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource"),
     "cloudfront/cachePolicy": _three("cloudfront", "CachePolicy"),
     # who deploys publishes the front end, too (tools/front_end.py)
-    "cloudfront/distribution": _three("cloudfront", "Distribution", "TagResource", "UntagResource", "CreateInvalidation"),
+    "cloudfront/distribution": _three(
+        *("cloudfront", "Distribution", "TagResource", "UntagResource", "CreateInvalidation")
+    ),
     "cloudfront/function": _three("cloudfront", "Function", "PublishFunction"),
     "cloudfront/keyValueStore": _three("cloudfront", "KeyValueStore"),
     "cloudfront/originAccessControl": _three("cloudfront", "OriginAccessControl"),

@@ -26,6 +26,7 @@ DOCUMENTS: Mapping[str, tuple[str, ...]] = {
     "cluster": ("ecr", "eks", "guardduty", "iam"),
     "edge": ("acm", "cloudfront", "elasticloadbalancing", "route53", "shield", "wafv2"),
     "operations": (
+        "appconfig",
         "backup",
         "backup-storage",
         "budgets",
@@ -41,6 +42,7 @@ DOCUMENTS: Mapping[str, tuple[str, ...]] = {
 }
 # Who is handed a role that the stack made: each service as iam:PassRole names it.
 PASSED_TO = (
+    "appconfig.amazonaws.com",
     "backup.amazonaws.com",
     "ec2.amazonaws.com",
     "eks.amazonaws.com",

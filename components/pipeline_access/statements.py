@@ -11,6 +11,8 @@ from .scope import Scope
 NO_RESOURCE = frozenset(
     {
         "acm:RequestCertificate",
+        "appconfig:CreateApplication",
+        "appconfig:CreateDeploymentStrategy",
         "backup-storage:MountCapsule",
         "ce:CreateAnomalyMonitor",
         "ce:CreateAnomalySubscription",

@@ -45,9 +45,12 @@ def metric_alarms(
     tags: Mapping[str, str],
     opts: pulumi.ResourceOptions,
     region: str | None = None,
-) -> None:
-    """Make an alarm of each row, in the topic's region, which tells the topic when it goes off and when it is over."""
-    for row in table:
+) -> list[pulumi.Output[str]]:
+    """Make an alarm of each row, in the topic's region, which tells the topic when it goes off and when it is over.
+
+    Returns their ARNs, in the table's order.
+    """
+    return [
         aws.cloudwatch.MetricAlarm(
             f"{name}-{row.role}",
             alarm_description=row.description,
@@ -66,4 +69,6 @@ def metric_alarms(
             region=region,
             tags=dict(tags),
             opts=opts,
-        )
+        ).arn
+        for row in table
+    ]

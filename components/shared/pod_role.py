@@ -56,6 +56,7 @@ class PodRole(pulumi.ComponentResource):
             # a pod that starts with the association must find its permissions there, and no property says so
             opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=granted)),
         )
+        self.role_name = role.name  # for what is granted later, by who comes after the pods
         self.role_arn = role.arn
         self.association_id = association.association_id
         self.register_outputs({"role_arn": self.role_arn, "association_id": self.association_id})

@@ -24,6 +24,7 @@ SubnetId = Annotated[str, StringConstraints(pattern=r"^subnet-[0-9a-f]{8,17}$")]
 Domain = Annotated[str, StringConstraints(pattern=r"^(\*\.)?([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\.)+[a-z]{2,}$")]
 # PrivateLink's names of the services that nodes, controllers and applications use.
 EndpointService = Literal[
+    "appconfigdata",
     "autoscaling",
     "backup",
     "bedrock-runtime",

@@ -188,6 +188,7 @@ class WebService(pulumi.ComponentResource):
             automount_service_account_token=False,
             opts=self._child,
         )
+        self.role_name = role.role_name
         # a pod started before its account's role is associated never gets credentials
         return pulumi.Output.all(account.metadata.name, role.association_id).apply(lambda known: str(known[0]))
 

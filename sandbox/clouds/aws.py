@@ -428,6 +428,19 @@ def _kebab(name: str) -> str:
 
 
 _ID_RULES: dict[str, Callable[[_Aws], str]] = {
+    # as the provider joins them (terraform-provider-aws, internal/service/appconfig), of ids of seven characters
+    "aws:appconfig/application:Application": lambda a: a.request.hex(7),
+    "aws:appconfig/deploymentStrategy:DeploymentStrategy": lambda a: a.request.hex(7),
+    "aws:appconfig/environment:Environment": lambda a: f"{a.request.hex(7)}:{a.request.inputs.get('applicationId')}",
+    "aws:appconfig/configurationProfile:ConfigurationProfile": lambda a: (
+        f"{a.request.hex(7)}:{a.request.inputs.get('applicationId')}"
+    ),
+    "aws:appconfig/hostedConfigurationVersion:HostedConfigurationVersion": lambda a: "/".join(
+        (*_inputs(a, "applicationId", "configurationProfileId"), str(_number(a)))
+    ),
+    "aws:appconfig/deployment:Deployment": lambda a: "/".join(
+        (*_inputs(a, "applicationId", "environmentId"), str(_number(a)))
+    ),
     "aws:cloudfront/distribution:Distribution": lambda a: f"E{a.request.hex(13).upper()}",
     "aws:cloudfront/originAccessIdentity:OriginAccessIdentity": lambda a: f"E{a.request.hex(13).upper()}",
     "aws:cloudfront/originAccessControl:OriginAccessControl": lambda a: f"E{a.request.hex(13).upper()}",
@@ -479,6 +492,31 @@ def _own(aws: _Aws) -> dict[str, Any]:
         if key in outputs and f"{key}Prefix" in aws.request.inputs and not aws.request.inputs.get(key)
     }
     return named | aws_versions.first(aws.request.token, aws.request.inputs) | (rule(aws) if rule else {})
+
+
+def _inputs(aws: _Aws, *names: str) -> list[str]:
+    return [str(aws.request.inputs.get(name)) for name in names]
+
+
+def _number(aws: _Aws) -> int:
+    """Return a number of a thing's own: AWS counts such things up, and one request knows nothing of the others."""
+    return int(aws.request.hex(4, "number"), 16) + 1
+
+
+def _appconfig(aws: _Aws, path: str, **outputs: Any) -> dict[str, Any]:
+    """Return outputs with the ARN (Service Authorization Reference, AWS AppConfig)."""
+    return {"arn": f"arn:{partition(aws.region)}:appconfig:{aws.region}:{ACCOUNT_ID}:{path}", **outputs}
+
+
+def _appconfig_part(aws: _Aws, kind: str, output: str) -> dict[str, Any]:
+    own, _, application = aws.id.partition(":")
+    return _appconfig(aws, f"application/{application}/{kind}/{own}", **{output: own})
+
+
+def _appconfig_numbered(aws: _Aws, parent: str, kind: str, output: str) -> dict[str, Any]:
+    application, above, number = aws.id.split("/")
+    path = f"application/{application}/{parent}/{above}/{kind}/{number}"
+    return _appconfig(aws, path, **{output: int(number)})
 
 
 def _vpc(aws: _Aws) -> dict[str, Any]:
@@ -601,6 +639,20 @@ def _appsync_hosts(aws: _Aws) -> dict[str, str]:
 
 _OUTPUT_RULES: dict[str, Callable[[_Aws], dict[str, Any]]] = {
     "aws:acm/certificate:Certificate": _certificate,
+    "aws:appconfig/application:Application": lambda a: _appconfig(a, f"application/{a.id}"),
+    "aws:appconfig/deploymentStrategy:DeploymentStrategy": lambda a: _appconfig(a, f"deploymentstrategy/{a.id}"),
+    "aws:appconfig/environment:Environment": lambda a: _appconfig_part(a, "environment", "environmentId"),
+    "aws:appconfig/configurationProfile:ConfigurationProfile": lambda a: _appconfig_part(
+        a, "configurationprofile", "configurationProfileId"
+    ),
+    "aws:appconfig/hostedConfigurationVersion:HostedConfigurationVersion": lambda a: _appconfig_numbered(
+        a, "configurationprofile", "hostedconfigurationversion", "versionNumber"
+    ),
+    # whoever looks later finds it done
+    "aws:appconfig/deployment:Deployment": lambda a: {
+        **_appconfig_numbered(a, "environment", "deployment", "deploymentNumber"),
+        "state": "COMPLETE",
+    },
     "aws:appsync/api:Api": lambda a: {"dns": _appsync_hosts(a)},
     "aws:appsync/graphQLApi:GraphQLApi": lambda a: {
         "uris": {

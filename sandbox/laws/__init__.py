@@ -7,6 +7,7 @@ from types import ModuleType
 from . import (
     api_gateway,
     api_models,
+    appconfig,
     autoscaling,
     certificates,
     cloudfront,
@@ -69,6 +70,7 @@ MODULES: tuple[ModuleType, ...] = (
     lambda_functions,
     state_machines,
     api_gateway,
+    appconfig,
     autoscaling,
     ecs,
     eks,

@@ -51,6 +51,19 @@ _HELD: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "aws:lambda/function:Function",
         ),
     ),
+    # the API model's DeleteConfigurationProfile and DeleteEnvironment; what is kept of hosted versions holds a profile
+    # (aws-cdk#26829)
+    "aws:appconfig/application:Application": (
+        "BadRequestException",
+        (
+            "aws:appconfig/environment:Environment",
+            "aws:appconfig/configurationProfile:ConfigurationProfile",
+        ),
+    ),
+    "aws:appconfig/configurationProfile:ConfigurationProfile": (
+        "ConflictException",
+        ("aws:appconfig/hostedConfigurationVersion:HostedConfigurationVersion",),
+    ),
     "aws:ec2/eip:Eip": ("AuthFailure", ("aws:ec2/natGateway:NatGateway", "aws:ec2/eipAssociation:EipAssociation")),
     "aws:ec2/routeTable:RouteTable": (
         "DependencyViolation",
@@ -115,7 +128,7 @@ _VPC_SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html"
 
 def _identities(record: Record) -> set[str]:
     """Return what others may know it by: id, ARN, and the name that is its id."""
-    values = (record.id, record.outputs.get("arn"), record.outputs.get("id"), record.outputs.get("name"))
+    values = (record.id, *(record.outputs.get(key) for key in ("arn", "id", "name", "configurationProfileId")))
     return {value for value in values if isinstance(value, str) and value}
 
 

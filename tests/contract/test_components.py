@@ -47,6 +47,7 @@ TOKENS = {
     "EventAutoscaler": "platform:web_service:EventAutoscaler",
     "ExistingCache": "platform:redis_cache:ExistingCache",
     "ExistingDatabase": "platform:rds_postgres:ExistingDatabase",
+    "FeatureFlags": "platform:feature_flags:FeatureFlags",
     "FlowLog": "platform:vpc:FlowLog",
     "NodeScript": "platform:shared:NodeScript",
     "MigrationJob": "platform:web_service:MigrationJob",

@@ -70,6 +70,7 @@ ORDER = {
     "gateway": ("nat",),
     "cluster": ("nodes",),
     "role": ("attachment",),
+    "profile": ("hosted",),
 }
 
 

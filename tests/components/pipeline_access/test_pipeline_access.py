@@ -524,6 +524,7 @@ def test_every_action_is_one_that_aws_has_and_goes_into_a_document() -> None:
 
 # What the Service Authorization Reference lists for an action and the program does not make or touch.
 UNUSED = {
+    "appconfig": {"experimentdefinition", "experimentrun", "extension", "extensionassociation"},
     "ec2": {"elastic-inference", "group", "license-configuration", "snapshot"},
     "eks": {"capability", "dashboard", "eks-anywhere-subscription", "fargateprofile", "identityproviderconfig"},
     "elasticache": {

@@ -54,7 +54,28 @@ def _last_snapshot(name: str | None) -> None:
     database(skip_final_snapshot=False, final_snapshot_identifier=name)
 
 
+def _hosted_version(_: Any) -> None:
+    application = aws.appconfig.Application("application")
+    profile = aws.appconfig.ConfigurationProfile("profile", application_id=application.id, location_uri="hosted")
+    aws.appconfig.HostedConfigurationVersion(
+        "hosted",
+        application_id=application.id,
+        configuration_profile_id=profile.configuration_profile_id,
+        content="{}",
+        content_type="application/json",
+    )
+
+
 PAIRS = [
+    Pair(
+        "resource-in-use",
+        "ConflictException",
+        _hosted_version,
+        0,
+        0,
+        GITHUB + "aws/aws-cdk/pull/26829",
+        deletes="profile",
+    ),
     Pair(
         "resource-in-use",
         "DependencyViolation",
