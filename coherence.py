@@ -12,9 +12,9 @@ from components.flowise_service import BUDGET_DAYS, ServiceSettings
 from components.image_cache import UPSTREAMS, registry_of
 from components.monitoring_stack import MonitoringSettings
 from components.rds_postgres import DatabaseSettings
-from components.redis_cache import CacheSettings
 from components.shared import coherence
 from components.shared.edge_profile import EdgeProfile
+from components.shared.existing_server_settings import ExistingServerSettings
 from components.synthetic_check import COUNTRIES, SyntheticCheckSettings
 from components.vpc import EndpointService, NetworkSettings
 from components.waf_cdn import EdgeSettings
@@ -156,27 +156,27 @@ def addresses_suffice(network: NetworkSettings, cluster: ClusterSettings) -> Ite
     yield from coherence.addresses_suffice(network.cidr, network.node_cidrs(), nodes)
 
 
-def servers_are_reached(
-    region: str, network: NetworkSettings, database: DatabaseSettings, cache: CacheSettings
+def server_is_reached(
+    section: str, region: str, network: NetworkSettings, existing: ExistingServerSettings | None
 ) -> Iterator[Problem]:
-    """Judge that pods reach a database and a cache that were there before, and that their secrets are at hand."""
-    for key, existing in (("database.existing", database.existing), ("cache.existing", cache.existing)):
-        if existing is None:
-            continue
-        if network.existing is None:
-            yield Problem(
-                key,
-                "is out of reach of a VPC that the stack makes, which has no way to any other",
-                existing.host,
-                "name the VPC that has a way to it as network.existing",
-            )
-        if existing.secret_arn.split(":")[3] != region:
-            yield Problem(
-                f"{key}.secret_arn",
-                f"must lie in aws:region {region}",
-                existing.secret_arn,
-                "write the ARN of a secret, or of its replica, there",
-            )
+    """Judge that pods reach a database or a cache that was there before, and that its secret is at hand."""
+    if existing is None:
+        return
+    key = f"{section}.existing"
+    if network.existing is None:
+        yield Problem(
+            key,
+            "is out of reach of a VPC that the stack makes, which has no way to any other",
+            existing.host,
+            "name the VPC that has a way to it as network.existing",
+        )
+    if existing.secret_arn.split(":")[3] != region:
+        yield Problem(
+            f"{key}.secret_arn",
+            f"must lie in aws:region {region}",
+            existing.secret_arn,
+            "write the ARN of a secret, or of its replica, there",
+        )
 
 
 def backups_can_begin(backup: BackupSettings, database: DatabaseSettings) -> Iterator[Problem]:

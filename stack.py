@@ -30,7 +30,7 @@ from components.shared.backup_schedule import Kind
 from components.shared.edge_profile import EdgeProfile
 from components.shared.node_script import NodeImage
 from components.synthetic_check import SyntheticCheckSettings
-from system_stack import SystemStack
+from system_stack import CachedStack
 
 
 class FlowCheckSettings(SyntheticCheckSettings):
@@ -65,7 +65,7 @@ class OpenEgressSettings(AcceptanceSettings):
     """That prod's pods may ask any name on the internet, flows' own code among them, and who answers for it."""
 
 
-class StackSettings(SystemStack):
+class StackSettings(CachedStack):
     """All that one stack may differ in."""
 
     tools_image: Image | None = Field(

@@ -8,7 +8,7 @@ from coherence import (
     addresses_suffice,
     backups_can_begin,
     images_are_pulled,
-    servers_are_reached,
+    server_is_reached,
     services_are_reached,
     sign_in_is_reached,
     site_path_is_free,
@@ -40,7 +40,6 @@ class SystemStack(BaseStack):
     network: NetworkSettings = Field(description="the VPC")
     cluster: ClusterSettings = Field(description="the EKS cluster")
     database: DatabaseSettings = Field(default_factory=DatabaseSettings, description="PostgreSQL")
-    cache: CacheSettings = Field(default_factory=CacheSettings, description="Valkey")
     monitoring: MonitoringSettings = Field(default_factory=MonitoringSettings, description="metrics, logs, alerts")
     backup: BackupSettings = Field(default_factory=BackupSettings, description="backups and budget")
     edge: EdgeSettings = Field(default_factory=EdgeSettings, description="CDN and firewall")
@@ -82,7 +81,7 @@ class SystemStack(BaseStack):
         yield from sign_in_is_reached(self.edge, self.network)
         yield from site_path_is_free(self.edge, self.profile())
         yield from backups_can_begin(self.backup, self.database)
-        yield from servers_are_reached(self.region, self.network, self.database, self.cache)
+        yield from server_is_reached("database", self.region, self.network, self.database.existing)
 
     def handmade_secrets(self) -> Mapping[str, str]:
         """Return the names of secrets that people make beforehand."""
@@ -103,3 +102,14 @@ class SystemStack(BaseStack):
     def site(self) -> Site:
         """Return the name that the application answers to, and who comes in."""
         return Site(domain=self.edge.domain, sign_in=self.edge.sign_in, embed_origins=self.edge.embed_origins)
+
+
+class CachedStack(SystemStack):
+    """The stack of a system that has a cache as well."""
+
+    cache: CacheSettings = Field(default_factory=CacheSettings, description="Valkey")
+
+    def problems(self) -> Iterator[Problem]:
+        """Judge the cache against the others."""
+        yield from super().problems()
+        yield from server_is_reached("cache", self.region, self.network, self.cache.existing)

@@ -10,7 +10,7 @@ from components.shared.backup_schedule import Kind
 from components.shared.coherence import PodsAsked, connections_suffice, pods_fit
 from components.shared.node_script import NodeImage
 from components.web_service import Process, at_work
-from system_stack import SystemStack
+from system_stack import CachedStack, SystemStack
 
 Image = Annotated[
     str,
@@ -20,8 +20,8 @@ Image = Annotated[
 ]
 
 
-class WebStack(SystemStack):
-    """The sections of a web service's stack; a system adds what is its own."""
+class UncachedWebStack(SystemStack):
+    """The sections of a web service's stack that has no cache; a system adds what is its own."""
 
     tools_image: Image = Field(
         description="image with Node and the packages that the platform's own scripts ask for "
@@ -78,3 +78,7 @@ class WebStack(SystemStack):
     def script_image(self) -> NodeImage:
         """Return what runs the platform's own scripts."""
         return NodeImage(self.tools_image)
+
+
+class WebStack(UncachedWebStack, CachedStack):
+    """The sections of a web service's stack."""

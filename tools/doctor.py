@@ -21,6 +21,8 @@ from .checks import run_program as run_it
 from .stack_file import StackFile, StackFileError, at_folder, read_stack
 
 if TYPE_CHECKING:
+    from components.redis_cache import CacheSettings
+
     from .stack_file import AnyStack
 
 LEAST_PYTHON = (3, 11)
@@ -187,9 +189,9 @@ class Doctor:
 
     def existing(self, settings: "AnyStack") -> Iterator[Finding]:
         """Return whether AWS has the database and the cache that were there before; the preview judges them."""
-        database, cache = settings.database.existing, settings.cache.existing
+        database, cache = settings.database.existing, _cache(settings)
         instance = database.instance_identifier if database else None
-        group = cache.replication_group_id if cache else None
+        group = cache.existing.replication_group_id if cache and cache.existing else None
         looked_at = {
             "database": ("rds", "describe_db_instances", "DBInstanceIdentifier", instance),
             "cache": ("elasticache", "describe_replication_groups", "ReplicationGroupId", group),
@@ -314,9 +316,16 @@ class Doctor:
         return Finding(about, "do", f"{said}, and the quota is {allowed}: `{command}`")
 
 
+def _cache(settings: "AnyStack") -> "CacheSettings | None":
+    """Return the cache's section, which not every system has."""
+    found: CacheSettings | None = getattr(settings, "cache", None)
+    return found
+
+
 def _existing(settings: "AnyStack") -> dict[str, ExistingServerSettings]:
     """Return the servers that were there before, by the section that names them."""
-    named = {"database": settings.database.existing, "cache": settings.cache.existing}
+    cache = _cache(settings)
+    named = {"database": settings.database.existing, "cache": cache.existing if cache else None}
     return {section: server for section, server in named.items() if server is not None}
 
 

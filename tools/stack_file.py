@@ -18,10 +18,10 @@ import yaml
 
 if TYPE_CHECKING:
     from components.config.problems import Fault
-    from examples.web_stack import WebStack
+    from examples.web_stack import UncachedWebStack
     from stack import StackSettings
 
-    AnyStack = StackSettings | WebStack
+    AnyStack = StackSettings | UncachedWebStack
 
 ROOT = Path(__file__).parents[1]
 SDKS = ("pulumi_aws", "pulumi_kubernetes", "pulumi_random")

@@ -134,7 +134,9 @@ class Status:
                 yield Finding(about, "do", f"there is none of {arn}: look at the vault's failed and expired jobs")
 
     def cache(self) -> Iterator[Finding]:
-        """Tell the cache's state."""
+        """Tell the cache's state, of a system that has one."""
+        if self._file.settings is not None and not hasattr(self._file.settings, "cache"):
+            return
         groups = self._ask("elasticache", "describe_replication_groups", region=self._file.region)["ReplicationGroups"]
         ours = [each for each in groups if each["ReplicationGroupId"].startswith(self._file.name)]
         if not ours:
