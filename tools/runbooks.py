@@ -29,6 +29,7 @@ from components.rds_postgres.settings import DatabaseSettings
 from components.rds_postgres.watch import watch as database_watch
 from components.redis_cache.settings import CacheSettings
 from components.redis_cache.watch import watch as cache_watch
+from components.search_engine.watch import watch as search_watch
 from components.shared.backup_schedule import Kind
 from components.shared.external_secrets import SecretField
 from components.waf_cdn.watch import watch as site_watch
@@ -63,6 +64,12 @@ EVERYTHING = completed(
         ),
         database_watch(DatabaseSettings(), identifier="stack"),
         cache_watch(CacheSettings(replicas=1)),
+        search_watch(
+            namespace="search",
+            cron_job="search-snapshot",
+            port=7700,
+            metrics_key=SecretField(arn="search-key", version_id=""),
+        ),
         site_watch(stack_name="stack", address="https://example.com", domain=True),
         balancer_watch(Autoscalers(namespace="flowise", count=2, by_queue=True)),
         secrets_watch(),

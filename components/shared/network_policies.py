@@ -37,6 +37,15 @@ class Road:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PodServer:
+    """Pods in the cluster that answer on a port."""
+
+    namespace: str
+    labels: Mapping[str, str]
+    port: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class NetworkRanges:
     """Ranges of the network, each as wide as what stands there.
 

@@ -9,10 +9,26 @@ import pulumi
 from .node_script import CPU_MILLICORES, FILES_AT, MEMORY_LIMIT_MIB, NodeImage
 from .pod_files import pod_files
 from .pod_security import restricted_container, restricted_pod
+from .topology_spread import NODE
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.batch.v1 import CronJobSpecArgsDict
-    from pulumi_kubernetes.core.v1 import ContainerArgsDict, PodSpecArgsDict
+    from pulumi_kubernetes.core.v1 import (
+        ContainerArgsDict,
+        PodAffinityTermArgsDict,
+        PodSpecArgsDict,
+        VolumeArgsDict,
+        VolumeMountArgsDict,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class MountedClaim:
+    """A volume that a run reads `at` a path. One node alone has it: that of the pod with the labels `beside`."""
+
+    name: pulumi.Input[str]
+    at: str
+    beside: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +52,7 @@ class ScheduledScript:
     retries: int
     cpu_millicores: int = CPU_MILLICORES
     memory_mib: int = MEMORY_LIMIT_MIB
+    claim: MountedClaim | None = None
 
     def spec(self) -> "CronJobSpecArgsDict":
         """Return the spec of a CronJob of which no two runs meet."""
@@ -74,7 +91,7 @@ class ScheduledScript:
         }
         if self.env_from:
             container["env_from"] = [{"secret_ref": {"name": name}} for name in self.env_from]
-        return {
+        pod: PodSpecArgsDict = {
             "restart_policy": "Never",
             "service_account_name": self.account,
             "automount_service_account_token": False,
@@ -83,3 +100,15 @@ class ScheduledScript:
             "containers": [container],
             "volumes": volumes,
         }
+        if self.claim is not None:
+            _mount(self.claim, pod, mounts, volumes)
+        return pod
+
+
+def _mount(
+    claim: MountedClaim, pod: "PodSpecArgsDict", mounts: "list[VolumeMountArgsDict]", volumes: "list[VolumeArgsDict]"
+) -> None:
+    volumes.append({"name": "claim", "persistent_volume_claim": {"claim_name": claim.name, "read_only": True}})
+    mounts.append({"name": "claim", "mount_path": claim.at, "read_only": True})
+    beside: PodAffinityTermArgsDict = {"label_selector": {"match_labels": dict(claim.beside)}, "topology_key": NODE}
+    pod["affinity"] = {"pod_affinity": {"required_during_scheduling_ignored_during_execution": [beside]}}

@@ -13,6 +13,7 @@ from ..shared.network_policies import (
     PROMETHEUS,
     TRACING,
     NetworkRanges,
+    PodServer,
     Spec,
     blocks,
     egress,
@@ -30,7 +31,7 @@ class NetworkAccess:
 
     `scraped` are ports of metrics by component, of pods that are no process of the service's; `confined` are components
     that reach the cache and nothing else, `askers` those that reach the web component and AWS; `agent_ports` are those
-    that Datadog's agents ask, where there are any.
+    that Datadog's agents ask, where there are any; `servers` are further pods that are asked, by their role.
     """
 
     https: bool = True  # beyond the network
@@ -42,6 +43,7 @@ class NetworkAccess:
     agent_ports: Sequence[int] = ()
     confined: Sequence[str] = ()
     askers: Sequence[str] = ()
+    servers: Mapping[str, PodServer] = field(default_factory=dict)
 
 
 def service_policies(
@@ -69,6 +71,9 @@ def service_policies(
         policies["cache"] = ranges.to_cache(_all_but(access.askers))
     if access.traces:
         policies["traces"] = egress([pods_with(TRACING, COLLECTS_TRACES)], ("TCP", OTLP), whose=others)
+    for role, server in access.servers.items():
+        peer = pods_with(server.namespace, server.labels)
+        policies[role] = egress([peer], ("TCP", server.port), whose=others)
     if access.agent_ports:
         asked = [("TCP", each) for each in access.agent_ports]
         policies["datadog"] = ingress([pods_in(DATADOG)], *asked, whose=others)

@@ -138,11 +138,13 @@ class Migration:
     """A Job that brings ready what a release starts on, and is done before any pod of it starts.
 
     It runs whenever image, environment or files change, so it must do no harm when there is nothing to do. `secrets`
-    are those of the service's further Secrets of which it alone gets every key.
+    are those of the service's further Secrets of which it alone gets every key. `image` is another than the release's
+    where a database goes back: the older one does not know what to take back.
     """
 
     command: Sequence[str]
     resources: Resources
+    image: str | None = None
     name: str = "migration"
     args: Sequence[str] = ()
     environment: Mapping[str, Input[str]] = field(default_factory=dict)  # besides the release's

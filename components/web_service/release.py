@@ -103,7 +103,7 @@ class ServiceRelease(pulumi.ComponentResource):
             f"{self._name}-{migration.name}",
             MigrationJobArgs(
                 migration=migration,
-                image=args.release.image,
+                image=migration.image or args.release.image,
                 namespace=args.namespace,
                 labels=self._labels(migration.name),
                 env_from=[*env_from, *self._own(migration.secrets)],

@@ -63,6 +63,8 @@ TOKENS = {
     "Scrapes": "platform:monitoring_stack:Scrapes",
     "FlowExport": "platform:flowise_service:FlowExport",
     "QueueExporter": "platform:flowise_service:QueueExporter",
+    "SearchEngine": "platform:search_engine:SearchEngine",
+    "Snapshots": "platform:search_engine:Snapshots",
     "SecretOperator": "platform:cluster_services:SecretOperator",
     "SecretReader": "platform:shared:SecretReader",
     "SecureBucket": "platform:shared:SecureBucket",

@@ -15,12 +15,14 @@ from components.pipeline_access import PipelineAccess, PipelineAccessArgs, Pipel
 from components.rds_postgres import DatabaseSettings, RdsPostgres, RdsPostgresArgs
 from components.rds_postgres.setup import DatabaseSetup, DatabaseSetupArgs
 from components.redis_cache import CacheSettings, RedisCache, RedisCacheArgs
+from components.search_engine import SearchEngine, SearchEngineArgs, SearchSettings
 from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
 from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.shared.karpenter_settings import KarpenterSettings
 from components.shared.node_script import NodeImage
 from components.vpc import NetworkSettings, Vpc, VpcArgs
 from testing.cloud import Cloud
+from tests.samples import SECRETS
 
 TAGS = {"Project": "orders", "Environment": "dev", "ManagedBy": "pulumi"}
 FOREIGN = "flowise"
@@ -126,6 +128,22 @@ def build() -> None:
             tools_image=NodeImage("registry.example.com/tools:1.0.0"),
             cluster=cluster.ref,
             network=vpc.ref,
+            tags=TAGS,
+        ),
+    )
+    SearchEngine(
+        "search",
+        SearchEngineArgs(
+            settings=settings(SearchSettings, image="registry.example.com/meilisearch:1.5.1"),
+            client="orders",
+            indexes=["articles"],
+            tools_image=NodeImage("registry.example.com/tools:1.0.0"),
+            network=vpc.ref,
+            cluster=cluster.ref,
+            controllers=cluster,
+            secret_access=SECRETS,
+            access_log_bucket="access-logs",
+            protect_data=True,
             tags=TAGS,
         ),
     )

@@ -21,6 +21,7 @@ from components.rds_postgres.settings import DatabaseSettings
 from components.rds_postgres.watch import watch as database
 from components.redis_cache.settings import CacheSettings
 from components.redis_cache.watch import watch as cache
+from components.search_engine.watch import watch as search
 from components.shared.backup_schedule import Kind
 from components.shared.external_secrets import SecretField
 from components.shared.watch import Watch
@@ -59,6 +60,12 @@ OWNERS: Mapping[str, Watch] = {
     # 8 GiB, and so 901 connections
     "rds_postgres": database(DatabaseSettings(instance_class="db.m7g.large"), identifier="flowise-test"),
     "redis_cache": cache(CacheSettings(replicas=1)),
+    "search_engine": search(
+        namespace="search",
+        cron_job="search-snapshot",
+        port=7700,
+        metrics_key=SecretField(arn="arn:search", version_id="v1", field="key"),
+    ),
     "waf_cdn": site(stack_name="flowise-test", address="https://flowise.example.com/api/v1/ping", domain=True),
     "web_service": balancer(Autoscalers(namespace="flowise", count=2, by_queue=True)),
     "cluster_services": secrets(),

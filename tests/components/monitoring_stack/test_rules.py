@@ -31,6 +31,7 @@ from tests.components.monitoring_stack.rules import (
 from tests.components.pipeline_access.cases import CASES as DEPLOYMENTS
 from tests.components.rds_postgres.cases import CASES as DATABASE
 from tests.components.redis_cache.cases import CASES as CACHE
+from tests.components.search_engine.cases import CASES as SEARCH
 from tests.components.waf_cdn.cases import CASES as SITE
 from tests.components.web_service.cases import CASES as BALANCER
 
@@ -44,6 +45,7 @@ CASES: dict[str, Sequence[Case]] = {
     "pipeline_access": DEPLOYMENTS,
     "rds_postgres": DATABASE,
     "redis_cache": CACHE,
+    "search_engine": SEARCH,
     "waf_cdn": SITE,
     "web_service": BALANCER,
 }

@@ -12,6 +12,7 @@ import pytest
 from components.shared.edge_profile import EdgeProfile
 from components.shared.external_secrets import SecretField
 from components.shared.iam_documents import allow
+from components.shared.network_policies import PodServer
 from components.web_service.component import WebService, WebServiceArgs
 from components.web_service.environment import EnvVar
 from components.web_service.network_policies import NetworkAccess
@@ -327,3 +328,21 @@ def test_what_could_not_run_is_refused() -> None:
 def test_no_script_that_any_system_gets_names_an_application(folder: str) -> None:
     named = [path.name for path in ASSETS if path.parts[-3] == folder and "flowise" in path.read_text().lower()]
     assert named == []
+
+
+def test_further_servers_are_reached_on_their_port_and_only_those(cloud: Cloud) -> None:
+    server = PodServer(namespace="search", labels={"app.kubernetes.io/component": "engine"}, port=7700)
+    build(cloud, access=NetworkAccess(servers={"search": server}))
+    spec = cloud.named("app-search").inputs["spec"]
+    (rule,) = spec["egress"]
+    (peer,) = rule["to"]
+    assert spec["podSelector"] == {}
+    assert peer["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "search"}
+    assert peer["podSelector"]["matchLabels"] == {"app.kubernetes.io/component": "engine"}
+    assert rule["ports"] == [{"protocol": "TCP", "port": 7700}]
+
+
+def test_a_database_goes_back_by_the_image_that_knows_the_way(cloud: Cloud) -> None:
+    build(cloud, migration=replace(MIGRATION, image=NEXT))
+    assert pod(cloud, "app-migration-job")["containers"][0]["image"] == NEXT
+    assert pod(cloud, "app-web-pods")["containers"][0]["image"] == IMAGE
