@@ -49,14 +49,18 @@ a login.
 - `levels`: a rule's level, `mandatory` or `advisory`, where it is not the one below;
 - `off`: rules that are off for the stack, each with the reason;
 - `parameters`: values of a rule's parameters;
-- `exceptions`: a rule that one resource may break: `rule`, `resource` (`<type>::<name>`, the end of its URN; for a
-  version out of support the product and its version as the calendar below has them), `reason`, `owner` and `expires`.
-  One that has ended fails the run, whether anything breaks its rule or not;
-- `today`: judge as on another day, to see what it will refuse.
+- `exceptions`: a rule that one resource may break: `rule`, `resource`, `reason`, `owner` and `expires`. `resource` is a
+  URN or its end, `<type>::<name>`, which must then be one resource's alone (`parent$type::name` tells twins apart); for
+  a version out of support it is the product and its version as the calendar below has them. An exception ends within a
+  year. One that has ended, ends later or stands for twins fails the run; one that nothing needs, or that names no
+  resource of the stack, is a finding;
+- `today`: judge as on a day to come, to see what it will refuse. A day that is gone by is refused.
 
-The output lists every exception, and every rule that is off. The engine refuses a file that names a rule, a parameter
-or a field that does not exist. `fill-tags` of the pack `cost` adds missing tags where a stack sets it to
-`{{"enforcementLevel": "remediate", "tags": {{...}}}}`; nothing else changes what a program asks for.
+A finding is one line: rule, severity, resource, what holds, what to do, and where this page says more. The output has
+one line on the exceptions in force, with the one that ends next, and one on the rules that are off. The engine refuses
+a file that names a rule, a parameter or a field that does not exist. `fill-tags` of the pack `cost` adds missing tags
+where a stack sets it to `{{"enforcementLevel": "remediate", "tags": {{...}}}}`; nothing else changes what a program
+asks for.
 
 A rule is silent on what is unknown in a preview, and decides on `up`. What makes a resource safe must therefore be
 written down: `no-unknown-flags` refuses a preview in which it is not. No message holds a value of a resource, for a
@@ -92,7 +96,7 @@ def _table(topic: str, rules: Iterable[RuleMetadata]) -> str:
         level = "off" if rule.level == "disabled" else rule.level
         parameters = f"; parameters: `{json.dumps(dict(rule.parameters))}`" if rule.parameters else ""
         cells = (
-            f"[`{rule.id}`]({rule.url}) ({rule.severity})",
+            f'[`{rule.id}`]({rule.url}) ({rule.severity})<a id="{rule.id}"></a>',
             f"{_judges(rule)}: {rule.sentence}",
             level,
             f"{rule.advice}{parameters}",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from platform_policies.kit.settings import CLOCK
+
 from sandbox.toolchain import pulumi_cli
 from sandbox.workspace import Workspace
 from tests.policies.packs import NAMES, ROOT, Resource
@@ -41,13 +43,14 @@ def analyze(
     options = []
     for pack in NAMES:
         settings = folder / f"{pack}.json"
-        settings.write_text(json.dumps({"rules": {"today": "2026-11-21", **config.get(pack, {})}}), encoding="utf-8")
+        settings.write_text(json.dumps({"rules": config.get(pack, {})}), encoding="utf-8")
         options += ["--policy-pack", str(ROOT / pack), "--policy-pack-config", str(settings)]
     done = subprocess.run(
         [str(pulumi_cli()), "policy", "analyze", "--file", str(file), "--json", *options],
         cwd=folder,
         env={
             **{key: value for key, value in os.environ.items() if not key.startswith("PULUMI_")},
+            CLOCK: "2026-11-21",
             "PULUMI_HOME": str(workspace.home),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -24,7 +25,7 @@ from platform_policies.kit.stack import Finding, StackRule
 from .cases.case import Case, varied
 from .cases.stacks import CASES as STACK_CASES
 from .cases.stacks import StackCase, changed
-from .packs import NAMES, Server
+from .packs import NAMES, NOW, Server
 
 PACKAGE = Path(platform_policies.__file__).parent
 _TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -65,7 +66,7 @@ def _resource_agrees(pack: str, rule: Rule) -> bool:
 def _stack_agrees(pack: str, rule: StackRule) -> bool:
     for case in stack_cases(rule.id):
         config = {"today": case.today, "parameters": {rule.id: dict(case.parameters)} if case.parameters else {}}
-        server = Server(pack, config, every=True, only=rule)
+        server = Server(pack, config, every=True, only=rule, now=min(date.fromisoformat(case.today), NOW))
         nothing: Sequence[str] = ()
         for change, names in [({}, nothing), *case.refused, *((change, nothing) for change in case.passed)]:
             if {found.resource for found in server.judge_stack(changed(case, change))} != set(names):

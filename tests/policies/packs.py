@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 ROOT = Path(__file__).parents[2] / "policies"
 NAMES = tuple(RULE_SETS)
+NOW = date(2026, 11, 21)
 STACKS = ("dev", "staging", "prod")
 
 
@@ -58,6 +60,8 @@ class Found:
     level: str
     resource: str
     message: str
+    whole: str
+    """The message as the engine shows it."""
 
 
 class Server:
@@ -70,14 +74,15 @@ class Server:
         *,
         every: bool = False,
         only: Any = None,
+        now: date = NOW,
     ) -> None:
-        """Serve a pack, or `only` one rule in its place."""
+        """Serve a pack, or `only` one rule in its place, as on a day."""
         served = RULE_SETS[pack]
         if isinstance(only, Rule):
             served = RuleSet({"only": (only,)}, ())
         elif isinstance(only, StackRule):
             served = RuleSet({}, (only,))
-        self.pack = Pack(served)
+        self.pack = Pack(served, now=now)
         settings = dict(config or {})
         if every:  # advice counts as well
             ids = [rule.id for rule in served.every]
@@ -92,11 +97,11 @@ class Server:
 
     def judge(
         self, resource_type: str, props: Mapping[str, Any], *, name: str = "it", protect: bool = False,
-        provider: Mapping[str, Any] | None = None,
+        provider: Mapping[str, Any] | None = None, urn: str = "",
     ) -> list[Found]:  # fmt: skip
         """Return what the pack says of a resource."""
         request = analyzer_pb2.AnalyzeRequest(
-            type=resource_type, properties=_struct(props), urn=_urn(resource_type, name), name=name
+            type=resource_type, properties=_struct(props), urn=urn or _urn(resource_type, name), name=name
         )
         request.options.protect = protect
         if provider is not None:
@@ -143,6 +148,7 @@ def _found(answer: Any, name: str) -> list[Found]:
             "mandatory" if one.enforcementLevel == analyzer_pb2.MANDATORY else "advisory",
             one.urn.rpartition("::")[2] or name,
             said,
+            one.message,
         )
         for one in answer.diagnostics
     ]

@@ -43,7 +43,8 @@ def test_every_rule_says_what_a_reader_needs(pack: str) -> None:
         assert rule.url.startswith("https://"), rule.id
         assert rule.frameworks or rule.concern == "cost", rule.id
         assert rule.severity in rule.message()
-        assert rule.url in rule.message()
+        assert rule.message("why", "it").endswith(f" docs/policies.md#{rule.id}")
+        assert "\n" not in rule.message()
 
 
 @pytest.mark.parametrize("pack", [*NAMES, "all"])
@@ -74,7 +75,7 @@ def test_a_pack_passes_over_what_a_file_says_of_others() -> None:
     said = [found.message for found in server.judge_stack([])]
     assert said == [
         "cost-graviton: the exception for a:b:C::it expired on 2026-01-01 (owner: jo)",
-        "off for this stack: cost-budget, cost-size: its own",
+        "off: 2 rules (cost-budget, cost-size); docs/policies.md#exceptions-and-what-is-off",
     ]
 
 
@@ -136,6 +137,6 @@ def test_a_copy_of_a_pack_s_folder_serves_its_rules_alone(pack: str, tmp_path: P
     assert json.loads(done.stdout) == [
         pack,
         ["rules", "stack", "advice", *(policy.name for one in sets for policy in one.policies)],
-        f"{count} rules over each resource; the message names the one that is violated",
+        f"{count} rules over each resource",
         [],
     ]

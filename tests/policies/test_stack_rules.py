@@ -9,7 +9,7 @@ from platform_policies.reliability.support import calendar
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE as UNKNOWN
 
 from .cases.stacks import CASES, Change, StackCase, changed
-from .packs import NAMES, STACKS, Found, Resource, Server, levels, stack_rules
+from .packs import NAMES, NOW, STACKS, Found, Resource, Server, levels, stack_rules
 
 
 def params(variations: str) -> list[Any]:
@@ -23,7 +23,12 @@ def params(variations: str) -> list[Any]:
 def broken(rule: str, case: StackCase, change: Change) -> set[str]:
     """Return the names of the resources that break the rule."""
     parameters = {rule: dict(case.parameters)} if case.parameters else {}
-    server = Server(case.pack, {"parameters": parameters, "today": case.today}, every=True)
+    server = Server(
+        case.pack,
+        {"parameters": parameters, "today": case.today},
+        every=True,
+        now=min(date.fromisoformat(case.today), NOW),
+    )
     return {found.resource for found in server.judge_stack(changed(case, change)) if found.rule == rule}
 
 
@@ -78,18 +83,22 @@ def test_what_a_vendor_gave_up_is_refused_with_what_it_means_and_the_choices() -
     found = flowise()
     assert [(one.level, one.resource) for one in found] == [("mandatory", "server"), ("mandatory", "worker")]
     assert found[0].message.startswith(
-        "support-ended (high): every version is still supported (flowise 3.1.4: ended on 2026-08-31, and its vendor "
-        "fixes nothing more; this repository patches it until 2027-08-31); upgrade; where there is no newer release: "
-        "run on behind this repository's patches under a dated exception, run a fork, or leave ["
+        "support-ended (high) server: every version is still supported (flowise 3.1.4: ended on 2026-08-31, and its "
+        "vendor fixes nothing more; this repository patches it until 2027-08-31); upgrade; where there is no newer "
+        "release: run on behind this repository's patches under a dated exception, run a fork, or leave. docs/"
     )
 
 
 def test_one_exception_is_for_all_that_run_a_version_and_is_said_once() -> None:
     assert [(one.level, one.message) for one in flowise(exceptions=[GIVEN_UP])] == [
-        ("advisory", "exception to support-ended until 2027-02-28: it goes on for now (owner: jo)")
+        (
+            "advisory",
+            "exceptions: 1 in force, the next ends on 2027-02-28 (support-ended for flowise 3.1, owner: jo); "
+            "docs/policies.md#exceptions-and-what-is-off",
+        )
     ]
     other = {**GIVEN_UP, "resource": "flowise 3.0"}
-    assert [one.level for one in flowise(exceptions=[other])] == ["mandatory", "mandatory"]
+    assert [one.level for one in flowise(exceptions=[other])] == ["mandatory", "mandatory", "advisory"]
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -1,6 +1,7 @@
 """Makes a stack's report of a plan: a pure function over what the engine said."""
 
 import difflib
+import re
 from collections.abc import Sequence
 
 import yaml
@@ -15,7 +16,8 @@ from .costs import at_full_scale, money
 from .model import KNOWN_AFTER, Answer, Change, Money, Rules, StackReport, Verdict, plural
 from .refusals import unexplained
 
-_EXCEPTION = "exception to "
+# policies/kit/exceptions.py writes it
+_EXCEPTIONS = re.compile(r"^exceptions: (\d+) in force")
 _ROADS = ("SecurityGroupIngressRule", "SecurityGroupEgressRule", "NetworkPolicy")
 _RULES, _ALARM = "PrometheusRule", "cloudwatch MetricAlarm"
 _DASHBOARD = "grafana_dashboard"
@@ -132,7 +134,7 @@ def _rules(before: Sequence[Finding], after: Sequence[Finding], mandatory: Seque
     return Rules(
         new=[each for each in new if each not in old],
         gone=[each for each in old if each not in new],
-        exceptions=sum(_EXCEPTION in each for each in new),
+        exceptions=sum(int(found[1]) for each in new if (found := _EXCEPTIONS.match(each))),
         mandatory=refused,
     )
 

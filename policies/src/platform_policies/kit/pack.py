@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Iterable
+from datetime import date
 from functools import cache, partial
 from typing import Any
 
@@ -17,13 +18,23 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
+from .exceptions import faults, idle, standing
 from .reading import items, plain
 from .rule import Resource, RuleMetadata
 from .rule_set import RuleSet
-from .settings import Settings, schema
+from .settings import Exemption, Settings, schema
 from .stack import Finding, Stack, StackRule
 
 _LIST = re.compile(r"(kubernetes:.+:\w+)List(Patch)?")
+
+
+class _Unsaid(str):
+    """A policy's description that is not said before each message: the SDK would add the message on a line below."""
+
+    __slots__ = ()
+
+    def __add__(self, message: str) -> str:
+        return message.lstrip("\n")
 
 
 class Pack:
@@ -33,17 +44,23 @@ class Pack:
     The configuration is that of `rules`; the engine shows a pack every resource before it shows it the stack.
     """
 
-    def __init__(self, *rule_sets: RuleSet, known: Iterable[RuleSet] = ()) -> None:
-        """Take the rule sets to judge by, and others that the configuration may name: it may be for several packs."""
+    def __init__(self, *rule_sets: RuleSet, known: Iterable[RuleSet] = (), now: date | None = None) -> None:
+        """Take the rule sets to judge by, and others that the configuration may name: it may be for several packs.
+
+        `now` is which day it is, where that is not the clock's.
+        """
+        self._now = now
         self._rule_sets, self._known = rule_sets, tuple(known)
         self.rules = tuple(rule for one in rule_sets for rule in one.rules)
         self.stack_rules = tuple(rule for one in rule_sets for rule in one.stack_rules)
         self._ids = frozenset(rule.id for rule in (*self.rules, *self.stack_rules))
-        self._settings = Settings({}, self._ids)
+        self._settings = Settings({}, self._ids, now)
         self._inputs: dict[str, Any] = {}
         # by URN, so that a resource that is judged twice, in a preview and in its update, is reported once
         self._advice: dict[str, list[str]] = {}
         self._stack_advice: list[tuple[str, str]] = []
+        # by exception the URNs, or other subjects, that broke its rule
+        self._excused: dict[Exemption, set[str]] = {}
         self._applicable = cache(lambda of: [rule for rule in self.rules if rule.applies(of)])
 
     def policies(self) -> list[Policy]:
@@ -52,20 +69,20 @@ class Pack:
         return [
             ResourceValidationPolicy(
                 name="rules",
-                description=f"{len(self.rules)} rules over each resource; the message names the one that is violated",
+                description=_Unsaid(f"{len(self.rules)} rules over each resource"),
                 validate=self._judge,
                 enforcement_level=EnforcementLevel.MANDATORY,
                 config_schema=PolicyConfigSchema(properties=schema(list(configurable.values()))),
             ),
             StackValidationPolicy(
                 name="stack",
-                description=f"{len(self.stack_rules)} rules over the stack; the message names the one that is violated",
+                description=_Unsaid(f"{len(self.stack_rules)} rules over the stack"),
                 validate=self._judge_stack,
                 enforcement_level=EnforcementLevel.MANDATORY,
             ),
             StackValidationPolicy(
                 name="advice",
-                description="advisory findings, exceptions in force, and rules that are off",
+                description=_Unsaid("advisory findings, exceptions in force, and rules that are off"),
                 validate=self._advise,
                 enforcement_level=EnforcementLevel.ADVISORY,
             ),
@@ -73,10 +90,10 @@ class Pack:
         ]
 
     def _judge(self, args: ResourceValidationArgs, report: ReportViolation) -> None:
-        settings = self._settings = Settings(dict(args.get_config()), self._ids)
+        settings = self._settings = Settings(dict(args.get_config()), self._ids, self._now)
         self._advice.pop(args.urn, None)
         self._inputs[args.urn] = args.props
-        props, named = plain(args.props), f"{args.resource_type}::{args.name}"
+        props = plain(args.props)
         provider = plain(args.provider.props) if args.provider else {}
         for resource_type, own in unfolded(args.resource_type, props):
             memo: dict[str, Any] = {}
@@ -88,26 +105,23 @@ class Pack:
                 )
                 if _kept(rule, args.urn, partial(rule.holds, resource)):
                     continue
-                if said := self._say(rule, Finding(args.urn), named, report):
+                if said := self._say(rule, Finding(args.urn), report):
                     self._advice.setdefault(args.urn, []).append(said)
 
     def _judge_stack(self, args: StackValidationArgs, report: ReportViolation) -> None:
         settings, stack = self._settings, Stack(args.resources, self._inputs)
         self._stack_advice = []
-        names = {node.urn: f"{node.type}::{node.name}" for node in stack.nodes}
         for rule in self.stack_rules:
             if settings.level(rule) == "disabled":
                 continue
             for finding in self._found(rule, stack):
-                if said := self._say(rule, finding, finding.subject or names.get(finding.urn, ""), report):
+                if said := self._say(rule, finding, report):
                     # what is about no one resource is said once
                     self._stack_advice.append(("" if finding.subject else finding.urn, said))
-        for one in settings.exemptions:
-            if one.expired(settings.today):
-                report(
-                    f"{one.rule}: the exception for {one.resource} expired on {one.expires} (owner: {one.owner})",
-                    None,
-                )
+        for fault in faults(settings, self._excused):
+            report(fault, None)
+        urns = [node.urn for node in stack.nodes]
+        self._stack_advice += [("", said) for said in idle(settings, self._excused, urns)]
 
     def _found(self, rule: StackRule, stack: Stack) -> list[Finding]:
         found: list[Finding] = []
@@ -118,15 +132,16 @@ class Pack:
 
         return found if _kept(rule, "the stack", look) else [Finding("", "the rule itself failed: see standard error")]
 
-    def _say(self, rule: RuleMetadata, finding: Finding, resource: str, report: ReportViolation) -> str:
+    def _say(self, rule: RuleMetadata, finding: Finding, report: ReportViolation) -> str:
         """Report a violation that stops the run; give back what is to be said of one that does not."""
-        exemption = self._settings.exemption(rule, resource)
+        exemption = self._settings.exemption(rule, finding.urn, finding.subject)
         if exemption:
-            ends = f"until {exemption.expires}: {exemption.reason} (owner: {exemption.owner})"
-            return f"exception to {rule.id} {ends}"
+            self._excused.setdefault(exemption, set()).add(finding.subject or finding.urn)
+            return ""
+        said = rule.message(finding.note, finding.urn.rpartition("::")[2] or finding.subject)
         if self._settings.level(rule) == "advisory":
-            return rule.message(finding.note)
-        report(rule.message(finding.note), finding.urn or None)
+            return said
+        report(said, finding.urn or None)
         return ""
 
     def _advise(self, args: StackValidationArgs, report: ReportViolation) -> None:
@@ -134,10 +149,8 @@ class Pack:
         kept = [(urn, message) for urn, messages in self._advice.items() if urn in present for message in messages]
         for urn, message in [*kept, *dict.fromkeys(self._stack_advice)]:
             report(message, urn or None)
-        reasons = self._settings.off
-        for reason in sorted(set(reasons.values())):
-            rules = ", ".join(sorted(rule for rule in reasons if reasons[rule] == reason))
-            report(f"off for this stack: {rules}: {reason}", None)
+        for line in standing(self._settings, self._excused):
+            report(line, None)
 
 
 def unfolded(resource_type: str, props: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

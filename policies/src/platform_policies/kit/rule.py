@@ -32,6 +32,8 @@ CONCERNS: dict[Concern, tuple[str, str]] = {
     "cost": ("", ""),
 }
 
+PAGE = "docs/policies.md"
+"""Where every rule is told of, in the repository that the packs come from."""
 _FSBP = re.compile(r"FSBP (\w+)\.(\d+)")
 _PSS = "https://kubernetes.io/docs/concepts/security/pod-security-standards/"
 
@@ -72,11 +74,11 @@ class RuleMetadata:
         nist, lgpd = CONCERNS[self.concern]
         return ", ".join(text for text in (self.refs, nist and f"NIST {nist}", lgpd and f"LGPD {lgpd}") if text)
 
-    def message(self, note: str = "") -> str:
-        """Return what a violation says."""
-        frameworks = f" [{self.frameworks}]" if self.frameworks else ""
+    def message(self, note: str = "", subject: str = "") -> str:
+        """Return what a violation says, on one line; the controls that it is about stand where the link leads."""
+        about = f" {subject}" if subject else ""
         said = f"{self.sentence}{f' ({note})' if note else ''}"
-        return f"{self.id} ({self.severity}): {said}; {self.advice}{frameworks}{f' {self.url}' if self.url else ''}"
+        return f"{self.id} ({self.severity}){about}: {said}; {self.advice}. {PAGE}#{self.id}"
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """What a stack sets for a pack: levels and parameters by rule, what is off and why, and exceptions that end."""
 
+import os
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from .rule import Level, RuleMetadata
 
+CLOCK = "PLATFORM_POLICIES_CLOCK"
 _DATE = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 _KINDS: list[tuple[type, str]] = [
     (bool, "boolean"),
@@ -17,20 +19,28 @@ _KINDS: list[tuple[type, str]] = [
 ]
 
 
+MOST_DAYS = 366
+"""How far ahead an exception may end."""
+
+
 @dataclass(frozen=True)
 class Exemption:
     """A rule that one resource may break, why, who answers for it, and until when."""
 
     rule: str
     resource: str
-    """`<type>::<name>`, the end of its URN; or what else a rule says that it is about, such as `flowise 3.1`."""
+    """A URN or its end, `<type>::<name>`; or what else a rule says that it is about, such as `flowise 3.1`."""
     reason: str
     owner: str
     expires: str
 
-    def covers(self, rule: str, resource: str, today: date) -> bool:
-        """Return whether it stands for a rule's violation by a resource."""
-        return (self.rule, self.resource) == (rule, resource) and not self.expired(today)
+    def names(self, urn: str, subject: str = "") -> bool:
+        """Return whether it is for a resource, or for what a rule says that it is about."""
+        return self.resource in (urn, subject) or urn.endswith((f"::{self.resource}", f"${self.resource}"))
+
+    def stands(self, today: date) -> bool:
+        """Return whether it is in force: it has not ended, and ends within a year."""
+        return not self.expired(today) and not self.endless(today)
 
     def expired(self, today: date) -> bool:
         """Return whether it has ended; a date that is none has."""
@@ -39,11 +49,16 @@ class Exemption:
         except ValueError:
             return True
 
+    def endless(self, today: date) -> bool:
+        """Return whether it ends later than anybody can answer for."""
+        return not self.expired(today) and date.fromisoformat(self.expires) > today + timedelta(days=MOST_DAYS)
+
 
 class Settings:
     """The configuration of a pack for a stack. Of a rule that is none of its `rules` it says nothing."""
 
-    def __init__(self, config: Mapping[str, Any], rules: Container[str]) -> None:
+    def __init__(self, config: Mapping[str, Any], rules: Container[str], now: date | None = None) -> None:
+        """Take the configuration, the ids of the rules that are served, and which day it is (that of the clock)."""
         self._levels: Mapping[str, Level] = config.get("levels") or {}
         self.off: Mapping[str, str] = {
             rule: reason for rule, reason in (config.get("off") or {}).items() if rule in rules
@@ -54,8 +69,11 @@ class Settings:
             for entry in config.get("exceptions") or []
             if entry.get("rule") in rules
         ]
-        # another day than today, to see what a day to come will refuse
-        self.today = date.fromisoformat(config["today"]) if config.get("today") else date.today()
+        now = now or _clock()
+        asked = date.fromisoformat(config["today"]) if config.get("today") else now
+        # another day than today, to see what a day to come will refuse; one that is gone would revive what has ended
+        self.back_dated = asked < now
+        self.today = max(asked, now)
 
     def level(self, rule: RuleMetadata) -> Level:
         """Return the level at which a rule is enforced."""
@@ -65,9 +83,15 @@ class Settings:
         """Return a rule's parameters, its defaults among them; rules that need it find the day under `today`."""
         return {**rule.parameters, **self._parameters.get(rule.id, {}), "today": self.today}
 
-    def exemption(self, rule: RuleMetadata, resource: str) -> Exemption | None:
-        """Return the exception under which a resource may break a rule."""
-        return next((one for one in self.exemptions if one.covers(rule.id, resource, self.today)), None)
+    def exemption(self, rule: RuleMetadata, urn: str, subject: str = "") -> Exemption | None:
+        """Return the exception under which a resource, or what else a rule is about, may break a rule."""
+        own = (one for one in self.exemptions if one.rule == rule.id and one.names(urn, subject))
+        return next((one for one in own if one.stands(self.today)), None)
+
+
+def _clock() -> date:
+    """Return the day; tests, whose fixtures would run out, set another one, which no file of a stack can."""
+    return date.fromisoformat(os.environ.get(CLOCK) or date.today().isoformat())
 
 
 def schema(rules: Sequence[RuleMetadata]) -> dict[str, Any]:
