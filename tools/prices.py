@@ -21,34 +21,38 @@ AS_OF = "2026-11"
 REGION = "eu-west-1"
 HOURS_PER_MONTH = 730
 
+# The sizes of a family by what they are of its `large`: within a family AWS prices by vCPUs and memory, which double.
+_BURSTABLE = {"nano": 1 / 16, "micro": 1 / 8, "small": 1 / 4, "medium": 1 / 2, "large": 1, "xlarge": 2, "2xlarge": 4}
+_LARGER = {"large": 1, "xlarge": 2, **{f"{count}xlarge": 2 * count for count in (2, 4, 8, 12, 16)}}
+_FIXED = {"medium": 1 / 2, **_LARGER, "metal": 32}
+
+
+def _sizes(family: str, large: float, sizes: Mapping[str, float]) -> Mapping[str, float]:
+    return {f"{family}.{size}": round(large * share, 4) for size, share in sizes.items()}
+
+
 # https://aws.amazon.com/ec2/pricing/on-demand, per hour
 INSTANCES: Mapping[str, float] = {
-    "t4g.nano": 0.0046,
-    "t4g.medium": 0.0368,
-    "t4g.large": 0.0736,
-    "m6g.large": 0.086,
-    "m7g.large": 0.0911,
-    "m7g.xlarge": 0.1822,
-    "m7g.2xlarge": 0.3644,
+    **_sizes("t4g", 0.0736, _BURSTABLE),
+    **_sizes("m6g", 0.086, _FIXED),
+    **_sizes("m7g", 0.0911, _FIXED),
 }
 # https://aws.amazon.com/ec2/spot/pricing: of the price on demand, averaged over months
 SPOT_SHARE = 0.4
 # https://aws.amazon.com/rds/postgresql/pricing, per hour in one zone; two zones cost twice as much, storage too
 DATABASES: Mapping[str, float] = {
-    "db.t4g.micro": 0.018,
-    "db.t4g.small": 0.036,
-    "db.t4g.medium": 0.072,
-    "db.m7g.large": 0.188,
-    "db.r7g.large": 0.265,
-    "db.r7g.xlarge": 0.53,
+    **_sizes("db.t4g", 0.144, {size: share for size, share in _BURSTABLE.items() if size != "nano"}),
+    **_sizes("db.m7g", 0.188, _LARGER),
+    **_sizes("db.r7g", 0.265, _LARGER),
 }
 DATABASE_GIB_MONTH = 0.127
 # https://aws.amazon.com/elasticache/pricing, Valkey, per node and hour
 CACHES: Mapping[str, float] = {
     "cache.t4g.micro": 0.0138,
     "cache.t4g.small": 0.0275,
-    "cache.m7g.large": 0.14,
-    "cache.r7g.large": 0.195,
+    "cache.t4g.medium": 0.055,
+    **_sizes("cache.m7g", 0.14, _LARGER),
+    **_sizes("cache.r7g", 0.195, _LARGER),
 }
 # per hour: https://aws.amazon.com/eks/pricing, vpc/pricing, privatelink/pricing, elasticloadbalancing/pricing
 CLUSTER_HOUR, NAT_HOUR, ADDRESS_HOUR, ENDPOINT_ZONE_HOUR, BALANCER_HOUR = 0.10, 0.048, 0.005, 0.011, 0.0252

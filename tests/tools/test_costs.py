@@ -1,10 +1,15 @@
 """What a month costs, of plans written by hand and of the program's own resources."""
 
+import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 import pytest
 
+from sandbox import aws_data
 from sandbox.workspace import SandboxError
 from testing.program import run
 from tools import prices
@@ -51,3 +56,22 @@ def test_a_stack_is_priced_by_the_environment_that_its_file_names(tmp_path: Path
         environment_of("rehearsal", tmp_path)
     with pytest.raises(SandboxError, match=r"Pulumi\.none\.yaml does not exist"):
         environment_of("none", tmp_path)
+
+
+def _offered(kind: str) -> set[str]:
+    """Return the sizes that AWS has, by its own lists."""
+    if kind == "instances":
+        return set(botocore.session.get_session().get_service_model("ec2").shape_for("InstanceType").enum)
+    path = {
+        "databases": "aws_rds_dbinstance/dbinstanceclass_enum",
+        "caches": "aws_elasticache_cachecluster/cachenodetype_enum",
+    }
+    told = aws_data.read(f"schemas/extensions/{path[kind]}.json")[prices.REGION]
+    return set(re.findall(r"(?:db|cache)\.\w+\.\w+", json.dumps(told)))
+
+
+@pytest.mark.parametrize("kind", ["instances", "databases", "caches"])
+def test_each_size_of_a_family_with_a_price_has_one_and_no_other_has(kind: str) -> None:
+    table: Mapping[str, float] = getattr(prices, kind.upper())
+    families = {size.rpartition(".")[0] for size in table}
+    assert {size for size in _offered(kind) if size.rpartition(".")[0] in families} == set(table)
