@@ -19,6 +19,8 @@ from .toolchain import pulumi_cli
 from .workspace import SandboxError, Workspace
 
 DEFAULTS = RunOptions()
+# What changes a stack's state at each resource.
+_JOURNALED = ("up", "refresh", "destroy")
 # What a `pulumi` started elsewhere left in the environment would lead this one astray.
 _FOREIGN = ("PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CONFIG", "PULUMI_STACK")
 
@@ -30,17 +32,25 @@ def inherited(kept: Collection[str] = ()) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Engine:
-    """A running sandbox for one stack, and the CLI to use on it. `environment` is what it needs beside `inherited`."""
+    """A running sandbox for one stack, and the CLI to use on it. `environment` is what it needs beside `inherited`.
+
+    What changes the state is kept in a journal, where the engine would write all of it at each change.
+    """
 
     cli: Path
     workspace: Workspace
     environment: dict[str, str]
     inherited: dict[str, str] = field(default_factory=inherited)
     at_work: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    keeps_journal: bool = False
 
     def run(self, *arguments: str) -> int:
         """Run `pulumi`, its display on this terminal; its exit status."""
-        process = subprocess.Popen(self._command(arguments), cwd=self.workspace.work, env=self._environment)
+        with self._environment(arguments[0]) as environment:
+            process = subprocess.Popen(self._command(arguments), cwd=self.workspace.work, env=environment)
+            return self._wait(process)
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> int:
         # The terminal sends Ctrl-C to the engine too, which then winds up: wait for it.
         previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
         self.at_work.append(process)
@@ -53,14 +63,15 @@ class Engine:
 
     def read(self, *arguments: str) -> str:
         """Run `pulumi` for what it prints on standard output; raise SandboxError where it fails."""
-        done = subprocess.run(
-            self._command(arguments),
-            cwd=self.workspace.work,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        with self._environment(arguments[0]) as environment:
+            done = subprocess.run(
+                self._command(arguments),
+                cwd=self.workspace.work,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
         if done.returncode:
             said = f"{done.stdout}{done.stderr}"
             with suppress(plans.PlanError):  # of a plan nobody wants to read more than why it is none
@@ -75,7 +86,7 @@ class Engine:
             done = subprocess.run(
                 self._command((arguments[0], f"--event-log={log}", *arguments[1:])),
                 cwd=self.workspace.work,
-                env={**self._environment, **plans.LOGS_EVENTS},
+                env={**self.inherited, **self.environment, **plans.LOGS_EVENTS},
                 capture_output=True,
                 text=True,
                 check=False,
@@ -93,9 +104,16 @@ class Engine:
     def _command(self, arguments: Sequence[str]) -> list[str]:
         return [str(self.cli), *arguments]
 
-    @property
-    def _environment(self) -> dict[str, str]:
-        return {**self.inherited, **self.environment}
+    @contextmanager
+    def _environment(self, command: str) -> Iterator[dict[str, str]]:
+        environment = {**self.inherited, **self.environment}
+        if not self.keeps_journal or command not in _JOURNALED:
+            yield environment
+            return
+        from .state_service import keeping  # noqa: PLC0415 # slow: only when needed
+
+        with keeping(self.workspace.state_file, self.workspace.folder) as state:
+            yield {**environment, **state}
 
 
 @contextmanager
@@ -110,7 +128,8 @@ def running(workspace: Workspace, options: RunOptions = DEFAULTS) -> Iterator[En
             workspace.write_others(read(options.given_file).stacks)
         given = inherited(options.kept_environment)
         with _serving(workspace, options, given) as (ports, said):
-            engine = Engine(cli, workspace, {**packs.environment(given), **workspace.environment(ports)}, given)
+            environment = {**packs.environment(given), **workspace.environment(ports)}
+            engine = Engine(cli, workspace, environment, given, keeps_journal=True)
             threading.Thread(target=_crash_when_told, args=(engine, said), daemon=True).start()
             yield engine
 

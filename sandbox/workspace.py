@@ -18,12 +18,15 @@ from typing import Any
 import yaml
 
 from .interpreter import environment_of, interpreter
+from .state_journal import Journal
 
 # Below `.pulumi`, which the engine leaves out of archives (sdk/go/common/resource/archive, BookkeepingDir): a program
 # that packs its own folder must not find it changed by every run.
 FOLDER = ".sandbox/.pulumi"
 # The engine insists on one. It keeps nobody out: that its folder is its owner's alone does.
 _PASSPHRASE = "sandbox"
+# What the engine makes of it in a new stack's file; without, it would have Pulumi's service encrypt.
+_SALT = "v1:WyPFZ1sOU8s=:v1:IXo3NnA6MKl53NJ/:qs2kVmDBcdVwqS7mxwzjENf7dPWVgw=="
 _PLACEHOLDER = "sandbox-value"
 # Keys of a stack file that tie it to a real backend's encryption.
 _ENCRYPTION = ("secretsprovider", "encryptionsalt", "encryptedkey", "environment")
@@ -154,11 +157,7 @@ class Workspace:
         name = f"Pulumi.{self.stack}.yaml"
         source = self.program / str(project.get("stackConfigDir", ".")) / name
         given = mapping(source) if source.is_file() else {}
-        salt = (
-            {key: value for key, value in mapping(self.work / name).items() if key == "encryptionsalt"}
-            if ((self.work / name).is_file())
-            else {}
-        )
+        salt = (mapping(self.work / name) if (self.work / name).is_file() else {}).get("encryptionsalt", _SALT)
         config = given.get("config") or {}
         hidden = [key for key, value in config.items() if is_secure(value)]
         if hidden:
@@ -167,10 +166,14 @@ class Workspace:
             )
         config = {key: _PLACEHOLDER if is_secure(value) else value for key, value in config.items()}
         rest = {key: value for key, value in given.items() if key not in (*_ENCRYPTION, "config")}
-        _write(self.work / name, {**rest, "config": config, **salt})
+        _write(self.work / name, {**rest, "config": config, "encryptionsalt": salt})
 
     def _write_state(self, project: Mapping[str, Any]) -> None:
-        """Make the stack where it does not exist, as `pulumi stack init` does, which takes a third of a second."""
+        """Make the stack where it does not exist, as `pulumi stack init` does, which takes a third of a second.
+
+        Where a run was cut off, what it did goes into the state.
+        """
+        Journal(self.state_file).fold()
         if self.state_file.exists():
             return
         self.state_file.parent.mkdir(parents=True, exist_ok=True)

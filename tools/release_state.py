@@ -15,7 +15,7 @@ from typing import Any
 
 from sandbox.workspace import Workspace
 
-from .soak.runs import environment, link_program
+from .soak.runs import link_program
 
 ROOT = Path(__file__).parents[1]
 RELEASES = ROOT / "tests" / "upgrades"
@@ -49,7 +49,7 @@ def main() -> int:
         for path in ROOT.glob("Pulumi*.yaml"):
             (program / path.name).symlink_to(path)
         command = (sys.executable, "-m", "sandbox", "up", "--stack", STACK, "--cwd", folder, "--kubernetes", "schema")
-        done = subprocess.run(command, cwd=ROOT, env=environment(command), stdout=sys.stderr, check=False)
+        done = subprocess.run(command, cwd=ROOT, stdout=sys.stderr, check=False)
         if done.returncode:
             return done.returncode
         state = Workspace.of(program, STACK).state_file.read_bytes()

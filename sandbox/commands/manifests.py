@@ -19,8 +19,6 @@ def manifests(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     They take the place of those that an earlier run wrote there: names that are made up differ from run to run.
     """
     with apart(workspace.program, workspace.stack) as engine:
-        # nobody goes on from its state
-        engine.environment["PULUMI_SKIP_CHECKPOINTS"] = "true"
         engine.read("up", "--yes", "--skip-preview", "--stack", workspace.stack, *rest)
         state = engine.deployment()["deployment"]
     options.out.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ import yaml
 
 from sandbox import warm
 from sandbox.workspace import Workspace
-from tools.soak.runs import LIBRARIES, PLATFORM, environment, link_program
+from tools.soak.runs import LIBRARIES, PLATFORM, link_program
 
 JUDGED = ("preview", "up", "refresh", "destroy", "serve")
 REPOSITORY = Path(__file__).parents[2]
@@ -31,9 +31,7 @@ class Sandbox:
         """Run a command; fail where it does not end with `status`."""
         clusters = ("--kubernetes", self.kubernetes) if command in JUDGED else ()
         where = ("--stack", stack, "--cwd", str(self.program))
-        done = warm.run(
-            ["-m", "sandbox", command, *where, *clusters, *arguments], cwd=REPOSITORY, env=environment(arguments)
-        )
+        done = warm.run(["-m", "sandbox", command, *where, *clusters, *arguments], cwd=REPOSITORY)
         assert done.returncode == status, f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
         return done
 

@@ -9,10 +9,7 @@ from .conftest import Sandbox
 pytestmark = pytest.mark.engine
 
 
-def test_what_is_lost_comes_back_by_the_runbooks_steps(
-    platform: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PULUMI_SKIP_CHECKPOINTS", "true")  # nobody kills the engine here
+def test_what_is_lost_comes_back_by_the_runbooks_steps(platform: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
     platform("up", stack="prod")
     program = Program(platform.program, "prod")
     for name, disaster in DISASTERS.items():

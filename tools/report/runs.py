@@ -37,8 +37,6 @@ _JUDGES = (
     *("policies", "sandbox/laws", "sandbox/stateful", "tools/plan_guard.py", "tools/report"),
     *(".github/workflows/preview.yml", ".ci"),
 )
-# nobody goes on from these states, and writing them after each operation is most of an `up`
-_QUICK = {"PULUMI_SKIP_CHECKPOINTS": "true"}
 
 
 @dataclass(frozen=True)
@@ -224,7 +222,7 @@ def _sandbox(
     may_fail: bool = False,
 ) -> None:
     run = (sys.executable, "-m", "sandbox", command, "--stack", stack, "--cwd", str(program), "--kubernetes", "schema")
-    environment = {**os.environ, **_QUICK, **plans.LOGS_EVENTS, **(packs.environment if packs else {})}
+    environment = {**os.environ, **plans.LOGS_EVENTS, **(packs.environment if packs else {})}
     done = subprocess.run(
         [*run, *arguments],
         cwd=tree,
@@ -287,7 +285,6 @@ def first(program: Path, stack: str, packs: Packs | None, told: Asked = _NOTHING
             # a plan does not tell what comes from what, and the time hangs on that: a state does
             options = RunOptions(real_clusters=False, given_file=told.given)
             with running(Workspace.of(program, stack, root), options) as engine:
-                engine.environment.update(_QUICK)
                 engine.read("up", "--yes", "--skip-preview", "--stack", stack)
             made = resources(program, stack, root)
         return report(Judged(stack, preview.plan, made, preview.refusals), (), preview.mandatory)

@@ -1,12 +1,11 @@
 """What a soak runs through the engine: generated stacks, and schedules of faults and crashes."""
 
 import json
-import os
 import random
 import shlex
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -37,16 +36,6 @@ JUDGED = ("preview", "up", "destroy")
 Verdict = Literal["refused by validation", "came up", "converged", "FOUND"]
 
 
-def environment(arguments: Sequence[str]) -> dict[str, str]:
-    """Return the environment for a command: where nobody kills the engine, it need not write its state after every
-    operation.
-
-    Writing the whole state each time is four fifths of what `up` of prod takes.
-    """
-    killed = any(argument.startswith("--crash-") for argument in arguments)
-    return {**os.environ, "PULUMI_SKIP_CHECKPOINTS": "false" if killed else "true"}
-
-
 def run_sandbox(
     program: Path, stack: str, command: str, *arguments: str, kubernetes: str, stderr: int = subprocess.PIPE
 ) -> subprocess.CompletedProcess[str]:
@@ -54,7 +43,7 @@ def run_sandbox(
     judged = ("--kubernetes", kubernetes) if command in JUDGED else ()
     where = ("--stack", stack, "--cwd", str(program))
     start = ["-m", "sandbox", command, *where, *judged, *arguments]
-    return warm.run(start, cwd=REPOSITORY, env=environment(arguments), stderr=stderr)
+    return warm.run(start, cwd=REPOSITORY, stderr=stderr)
 
 
 @dataclass
