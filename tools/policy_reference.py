@@ -1,4 +1,4 @@
-"""Writes docs/policies.md from the rules of the packs: `python -m tools.policy_reference`."""
+"""Writes docs/policies.md and docs/policy-coverage.md from the packs' rules: `python -m tools.policy_reference`."""
 
 import json
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 from platform_policies import RULE_SETS
+from platform_policies.frameworks import page
 from platform_policies.kit.rule import Rule, RuleMetadata
 from platform_policies.kit.stack import StackRule
 from platform_policies.kubernetes.containers import CHOOSING
@@ -16,6 +17,7 @@ from platform_policies.reliability.support import calendar
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "policies.md"
+COVERAGE = ROOT / "docs" / "policy-coverage.md"
 # what others know and no rule finds; tests/policies/programs/bad.py has each
 MISSED = {
     "CKV_AWS_116": "a function without a dead-letter queue: the packs know no Lambda, which the platform does not use",
@@ -74,6 +76,22 @@ Benchmark 3.0.0, CIS EKS the EKS Benchmark 1.5.0, CIS Kubernetes the Kubernetes 
 Standards, CKV a check of checkov, NIST a control of SP 800-53 Rev. 5, LGPD an article of Brazil's Lei 13.709/2018 that
 the rule serves where personal data is held.
 """
+COVERED = """# What the packs cover
+
+Written by `python -m tools.policy_reference`; do not edit. `python -m platform_policies coverage` prints the same of
+the packs that are installed.
+
+A control is covered where a rule claims it; each rule has cases of what it passes, refuses and cannot know
+(`tests/policies/cases/`). It is covered as far as a program shows it: what was made by hand, and what happens over
+time, no rule sees. Partly: as the table says. Numbers are the frameworks' own, the words are ours. Of what is not
+covered nothing is said in a run; `scan-coverage` names the types that no rule judges at all.
+
+"""
+
+
+def coverage() -> str:
+    """Return the page of frameworks."""
+    return COVERED + page(rule for rule_set in RULE_SETS.values() for rule in rule_set.every)
 
 
 def reference() -> str:
@@ -145,5 +163,6 @@ def _missed() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(reference(), encoding="utf-8")
-    sys.stdout.write(f"{PAGE.name} written\n")
+    for path, text in ((PAGE, reference()), (COVERAGE, coverage())):
+        path.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"{path.name} written\n")

@@ -1,10 +1,11 @@
 from tests.policies.packs import NAMES, rules, stack_rules
 from tests.policies.programs.bad import FAULTS
-from tools.policy_reference import MISSED, PAGE, reference
+from tools.policy_reference import COVERAGE, MISSED, PAGE, coverage, reference
 
 
 def test_the_committed_reference_is_current() -> None:
     assert PAGE.read_text(encoding="utf-8") == reference(), "run python -m tools.policy_reference"
+    assert COVERAGE.read_text(encoding="utf-8") == coverage(), "run python -m tools.policy_reference"
 
 
 def test_every_rule_is_in_it() -> None:

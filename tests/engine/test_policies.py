@@ -104,7 +104,7 @@ def test_a_bad_program_is_found_out(tmp_path: Path) -> None:
 
 def test_an_innocent_program_of_another_kind_draws_no_false_alarm(tmp_path: Path) -> None:
     analysis = analyze(tmp_path, innocent.RESOURCES, {}, innocent.PROTECTED)
-    assert analysis.found == [], analysis.said
+    assert [each for each in analysis.found if each[1] != "scan-coverage"] == [], analysis.said
     assert analysis.status == 0
 
 

@@ -185,7 +185,14 @@ CASES: dict[str, StackCase] = {
         "security", [of(_CLUSTER, "c"), *(of(_ADDON, n, {"addonName": n}, clusterName="c") for n in ("vpc-cni", "coredns", "kube-proxy", "eks-pod-identity-agent"))],
         [({"coredns": None}, ["c"]), ({"coredns": of(_ADDON, "", {"addonName": "coredns"})}, ["c"])],
     ),
-    "scan-coverage": StackCase("security", [of(_BUCKET, "one"), of("random:index/randomId:RandomId", "r")], [({"q": of("aws:qldb/ledger:Ledger", "q")}, [""])]),
+    "scan-coverage": StackCase(
+        "security", [of(_BUCKET, "one"), of("random:index/randomId:RandomId", "r"), of("platform:a:B", "component"), of("aws:ec2/flowLog:FlowLog", "log")],
+        [
+            ({"q": of("aws:qldb/ledger:Ledger", "q")}, [""]), ({"q": of("kubernetes:example.com/v1:Thing", "q")}, [""]),
+            ({"q": of("kubernetes:helm.sh/v3:Release", "q", {"chart": "a"})}, [""]), ({"one": of(_BUCKET, "", {"policy": UNKNOWN})}, [""]),
+        ],
+        [{"one": of(_BUCKET, "", {"policy": "{}", "tags": UNKNOWN})}],
+    ),
     "net-data-path": StackCase(
         "security", _NETWORK,
         [

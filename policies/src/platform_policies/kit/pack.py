@@ -89,6 +89,11 @@ class Pack:
             *(policy for one in self._rule_sets for policy in one.policies),
         ]
 
+    def _judges(self, resource_type: str) -> bool:
+        # whoever asks for tags alone has not looked at the thing; rules of other packs are told of where they run
+        others = (rule for one in self._known for rule in one.rules if rule.applies(resource_type))
+        return any(rule.concern != "cost" for rule in (*self._applicable(resource_type), *others))
+
     def _judge(self, args: ResourceValidationArgs, report: ReportViolation) -> None:
         settings = self._settings = Settings(dict(args.get_config()), self._ids, self._now)
         self._advice.pop(args.urn, None)
@@ -109,9 +114,9 @@ class Pack:
                     self._advice.setdefault(args.urn, []).append(said)
 
     def _judge_stack(self, args: StackValidationArgs, report: ReportViolation) -> None:
-        settings, stack = self._settings, Stack(args.resources, self._inputs)
+        settings, stack = self._settings, Stack(args.resources, self._inputs, self._judges)
         self._stack_advice = []
-        for rule in self.stack_rules:
+        for rule in sorted(self.stack_rules, key=lambda rule: rule.last):
             if settings.level(rule) == "disabled":
                 continue
             for finding in self._found(rule, stack):

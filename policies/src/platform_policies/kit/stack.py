@@ -22,6 +22,7 @@ class Node:
         self._resource, self._inputs = resource, inputs or {}
         self.urn, self.type, self.name = resource.urn, resource.resource_type, resource.name
         self.protect = bool(resource.opts.protect)
+        self.provided = resource.provider is not None
         self.refs: dict[str, list[Node]] = {}
 
     @cached_property
@@ -72,8 +73,14 @@ class Node:
 class Stack:
     """All resources of a stack."""
 
-    def __init__(self, resources: Sequence[PolicyResource], inputs: Mapping[str, Any]) -> None:
-        """Take the resources, and by URN what was asked for them."""
+    def __init__(
+        self,
+        resources: Sequence[PolicyResource],
+        inputs: Mapping[str, Any],
+        judges: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        """Take the resources, by URN what was asked for them, and whether a rule over one resource judges a type."""
+        self._judges, self._asked = judges, set[str]()
         nodes = {resource.urn: Node(resource, inputs.get(resource.urn)) for resource in resources}
         self.nodes = list(nodes.values())
         self._by_type: dict[str, list[Node]] = defaultdict(list)
@@ -87,7 +94,12 @@ class Stack:
 
     def of(self, *types: str) -> list[Node]:
         """Return the resources of these types."""
+        self._asked.update(types)
         return [node for one in types for node in self._by_type.get(one, ())]
+
+    def judges(self, resource_type: str) -> bool:
+        """Return whether a rule judges a type, or one over the stack has asked for it until now."""
+        return resource_type in self._asked or self._judges(resource_type)
 
     def lacking(
         self, subjects: Sequence[Node], companion: str, key: str, holds: Callable[[Node], bool] = lambda _: True
@@ -116,3 +128,5 @@ class StackRule(RuleMetadata):
     broken: Callable[[Stack, Mapping[str, Any]], Iterator[Finding]]
     """Takes the stack and the rule's parameters."""
     judges: str = field(default="the whole stack", kw_only=True)
+    last: bool = field(default=False, kw_only=True)
+    """Whether it comes after all others, since it is about what they looked at."""

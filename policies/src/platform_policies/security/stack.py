@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from ..kit.coverage import uncovered
 from ..kit.reading import UNKNOWN, get, given, on, statements, strings
 from ..kit.stack import Finding, Node, Stack, StackRule
 
@@ -147,15 +148,6 @@ def _rotated(stack: Stack, _: Parameters) -> Iterator[Finding]:
     )
 
 
-def _uncovered(stack: Stack, _: Parameters) -> Iterator[Finding]:
-    from . import RULE_SET  # noqa: PLC0415 # the rules of which this is one
-
-    types = sorted({node.type for node in stack.nodes if node.type.startswith("aws:")})
-    unjudged = [one for one in types if not any(rule.applies(one) for rule in RULE_SET.rules)]
-    if unjudged:
-        yield Finding("", ", ".join(unjudged))
-
-
 _S3 = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html"
 RULES = (
     StackRule(
@@ -229,7 +221,7 @@ RULES = (
         judges="every EKS cluster",
     ),
     StackRule(
-        "scan-coverage", "low", "every AWS resource type in the stack is covered by a rule", "write one, or accept that there is none", "configuration", _uncovered,
-        link="https://www.pulumi.com/docs/insights/policy/", level="disabled",
+        "scan-coverage", "low", "every resource of the stack is judged", "look at these by eye, or write a rule: that nothing is said of them is no approval", "configuration",
+        uncovered, link="https://www.pulumi.com/docs/insights/policy/", level="advisory", last=True,
     ),
 )  # fmt: skip
