@@ -15,6 +15,8 @@ from platform_policies.kubernetes.secrets import OBJECTS
 from platform_policies.kubernetes.templates import PODS
 from platform_policies.reliability.support import calendar
 
+from tests.policies.programs.kubernetes_faults import EVASIONS, FAULTS
+
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "policies.md"
 COVERAGE = ROOT / "docs" / "policy-coverage.md"
@@ -159,6 +161,15 @@ def _missed() -> Iterator[str]:
     yield "Of the faults in a bad program, `tests/policies/programs/bad.py`, the packs find all but these:\n"
     yield "| known as | what |\n|---|---|"
     yield from (f"| {known_as} | {what} |" for known_as, what in MISSED.items())
+    of_kubernetes = [fault for fault in (*FAULTS, *EVASIONS) if fault.missed]
+    found, caught = (sum(bool(one.rule) for one in of) for of in (FAULTS, EVASIONS))
+    yield (
+        f"\nOf {len(FAULTS)} faults of Kubernetes objects that the Pod Security Standards, checkov, CIS and kube-score "
+        f"know, control by control (`tests/policies/programs/kubernetes_faults.py`), {found} are found, and of "
+        f"{len(EVASIONS)} ways around the rules {caught}; not these:\n"
+    )
+    yield "| known as | what |\n|---|---|"
+    yield from (f"| {fault.control} | {fault.missed} |" for fault in of_kubernetes)
     yield ""
 
 

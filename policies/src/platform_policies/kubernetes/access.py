@@ -117,8 +117,8 @@ RULES = (
         "give resourceNames, and leave out list and watch, or list a Role with the reason under the parameter `whole_namespace`", "secrets", _ROLES, _secrets_by_name,
         refs="CIS EKS 4.1.2, CKV2_K8S_5", link=_LINK, parameters={"whole_namespace": {}},
     ),
-    _grant("k8s-rbac-exec", "high", "an RBAC role opens no shell, tunnel or debugger in any pod", ("create", "get", "update", "patch", "*"), ("pods/exec", "pods/attach", "pods/portforward", "pods/proxy", "services/proxy", "pods/ephemeralcontainers")),
-    _grant("k8s-rbac-nodes", "critical", "an RBAC role does not reach the kubelets (nodes/proxy)", ("get", "create", "update", "patch", "delete", "*"), ("nodes/proxy",), "CIS Kubernetes 5.1.10"),
+    _grant("k8s-rbac-exec", "high", "an RBAC role opens no shell, tunnel or debugger in any pod", ("create", "get", "update", "patch", "*"), ("pods/exec", "pods/attach", "pods/portforward", "pods/proxy", "services/proxy", "pods/ephemeralcontainers"), "CKV2_K8S_2"),
+    _grant("k8s-rbac-nodes", "critical", "an RBAC role does not reach the kubelets (nodes/proxy)", ("get", "create", "update", "patch", "delete", "*"), ("nodes/proxy",), "CIS Kubernetes 5.1.10, CKV2_K8S_2"),
     _grant("k8s-rbac-token", "critical", "an RBAC role makes no tokens of any service account", ("create", "*"), ("serviceaccounts/token",), "CIS Kubernetes 5.1.13"),
     _grant("k8s-rbac-csr", "critical", "an RBAC role approves no certificates of others", ("update", "patch", "approve", "sign", "*"), ("certificatesigningrequests/approval", "certificatesigningrequests/status", "signers"), "CIS Kubernetes 5.1.11, CKV_K8S_156"),
     _grant(
@@ -126,7 +126,7 @@ RULES = (
         ("validatingwebhookconfigurations", "mutatingwebhookconfigurations", "validatingadmissionpolicies", "validatingadmissionpolicybindings", "mutatingadmissionpolicies"), "CIS Kubernetes 5.1.12, CKV_K8S_155", "advisory",
     ),
     _grant("k8s-rbac-api", "high", "an RBAC role registers no aggregated API", _WRITES, ("apiservices",), level="advisory"),
-    _grant("k8s-rbac-pods", "medium", "an RBAC role makes no pods, which may use any account of their namespace", ("create", "update", "patch", "*"), _WORKLOADS, "CIS EKS 4.1.4, CKV2_K8S_2", "advisory"),
+    _grant("k8s-rbac-pods", "medium", "an RBAC role makes no pods, which may use any account of their namespace", ("create", "update", "patch", "*"), _WORKLOADS, "CIS EKS 4.1.4", "advisory"),
     _grant("k8s-rbac-volumes", "medium", "an RBAC role makes no persistent volumes, which may be a node's folders", ("create", "*"), ("persistentvolumes",), "CIS Kubernetes 5.1.9", "advisory"),
     _grant("k8s-rbac-status", "medium", "an RBAC role does not write the status of Services or nodes (CVE-2020-8554)", ("update", "patch", "*"), ("services/status", "nodes/status"), "CKV2_K8S_4", "advisory"),
     Rule(
