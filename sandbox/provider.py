@@ -39,11 +39,10 @@ from .clusters.cluster import Cluster
 from .clusters.objects import ClusterError
 from .clusters.plan import CLUSTER
 from .clusters.registry import Clusters
+from .helm_releases import RELEASE, upgraded
 from .laws.law import Operation, ResourceOperation
 from .wire import UNKNOWN, has_unknown, to_python, to_struct
 from .world import AlreadyExistsError, Record
-
-RELEASE = "kubernetes:helm.sh/v3:Release"
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
@@ -214,7 +213,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             if cluster is not None:  # it takes its time, and the account goes on meanwhile
                 seconds = request.timeout or None
                 made = objects.create(cluster, token, request.urn, inputs, upsert=_upserts(config), seconds=seconds)
-                record, not_ready = replace(record, outputs=made.outputs or outputs), made.not_ready
+                record, not_ready = replace(record, outputs=_after(token, outputs, made)), made.not_ready
                 self._account.create(record, unique=False)
             self._follow(record)
             self._warn_of_unrest(op, record.outputs)
@@ -312,6 +311,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             )
         config = self._config(context)
         op = self._operation("update", request.urn, news, config, preview=request.preview, old=record)
+        given = upgraded(news, olds) if token == RELEASE else news
         not_ready = ""
         with refused_as_status(context, op):
             cluster = None if request.preview else self._cluster(config)
@@ -321,7 +321,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                     outputs = _updated(olds, record.inputs if record else {}, _plain(news))
                 else:
                     serial = record.serial if record else 0
-                    _, outputs = clouds.create(token, name, request.urn, _plain(news), serial=serial, provider=config)
+                    _, outputs = clouds.create(token, name, request.urn, _plain(given), serial=serial, provider=config)
                     outputs = self._with_account_outputs(token, request.id, outputs, new=False)
                 before = (record.inputs if record else {}, olds)
                 outputs = aws_versions.updated(token, before, news, outputs, preview=request.preview)
@@ -335,8 +335,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 self._dry_run(op, list(request.ignoreChanges))
             elif cluster is not None and record is not None:
                 ignored, seconds = list(request.ignoreChanges), request.timeout or None
-                made = objects.update(cluster, record, news, ignored, seconds=seconds)
-                changed, not_ready = replace(changed, outputs=made.outputs or outputs), made.not_ready
+                made = objects.update(cluster, record, given, ignored, seconds=seconds)
+                changed, not_ready = replace(changed, outputs=_after(token, outputs, made)), made.not_ready
                 self._account.update(changed)
             if not request.preview:
                 self._follow(changed)
@@ -458,6 +458,11 @@ def _holds_nothing(value: Any) -> bool:
     if isinstance(value, dict):
         return any(_holds_nothing(item) for item in value.values())
     return isinstance(value, list) and (not value or any(_holds_nothing(item) for item in value))
+
+
+def _after(token: str, outputs: dict[str, Any], made: objects.Applied) -> dict[str, Any]:
+    """Return the outputs of what stands on a cluster, of which a release only adds to what is known anyway."""
+    return {**outputs, **made.outputs} if token == RELEASE else made.outputs or outputs
 
 
 def _updated(olds: dict[str, Any], given: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,16 +4,15 @@ from typing import Any
 
 import yaml
 
+from ..helm_releases import RELEASE, with_defaults
 from ..kubernetes_diff.normal import normalized
 from ..kubernetes_scopes import CLUSTER_SCOPED
 from .resource import CREATED_AT, Request, complete, empty, outputs_of
 
-_RELEASE = "kubernetes:helm.sh/v3:Release"
-
 
 def create(request: Request) -> tuple[str, dict[str, Any]]:
     """Return the id (`namespace/name`, or the name of a cluster-wide object) and the live object."""
-    if request.token == _RELEASE:
+    if request.token == RELEASE:
         return _release(request)
     metadata = dict(request.inputs.get("metadata") or {})
     name = str(metadata.get("name") or request.name)
@@ -66,7 +65,7 @@ def invoke(request: Request) -> dict[str, Any]:
 
 
 def _release(request: Request) -> tuple[str, dict[str, Any]]:
-    given = request.inputs
+    given = with_defaults(request.inputs)
     name, namespace = str(given.get("name") or request.name), str(given.get("namespace") or "default")
     status = {
         "name": name,

@@ -22,7 +22,7 @@ from .scaled_objects import ScaledObjects
 from .volumes import Provisioner
 
 # The provider's own: docs of the annotation pulumi.com/timeoutSeconds, and `timeout` of a Release.
-WAIT_SECONDS, RELEASE_SECONDS = 600.0, 300.0
+WAIT_SECONDS = 600.0
 # Played pods start at once, so what has not moved for so long never will; the provider would wait on.
 _STILL_SECONDS = 20.0
 _DELETE_SECONDS = 60.0
@@ -231,10 +231,10 @@ class Cluster:
             raise
         return True
 
-    def install(self, release: Release, seconds: float) -> None:
-        """Bring a release's kinds and objects, and wait for them; what it brought before, and now not, goes.
+    def install(self, release: Release, seconds: float) -> list[Manifest]:
+        """Bring a release's kinds and objects, and wait for them, but for 0 seconds not at all; give the objects.
 
-        Raises ChartError where its archive cannot be rendered.
+        What it brought before, and now not, goes. Raises ChartError where its archive cannot be rendered.
         """
         definitions, objects = self._of(release)
         for definition in definitions:
@@ -247,9 +247,10 @@ class Cluster:
         for identity in before:
             if identity not in now:
                 self.delete(*identity)
-        for item in made:
+        for item in made if seconds else ():
             if item["kind"] != "PersistentVolumeClaim":
                 self.settle(item, seconds)
+        return objects
 
     def uninstall(self, release: Release) -> None:
         """Delete what a release brought, but for its kinds and what its StatefulSets claimed: Helm leaves both."""
@@ -259,6 +260,10 @@ class Cluster:
         for identity in brought:
             self.delete(*identity)
         self._note(release).unlink(missing_ok=True)
+
+    def has_chart(self, release: Release) -> bool:
+        """Tell whether the chart of a release is at hand."""
+        return self._charts is not None and archive(self._charts, release) is not None
 
     def _of(self, release: Release) -> tuple[list[Manifest], list[Manifest]]:
         """Return the CRDs of a release and its other objects: of its chart where it is at hand, else what stands in for

@@ -11,15 +11,15 @@ from typing import Any
 from .. import schema
 from ..clouds.kubernetes import named
 from ..control_plane import KubernetesError
+from ..helm_releases import RELEASE, TIMEOUT_SECONDS, resource_names
 from ..laws.law import get
 from ..toolchain import ToolchainError
 from ..world import Record
-from .cluster import RELEASE_SECONDS, Cluster, NotReadyError
+from .cluster import Cluster, NotReadyError
 from .helm import ChartError, Release
 from .placeholders import Manifest, secret_of
 from .unserved import SYNCED
 
-RELEASE = "kubernetes:helm.sh/v3:Release"
 _CONFLICTS = (
     "https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/"
     "#handle-field-conflicts-on-existing-resources"
@@ -69,8 +69,7 @@ def _put(
     live: dict[str, Any] = {}
     try:
         if token == RELEASE:
-            cluster.install(release_of(inputs), float(inputs.get("timeout") or RELEASE_SECONDS))
-            return Applied({})
+            return Applied(_installed(cluster, inputs))
         live = cluster.create(_manifest(inputs), _manager(urn), upsert=upsert, force=_forced(inputs))
         if token == EXTERNAL_SECRET:
             cluster.apply(secret_of(live), "external-secrets")
@@ -82,6 +81,16 @@ def _put(
         raise ClusterError(_explained(error, _manager(urn))) from error
     except (TimeoutError, ChartError, ToolchainError) as error:
         raise ClusterError(str(error)) from error
+
+
+def _installed(cluster: Cluster, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Install a release; give what only then is known of it."""
+    release = release_of(inputs)
+    if inputs.get("createNamespace") and cluster.client.find("v1", "Namespace", release.namespace) is None:
+        cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": release.namespace}}, "helm")
+    seconds = 0.0 if inputs.get("skipAwait") else float(inputs.get("timeout") or TIMEOUT_SECONDS)
+    made = cluster.install(release, seconds)
+    return {"resourceNames": resource_names(made)} if cluster.has_chart(release) else {}
 
 
 def _forced(inputs: Mapping[str, Any]) -> bool:

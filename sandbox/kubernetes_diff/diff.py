@@ -9,6 +9,7 @@ from typing import Any
 
 from ..autonaming import AUTONAMED
 from ..differences import Change, Diff, Kind
+from ..helm_releases import with_defaults
 from ..kubernetes_scopes import CLUSTER_SCOPED
 from ..wire import UNKNOWN
 from .immutable import immutable
@@ -52,10 +53,13 @@ def diff(
 
 
 def diff_release(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Diff:
-    """Return the difference between two sets of a Helm release's inputs, which never goes before its successor."""
+    """Return the difference between two sets of a Helm release's inputs, which never goes before its successor.
+
+    The provider writes its defaults into both.
+    """
     found = tuple(
         Change(written(path), change, replaces=_replaces(path, value, _RELEASE_IDENTITY))
-        for path, change, value in _steps(_visible(olds), _visible(news), ())
+        for path, change, value in _steps(with_defaults(_visible(olds)), with_defaults(_visible(news)), ())
     )
     return Diff(found, tuple(change.path for change in found if change.replaces), delete_before_replace=False)
 

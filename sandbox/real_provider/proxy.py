@@ -22,7 +22,8 @@ from ..clusters.cluster import Cluster
 from ..clusters.objects import ClusterError, release_of
 from ..clusters.registry import Clusters
 from ..clusters.unserved import Unserved
-from ..provider import RELEASE, Provider, refused_as_status, type_and_name
+from ..helm_releases import RELEASE
+from ..provider import Provider, refused_as_status, type_and_name
 from ..wire import to_struct
 from ..world import Record
 from . import values

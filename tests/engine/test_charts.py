@@ -11,6 +11,7 @@ from sandbox.clusters import objects
 from sandbox.clusters.cluster import Cluster
 from sandbox.control_plane.lifecycle import SERVICE_CIDR
 from sandbox.control_plane.nodes import NodeGroup, Subnet
+from sandbox.helm_releases import RELEASE
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("charts")]  # they share a cluster
 
@@ -88,7 +89,7 @@ def standing(cluster: Cluster, api_version: str, kind: str) -> set[str]:
 
 
 def test_a_chart_at_hand_is_rendered_and_goes_with_its_release(cluster: Cluster) -> None:
-    objects.create(cluster, objects.RELEASE, "urn:r", release(image="web:1", replicas=3))
+    objects.create(cluster, RELEASE, "urn:r", release(image="web:1", replicas=3))
     web = cluster.client.get("apps/v1", "Deployment", "r-web", "default")
     assert web["status"]["readyReplicas"] == 3
     assert web["spec"]["template"]["spec"]["containers"][0]["image"] == "web:1"
@@ -99,7 +100,7 @@ def test_a_chart_at_hand_is_rendered_and_goes_with_its_release(cluster: Cluster)
     webhooks = cluster.client.list("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration")
     assert webhooks == []  # nobody would answer
 
-    objects.create(cluster, objects.RELEASE, "urn:r", release(image="web:1", cache=False))
+    objects.create(cluster, RELEASE, "urn:r", release(image="web:1", cache=False))
     assert standing(cluster, "v1", "ConfigMap") == set()
     assert cluster.client.get("apps/v1", "Deployment", "r-web", "default")["spec"]["replicas"] == 1
 
@@ -110,11 +111,11 @@ def test_a_chart_at_hand_is_rendered_and_goes_with_its_release(cluster: Cluster)
 
 def test_helm_s_own_words_are_told(cluster: Cluster) -> None:
     with pytest.raises(objects.ClusterError, match=r"shop-1\.2\.3\.tgz: (.|\n)*say which image"):
-        objects.create(cluster, objects.RELEASE, "urn:r", release())
+        objects.create(cluster, RELEASE, "urn:r", release())
 
 
 def test_another_version_stands_in(cluster: Cluster) -> None:
-    objects.create(cluster, objects.RELEASE, "urn:r", release("9.9.9", replicaCount=2))
+    objects.create(cluster, RELEASE, "urn:r", release("9.9.9", replicaCount=2))
     assert cluster.client.get("apps/v1", "Deployment", "r", "default")["status"]["readyReplicas"] == 2
     cluster.uninstall(objects.release_of(release("9.9.9")))
     assert standing(cluster, "apps/v1", "Deployment") == set()

@@ -15,12 +15,14 @@ from sandbox.account import Account
 from sandbox.clusters.cluster import Cluster
 from sandbox.clusters.plan import CLUSTER, NODE_GROUP, SUBNET
 from sandbox.clusters.registry import Clusters
+from sandbox.helm_releases import RELEASE
 from sandbox.provider import Provider
 from sandbox.real_provider.process import ProviderProcess, helm_apart
 from sandbox.run_options import RunOptions
 from sandbox.world import Record, World
 
 from .cases import FOLDER, Case
+from .charts import AtHand, pack
 from .compare import Verdict, compared
 from .engine import listening
 from .side import Aborted, Side, clear, manifest_of, prepare
@@ -73,7 +75,8 @@ class Bench:
         self._world = World(folder / "world.db")
         # laws, too: what they refuse, the server must refuse
         account = Account(self._world, RunOptions())
-        self._clusters = Clusters(folder / "clusters", account.standing)
+        self._charts = pack(folder / "charts")
+        self._clusters = Clusters(folder / "clusters", account.standing, self._charts)
         identity = self._clusters.outputs(_NAME, new=True)
         inputs = {"name": _NAME, "version": minor}
         account.create(Record(CLUSTER, _NAME, _urn(CLUSTER), 0, inputs, {**identity, "version": minor}), unique=True)
@@ -116,7 +119,8 @@ class Bench:
                 self._know(case.placed(need, namespace))
         try:
             with self._calls(who, settings, namespace) as calls:
-                return Side(calls, case, namespace, client).run()
+                at_hand = AtHand(calls, self._charts) if who == "real" and case.token == RELEASE else calls
+                return Side(at_hand, case, namespace, client).run()
         finally:
             clear(case, namespace, client)
 

@@ -3,13 +3,17 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from sandbox.helm_releases import RELEASE
+
 FOLDER = Path(__file__).parent
 PROVIDER = "pulumi:providers:kubernetes"
+_RELEASE = {"chart": "probe", "version": "1.0.0", "name": "{id}", "namespace": "{ns}"}
 # A few of every kind of answer, quick ones, for `make test`.
 FEW = (
     *("configmap-data", "secret-text-to-data", "service-node-port-out-of-range", "deployment-resources-spelling"),
@@ -65,21 +69,22 @@ def cases(names: Sequence[str] = ()) -> list[Case]:
 def _case(name: str, row: Mapping[str, Any], bases: Mapping[str, Any]) -> Case:
     if "settings" in row:
         return Case(name, PROVIDER, row["settings"])
+    if "release" in row:
+        return Case(
+            name, RELEASE, _steps(_RELEASE, row["release"]), seconds=row.get("seconds", 60), says=row.get("says")
+        )
     made = merged(bases[row["of"]], row.get("with") or {})
     if row.get("patch"):  # a patch says no more than what it changes
         identity = {key: bases[row["of"]][key] for key in ("apiVersion", "kind", "metadata")}
         made = merged(identity, row.get("with") or {})
     if row.get("autonamed"):
         made["metadata"] = {key: value for key, value in made["metadata"].items() if key != "name"}
-    steps = [made]
-    for change in row.get("then") or ():
-        steps.append(merged(steps[-1], change))
     version = made["apiVersion"] if "/" in made["apiVersion"] else f"core/{made['apiVersion']}"
     kind = f"{made['kind']}{'Patch' if row.get('patch') else 'List' if row.get('list') else ''}"
     return Case(
         name,
         f"kubernetes:{version}:{kind}",
-        steps,
+        _steps(made, [{}, *(row.get("then") or ())]),
         needs=[bases[need] for need in row.get("needs") or ()],
         outside=row.get("outside") or {},
         provider=row.get("provider") or {},
@@ -91,6 +96,10 @@ def _case(name: str, row: Mapping[str, Any], bases: Mapping[str, Any]) -> Case:
         seconds=row.get("seconds", 60),
         says=row.get("says"),
     )
+
+
+def _steps(base: Any, changes: Sequence[Any]) -> list[Any]:
+    return list(accumulate(changes, merged, initial=base))[1:]
 
 
 def merged(base: Any, change: Any) -> Any:
