@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup cli kubernetes prometheus validate preview report comment guard up refresh destroy outputs manifests \
-	scan lint check test coverage format bench drills live shapes charts examples soak truth
+	scan lint check test images coverage format bench drills live shapes charts examples soak truth rehearsal
 
 help: ## Show this
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -86,14 +86,17 @@ lint: $(READY) ## Format, lint, types
 	@.venv/bin/mypy
 
 check: lint prometheus ## The same, and the quick tests: the inner loop
-	@.venv/bin/pytest -n auto -m "not engine and not live"
+	@.venv/bin/pytest -n auto -m "not engine and not live and not rehearsal"
 
 # One worker more than there are cores, for some of the time is waiting. tests/conftest.py says in which order.
 test: cli kubernetes prometheus ## Every test, the real engine's among them
 	@.venv/bin/pytest -n $$(($$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)) --dist loadgroup --no-loadscope-reorder -rs
 
+images: $(READY) ## The tests of the images that are built here, and of what runs them on one machine
+	@.venv/bin/pytest tests/image tests/tools/test_compose.py
+
 coverage: prometheus ## The share of lines and branches that the quick tests run, by module
-	@.venv/bin/pytest -n auto -m "not engine and not live" --cov --cov-report=term
+	@.venv/bin/pytest -n auto -m "not engine and not live and not rehearsal" --cov --cov-report=term
 
 format: $(READY) ## Format and mend what can be mended by itself
 	@.venv/bin/ruff check --fix --quiet . || true
@@ -128,3 +131,6 @@ charts: cli kubernetes ## dev and prod up with the real charts, by both Kubernet
 		exit 2; fi
 	@$(SANDBOX) install --kubernetes-provider > /dev/null
 	@$(PYTHON) -m tools.chart_runs --charts "$(CHARTS)"
+
+rehearsal: cli ## The pipeline's whole jobs on the sandbox: a pull request, a merge, and the way back; REHEARSAL: where it is kept
+	@.venv/bin/pytest -m rehearsal tests/rehearsal -s

@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import os
 import re
+import signal
 import socket
 import sys
 from collections.abc import Sequence
@@ -91,6 +92,7 @@ class Tunnel:
             *("--parameters", f"host={host},portNumber={port},localPortNumber={local}"),
             stdout=sys.stderr,
             stderr=sys.stderr,
+            start_new_session=True,  # what winds up after Ctrl-C still needs the way
         )
         for _ in range(OPENING_SECONDS * 10):
             if process.returncode is not None:
@@ -149,6 +151,10 @@ async def run(stack: str, command: Sequence[str], folder: Path) -> int:
         # Go and Python read either spelling
         environment = {**os.environ, "HTTPS_PROXY": proxy, "https_proxy": proxy, "NO_PROXY": "127.0.0.1,localhost"}
         process = await asyncio.create_subprocess_exec(*command, env=environment)
+        loop = asyncio.get_running_loop()
+        # Ctrl-C reaches the command by itself, which then winds up: wait for it
+        loop.add_signal_handler(signal.SIGINT, lambda: None)
+        loop.add_signal_handler(signal.SIGTERM, process.terminate)
         return await process.wait()
     finally:
         server.close()

@@ -167,7 +167,9 @@ def _further(name: str, scope: Scope) -> list[Statement]:
                 # it is about no resource (Service Authorization Reference)
                 ["*"],
                 conditions={"StringEquals": {"cloudwatch:namespace": DEPLOYMENTS}},
-            )
+            ),
+            # what was parked for the night (tools/park.py) is called back before it is deployed
+            allow("AlarmsTellAgain", ["cloudwatch:EnableAlarmActions"], scope.arns("cloudwatch")),
         ]
     if name == "network":
         # the zone of an endpoint's private names is AWS's (Amazon VPC user guide, create-interface-endpoint)
@@ -175,6 +177,8 @@ def _further(name: str, scope: Scope) -> list[Statement]:
         return [allow("NamesEndpointsPrivately", ["route53:AssociateVPCWithHostedZone"], zones)]
     if name != "data":
         return []
+    # likewise, what was parked
+    starts = allow("DatabaseStartsAgain", ["rds:StartDBInstance"], scope.arns("rds"))
     # the master's password, which RDS keeps, in a secret that it makes with the rights of who makes the instance (RDS
     # user guide, rds-secrets-manager: permissions)
     kept_by_rds = allow(
@@ -183,8 +187,9 @@ def _further(name: str, scope: Scope) -> list[Statement]:
         [scope.arn("arn:{partition}:secretsmanager:*:{account}:secret:rds!*")],
     )
     if scope.state_bucket is None:
-        return [kept_by_rds]
+        return [starts, kept_by_rds]
     return [
+        starts,
         kept_by_rds,
         allow("KeepsTheState", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], scope.state()),
         allow("ReadsTheLayout", ["s3:GetObject"], [scope.state_layout()]),

@@ -9,8 +9,12 @@ METRICS = OwnMetrics(
     name="deployments",
     namespace=DEPLOYMENTS,
     metrics={
+        # tools/health.py: how long an answer took in the minutes before a release, and after it
+        "AnswerSecondsAfter": ("Average",),
+        "AnswerSecondsBefore": ("Average",),
         "DurationSeconds": ("Average", "Maximum"),
         "Failed": ("Sum",),
+        "LeadTimeSeconds": ("Average", "Maximum"),
         "RolledBack": ("Sum",),
         "Succeeded": ("Sum",),
     },

@@ -70,4 +70,4 @@ def test_an_image_says_its_terms_and_on_which_bases_it_stands(image: Path) -> No
         "${NODE_IMAGE}",
     ]
     workflow = ROOT / ".github" / "workflows" / ("image.yml" if image == FLOWISE else "platform-tools.yml")
-    assert f"docker buildx build {image.relative_to(ROOT)} " in workflow.read_text()
+    assert f"run: .ci/image build {image.relative_to(ROOT)} " in workflow.read_text()

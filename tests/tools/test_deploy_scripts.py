@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
@@ -14,6 +15,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
+CHANGED = "changed=true\nupdating=true\nupdating=false\n"
 WORKFLOWS = ROOT / ".github" / "workflows"
 # each writes down how it was called; what a test wants to fail is named in FAILS
 STAND_IN = r"""#!/usr/bin/env bash
@@ -26,6 +28,15 @@ case "$(basename "$0") $*" in
   *"python -m tools.tunnel"*) while test "$1" != --; do shift; done; shift; "$@"; exit ;;
   *"python -m tools.deployed"*) PYTHONPATH="$ROOT" exec "$REAL_PYTHON" "$@" ;;
   "gh api "*) answer="${2%%\?*}"; cat "$GITHUB_ANSWERS/${answer//\//_}" || exit ;;
+  "pulumi up "*)
+    if test -n "${HANGS:-}"; then
+      trap 'echo "wound up" >> "$LOG"; exit 1' INT
+      echo "updating ("
+      sleep 30 &
+      wait
+    fi
+    ;;
+  *"python -m sandbox install") echo /built/pulumi ;;
   *"stack history"*) echo "[]"; test -z "${SOMEBODY:-}" || wc -l < "$LOG" ;;
   *"issue list"*) echo "${OPEN_ISSUE:-}" ;;
 esac
@@ -164,6 +175,44 @@ def test_nothing_is_changed_where_an_archive_is_not_the_pinned_one(repository: R
     assert repository.output.read_text() == ""
 
 
+def test_nothing_is_planned_where_an_update_was_cut_off(repository: Repository) -> None:
+    (repository.folder / "tools").mkdir()
+    (repository.folder / "tools" / "unfinished.py").touch()
+    assert repository.run("deploy", FAILS="tools.unfinished").returncode != 0
+    assert repository.called("") == ["python -m tools.unfinished --stack dev"]
+    assert repository.run("deploy").returncode == 0
+
+
+def test_what_is_cut_off_winds_up_and_lets_go_of_its_lock(repository: Repository) -> None:
+    """GitHub sends SIGINT to the step's own process alone."""
+    process = subprocess.Popen(
+        [repository.folder / ".ci" / "deploy"],
+        cwd=repository.folder,
+        env={**os.environ, **repository.variables, "HANGS": "yes"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert next(line for line in process.stdout if line == "updating (\n")
+    assert repository.output.read_text() == "changed=true\nupdating=true\n"
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == 130
+    assert "wound up" in repository.log.read_text()
+    assert repository.output.read_text().endswith("updating=false\n")
+    assert counted(repository) == [{"Succeeded": "0", "Failed": "1", "RolledBack": "0"}]
+
+
+def test_the_lock_of_what_could_not_wind_up_is_taken_away_by_a_step_of_its_own(repository: Repository) -> None:
+    assert repository.run("let-go").returncode == 0
+    assert repository.called("") == ["pulumi cancel --yes --stack dev"]
+    steps = yaml.safe_load((WORKFLOWS / "deploy.yml").read_text())["jobs"]["dev"]["steps"]
+    (deploy,) = [each for each in steps if each.get("id") == "deploy"]
+    # the script is the step's own process, and its time ends before the job's
+    assert (deploy["run"], deploy["timeout-minutes"]) == ("exec .ci/deploy", 120)
+    (lets_go,) = [each for each in steps if each.get("run") == ".ci/let-go"]
+    assert lets_go["if"] == "always() && steps.deploy.outputs.updating == 'true'"
+
+
 def test_images_are_judged_before_anything_is_planned(repository: Repository) -> None:
     (repository.folder / "tools").mkdir()
     (repository.folder / "tools" / "promotion.py").touch()
@@ -188,14 +237,14 @@ def test_nothing_is_changed_where_somebody_else_updated_the_stack_after_the_plan
 
 @pytest.mark.parametrize(
     ("fails", "said"),
-    [("pulumi preview", ""), ("tools.plan_guard", ""), ("pulumi up", "changed=true\n"), ("curl", "changed=true\n")],
+    [("pulumi preview", ""), ("tools.plan_guard", ""), ("pulumi up", CHANGED), ("curl", CHANGED)],
 )
 def test_a_plan_that_was_refused_starts_no_way_back(repository: Repository, fails: str, said: str) -> None:
     repository.run("deploy", FAILS=fails)
     assert repository.output.read_text() == said
     steps = yaml.safe_load((WORKFLOWS / "deploy.yml").read_text())["jobs"]["dev"]["steps"]
     (back,) = [each for each in steps if each.get("run") == ".ci/roll-back"]
-    assert back["if"] == "failure() && steps.deploy.outputs.changed == 'true'"
+    assert back["if"] == "(failure() || cancelled()) && steps.deploy.outputs.changed == 'true'"
 
 
 def test_staging_is_asked_as_a_person_would_before_production_gets_it(repository: Repository) -> None:
@@ -226,6 +275,8 @@ def test_cloudwatch_is_told_how_long_a_deployment_took(repository: Repository) -
     assert repository.run("deploy").returncode == 0
     (told,) = counted(repository)
     assert int(told.pop("DurationSeconds")) < 60
+    # the commit is of this very test
+    assert int(told.pop("LeadTimeSeconds")) < 600
     assert told == {"Succeeded": "1", "Failed": "0", "RolledBack": "0"}
 
 
@@ -238,6 +289,47 @@ def test_cloudwatch_is_told_of_a_change_that_failed(repository: Repository, fail
 def test_a_plan_that_was_refused_is_no_change_that_failed(repository: Repository) -> None:
     assert repository.run("deploy", FAILS="tools.plan_guard").returncode != 0
     assert counted(repository) == []
+
+
+def test_what_was_parked_is_called_back_before_it_is_changed(repository: Repository) -> None:
+    (repository.folder / "tools").mkdir()
+    (repository.folder / "tools" / "park.py").touch()
+    assert repository.run("deploy", FAILS="tools.park").returncode != 0
+    assert repository.called("pulumi up") == []
+    assert repository.output.read_text() == ""
+    assert repository.run("deploy").returncode == 0
+    assert repository.called("tools.park") == ["python -m tools.park --stack dev --back"] * 2
+
+
+def test_no_drift_is_looked_for_in_what_is_parked(repository: Repository) -> None:
+    (repository.folder / "tools").mkdir()
+    (repository.folder / "tools" / "park.py").touch()
+    assert repository.run("drift", FAILS="pulumi preview").returncode == 0
+    assert repository.run("drift", FAILS="tools.park").returncode == 0
+    assert len(repository.called("pulumi preview")) == 1
+
+
+def test_a_job_is_set_up_with_the_cli_and_the_region_of_its_stack(repository: Repository, tmp_path: Path) -> None:
+    (repository.folder / "Pulumi.dev.yaml").write_text("config:\n  aws:region: eu-west-1\n")
+    assert repository.run("set-up", GITHUB_PATH=str(tmp_path / "path")).returncode == 0
+    assert repository.called("make cli")
+    assert (tmp_path / "path").read_text() == "/built\n"
+    assert repository.output.read_text() == "region=eu-west-1\n"
+
+
+def test_an_application_is_tested_looked_through_built_and_tried(repository: Repository) -> None:
+    for program in ("pytest", "uv", "uvx"):
+        tool = repository.folder / ".venv" / "bin" / program
+        tool.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(repository.bin / "make", tool)
+    shutil.copy(repository.bin / "make", repository.bin / "docker")
+    assert repository.run("application", SYSTEM="aps").returncode == 0
+    log = repository.log.read_text().splitlines()
+    assert [line.split()[0] for line in log] == ["make", "pytest", "uvx", "uv", "uvx", "docker", "docker"]
+    assert log[1].endswith("--cov=aps --cov-report=term --cov-fail-under=80")
+    assert "--read-only --cap-drop ALL --network none examples/aps:1.0.0" in log[-1]
+    for fails in ("pytest", "bandit", "pip-audit", "docker run"):
+        assert repository.run("application", SYSTEM="aps", FAILS=fails).returncode != 0
 
 
 def test_going_back_counts_as_that_alone(repository: Repository) -> None:

@@ -65,6 +65,12 @@ def _range() -> list[Panel]:
             description="From the plan to the site's answer, of changes that went well.",
         ),
         number(
+            "Lead time",
+            f"avg(avg_over_time(aws_platform_deployments_lead_time_seconds_average{STACK}{STEP}))",
+            unit=units.Seconds,
+            description="From the commit on main until it serves: of prod, approval is most of it.",
+        ),
+        number(
             "Rollbacks",
             _count("rolled_back"),
             unit=units.Short,
@@ -112,6 +118,16 @@ def _over_time() -> list[Panel]:
             Query(f"max(aws_platform_deployments_duration_seconds_average{STACK})", "from plan to answer"),
             unit=units.Seconds,
             description="Each that went well.",
+            width=8,
+        ),
+        graph(
+            "Answers before and after a release",
+            *(
+                Query(f"max(aws_platform_deployments_answer_seconds_{when}_average{STACK})", when)
+                for when in ("before", "after")
+            ),
+            unit=units.Seconds,
+            description="How long the balancer waited for an answer, in as many minutes before a release as after it.",
             width=8,
         ),
         graph(

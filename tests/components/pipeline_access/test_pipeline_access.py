@@ -126,6 +126,21 @@ def test_who_deploys_puts_metrics_of_deployments_alone(cloud: Cloud) -> None:
     assert "--namespace Platform/Deployments " in (ROOT / ".ci" / "deploy").read_text()
 
 
+def test_who_deploys_calls_back_what_was_parked(cloud: Cloud) -> None:
+    build(cloud)
+    alarms = statements(cloud, "pipeline-operations")["AlarmsTellAgain"]
+    database = statements(cloud, "pipeline-data")["DatabaseStartsAgain"]
+    assert (alarms["Action"], database["Action"]) == (["cloudwatch:EnableAlarmActions"], ["rds:StartDBInstance"])
+    assert "*" not in (*alarms["Resource"], *database["Resource"])
+    rest = {
+        each
+        for name in ("cluster", "network")
+        for one in statements(cloud, f"pipeline-{name}").values()
+        for each in one["Action"]
+    }
+    assert {"eks:UpdateNodegroupConfig", "ec2:StartInstances"} <= rest
+
+
 def test_the_state_alone_is_spared(cloud: Cloud) -> None:
     build(cloud, state_bucket="acme-state", state_key_arn=KEY)
     said = statements(cloud, "pipeline-keeps-secrets")

@@ -50,7 +50,7 @@ _KUBECTL: Mapping[str, set[str]] = {
     "diff": {"-f", "--filename", "--server-side", "--force-conflicts"},
     "drain": {"--ignore-daemonsets", "--delete-emptydir-data"},
     "edit": set(),
-    "exec": {"-c", "-it"},
+    "exec": {"-c", "-it", "-ti"},
     "get": _LISTS,
     "logs": {"-l", "--selector", "-c", "--tail", "--previous", "-f", "--since", "--prefix", "--all-containers"},
     "port-forward": {"--address"},
