@@ -38,6 +38,7 @@ RUN: Mapping[str, str] = {
     ),
     **dict.fromkeys(("make validate",), _DRY),
     "make report": "tests/rehearsal/test_pull_requests.py",
+    "platform_policies": "tests/policies/test_frameworks.py",
     "pytest": "the tests that it names exist",
     "sandbox": "it is named, and no more",
     "sandbox destroy": "tests/engine/test_lifecycle.py",
@@ -147,6 +148,7 @@ def test_each_command_is_one_that_its_program_takes() -> None:
 
 
 def test_of_each_command_of_ours_it_is_known_what_runs_it() -> None:
+    """Who documents a new one gives it a row in RUN: the test that runs it."""
     told = {name: command for command in documented() for name in own(command)}
     assert {name: command.where for name, command in told.items() if name not in RUN} == {}
 
