@@ -122,18 +122,21 @@ def update(
     What others have deleted is refused, in the server's words: a refresh, and the next run makes it anew.
     """
     if record.token != RELEASE:
-        live = _standing(cluster, _manifest(inputs))
-        if not record.token.endswith("Patch"):
-            live = _taken_over(cluster, live, _manager(record.urn))
+        live = _taken_over(cluster, _manifest(inputs), "" if record.token.endswith("Patch") else _manager(record.urn))
         if ignored:
             inputs = without_ignored(inputs, live, ignored, _manager(record.urn))
     return _put(cluster, record.token, record.urn, inputs, upsert=True, seconds=seconds)
 
 
-def _taken_over(cluster: Cluster, live: Manifest, manager: str) -> Manifest:
-    """Return an object whose fields are a manager's, where kubectl or an older provider set them, as the provider takes
-    them over in an update and not before it (await.go, fixCSAFieldManagers).
+def _taken_over(cluster: Cluster, manifest: Manifest, manager: str, *, times: int = 5) -> Manifest:
+    """Return what stands, its fields a manager's (if one is given) where kubectl or an older provider set them, as the
+    provider takes them over in an update and not before it (await.go, fixCSAFieldManagers).
+
+    A controller that writes in between is let through: it is asked again, so many times.
     """
+    live = _standing(cluster, manifest)
+    if not manager:
+        return live
     entries = live["metadata"].get("managedFields") or []
     taken = [each for each in entries if _is_taken(each)]
     if not taken:
@@ -147,6 +150,8 @@ def _taken_over(cluster: Cluster, live: Manifest, manager: str) -> Manifest:
     try:
         return cluster.client.hand_over(live, [*kept, mine])
     except KubernetesError as error:
+        if error.code == HTTPStatus.CONFLICT and times > 1:
+            return _taken_over(cluster, manifest, manager, times=times - 1)
         raise ClusterError(str(error)) from error
 
 

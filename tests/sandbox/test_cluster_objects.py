@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import pytest
+
 from sandbox.clusters import objects
+from sandbox.control_plane import KubernetesError
 
 ENTRY = {"apiVersion": "v1", "time": "2026-11-30T00:00:00Z", "fieldsType": "FieldsV1"}
 MINE = "pulumi-kubernetes-1a2b3c4d"
@@ -14,11 +17,19 @@ class Client:
     def __init__(self, live: dict[str, Any]) -> None:
         self.live = live
         self.handed: list[dict[str, Any]] = []
+        self.in_between = 0
+        """How often somebody else still writes between a look and an answer."""
 
     def find(self, *_: Any) -> dict[str, Any]:
         return self.live
 
+    def get(self, *_: Any) -> dict[str, Any]:
+        return self.live
+
     def hand_over(self, item: dict[str, Any], managed_fields: list[dict[str, Any]]) -> dict[str, Any]:
+        if self.in_between:
+            self.in_between -= 1
+            raise KubernetesError("the object has been modified", "Conflict", 409)
         self.handed = managed_fields
         return {**item, "metadata": {**item["metadata"], "managedFields": managed_fields}}
 
@@ -33,9 +44,10 @@ def entry(manager: str, operation: str, *fields: str, **more: str) -> dict[str, 
     return {**ENTRY, "manager": manager, "operation": operation, "fieldsV1": owned, **more}
 
 
-def taken_over(*entries: dict[str, Any]) -> list[dict[str, Any]]:
-    live = {"metadata": {"name": "a", "managedFields": list(entries)}}
+def taken_over(*entries: dict[str, Any], in_between: int = 0) -> list[dict[str, Any]]:
+    live = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "managedFields": list(entries)}}
     cluster: Any = Cluster(live)
+    cluster.client.in_between = in_between
     objects._taken_over(cluster, live, MINE)
     handed: list[dict[str, Any]] = cluster.client.handed
     return handed
@@ -53,6 +65,13 @@ def test_what_kubectl_or_an_older_provider_set_becomes_the_managers_own() -> Non
         kept = [theirs, status, entry(MINE, "Apply", "a", "b")]
         assert taken_over(theirs, entry(manager, operation, "b"), status, entry(MINE, "Apply", "a")) == kept
         assert taken_over(theirs, entry(manager, operation, "b"), status) == [*kept[:2], entry(MINE, "Apply", "b")]
+
+
+def test_a_controller_that_writes_in_between_is_let_through_a_few_times() -> None:
+    kubectl = entry("kubectl", "Apply", "b")
+    assert taken_over(kubectl, in_between=4) == [entry(MINE, "Apply", "b")]
+    with pytest.raises(objects.ClusterError, match="has been modified"):
+        taken_over(kubectl, in_between=5)
 
 
 def test_what_others_set_stays_theirs() -> None:
