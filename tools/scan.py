@@ -1,4 +1,4 @@
-"""Lets checkov and kube-score judge the rendered Kubernetes objects: `python -m tools.scan manifests`.
+"""Lets checkov and kube-score judge the rendered Kubernetes objects: `python -m tools.scan manifests/*`.
 
 Each runs in an environment of its own, for their requirements do not agree with ours, and is fetched when it is first
 needed. A finding of medium severity or above ends the scan with 1, unless tools/scan_accepted.json lists it with a
@@ -48,22 +48,22 @@ def _run(*command: str) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Scan a folder of manifests; the exit status."""
-    folder = Path(arguments[0])
-    files = sorted(map(str, folder.glob("*.yaml")))
+    """Scan folders of manifests, each a stack's; the exit status."""
+    findings, count = list[tuple[str, str]](), 0
     uvx = str(Path(sys.executable).parent / "uvx")
     options = ("--framework", "kubernetes", "--quiet", "--compact", "--output", "json", "--skip-download")
-    findings = [
-        *checkov(_run(uvx, "--quiet", CHECKOV, "--directory", str(folder), *options)),
-        *kube_score(_run("go", "run", KUBE_SCORE, "score", "--output-format", "json", *files)),
-    ]
+    for folder in map(Path, arguments):
+        files = sorted(map(str, folder.glob("*.yaml")))
+        count += len(files)
+        findings += checkov(_run(uvx, "--quiet", CHECKOV, "--directory", str(folder), *options))
+        findings += kube_score(_run("go", "run", KUBE_SCORE, "score", "--output-format", "json", *files))
     accepted: dict[str, Any] = json.loads(ACCEPTED.read_text(encoding="utf-8"))
     unlisted, idle = judge(findings, accepted)
     for line in unlisted:
         print(f"not accepted: {line}")
     for name in idle:
         print(f"accepted, and not found: {name}")
-    print(f"{len(findings)} findings of {len({name for name, _ in findings})} kinds in {len(files)} objects")
+    print(f"{len(findings)} findings of {len({name for name, _ in findings})} kinds in {count} objects")
     return 1 if unlisted or idle else 0
 
 
