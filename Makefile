@@ -48,8 +48,9 @@ prometheus: $(READY) ## Build promtool and amtool, and get LogQL's grammar: they
 validate: $(READY) ## Judge the file of STACK alone: each fault with its line, in a second
 	@$(PYTHON) -m tools.validate --stack $(STACK)
 
-preview: $(READY) ## Show the plan of STACK (dev) under every policy pack, on the sandbox
-	@$(PYTHON) -m tools.report --stack $(STACK) -- $(SANDBOX) preview --stack $(STACK) $(PACKS)
+preview: $(READY) ## Show the plan of STACK (dev) under every policy pack; findings into SARIF and JUNIT, too
+	@$(PYTHON) -m tools.report --stack $(STACK) $(if $(SARIF),--sarif $(SARIF)) $(if $(JUNIT),--junit $(JUNIT)) \
+		-- $(SANDBOX) preview --stack $(STACK) $(PACKS)
 
 report: $(READY) ## Say what this change does to STACK as main has it: data, service, cost, time; as a page, too, in REPORT
 	@$(PYTHON) -m tools.report --stack $(STACK) --base "$(BASE)" --json $(REPORT)/$(STACK).json \

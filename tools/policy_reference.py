@@ -61,10 +61,10 @@ a login.
 - `today`: judge as on a day to come, to see what it will refuse. A day that is gone by is refused.
 
 A finding is one line: rule, severity, resource, what holds, what to do, and where this page says more. The output has
-one line on the exceptions in force, with the one that ends next, and one on the rules that are off. The engine refuses
-a file that names a rule, a parameter or a field that does not exist. `fill-tags` of the pack `cost` adds missing tags
-where a stack sets it to `{{"enforcementLevel": "remediate", "tags": {{...}}}}`; nothing else changes what a program
-asks for.
+one line on the exceptions in force, with the one that ends next, and one on the rules that are off. `make preview
+SARIF=FILE JUNIT=FILE` writes the findings for a code host. The engine refuses a file that names a rule, a parameter or
+a field that does not exist. `fill-tags` of the pack `cost` adds missing tags where a stack sets it to
+`{{"enforcementLevel": "remediate", "tags": {{...}}}}`; nothing else changes what a program asks for.
 
 A rule is silent on what is unknown in a preview, and decides on `up`. What makes a resource safe must therefore be
 written down: `no-unknown-flags` refuses a preview in which it is not. No message holds a value of a resource, for a

@@ -1,6 +1,7 @@
 """`python -m tools.report --stack prod`: what a change does to a stack, judged on the sandbox against what main has.
 
-With `-- PREVIEW...` it runs that preview instead, which shows itself as ever, and ends with the short form.
+With `-- PREVIEW...` it runs that preview instead, which shows itself as ever, and ends with the short form. `--sarif`
+and `--junit` then write what the packs find, for a code host.
 
 It ends with 0 for CALM and LOOK (`--fail-on look`: CALM alone), 1 for STOP, and 2 where nothing could be judged.
 """
@@ -19,6 +20,7 @@ from tools.plan_guard import logged
 from . import comment, page, runs, terminal
 from .build import not_judged, report
 from .classes import Judged
+from .code_hosts import junit, sarif
 from .model import Report
 
 ROOT = Path(__file__).parents[2]
@@ -29,9 +31,12 @@ def main(arguments: Sequence[str]) -> int:
     own, command = list(arguments), list[str]()
     if "--" in own:
         own, command = own[: own.index("--")], own[own.index("--") + 1 :]
-    options = _parser().parse_args(own)
+    parser = _parser()
+    options = parser.parse_args(own)
     if command:
-        return _after(command, options.stack[0] if options.stack else "dev")
+        return _after(command, options.stack[0] if options.stack else "dev", options)
+    if options.sarif or options.junit:
+        parser.error("--sarif and --junit tell of one preview: end the command with -- PREVIEW...")
     repository = Path(runs.git(options.cwd, "rev-parse", "--show-toplevel"))
     try:
         of = runs.commits(repository, options.base)
@@ -56,8 +61,9 @@ def status(told: Report, fail_on: str) -> int:
     return int(told.verdict == "stop" or (fail_on == "look" and told.verdict == "look"))
 
 
-def _after(command: Sequence[str], stack: str) -> int:
+def _after(command: Sequence[str], stack: str, options: argparse.Namespace) -> int:
     """Run a preview, and end with the short form of the report; its own status."""
+    plan = None
     try:
         ended, log = logged(command)
         plan = read(log)
@@ -66,6 +72,9 @@ def _after(command: Sequence[str], stack: str) -> int:
         ended, told = 2, not_judged(stack, [str(error)])
     if ended and not told.diagnostics:
         told = not_judged(stack, [f"the preview failed with status {ended}, and what it says stands above"])
+    if plan:
+        _put(options.sarif, lambda: sarif(plan, stack))
+        _put(options.junit, lambda: junit(plan, stack))
     width = terminal.width_of(shutil.get_terminal_size((80, 24)).columns)
     whole = Report(base="", head="", stacks=[told])
     sys.stdout.write(f"\n{terminal.short(whole, width, colour=terminal.coloured(sys.stdout))}")
@@ -80,9 +89,13 @@ def _write(told: Report, options: argparse.Namespace) -> None:
         (options.html, lambda: page.face(told)),
     )
     for path, text in faces:
-        if path:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text(), encoding="utf-8")
+        _put(path, text)
+
+
+def _put(path: Path | None, text: Callable[[], str]) -> None:
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text(), encoding="utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -104,6 +117,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--comment", type=Path, help="write it as a comment in Markdown")
     parser.add_argument("--summary", type=Path, help="write it as the summary of a run, in Markdown")
     parser.add_argument("--html", type=Path, help="write it as a page")
+    parser.add_argument("--sarif", type=Path, help="write what the packs find in PREVIEW as SARIF 2.1.0")
+    parser.add_argument("--junit", type=Path, help="write it as JUnit XML")
     parser.add_argument("--link", default="", help="where the whole report lies, for the comment")
     parser.add_argument("--full", action="store_true", help="show all rows, however many lines that takes")
     parser.add_argument("--width", type=int, default=0, help="how many columns wide (the terminal's)")

@@ -90,7 +90,9 @@ def not_judged(stack: str, wrong: Sequence[str]) -> StackReport:
 def _why_not(plan: Plan) -> list[str]:
     if not plan.steps:
         return list(plan.errors) or ["the plan is empty: it names no resource, not even the stack"]
-    return unexplained(plan) or list(plan.errors)
+    broken = [each.message for each in plan.findings if each.mandatory]
+    refused = [f"the policies refuse it: {plural(len(broken), 'finding')}", *broken] if broken else []
+    return unexplained(plan) or refused or list(plan.errors)
 
 
 def _verdict(
