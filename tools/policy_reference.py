@@ -17,17 +17,11 @@ from platform_policies.reliability.support import calendar
 
 from tests.policies.programs.kubernetes_faults import EVASIONS, FAULTS
 
+from .policy_missed import MISSED, NONE_OF_PULUMI
+
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "policies.md"
 COVERAGE = ROOT / "docs" / "policy-coverage.md"
-# what others know and no rule finds; tests/policies/programs/bad.py has each
-MISSED = {
-    "CKV_AWS_116": "a function without a dead-letter queue: the packs know no Lambda, which the platform does not use",
-    "CKV_AWS_50": "a function that is not traced: likewise",
-    "CKV_AWS_173": "a function whose variables are under AWS's own key: likewise",
-    "FSBP Lambda.2": "a runtime out of support: likewise; the calendar has clusters, databases, caches, images, charts",
-    "CKV_AWS_119": "a table under AWS's own key: DynamoDB encrypts it in any case, and the platform has none",
-}
 # types whose expression says less than words
 _NAMED = {
     PODS: "every pod template, in custom resources too",
@@ -128,7 +122,7 @@ def _table(topic: str, rules: Iterable[RuleMetadata]) -> str:
 
 def _judges(rule: RuleMetadata) -> str:
     if isinstance(rule, Rule):
-        return _NAMED.get(rule.types) or "`" + rule.types.replace("|", "\\|") + "`"
+        return rule.judges or _NAMED.get(rule.types) or "`" + rule.types.replace("|", "\\|") + "`"
     return rule.judges if isinstance(rule, StackRule) else ""
 
 
@@ -158,9 +152,17 @@ def _stacks() -> Iterator[str]:
 
 def _missed() -> Iterator[str]:
     yield "## What is missed\n"
-    yield "Of the faults in a bad program, `tests/policies/programs/bad.py`, the packs find all but these:\n"
-    yield "| known as | what |\n|---|---|"
-    yield from (f"| {known_as} | {what} |" for known_as, what in MISSED.items())
+    yield (
+        "tests/policies/faults.py has the faults of AWS that checkov, FSBP and CIS know, control by control, and the "
+        "packs find each. "
+        "Of checkov's controls over AWS no rule finds these:\n"
+    )
+    yield "| control | what, and why |\n|---|---|"
+    yield from (f"| {control} | {why} |" for control, why in MISSED.items())
+    yield "\nand these are about nothing that Pulumi has:\n"
+    yield "| control | why |\n|---|---|"
+    yield from (f"| {control} | {why} |" for control, why in NONE_OF_PULUMI.items())
+    yield "\nWays around a rule that no rule sees stand in tests/policies/evasions.py, each with why.\n"
     of_kubernetes = [fault for fault in (*FAULTS, *EVASIONS) if fault.missed]
     found, caught = (sum(bool(one.rule) for one in of) for of in (FAULTS, EVASIONS))
     yield (

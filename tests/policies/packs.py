@@ -112,6 +112,16 @@ class Server:
             )
         return _found(self._server.Analyze(request, None), name)
 
+    def all(
+        self, resource_type: str, props: Mapping[str, Any], *, protect: bool = False,
+        provider: Mapping[str, Any] | None = None,
+    ) -> list[tuple[str, str]]:  # fmt: skip
+        """Return the rules that a resource breaks, with their levels: advice, which a run keeps until its end, too."""
+        self.pack._advice.clear()
+        said = [(one.rule, one.level) for one in self.judge(resource_type, props, protect=protect, provider=provider)]
+        kept = [message for messages in self.pack._advice.values() for message in messages]
+        return said + [(message.split(" ")[0], "advisory") for message in kept]
+
     def judge_stack(self, resources: Sequence[Resource], asked: Sequence[Resource] | None = None) -> list[Found]:
         """Return what the pack says of a stack, advice too; `asked` is what the program asked for, if that differs."""
         for resource in [Resource("pulumi:pulumi:Stack", "any-dev", {}, {}), *(resources if asked is None else asked)]:

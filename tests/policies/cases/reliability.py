@@ -1,6 +1,8 @@
 """Cases of the pack `reliability`."""
 
+from .aws_stores import KINDS_OF_DATA
 from .case import ABSENT, UNKNOWN, Case, one
+from .controls import cases
 
 _DATABASE, _CACHE = "aws:rds/instance:Instance", "aws:elasticache/replicationGroup:ReplicationGroup"
 _NODES, _DEPLOYMENT = "aws:eks/nodeGroup:NodeGroup", "kubernetes:apps/v1:Deployment"
@@ -43,3 +45,4 @@ CASES: dict[str, Case] = {
     "k8s-host-spread": Case(_DEPLOYMENT, {"spec": {"template": {"spec": {"topologySpreadConstraints": [{"topologyKey": "kubernetes.io/hostname"}]}}}}, [{_SPREAD: []}, {_SPREAD: ABSENT}, {f"{_SPREAD}.0.topologyKey": _ZONE}]),
     "k8s-rolls": one(_DEPLOYMENT, "spec.strategy.type", "RollingUpdate", ["Recreate"], absent=True),
 }  # fmt: skip
+CASES = cases(KINDS_OF_DATA, CASES)

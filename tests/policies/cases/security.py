@@ -3,7 +3,9 @@
 import json
 from typing import Any
 
+from . import aws_grants, aws_services, aws_stores
 from .case import ABSENT, UNKNOWN, Case, document, one
+from .controls import cases
 
 _GROUP_OF = "aws:ec2/securityGroup:SecurityGroup"
 _RULE_OF = "aws:ec2/securityGroupRule:SecurityGroupRule"
@@ -30,6 +32,8 @@ _ACCOUNT = {"AWS": "arn:aws:iam::111122223333:root"}
 _TIED = {"StringEquals": {"AWS:SourceArn": "arn:aws:cloudfront::111122223333:distribution/E1"}}
 _BOTH = ["ec2:RunInstances", "s3:*", "kms:Decrypt", "iam:PassRole"]
 _OPEN = document(Action="s3:GetObject", Resource="*", Principal="*")
+_MEASURED = {"cloudwatchMetricsEnabled": True}
+_RATE = {"statement": {"rateBasedStatement": {"limit": 1000.0}}, "action": {"block": {}}, "visibilityConfig": _MEASURED}
 _OIDC = {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}
 _PINNED = {"StringEquals": {"token:aud": "sts.amazonaws.com", "token:sub": "repo:a/b:ref:refs/heads/main"}}
 
@@ -240,14 +244,14 @@ CASES: dict[str, Case] = {
     ),
     "cf-headers": Case(_DISTRIBUTION, {"defaultCacheBehavior": {"responseHeadersPolicyId": "p"}, "orderedCacheBehaviors": []}, [{"defaultCacheBehavior": {}}, {"orderedCacheBehaviors": [{}]}, {"defaultCacheBehavior.responseHeadersPolicyId": ABSENT}]),
     "waf-managed": Case(
-        _ACL, {"rules": [{"statement": {"managedRuleGroupStatement": {"name": n}}} for n in ("AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesSQLiRuleSet", "AWSManagedRulesAmazonIpReputationList")]},
-        [{"rules.0": {"statement": {}}}, {"rules": ABSENT}, {"rules.3.statement.managedRuleGroupStatement.name": "Other"}, {"@parameters": {"groups": ["AWSManagedRulesBotControlRuleSet"]}}],
+        _ACL, {"rules": [*({"statement": {"managedRuleGroupStatement": {"name": n}}, "visibilityConfig": _MEASURED} for n in ("AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet")), _RATE]},
+        [{"rules.0.statement": {}}, {"rules": ABSENT}, {"rules.1.statement.managedRuleGroupStatement.name": "Other"}, {"@parameters": {"groups": ["AWSManagedRulesBotControlRuleSet"]}}],
     ),
     "waf-blocks": Case(_ACL, {"rules": [{"statement": {"managedRuleGroupStatement": {"name": "n"}}, "overrideAction": {"none": {}}}]}, [{"rules.0.overrideAction": {"count": {}}}], [{"rules": ABSENT}, {"rules.0": {"statement": {"rateBasedStatement": {}}, "overrideAction": {"count": {}}}}, {"rules.0.overrideAction": {"count": {}}, "@parameters": {"counted": ["n"]}}]),
     "waf-default": one(_ACL, "defaultAction", {"allow": {}}, [{}]),
     "waf-rate": Case(_ACL, {"rules": [{"statement": {"rateBasedStatement": {"limit": 2000.0}}, "action": {"block": {}}}]}, [{"rules": []}, {"rules": ABSENT}, {"rules.0.action": {"count": {}}}, {"rules.0.statement": {}}]),
     "waf-metrics": Case(
-        _ACL, {"visibilityConfig": {"cloudwatchMetricsEnabled": True}, "rules": [{"visibilityConfig": {"cloudwatchMetricsEnabled": True}}]},
+        _ACL, {"visibilityConfig": _MEASURED, "rules": [{"statement": {"managedRuleGroupStatement": {"name": "AWSManagedRulesCommonRuleSet"}}, "visibilityConfig": _MEASURED}, {"statement": {"managedRuleGroupStatement": {"name": "AWSManagedRulesKnownBadInputsRuleSet"}}, "visibilityConfig": _MEASURED}, _RATE]},
         [{"visibilityConfig.cloudwatchMetricsEnabled": False}, {"visibilityConfig": ABSENT}, {"rules.0.visibilityConfig.cloudwatchMetricsEnabled": False}], [{"rules": ABSENT}],
     ),
     "waf-region": Case(
@@ -269,3 +273,4 @@ CASES: dict[str, Case] = {
     "no-unknown-flags/group": Case(_GROUP_OF, {"ingress": [_POSTGRES]}, [{"ingress.0.cidrBlocks": UNKNOWN}, {"ingress": UNKNOWN}, {"ingress.0": UNKNOWN}], [{"ingress": ABSENT}, {"ingress.0.securityGroups": UNKNOWN}], unknown_refused=True),
     "no-unknown-flags/cluster": Case(_CLUSTER, {"vpcConfig": {"publicAccessCidrs": ["203.0.113.7/32"]}}, [{"vpcConfig.publicAccessCidrs.0": UNKNOWN}, {"vpcConfig.publicAccessCidrs": ["203.0.113.7/32", UNKNOWN]}, {"vpcConfig": UNKNOWN}], [{"vpcConfig": ABSENT}, {"vpcConfig.subnetIds": UNKNOWN}], unknown_refused=True),
 }  # fmt: skip
+CASES = cases([*aws_grants.ROWS, *aws_services.ROWS, *aws_stores.ROWS], CASES)

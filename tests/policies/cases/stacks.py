@@ -185,10 +185,18 @@ CASES: dict[str, StackCase] = {
         "security", [of(_CLUSTER, "c"), *(of(_ADDON, n, {"addonName": n}, clusterName="c") for n in ("vpc-cni", "coredns", "kube-proxy", "eks-pod-identity-agent"))],
         [({"coredns": None}, ["c"]), ({"coredns": of(_ADDON, "", {"addonName": "coredns"})}, ["c"])],
     ),
+    "redshift-logs": StackCase("security", [of("aws:redshift/cluster:Cluster", "w"), of("aws:redshift/logging:Logging", "log", clusterIdentifier="w")], [({"log": None}, ["w"])]),
+    "firewall-logs": StackCase("security", [of("aws:networkfirewall/firewall:Firewall", "f"), of("aws:networkfirewall/loggingConfiguration:LoggingConfiguration", "log", firewallArn="f")], [({"log": None}, ["f"])]),
+    "dns-logs": StackCase("security", [of("aws:route53/zone:Zone", "z"), of("aws:route53/queryLog:QueryLog", "log", zoneId="z")], [({"log": None}, ["z"])], [{"log": None, "z": {"vpcs": [{"vpcId": "vpc-1"}]}}]),
+    "dns-signed": StackCase("security", [of("aws:route53/zone:Zone", "z"), of("aws:route53/hostedZoneDnsSec:HostedZoneDnsSec", "signed", hostedZoneId="z")], [({"signed": None}, ["z"])], [{"signed": None, "z": {"vpcs": [{"vpcId": "vpc-1"}]}}]),
+    "waf-in-front": StackCase(
+        "security", [of("aws:lb/loadBalancer:LoadBalancer", "lb", {"internal": False}), of("aws:wafv2/webAclAssociation:WebAclAssociation", "acl", resourceArn="lb"), of("aws:apigateway/stage:Stage", "stage"), of("aws:wafv2/webAclAssociation:WebAclAssociation", "api-acl", resourceArn="stage")],
+        [({"acl": None}, ["lb"]), ({"api-acl": None}, ["stage"])], [{"acl": None, "lb": {"internal": True}}, {"acl": None, "lb": {"loadBalancerType": "network"}}, {"acl": None, "cdn": of("aws:cloudfront/distribution:Distribution", "cdn", origins="lb")}],
+    ),
     "scan-coverage": StackCase(
         "security", [of(_BUCKET, "one"), of("random:index/randomId:RandomId", "r"), of("platform:a:B", "component"), of("aws:ec2/flowLog:FlowLog", "log")],
         [
-            ({"q": of("aws:qldb/ledger:Ledger", "q")}, [""]), ({"q": of("kubernetes:example.com/v1:Thing", "q")}, [""]),
+            ({"q": of("aws:gamelift/alias:Alias", "q")}, [""]), ({"q": of("kubernetes:example.com/v1:Thing", "q")}, [""]),
             ({"q": of("kubernetes:helm.sh/v3:Release", "q", {"chart": "a"})}, [""]), ({"one": of(_BUCKET, "", {"policy": UNKNOWN})}, [""]),
         ],
         [{"one": of(_BUCKET, "", {"policy": "{}", "tags": UNKNOWN})}],

@@ -110,7 +110,7 @@ class Pack:
                 )
                 if _kept(rule, args.urn, partial(rule.holds, resource)):
                     continue
-                if said := self._say(rule, Finding(args.urn), report):
+                if said := self._say(rule, Finding(args.urn, rule.where(resource)), report):
                     self._advice.setdefault(args.urn, []).append(said)
 
     def _judge_stack(self, args: StackValidationArgs, report: ReportViolation) -> None:

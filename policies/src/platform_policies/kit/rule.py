@@ -111,6 +111,10 @@ class Rule(RuleMetadata):
     types: str
     """A regular expression that the whole resource type matches."""
     holds: Callable[[Resource], bool]
+    judges: str = field(default="", kw_only=True)
+    """What it judges, in words, where `types` is too long to be read."""
+    where: Callable[[Resource], str] = field(default=lambda _: "", kw_only=True)
+    """Which property breaks it, where it judges several; never a value."""
 
     def applies(self, resource_type: str) -> bool:
         """Return whether the rule judges resources of this type."""

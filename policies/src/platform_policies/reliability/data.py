@@ -43,7 +43,7 @@ RULES = (
     ),
     Rule(
         "rds-delete-protect", "high", "a database has deletion protection", "set deletionProtection", "backup", _DATABASES,
-        lambda s: on(s.get("deletionProtection")), refs="FSBP RDS.7, FSBP RDS.8, CKV_AWS_293", level="advisory",
+        lambda s: on(s.get("deletionProtection")), refs="FSBP RDS.7, FSBP RDS.8, CKV_AWS_139, CKV_AWS_293", level="advisory",
     ),
     Rule(
         "rds-final-snapshot", "high", "deleting a database takes a final snapshot", "leave skipFinalSnapshot off", "backup", _DATABASES,

@@ -179,7 +179,7 @@ _EKS = "https://docs.aws.amazon.com/eks/latest/best-practices/application.html"
 RULES = (
     StackRule(
         "data-backed-up", "high", "every data store is backed up", "keep backups, versions or point-in-time recovery, or cover it by a backup selection", "backup",
-        _unbacked, refs="FSBP RDS.11, FSBP ElastiCache.1, FSBP S3.14, FSBP DynamoDB.2, FSBP EFS.2", judges="every database, cache, table, file system and bucket",
+        _unbacked, refs="FSBP RDS.11, FSBP ElastiCache.1, FSBP S3.14, FSBP DynamoDB.2, FSBP EFS.2, CKV2_AWS_8, CKV2_AWS_18", judges="every database, cache, table, file system and bucket",
     ),
     StackRule(
         "data-alarmed", "high", "a database or cache has a CloudWatch alarm that notifies somebody", "give it a MetricAlarm with alarmActions", "audit", _unwatched,

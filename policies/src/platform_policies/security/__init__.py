@@ -1,7 +1,29 @@
 """AWS: encryption, reachability, least privilege, and ways from the internet to data."""
 
 from ..kit.rule_set import RuleSet
-from . import cluster, compute, database, edge, exposure, flags, identity, network, stack, storage
+from . import (
+    account,
+    analytics,
+    beside,
+    cluster,
+    compute,
+    containers,
+    database,
+    documents,
+    edge,
+    exposure,
+    flags,
+    identity,
+    kinds,
+    network,
+    secrets,
+    serverless,
+    sharing,
+    stack,
+    storage,
+    stores,
+    web,
+)  # fmt: skip
 
 RULE_SET = RuleSet(
     {
@@ -12,7 +34,17 @@ RULE_SET = RuleSet(
         "database": database.RULES,
         "storage": storage.RULES,
         "edge": edge.RULES,
+        "web": web.RULES,
+        "documents": documents.RULES,
+        "sharing": sharing.RULES,
+        "serverless": serverless.RULES,
+        "containers": containers.RULES,
+        "stores": stores.RULES,
+        "analytics": analytics.RULES,
+        "account": account.RULES,
+        "kinds": kinds.RULES,
+        "secrets": secrets.RULES,
         "flags": flags.RULES,
     },
-    (*stack.RULES, *exposure.RULES),
+    (*stack.RULES, *beside.RULES, *exposure.RULES),
 )

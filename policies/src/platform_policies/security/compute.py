@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from ..kit.holds import is_empty, is_on
 from ..kit.reading import UNKNOWN, among, get, items, off, on
 from ..kit.rule import Resource, Rule
 
 _INSTANCE = "aws:ec2/instance:Instance"
 _TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+_CONFIGURED = r"aws:ec2/(instance:Instance|launchTemplate:LaunchTemplate|launchConfiguration:LaunchConfiguration)"
 _LAUNCHES = r"aws:ec2/(instance:Instance|launchTemplate:LaunchTemplate)"
 _REPOSITORY = "aws:ecr/repository:Repository"
 _ECR = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html"
@@ -33,13 +35,13 @@ def _public_ip(resource: Resource) -> bool:
 RULES = (
     Rule(
         "ec2-imds-tokens", "high", "the instance metadata service requires session tokens (IMDSv2)",
-        "set metadataOptions.httpTokens to required", "identity", _LAUNCHES,
+        "set metadataOptions.httpTokens to required", "identity", _CONFIGURED,
         lambda s: among(s.get("metadataOptions", "httpTokens"), "required"),
         refs="FSBP EC2.8, FSBP EC2.170, CIS AWS 5.6, CKV_AWS_79",
     ),
     Rule(
         "ec2-imds-hops", "high", "the instance metadata service (IMDS) has a hop limit of 1, so that pods on the node do not reach it",
-        "set metadataOptions.httpPutResponseHopLimit to 1", "identity", _LAUNCHES, _hops, refs="CKV_AWS_341",
+        "set metadataOptions.httpPutResponseHopLimit to 1", "identity", _CONFIGURED, _hops, refs="CKV_AWS_341",
         link="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
     ),
     Rule(
@@ -58,6 +60,14 @@ RULES = (
         "ecr-immutable", "medium", "an ECR repository's image tags are immutable", "set imageTagMutability to IMMUTABLE",
         "configuration", _REPOSITORY,
         lambda s: among(s.get("imageTagMutability"), "IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION"), refs="FSBP ECR.2, CKV_AWS_51",
+    ),
+    Rule(
+        "ec2-launch-template", "low", "an Auto Scaling group starts machines by a launch template", "set launchTemplate: launch configurations are no longer extended",
+        "configuration", "aws:autoscaling/group:Group", is_empty("launchConfiguration"), refs="FSBP AutoScaling.9, CKV_AWS_315", level="advisory",
+    ),
+    Rule(
+        "image-recipe-encrypted", "high", "every volume of an image that is built is encrypted", "set ebs.encrypted", "at-rest", "aws:imagebuilder/imageRecipe:ImageRecipe",
+        is_on("blockDeviceMappings.*.ebs.encrypted"), refs="CKV_AWS_200", link="https://docs.aws.amazon.com/imagebuilder/latest/userguide/data-protection.html",
     ),
     Rule(
         "ecr-scan", "medium", "an ECR repository scans images on push", "set imageScanningConfiguration.scanOnPush",

@@ -25,11 +25,11 @@ RULES = (
     Rule(
         "rds-encrypted", "critical", "a database's storage is encrypted at rest", "set storageEncrypted; RDS cannot change it in place",
         "at-rest", _ANY, lambda s: on(s.get("storageEncrypted")),
-        refs="FSBP RDS.3, CIS AWS 2.3.1, CKV_AWS_16",
+        refs="FSBP RDS.3, CIS AWS 2.3.1, CKV_AWS_16, CKV_AWS_96",
     ),
     Rule(
         "rds-kms", "medium", "a database is encrypted with a customer managed KMS key", "set kmsKeyId", "at-rest", _ANY,
-        lambda s: given(s.get("kmsKeyId")), refs="FSBP RDS.3",
+        lambda s: given(s.get("kmsKeyId")), refs="FSBP RDS.3, CKV_AWS_327",
     ),
     Rule(
         "rds-private", "critical", "a database is not publicly accessible", "leave publiclyAccessible off", "boundary",

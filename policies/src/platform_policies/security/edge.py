@@ -115,7 +115,7 @@ RULES = (
     ),
     Rule(
         "cf-origin-tls", "high", "CloudFront reaches its origins over HTTPS with TLS 1.2", "set originProtocolPolicy to https-only and originSslProtocols to TLSv1.2",
-        "in-transit", _DISTRIBUTION, _origin_tls, refs="FSBP CloudFront.9, FSBP CloudFront.10, CKV2_AWS_72",
+        "in-transit", _DISTRIBUTION, _origin_tls, refs="FSBP CloudFront.9, FSBP CloudFront.10, CKV2_AWS_54, CKV2_AWS_72",
     ),
     Rule(
         "cf-waf", "high", "a CloudFront distribution has a WAF web ACL", "set webAclId", "boundary", _DISTRIBUTION,
@@ -132,8 +132,8 @@ RULES = (
     ),
     Rule(
         "waf-managed", "high", "a web ACL has the AWS managed rule groups against common attacks", "add the managed rule groups that the parameter `groups` names",
-        "boundary", _WEB_ACL, _managed, refs="CKV_AWS_192, CKV2_AWS_47", link=_GROUPS_OF_RULES,
-        parameters={"groups": ["AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesSQLiRuleSet", "AWSManagedRulesAmazonIpReputationList"]},
+        "boundary", _WEB_ACL, _managed, refs="CKV_AWS_192, CKV2_AWS_47, CKV2_AWS_76, CKV2_AWS_77, CKV2_AWS_78", link=_GROUPS_OF_RULES,
+        parameters={"groups": ["AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet"]},
     ),
     Rule(
         "waf-blocks", "high", "a managed rule group blocks instead of only counting", "set overrideAction to none, or list the group under `counted`", "boundary", _WEB_ACL,
@@ -157,7 +157,7 @@ RULES = (
     ),
     Rule(
         "lb-tls", "high", "a listener's security policy requires TLS 1.2 or newer", "use an ELBSecurityPolicy whose minimum is TLS 1.2", "in-transit", _LISTENER,
-        _listener_tls, refs="FSBP ELB.17, CKV_AWS_103",
+        _listener_tls, refs="FSBP ELB.17, CKV_AWS_103, CKV2_AWS_74",
     ),
     Rule(
         "lb-https", "high", "an HTTP listener only redirects to HTTPS", "use HTTPS, or redirect to it", "in-transit", _LISTENER, _secure_listener,

@@ -11,6 +11,7 @@ PRIVATE_PORTS = (22, 3389, 5432, 6379, 3000, 9090, 3100)
 WEB_PORTS = (80, 443)
 # A network ACL has no memory: answers come back to any port from 1024 on, so only these can be judged.
 ADMIN_PORTS = (22, 3389)
+OLD_PORTS = (20, 21, 23)  # FTP and Telnet, which know no encryption
 # A range this wide is the internet, however it is split: two /1 are 0.0.0.0/0.
 _WIDEST_PREFIX = {4: 8, 6: 16}
 
@@ -89,7 +90,7 @@ def _described(resource: Resource) -> bool:
     return all(given(text) and text != "Managed by Pulumi" for text in [*own, *inline])
 
 
-def _nacl(resource: Resource) -> bool:
+def _nacl(resource: Resource, among: tuple[int, ...] = ADMIN_PORTS) -> bool:
     if resource.type.endswith("Rule"):
         rules = [] if on(resource.get("egress")) else [resource.props]
     else:
@@ -97,7 +98,7 @@ def _nacl(resource: Resource) -> bool:
     if any(UNKNOWN in (*sources(rule), get(rule, "action"), get(rule, "ruleAction")) for rule in rules):
         return True
     internet = [rule for rule in rules if any(map(wide, sources(rule)))]
-    return all(_denied(internet, port) for port in ADMIN_PORTS)
+    return all(_denied(internet, port) for port in among)
 
 
 def _denied(rules: list[Any], port: int) -> bool:
@@ -140,7 +141,12 @@ RULES = (
     Rule(
         "net-nacl-open", "medium", "no network ACL opens administration ports (SSH, RDP) to the internet",
         "narrow the CIDR ranges or the ports", "boundary", r"aws:ec2/(defaultNetworkAcl:DefaultNetworkAcl|networkAcl(Rule)?:NetworkAcl(Rule)?)", _nacl,
-        refs="FSBP EC2.21, CIS AWS 5.1",
+        refs="FSBP EC2.21, CIS AWS 5.1, CKV_AWS_231, CKV_AWS_232, CKV_AWS_352",
+    ),
+    Rule(
+        "net-nacl-old", "low", "no network ACL opens FTP or Telnet to the internet", "narrow the CIDR ranges or the ports", "boundary",
+        r"aws:ec2/(defaultNetworkAcl:DefaultNetworkAcl|networkAcl(Rule)?:NetworkAcl(Rule)?)", lambda s: _nacl(s, OLD_PORTS), refs="CKV_AWS_229, CKV_AWS_230", level="advisory",
+        link="https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",
     ),
     Rule(
         "net-subnet-public-ip", "medium", "a subnet does not assign public IP addresses automatically",

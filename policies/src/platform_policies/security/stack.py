@@ -162,7 +162,7 @@ RULES = (
     ),
     StackRule(
         "s3-tls-only", "high", "every bucket denies requests without TLS", "deny requests with aws:SecureTransport false in its BucketPolicy", "in-transit",
-        _buckets_with("aws:s3/bucketPolicy:BucketPolicy", "policy", lambda n, _: _denies_plain_http(n)), refs="FSBP S3.5, CIS AWS 2.1.1", judges="every bucket",
+        _buckets_with("aws:s3/bucketPolicy:BucketPolicy", "policy", lambda n, _: _denies_plain_http(n)), refs="FSBP S3.5, CIS AWS 2.1.1, CKV_AWS_379", judges="every bucket",
     ),
     StackRule(
         "s3-versioning", "medium", "every bucket has versioning enabled", "give it a BucketVersioning with status Enabled", "backup",

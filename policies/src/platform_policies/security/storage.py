@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ..kit.reading import UNKNOWN, among, at_least, given, number, off, on, statements, strings
+from ..kit.documents import open_to_all
+from ..kit.reading import UNKNOWN, among, at_least, given, number, off, on
 from ..kit.rule import Resource, Rule
 
 _BUCKET = r"aws:s3/bucket(V2)?:Bucket(V2)?"
@@ -11,18 +12,6 @@ _KEY = "aws:kms/key:Key"
 _TOPIC, _QUEUE = "aws:sns/topic:Topic", "aws:sqs/queue:Queue"
 _BUCKET_POLICIES = r"aws:s3/(bucketPolicy:BucketPolicy|bucket(V2)?:Bucket(V2)?)"
 _PUBLIC_ACLS = ("public-read", "public-read-write", "authenticated-read", "website")
-# Conditions that tie a statement to somebody: global condition keys of IAM, and CloudFront's and S3's own.
-_BINDING = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:principalorgid", "aws:principalaccount", "aws:principalarn", "aws:sourcevpce", "aws:sourcevpc", "kms:calleraccount", "kms:viaservice")  # fmt: skip
-
-
-def _nobody_else(policy: Any) -> bool:
-    """Return whether no statement lets everybody do something."""
-    for statement in statements(policy):
-        conditions = statement.get("Condition") or {}
-        keys = {key.lower() for tests in conditions.values() if isinstance(tests, dict) for key in tests}
-        if "*" in strings(statement.get("Principal")) and not keys & set(_BINDING):
-            return False
-    return True
 
 
 def _symmetric(resource: Resource) -> bool:
@@ -48,7 +37,7 @@ def _retention(resource: Resource) -> bool:
 RULES = (
     Rule(
         "s3-public-policy", "critical", "a bucket policy grants no public access", "allow named principals, or restrict the statement to a source by a condition",
-        "boundary", _BUCKET_POLICIES, lambda s: _nobody_else(s.get("policy")), refs="FSBP S3.2, CKV_AWS_70",
+        "boundary", _BUCKET_POLICIES, lambda s: not open_to_all(s.get("policy")), refs="FSBP S3.2, CKV_AWS_70",
     ),
     Rule(
         "s3-no-acl", "high", "no bucket ACL grants public access", "use a bucket policy", "privilege",
@@ -66,7 +55,7 @@ RULES = (
     ),
     Rule(
         "kms-policy", "high", "a KMS key's policy names its principals", "name the principals, or restrict the statement by a condition", "privilege", _KEY,
-        lambda s: _nobody_else(s.get("policy")), refs="FSBP KMS.5, CKV_AWS_33",
+        lambda s: not open_to_all(s.get("policy")), refs="FSBP KMS.5, CKV_AWS_33",
     ),
     Rule(
         "kms-lockout", "medium", "a KMS key keeps the policy lockout safety check", "leave bypassPolicyLockoutSafetyCheck off", "privilege", _KEY,
@@ -87,7 +76,7 @@ RULES = (
     ),
     Rule(
         "sec-policy", "critical", "a secret's resource policy grants no public access", "name the principals, or restrict the statement by a condition", "secrets",
-        r"aws:secretsmanager/(secretPolicy:SecretPolicy|secret:Secret)", lambda s: _nobody_else(s.get("policy")),
+        r"aws:secretsmanager/(secretPolicy:SecretPolicy|secret:Secret)", lambda s: not open_to_all(s.get("policy")),
         link="https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_resource-policies.html",
     ),
     Rule(
@@ -114,7 +103,7 @@ RULES = (
     ),
     Rule(
         "sns-policy", "high", "an SNS topic's policy grants no public access", "name the principals, or restrict the statement by a condition", "boundary",
-        r"aws:sns/topic(Policy)?:Topic(Policy)?", lambda s: _nobody_else(s.get("policy")), refs="FSBP SNS.4, CKV_AWS_169",
+        r"aws:sns/topic(Policy)?:Topic(Policy)?", lambda s: not open_to_all(s.get("policy")), refs="FSBP SNS.4, CKV_AWS_169",
     ),
     Rule(
         "sqs-encrypted", "medium", "an SQS queue is encrypted at rest", "set kmsMasterKeyId, or leave sqsManagedSseEnabled on", "at-rest", _QUEUE,
@@ -122,7 +111,7 @@ RULES = (
     ),
     Rule(
         "sqs-policy", "high", "an SQS queue's policy grants no public access", "name the principals, or restrict the statement by a condition", "boundary",
-        r"aws:sqs/queue(Policy)?:Queue(Policy)?", lambda s: _nobody_else(s.get("policy")), refs="CKV_AWS_168, FSBP SQS.3",
+        r"aws:sqs/queue(Policy)?:Queue(Policy)?", lambda s: not open_to_all(s.get("policy")), refs="CKV_AWS_168, CKV_AWS_387, FSBP SQS.3",
     ),
     Rule(
         "efs-encrypted", "high", "an EFS file system is encrypted at rest", "set encrypted", "at-rest", "aws:efs/fileSystem:FileSystem",

@@ -1,0 +1,108 @@
+"""Secrets in text that all read who read the infrastructure: by a token's form, and by a name beside a value.
+
+The forms are those that issuers publish so that scanners find them (AWS's unique identifiers, GitHub's, GitLab's,
+Slack's, Stripe's and others' token prefixes). Text that points to a secret, a variable or a parameter, is none.
+"""
+
+import base64
+import binascii
+import json
+import math
+import re
+import zlib
+from collections import Counter
+from typing import Any
+
+_TOKEN = re.compile(
+    r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b(?<!EXAMPLE)"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAGE-SECRET-KEY-1[0-9A-Z]{20,}"
+    r"|\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_[A-Za-z0-9_]{40,}|\bglpat-[A-Za-z0-9_-]{20,}"
+    r"|\bxox[abeprs]-[A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]{16,}"
+    r"|\b(?:sk|rk)_live_[A-Za-z0-9]{16,}|\bsk-[A-Za-z0-9_-]{20,}|\bAIza[A-Za-z0-9_-]{35}\b"
+    r"|\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|\bnpm_[A-Za-z0-9]{36}\b|\bpypi-AgEI[A-Za-z0-9_-]{20,}"
+    r"|\bdapi[0-9a-f]{32}|\bdop_v1_[0-9a-f]{64}|\bhv[sb]\.[A-Za-z0-9_-]{24,}|\bhf_[A-Za-z0-9]{26,}"
+    r"|\bdckr_pat_[A-Za-z0-9_-]{20,}"
+    r"|\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}|\bATATT3[A-Za-z0-9_=-]{50,}|AccountKey=[A-Za-z0-9+/]{60,}"
+    r"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}"
+    r"|\b[a-z][a-z0-9+]*://[^/\s:@${<]*:(?![${<%*])[^/\s:@]{3,}@"
+    r"|(?i:aws_?secret_?(?:access_?)?key)[\"']?\s*[=:,]\s*[\"']?(?![A-Za-z0-9/+]*EXAMPLE)[A-Za-z0-9/+]{40}\b"
+)
+_WORD = (
+    r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|credentials?"
+    r"|api[_-]?key|private[_-]?key|access[_-]?key|secret[_-]?key|encryption[_-]?key)"
+)
+_BEFORE = r"(?:[\w.-]*(?:[_.-]|(?<=[a-z])(?=[A-Z])))?"
+_NAME = re.compile(rf"{_BEFORE}(?i:{_WORD})")
+_QUOTED = re.compile(rf"\b{_BEFORE}(?i:{_WORD})[\"']?\s*[=:]\s*[\"']([^\s\"']{{6,}})[\"']")
+_ASSIGNED = re.compile(r"\b[A-Z0-9_]*(?:PASSWORD|PASSWD|PWD|SECRET|TOKEN|API_?KEY|PASSPHRASE)=([^\s\"'$<{(`]{6,})")
+_POINTER = re.compile(
+    r"(?i)[${<%*]|arn:|/|https?://[^@]*$|(env|ssm|secretsmanager|vault|resolve)[:.]|(true|false|none|null|changeme|redacted|x+)$"
+)
+_WORDS = re.compile(r"[A-Za-z]+([-_.][A-Za-z]+)+")  # the name of a secret
+_PATH = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+")
+_ENTROPY_OF_A_KEY = 4.0  # bits a letter: words lie under 3.5, base64 of 30 letters and more over 4
+_SHORTEST = 6
+_SHORTEST_PACKED = 24  # letters of base64
+_LONGEST_FILE = 1_000_000
+
+
+def leaks(value: Any) -> bool:
+    """Return whether text, or text in a list or map, shows a secret; a map's names count, and JSON is looked into."""
+    if isinstance(value, str):
+        return _shown(value)
+    if isinstance(value, list):
+        return any(map(leaks, value))
+    if not isinstance(value, dict):
+        return False
+    if named(value.get("name", value.get("Name")), value.get("value", value.get("Value"))):
+        return True
+    return any(named(name, item) or leaks(item) for name, item in value.items())
+
+
+def named(name: Any, value: Any) -> bool:
+    """Return whether a name says that its value is a secret, and the value stands there."""
+    if not isinstance(name, str) or not isinstance(value, str) or not _NAME.fullmatch(name):
+        return False
+    if "public" in name.lower() or (_WORDS.fullmatch(value) and not re.search("(?i)pass|pwd", name)):
+        return False
+    return _literal(value)
+
+
+def _literal(value: str) -> bool:
+    if len(value) < _SHORTEST or " " in value.strip() or _POINTER.match(value):
+        return False
+    return not _PATH.fullmatch(value) or entropy(value) > _ENTROPY_OF_A_KEY
+
+
+def _shown(text: str) -> bool:
+    if _TOKEN.search(text):
+        return True
+    if any(_literal(found[1]) for pattern in (_QUOTED, _ASSIGNED) for found in pattern.finditer(text)):
+        return True
+    return any(map(leaks, _inside(text)))
+
+
+def _inside(text: str) -> list[Any]:
+    """Return what a text carries in another writing: JSON, base64, and gzip in that."""
+    stripped = text.strip()
+    if stripped[:1] in ("{", "["):
+        try:
+            return [json.loads(stripped)]
+        except ValueError:
+            return []
+    packed = "".join(stripped.split())
+    if len(packed) < _SHORTEST_PACKED or len(packed) % 4 or not re.fullmatch(r"[A-Za-z0-9+/]+={0,2}", packed):
+        return []
+    try:
+        raw = base64.b64decode(packed, validate=True)
+        if raw[:2] == b"\x1f\x8b":
+            raw = zlib.decompressobj(31).decompress(raw, _LONGEST_FILE)
+        return [raw.decode("utf-8")]
+    except (binascii.Error, UnicodeDecodeError, zlib.error):
+        return []
+
+
+def entropy(text: str) -> float:
+    """Return the information of a letter of the text, in bits."""
+    count = Counter(text)
+    return -sum(n / len(text) * math.log2(n / len(text)) for n in count.values())

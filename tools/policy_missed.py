@@ -1,0 +1,60 @@
+"""Which of checkov's controls over AWS no rule finds, and why: docs/policies.md prints it, tests/policies holds it to what is true."""
+
+# of checkov 3.3.30: every number from 1 on but these has a check over AWS
+CHECKOV = {
+    "CKV_AWS_": (394, frozenset({4, 52, 95, 125, 128, 132, 151, 188, 299, 384})),
+    "CKV2_AWS_": (78, frozenset({13, 17, 24, 25, 26, 67})),
+}
+# A fault to some, and to us none, or one that only its owner can tell.
+MISSED = {
+    "CKV_AWS_93": "a bucket policy that locks all but root out: `up` itself fails on it for whoever wrote it",
+    "CKV_AWS_114": "an EMR cluster's Kerberos realm: without one EMR refuses the cluster",
+    "CKV_AWS_117": "a function outside of a VPC: it has no address that anybody calls",
+    "CKV_AWS_120": "an API without a cache: a question of speed",
+    "CKV_AWS_124": "a CloudFormation stack that tells no topic",
+    "CKV_AWS_126": "an instance's metrics by the minute: a question of cost",
+    "CKV_AWS_135": "an instance that is not EBS-optimized: a question of speed",
+    "CKV_AWS_143": "a bucket without object lock: it fits what may never be deleted, and no other bucket",
+    "CKV_AWS_144": "a bucket that is not copied to another region: for its owner to say",
+    "CKV_AWS_153": "an Auto Scaling group whose machines have no tags",
+    "CKV_AWS_181": "a copied object without a key of its own: the bucket's key is the default",
+    "CKV_AWS_186": "an object without a key of its own: the bucket's key is the default",
+    "CKV_AWS_204": "an image's volumes: the snapshots that it is made of decide, and these are judged where they are made",
+    "CKV_AWS_208": "a broker's version: the calendar of support has no brokers yet",
+    "CKV_AWS_216": "a distribution that is off serves nobody",
+    "CKV_AWS_225": "an API's methods without a cache: a question of speed",
+    "CKV_AWS_250": "an old log_fdw: `support-ended` refuses the versions of PostgreSQL that have it",
+    "CKV_AWS_252": "a trail that tells no topic: `trail-watched` wants its log watched",
+    "CKV_AWS_261": "a target group's health check: without one AWS has its own",
+    "CKV_AWS_272": "a function whose code is not signed: where it comes from is the pipeline's",
+    "CKV_AWS_310": "a distribution without a second origin: for its owner to say",
+    "CKV_AWS_319": "an alarm whose actions are off: `alarm-action` wants one that has any",
+    "CKV_AWS_326": "an Aurora cluster without backtracking: MySQL alone has it, and backups do the same",
+    "CKV_AWS_342": "a web ACL's rule without an action: AWS refuses it",
+    "CKV_AWS_374": "a distribution that serves every country: for its owner to say",
+    "CKV_AWS_388": "Aurora's local files: `support-ended` refuses the versions that have the hole",
+    "CKV2_AWS_1": "a network ACL of no subnet: it does no harm",
+    "CKV2_AWS_5": "a security group of nothing: it does no harm, and another stack may use it",
+    "CKV2_AWS_9": "volumes without a backup plan: `data-backed-up` is about what holds data by itself",
+    "CKV2_AWS_14": "a group without users: users are refused altogether",
+    "CKV2_AWS_15": "a group that does not ask its load balancer whether a machine is well",
+    "CKV2_AWS_16": "a table that does not scale: capacity on demand is the default",
+    "CKV2_AWS_19": "an address of no machine: `cost-idle-ip` tells of it",
+    "CKV2_AWS_21": "a user of no group: users are refused altogether",
+    "CKV2_AWS_23": "a record that leads to nothing: what it leads to may be another stack's",
+    "CKV2_AWS_27": "an Aurora cluster that logs no statements: they hold data",
+    "CKV2_AWS_30": "a database that logs no statements: they hold data",
+    "CKV2_AWS_35": "a private subnet's way out: for its owner to say",
+    "CKV2_AWS_37": "a repository of CodeCommit without an approval rule: AWS takes no new customers",
+    "CKV2_AWS_41": "an instance without a role: one that calls nothing needs none",
+    "CKV2_AWS_42": "a distribution under CloudFront's own name: `cf-tls` says what that means",
+    "CKV2_AWS_62": "a bucket that tells nobody of its objects",
+}
+# About what Pulumi has not: Terraform's own habits, types that are gone, inputs that no type has.
+NONE_OF_PULUMI = {
+    "CKV_AWS_146": "a cluster snapshot is encrypted as its cluster is", "CKV_AWS_165": "a global table of the first kind has no such input",
+    "CKV_AWS_196": "the type is gone", "CKV_AWS_198": "the type is gone", "CKV_AWS_217": "Pulumi creates before it deletes", "CKV_AWS_233": "Pulumi creates before it deletes",
+    "CKV_AWS_237": "Pulumi creates before it deletes", "CKV_AWS_279": "a snapshot is encrypted as its cluster is", "CKV_AWS_280": "a snapshot is encrypted as its cluster is",
+    "CKV_AWS_386": "a look-up is no resource", "CKV_AWS_394": "a look-up is no resource", "CKV2_AWS_2": "`ec2-volume-encrypted` finds the volume itself",
+    "CKV2_AWS_7": "`net-sg-open-ingress` finds the group itself", "CKV2_AWS_36": "about Terraform's own requests",
+}  # fmt: skip
