@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup cli kubernetes prometheus validate preview report comment guard up refresh destroy outputs manifests \
-	scan lint check test images coverage format bench drills live shapes charts examples soak truth rehearsal
+	scan lint check test images coverage format bench drills live shapes charts applications examples soak truth rehearsal
 
 help: ## Show this
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -126,6 +126,12 @@ soak: cli ## Generated stacks, schedules of outages and crashes, and crashes at 
 
 shapes: cli kubernetes ## Every shape of a stack up on the sandbox, up again, and away, under every policy pack; half an hour
 	@$(PYTHON) -m tools.shape_runs
+
+# Applications whose environment is not this one's: each has a lock of its own.
+applications: $(READY) ## Types, tests and coverage of examples/tiktrend/app and its front end, in their own environments
+	@.venv/bin/uv sync --project examples/tiktrend/app --locked --quiet
+	@cd examples/tiktrend/app && .venv/bin/mypy && .venv/bin/pytest --cov --cov-report=term --cov-fail-under=80
+	@cd examples/tiktrend/app/web && npm ci --silent && npm test && npm run build
 
 examples: cli kubernetes ## Every stack of examples/ and bootstrap/ up on the sandbox, up again, and away, under every policy pack
 	@$(PYTHON) -m tools.shape_runs --examples

@@ -165,10 +165,11 @@ def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tools.tunnel", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--stack", required=True, help="the stack whose cluster is reached")
+    parser.add_argument("--cwd", type=Path, help="the program's folder (default: here); the command runs here")
     parser.add_argument("command", nargs="+", help="what to run, after --")
     given = parser.parse_args()
     try:
-        return asyncio.run(run(given.stack, given.command, Path.cwd()))
+        return asyncio.run(run(given.stack, given.command, given.cwd or Path.cwd()))
     except (TunnelError, FileNotFoundError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

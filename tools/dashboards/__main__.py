@@ -21,6 +21,7 @@ from .flowise import flowise
 from .logs import logs
 from .overview import overview
 from .queue import queue
+from .tiktrend import tiktrend
 from .web import aps
 
 COMPONENTS, EXAMPLES = (Path(__file__).parents[2] / each for each in ("components", "examples"))
@@ -34,7 +35,7 @@ PAGES: Mapping[str, Mapping[str, Callable[[], Dashboard]]] = {
     "pipeline_access": {"delivery": delivery},
     "monitoring_stack": {"logs": logs},
 }
-SYSTEMS: Mapping[str, Mapping[str, Callable[[], Dashboard]]] = {"aps": {"aps": aps}}
+SYSTEMS: Mapping[str, Mapping[str, Callable[[], Dashboard]]] = {"aps": {"aps": aps}, "tiktrend": {"tiktrend": tiktrend}}
 
 
 def written() -> dict[Path, str]:

@@ -1,0 +1,1 @@
+"""Products of many stores: searched, scraped by jobs, kept as favourites."""
