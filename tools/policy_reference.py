@@ -36,9 +36,8 @@ Written by `python -m tools.policy_reference`; do not edit.
 one process: the pack `policies/all` is these four. With the plain CLI:
 `pulumi preview --policy-pack policies/cost --policy-pack-config policies/levels.<stack>.json`. A pack is a few lines
 over the package `platform_policies` (`policies/src/`), which knows nothing else of this repository: it judges any other
-Pulumi program just as well. Copied elsewhere, its PulumiPolicy.yaml must name an environment that has the package
-(`uv pip install ./policies`). `pulumi policy analyze --file state.json` judges a state without a program, a backend or
-a login.
+Pulumi program just as well, and what stands without its program ([packs-elsewhere.md](packs-elsewhere.md)). Which controls
+of which frameworks the rules cover: [policy-coverage.md](policy-coverage.md).
 
 ## What a stack sets
 

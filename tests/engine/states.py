@@ -39,7 +39,7 @@ def analyze(
     workspace = Workspace.of(folder, "dev")
     workspace.write_project()
     file = folder / "state.json"
-    file.write_text(json.dumps(_state(resources, protected)), encoding="utf-8")
+    file.write_text(json.dumps(state(resources, protected)), encoding="utf-8")
     options = []
     for pack in NAMES:
         settings = folder / f"{pack}.json"
@@ -62,7 +62,8 @@ def analyze(
     return Analysis(done.returncode, done.stdout + done.stderr, list(_found(done.stdout)))
 
 
-def _state(resources: Sequence[Resource], protected: Collection[str]) -> dict[str, Any]:
+def state(resources: Sequence[Resource], protected: Collection[str]) -> dict[str, Any]:
+    """Return the state of a stack of resources, as `pulumi stack export` gives it."""
     urns = {resource.name: f"urn:pulumi:dev::any::{resource.type}::{resource.name}" for resource in resources}
     stack = {"urn": "urn:pulumi:dev::any::pulumi:pulumi:Stack::any-dev", "type": "pulumi:pulumi:Stack", "custom": False}
     return {

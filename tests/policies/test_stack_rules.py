@@ -113,3 +113,10 @@ def test_no_stack_goes_on_for_longer_than_it_is_patched(stack: str) -> None:
 @pytest.mark.parametrize("pack", NAMES)
 def test_an_empty_stack_breaks_nothing(pack: str) -> None:
     assert Server(pack, every=True).judge_stack([]) == []
+
+
+def test_what_a_provider_will_answer_is_no_document_that_nobody_judged() -> None:
+    asked = [Resource("aws:s3/bucket:Bucket", "files", {}, {})]
+    answered = [Resource("aws:s3/bucket:Bucket", "files", {"policy": UNKNOWN}, {})]
+    said = [found for found in Server("security").judge_stack(answered, asked) if found.rule == "scan-coverage"]
+    assert said == []

@@ -51,4 +51,5 @@ def _is_of_a_cloud(node: Node) -> bool:
 
 
 def _has_an_unknown_document(node: Node) -> bool:
-    return any(value is UNKNOWN and _DOCUMENT.fullmatch(key) for key, value in node.props.items())
+    # what its provider answers, and nobody wrote, is no document of the program's
+    return any(value is UNKNOWN and _DOCUMENT.fullmatch(key) and node.wrote(key) for key, value in node.props.items())
