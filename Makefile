@@ -78,11 +78,12 @@ outputs: $(READY) ## Print the outputs of STACK
 manifests: $(READY) ## Write the Kubernetes objects of STACK as YAML files to OUT (manifests)
 	@$(SANDBOX) manifests --stack $(STACK) --out $(OUT)
 
-scan: $(READY) ## Let checkov and kube-score judge the Kubernetes objects of prod, staging and the examples (fetches both)
-	@for stack in prod staging; do $(SANDBOX) manifests --stack $$stack --out $(OUT)/$$stack > /dev/null || exit 1; done
-	@for example in $(dir $(wildcard examples/*/Pulumi.prod.yaml)); do \
-		$(SANDBOX) manifests --cwd $$example --stack prod --out $(OUT)/$$(basename $$example) > /dev/null || exit 1; done
-	@$(PYTHON) -m tools.scan $(OUT)/*
+scan: $(READY) ## Let checkov and kube-score judge what prod, staging and the examples have (fetches both)
+	@for place in $(CURDIR)=prod $(CURDIR)=staging $(patsubst %/Pulumi.prod.yaml,%=prod,$(wildcard examples/*/Pulumi.prod.yaml)); do \
+		program=$${place%=*}; stack=$${place#*=}; to=$(OUT)/$$(basename $$program)-$$stack; \
+		$(SANDBOX) manifests --cwd $$program --stack $$stack --out $$to > /dev/null || exit 1; \
+		$(PYTHON) -m tools.terraform_plan --cwd $$program --stack $$stack --out $$to/plan.json || exit 1; done
+	@$(PYTHON) -m tools.scan $(OUT)/*/
 
 lint: $(READY) ## Format, lint, types
 	@.venv/bin/ruff format --check --quiet .

@@ -1,8 +1,10 @@
-"""Lets checkov and kube-score judge the rendered Kubernetes objects: `python -m tools.scan manifests/*`.
+"""Lets checkov and kube-score judge what stacks have: `python -m tools.scan manifests/*`.
 
-Each runs in an environment of its own, for their requirements do not agree with ours, and is fetched when it is first
-needed. A finding of medium severity or above ends the scan with 1, unless tools/scan_accepted.json lists it with a
-reason; so does a reason that nothing needs any more. checkov tells severities to its customers alone: all of its
+Each folder is a stack's: its rendered Kubernetes objects, and its AWS resources as a Terraform plan, `plan.json`.
+
+Each judge runs in an environment of its own, for their requirements do not agree with ours, and is fetched when it is
+first needed. A finding of medium severity or above ends the scan with 1, unless tools/scan_accepted.json lists it with
+a reason; so does a reason that nothing needs any more. checkov tells severities to its customers alone: all of its
 findings count.
 """
 
@@ -48,15 +50,18 @@ def _run(*command: str) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Scan folders of manifests, each a stack's; the exit status."""
+    """Scan folders, each a stack's; the exit status."""
     findings, count = list[tuple[str, str]](), 0
     uvx = str(Path(sys.executable).parent / "uvx")
-    options = ("--framework", "kubernetes", "--quiet", "--compact", "--output", "json", "--skip-download")
+    options = ("--quiet", "--compact", "--output", "json", "--skip-download")
+    checks = (uvx, "--quiet", CHECKOV, *options)
     for folder in map(Path, arguments):
         files = sorted(map(str, folder.glob("*.yaml")))
         count += len(files)
-        findings += checkov(_run(uvx, "--quiet", CHECKOV, "--directory", str(folder), *options))
+        findings += checkov(_run(*checks, "--framework", "kubernetes", "--directory", str(folder)))
         findings += kube_score(_run("go", "run", KUBE_SCORE, "score", "--output-format", "json", *files))
+        if (plan := folder / "plan.json").exists():
+            findings += checkov(_run(*checks, "--framework", "terraform_plan", "--file", str(plan)))
     accepted: dict[str, Any] = json.loads(ACCEPTED.read_text(encoding="utf-8"))
     unlisted, idle = judge(findings, accepted)
     for line in unlisted:

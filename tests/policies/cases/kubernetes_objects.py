@@ -54,7 +54,7 @@ CASES: dict[str, Case] = {
     "k8s-netpol-open/wide": Case(
         _POLICY, {"spec": {"ingress": [{"from": [{"podSelector": {}}]}]}},
         [
-            {"spec.ingress.0.from": [{"ipBlock": {"cidr": "0.0.0.0/1"}}, {"ipBlock": {"cidr": "128.0.0.0/1"}}]}, {"spec.ingress.0.from": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["1.1.1.1/32"]}}]}, {"spec.ingress.0.from": [{"namespaceSelector": {}}]},
+            {"spec.ingress.0.from": [{"ipBlock": {"cidr": "0.0.0.0/1"}}, {"ipBlock": {"cidr": "128.0.0.0/1"}}]}, {"spec.ingress.0.from": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["1.1.1.1/32"]}}]}, {"spec.ingress.0.from": [{"namespaceSelector": {}}]}, {"spec.ingress.0.from": [{"podSelector": {}}, {"namespaceSelector": {}}]},
             {"spec.ingress": [{"from": [{"ipBlock": {"cidr": "::/1"}}]}, {"from": [{"ipBlock": {"cidr": "8000::/1"}}]}]}, {"spec.ingress.0.from": [{"namespaceSelector": {"matchLabels": {}}, "podSelector": {}}]},
         ],
         [{"spec": ABSENT}, {"spec.ingress.0.from": [{"namespaceSelector": {}, "podSelector": {"matchLabels": {"a": "b"}}}]}, {"spec.ingress.0.from": [{"namespaceSelector": {"matchLabels": {"a": "b"}}}]}, {"spec.ingress.0.from": [{"ipBlock": {"cidr": "not-one"}}]}],
@@ -63,7 +63,7 @@ CASES: dict[str, Case] = {
         _POLICY, {"spec": {"egress": [{"to": [{"podSelector": {}}]}]}},
         [
             {"spec.egress": [{}]}, {"spec.egress.0.to": []}, {"spec.egress.0.to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]}, {"spec.egress.0.to": [{"namespaceSelector": {}}]},
-            {"spec.egress.0": {"ports": [{"port": 1.0, "endPort": 65535.0}]}}, {"spec.egress.0": {"ports": [{"protocol": "TCP"}]}},
+            {"spec.egress.0": {"ports": [{"port": 1.0, "endPort": 65535.0}]}}, {"spec.egress.0": {"ports": [{"protocol": "TCP"}]}}, {"spec.egress.0": {"ports": [{"port": 53.0}, {"protocol": "TCP"}]}},
         ],
         [{"spec": ABSENT}, {"spec.egress.0": {"ports": [{"port": 53.0}]}}, {"spec.egress.0": {"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}], "ports": [{"port": 443.0}]}}, {"spec.egress.0": {"ports": UNKNOWN}}, {"spec.egress.0": {"ports": [{"port": 8000.0, "endPort": 8100.0}]}}],
     ),
@@ -85,7 +85,7 @@ CASES: dict[str, Case] = {
     "k8s-conversion-outside": Case(
         "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition", {"spec": {"group": "a"}}, [{"spec.conversion": {"webhook": {"clientConfig": {"url": "https://evil.example"}}}}], [{"spec": ABSENT}, {"spec.conversion": {"webhook": {"clientConfig": {"service": {}}}}}],
     ),
-    "k8s-webhook-fails": Case(_WEBHOOK, {"webhooks": [{"failurePolicy": "Fail"}]}, [{"webhooks.0.failurePolicy": "Ignore"}], [{"webhooks.0.failurePolicy": ABSENT}]),
+    "k8s-webhook-fails": Case(_WEBHOOK, {"webhooks": [{"failurePolicy": "Fail"}]}, [{"webhooks.0.failurePolicy": "Ignore"}, {"webhooks": [{"failurePolicy": "Fail"}, {"failurePolicy": "Ignore"}]}], [{"webhooks.0.failurePolicy": ABSENT}]),
     "k8s-api-tls": one("kubernetes:apiregistration.k8s.io/v1:APIService", "spec.insecureSkipTLSVerify", False, [True], absent=True),
     "k8s-store-for-all": Case(
         _STORE, {"spec": {"conditions": [{"namespaces": ["app"]}]}}, [{"spec.conditions": []}, {"spec.conditions": ABSENT}, {"spec.conditions": [{"namespaceSelector": {}}]}, {"spec.conditions": [{"namespaces": ["a"]}, {}]}],
@@ -104,8 +104,8 @@ CASES: dict[str, Case] = {
         [{"values": ABSENT}, {"chart": ABSENT, "values.configs": {"params": {"server.insecure": True}}}, {"values.configs": {"params": {"server.insecure": False}}}],
     ),
     "k8s-helm-public": Case(
-        _RELEASE, {"values": _SERVICE}, [{"values.controller.service.type": "LoadBalancer"}, {"values.webService": {"type": "NodePort", "annotations": {"a": "b"}}}],
-        [{"values": ABSENT}, {"values.controller.service": {"type": "LoadBalancer", "annotations": {"service.beta.kubernetes.io/aws-load-balancer-scheme": "internal"}}}, {"values.controller.service": {"type": "LoadBalancer", "annotations": UNKNOWN}}, {"values.ingress": {"type": "LoadBalancer"}}],
+        _RELEASE, {"values": _SERVICE}, [{"values.controller.service.type": "LoadBalancer"}, {"values.webService": {"type": "NodePort", "annotations": {"a": "b"}}}, {"values.webService": {"type": "LoadBalancer", "annotations": {"aws-load-balancer-scheme": "internet-facing", "a": "internal"}}}],
+        [{"values": ABSENT}, {"values.controller.service": {"type": "LoadBalancer", "annotations": {"service.beta.kubernetes.io/aws-load-balancer-scheme": "internal"}}}, {"values.controller.service": {"type": "LoadBalancer", "annotations": UNKNOWN}}, {"values.webService": {"type": "LoadBalancer", "annotations": {"a": "b", "aws-load-balancer-scheme": "internal"}}}, {"values.ingress": {"type": "LoadBalancer"}}],
     ),
     "k8s-helm-version": Case(_RELEASE, {"chart": "redis", "version": "20.1.0"}, [{"version": ""}, {"version": ABSENT}], [{"version": ABSENT, "chart": "./charts/own"}, {"version": ABSENT, "chart": "oci://a.example/b@sha256:" + "0" * 64}]),
 }  # fmt: skip
