@@ -1,4 +1,4 @@
-"""The rules on pods against Kubernetes's own Pod Security evaluator, as `python -m tools.pod_security` recorded it."""
+"""The rules on pods against what Kubernetes's own Pod Security evaluator said: `python -m tools.pod_security`."""
 
 import json
 from pathlib import Path

@@ -1,27 +1,25 @@
-"""Records what Kubernetes's own Pod Security evaluator says of the tests' pods: `python -m tools.pod_security`.
+"""Asks Kubernetes's own Pod Security evaluator about pods, a line of JSON each, and prints its record.
 
-It is built from its module (k8s.io/pod-security-admission, go.mod beside this) and asked once: what it answers stands
-in tests/policies/pod_security.json, which the rules are compared with.
+`python -m tests.policies.cases.pod_security | python -m tools.pod_security > tests/policies/pod_security.json` records
+what the rules of the pack `kubernetes` are compared with. The evaluator is built from its module
+(k8s.io/pod-security-admission, go.mod beside this).
 """
 
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.policies.cases.pod_security import every
-
 HERE = Path(__file__).parent
-RECORD = HERE.parents[1] / "tests" / "policies" / "pod_security.json"
 # of each version with other checks than the one before, from the first that the rules know
 MINORS = (26, 27, 29, 31, 32, 34, 35, 36)
 
 
-def ask() -> list[dict[str, Any]]:
+def ask(pods: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Build the evaluator and ask it about every pod: by version what refuses it and which levels admit it."""
-    asked = "".join(json.dumps({**pod, "minors": MINORS}) + "\n" for pod in every())
+    asked = "".join(json.dumps({**pod, "minors": MINORS}) + "\n" for pod in pods)
     done = subprocess.run(["go", "run", "."], cwd=HERE, input=asked, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"go run in {HERE}: {done.stderr.strip()}")
@@ -44,8 +42,8 @@ def record(answers: Sequence[dict[str, Any]]) -> str:
 
 
 def main() -> int:
-    """Write the record; the exit status."""
-    RECORD.write_text(record(ask()), encoding="utf-8")
+    """Read pods, and print the record; the exit status."""
+    sys.stdout.write(record(ask(json.loads(line) for line in sys.stdin)))
     return 0
 
 

@@ -1,6 +1,8 @@
 """Pods that differ in what the Pod Security Standards are about: each fault alone, where it may stand, and others beside it."""
 
 import copy
+import json
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -105,3 +107,7 @@ def _without_nothing(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_nothing(item) for key, item in value.items() if item is not None}
     return [_without_nothing(item) for item in value] if isinstance(value, list) else value
+
+
+if __name__ == "__main__":
+    sys.stdout.write("".join(json.dumps(pod) + "\n" for pod in every()))
