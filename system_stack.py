@@ -1,6 +1,7 @@
 """The sections that a stack of any system on these components has, and what must cohere across them."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from pydantic import Field
 
@@ -27,11 +28,16 @@ from components.shared.edge_profile import EdgeProfile
 from components.vpc import NetworkSettings
 from components.waf_cdn import EdgeSettings
 from components.web_service import Site
+from sizes import SIZES, Size, beneath
 
 
 class SystemStack(BaseStack):
     """What every system is made of; a system adds its application, and says what its paths and images are."""
 
+    size: Size | None = Field(
+        default=None,
+        description="fills in nodes, database and cache, wherever their sections say nothing; none fills nothing",
+    )
     image_cache: ImageCacheSettings | None = Field(
         default=None,
         description="images come from repositories of the account, which ECR fills when a version is first pulled; "
@@ -46,6 +52,12 @@ class SystemStack(BaseStack):
     pipeline: PipelineSettings | None = Field(
         default=None, description="roles by which GitHub Actions plans and deploys the stack; none by default"
     )
+
+    @classmethod
+    def filled(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Return a stack file's values with what its size says of the sections that this system has."""
+        preset = SIZES.get(str(given.get("size")), {})
+        return beneath(given, {name: each for name, each in preset.items() if name in cls.model_fields})
 
     def own_images(self) -> dict[str, str]:
         """Return the images that settings name, by the key that does."""

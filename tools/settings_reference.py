@@ -6,7 +6,7 @@ a stack's file by the schema, which the file's first line names.
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from types import UnionType
@@ -20,7 +20,10 @@ from pydantic.fields import FieldInfo
 from components.config.base_stack import BaseStack
 from components.config.problems import full_key
 from components.config.section import InProd, LogDays, Section
+from sizes import SIZES
 from stack import StackSettings
+from tools import prices
+from tools.costs import estimate
 
 PROJECT = "flowise"
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
@@ -54,6 +57,8 @@ def reference(model: type[BaseStack] = StackSettings, project: str = PROJECT) ->
         HEAD.format(own=project, days=", ".join(map(str, get_args(LogDays)))),
         _table("The stack", "", top.items(), keys={name: full_key(name, project) for name in top}),
     ]
+    if "size" in model.model_fields:
+        parts.append(_presets(model))
     for name, field in model.model_fields.items():
         section = _section(field)
         if section:
@@ -85,6 +90,51 @@ def schema(model: type[BaseStack] = StackSettings, project: str = PROJECT) -> di
         "required": ["config"],
         "definitions": described["$defs"],
     }
+
+
+def _presets(model: type[BaseStack]) -> str:
+    """Return what each size fills in, and what that costs."""
+    lines = [
+        "## Sizes",
+        "",
+        "What `size` fills in; what a section says itself counts instead, key by key. The cost is that of these alone,",
+        f"USD a month in {prices.REGION} on demand, by prices of {prices.AS_OF} (docs/costs.md has whole stacks).",
+        "",
+        "| size | cluster | database | cache | USD |",
+        "|---|---|---|---|---|",
+    ]
+    for name, sections in SIZES.items():
+        told = {key: ", ".join(_values(preset)) for key, preset in sections.items() if key in model.model_fields}
+        cells = [told.get(key, "") for key in ("cluster", "database", "cache")]
+        lines.append(f"| `{name}` | {' | '.join(cells)} | {_cost(sections, told):.0f} |")
+    return "\n".join([*lines, ""])
+
+
+def _values(preset: Mapping[str, Any], within: str = "") -> Iterator[str]:
+    for key, value in preset.items():
+        if isinstance(value, Mapping):
+            yield from _values(value, f"{within}{key}.")
+        else:
+            yield f"{within}{key} `{json.dumps(value)}`"
+
+
+def _cost(sections: Mapping[str, Any], told: Collection[str]) -> float:
+    cluster, database = sections["cluster"], sections["database"]
+    resources: list[tuple[str, Mapping[str, Any]]] = [
+        (
+            "aws:eks/nodeGroup:NodeGroup",
+            {"instanceTypes": nodes["instance_types"], "scalingConfig": {"desiredSize": nodes["desired_size"]}},
+        )
+        for nodes in cluster.values()
+    ]
+    rds = {"instanceClass": database["instance_class"], "allocatedStorage": database["storage_gib"]}
+    resources.append(("aws:rds/instance:Instance", {**rds, "multiAz": database["multi_az"]}))
+    if "cache" in told:
+        nodes = 1 + sections["cache"]["replicas"]
+        group = {"nodeType": sections["cache"]["node_type"], "numCacheClusters": nodes}
+        resources.append(("aws:elasticache/replicationGroup:ReplicationGroup", group))
+    costs = estimate("dev", resources).costs
+    return sum(costs.get(name, 0.0) for name in ("nodes", "database", "cache"))
 
 
 def _plain(node: Any, name: str = "") -> Any:

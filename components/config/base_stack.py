@@ -1,7 +1,7 @@
 """What the settings of any system's stack begin with."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -36,6 +36,11 @@ class BaseStack(Section):
         default=True,
         description="Pulumi refuses to delete or replace what holds data; `pulumi state unprotect` lets go",
     )
+
+    @classmethod
+    def filled(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Return a stack file's values with what they leave to a preset; here there is none."""
+        return given
 
     def problems(self) -> Iterator[Problem]:
         """Judge tags' keys, and production against its floor."""

@@ -47,6 +47,7 @@ class Judged(Generic[Settings]):
         raw, self.faults = _data(namespace, texts)
         if region is not None:
             raw["region"] = region
+        raw = model.filled(raw)
         self.settings: Settings | None = None
         try:
             settings = model.model_validate_json(json.dumps(raw), strict=True)

@@ -344,9 +344,10 @@ def _value(dice: random.Random, field: FieldInfo, path: str) -> Any:
     if path in TEXTS:
         right = TEXTS[path][0]
         return dice.choice(right) if right else None
-    kinds = get_args(field.annotation)
-    if get_origin(field.annotation) is Literal:
-        return dice.choice(kinds)
+    # of a choice that may be none, the choice
+    kinds = (field.annotation, *get_args(field.annotation))
+    if choice := next((kind for kind in kinds if get_origin(kind) is Literal), None):
+        return dice.choice(get_args(choice))
     if field.annotation is bool:
         return dice.random() < 0.5  # noqa: PLR2004 # a coin
     least, most = _range(field)
@@ -519,7 +520,7 @@ def _spoil(dice: random.Random, settings: dict[str, Any]) -> None:
 def accepted(settings: Mapping[str, Any]) -> bool:
     """Return whether validation takes these settings."""
     try:
-        StackSettings.model_validate_json(json.dumps(settings), strict=True)
+        StackSettings.model_validate_json(json.dumps(StackSettings.filled(dict(settings))), strict=True)
     except ValidationError:
         return False
     return True
