@@ -32,6 +32,7 @@ from components.redis_cache.watch import watch as cache_watch
 from components.search_engine.watch import watch as search_watch
 from components.shared.backup_schedule import Kind
 from components.shared.external_secrets import SecretField
+from components.shared.watch import Watch
 from components.waf_cdn.watch import watch as site_watch
 from components.web_service.watch import Autoscalers
 from components.web_service.watch import watch as balancer_watch
@@ -47,21 +48,28 @@ SECTIONS = ("Meaning", "Impact", "First look", "Remedy")
 PLACEHOLDER = re.compile(r"(?<!%)\{([a-z_]+)\}")
 # what the stack itself tells, by `pulumi stack output`
 OUTPUTS = ("url", "cluster_name", "database_endpoint", "cache_endpoint")
+
+
+def service() -> Watch:
+    """Return what watches Flowise where it has all that can be watched."""
+    return service_watch(
+        ServiceSettings(
+            mode="queue",
+            flow_export=FlowExportSettings(),
+            flow_costs=FlowCostsSettings(budget=ModelBudget(tokens_per_day=1)),
+            databricks=DatabricksSettings(
+                url="https://dbc.cloud.databricks.com", token_secret_name="token", serving_endpoints=("chat",)
+            ),
+        ),
+        metrics_key=SecretField(arn="metrics-key", version_id=""),
+        databricks_token=SecretField(arn="databricks-token", version_id=""),
+    )
+
+
 # a stack with everything that an alert watches
 EVERYTHING = completed(
     (
-        service_watch(
-            ServiceSettings(
-                mode="queue",
-                flow_export=FlowExportSettings(),
-                flow_costs=FlowCostsSettings(budget=ModelBudget(tokens_per_day=1)),
-                databricks=DatabricksSettings(
-                    url="https://dbc.cloud.databricks.com", token_secret_name="token", serving_endpoints=("chat",)
-                ),
-            ),
-            metrics_key=SecretField(arn="metrics-key", version_id=""),
-            databricks_token=SecretField(arn="databricks-token", version_id=""),
-        ),
+        service(),
         database_watch(DatabaseSettings(), identifier="stack"),
         cache_watch(CacheSettings(replicas=1)),
         search_watch(

@@ -11,8 +11,6 @@ from stack import StackSettings
 from tests.samples import DEV, PROD
 
 SIZED = ("cluster", "database", "cache")
-# what a size says nothing of, and prod must say
-BARE = {"database": {}, "cache": {}}
 
 
 def judged(values: dict[str, Any]) -> Judged[StackSettings]:

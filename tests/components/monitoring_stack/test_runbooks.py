@@ -132,3 +132,44 @@ def test_an_alert_says_where_its_runbook_is(base: str | None, url: str) -> None:
     rules = [rule for group in rule_groups(FULL, MonitoringSettings(runbook_base_url=base)) for rule in group["rules"]]
     (watchdog,) = (rule for rule in rules if rule.get("alert") == "Watchdog")
     assert watchdog["annotations"]["runbook_url"] == url
+
+
+# what a command in capitals stands for, and what lists those that there are: before it, in the same runbook
+FINDS = {
+    "POD": r"kubectl .*(get|top) pods",
+    "NODE": r"kubectl get nodes",
+    "DEPLOYMENT": r"kubectl .*get deployments",
+    "NAMESPACE": r"kubectl get \w+ -A",
+    "NAME": r"kubectl .*get \w+",
+    "GROUP": r"aws elasticache describe-replication-groups",
+    "ARN": r"aws (elbv2 describe-target-groups|acm list-certificates)",
+    "ALARM": r"aws cloudwatch describe-alarms .*--state-value ALARM",
+}
+NAMED = re.compile(rf"(?<![\w=.-])({'|'.join(FINDS)})\b(?! *[:\]])")
+
+
+def commands_of(text: str) -> list[str]:
+    """Return the commands of a runbook, in their order."""
+    lines = [line for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
+    return [*lines, *re.findall(r"`((?:kubectl|aws) [^`]+)`", re.sub(r"```sh\n.*?```", "", text, flags=re.DOTALL))]
+
+
+@pytest.mark.parametrize("alert", list(runbooks.alerts()))
+def test_a_command_finds_what_another_names(alert: str) -> None:
+    before = ""
+    for command in commands_of(runbooks.runbook(alert)):
+        for name in NAMED.findall(command.partition(" -o custom-columns")[0].replace("--state-value ALARM", "")):
+            assert re.search(FINDS[name], before), f"{alert}: `{command}`: which {name}?"
+        before += f"{command}\n"
+
+
+def test_a_runbook_that_any_system_has_names_no_application() -> None:
+    of_flowise = {alert.name for alert in runbooks.service().alerts}
+    told = {
+        alert: re.findall(r"Flowise\w*", runbooks.runbook(alert))
+        for alert in runbooks.alerts()
+        if alert not in of_flowise
+    }
+    # where its own key, or what it keeps, is what is wrong
+    examples = {"TargetDown": ["Flowise"], "DatabaseStorageFills": ["Flowise"]}
+    assert {alert: words for alert, words in told.items() if words} == examples
