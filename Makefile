@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup cli kubernetes prometheus validate preview report comment guard up refresh destroy outputs manifests \
-	scan lint check test images coverage format bench drills live shapes charts applications examples soak truth rehearsal
+	scan lint check test images coverage format bench demo drills live shapes charts applications examples soak truth rehearsal
 
 help: ## Show this
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -106,6 +106,9 @@ coverage: prometheus ## The share of lines and branches that the quick tests run
 format: $(READY) ## Format and mend what can be mended by itself
 	@.venv/bin/ruff check --fix --quiet . || true
 	@.venv/bin/ruff format --quiet .
+
+demo: cli kubernetes ## Three minutes: STACK up, a node killed, the database brought back, a refusal; in a folder of its own
+	@$(PYTHON) -m tools.demo --stack $(STACK)
 
 live: cli ## The real Flowise under the rendered environment, on PostgreSQL and Redis, in Chromium, under Prometheus
 	@.venv/bin/pytest -m live tests/live tests/components

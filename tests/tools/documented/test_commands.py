@@ -31,10 +31,11 @@ _DRY = "its recipe is taken apart here, and what it calls has rows of its own"
 RUN: Mapping[str, str] = {
     **dict.fromkeys(("make lint", "make test"), ".ci/run"),
     **dict.fromkeys(("make check", "make coverage", "make format"), "they run what .ci/run does"),
-    **dict.fromkeys(("make bench", "make charts", "make drills", "make examples", "make help", "make live"), _DRY),
+    **dict.fromkeys(("make bench", "make charts", "make demo", "make drills", "make examples", "make live"), _DRY),
     **dict.fromkeys(("make destroy", "make guard", "make manifests", "make outputs", "make preview"), _DRY),
     **dict.fromkeys(
-        ("make images", "make rehearsal", "make scan", "make setup", "make soak", "make truth", "make up"), _DRY
+        ("make images", "make rehearsal", "make help", "make scan", "make setup", "make soak", "make truth", "make up"),
+        _DRY,
     ),
     **dict.fromkeys(("make validate",), _DRY),
     "make report": "tests/rehearsal/test_pull_requests.py",
@@ -68,6 +69,7 @@ RUN: Mapping[str, str] = {
     "tools.costs": "tests/tools/test_costs.py",
     "tools.dashboards": "tests/dashboards/test_dashboards.py",
     "tools.dashboards.preview": "tests/dashboards/test_preview.py",
+    "tools.demo": "make demo",
     "tools.deploy": "tests/tools/test_deploy_scripts.py",
     "tools.disasters": "tests/engine/test_disasters.py",
     "tools.doctor": "tests/tools/test_doctor.py",
