@@ -13,6 +13,8 @@ from testing.cloud import Cloud, CloudMonitor
 
 # What takes longest comes first, or a run of all ends with one worker at work and the others idle; what mostly waits
 # (drills, clusters, objects) does so beside what does not.
+# Who makes whole stacks on the mocks does so beside the others who do, in one worker that makes each of them once.
+RENDERING = ("testing.program", "tools.shapes", "tests.chart_judges")
 LONGEST_FIRST = ("drills", "disasters", "releases", "platform", "clusters", "feared_changes", "objects", "soak")
 
 
@@ -30,12 +32,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ranks = {f"test_{name}.py": rank for rank, name in enumerate(LONGEST_FIRST)}
 
     def rank(item: pytest.Item) -> int:
-        return ranks.get(item.path.name, len(ranks)) if item.get_closest_marker("engine") else len(ranks) + 1
+        if item.get_closest_marker("engine"):
+            return ranks.get(item.path.name, len(ranks) + 1)
+        return len(ranks) if _renders(item) else len(ranks) + 2
 
     for item in items:
         if not item.get_closest_marker("engine"):
-            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(item.config.rootpath))))
+            file = str(item.path.relative_to(item.config.rootpath))
+            item.add_marker(pytest.mark.xdist_group("rendering" if _renders(item) else file))
     items.sort(key=rank)
+
+
+def _renders(item: pytest.Item) -> bool:
+    given = vars(item.module).values() if isinstance(item, pytest.Function) else ()
+    return any(getattr(each, "__module__", getattr(each, "__name__", "")) in RENDERING for each in given)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what tests make alone: what was imported and collected stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_configure() -> None:
