@@ -139,23 +139,39 @@ def _turn(node: ast.AST) -> None:
 
 def turned(pack: str, path: Path) -> tuple[int, list[str]]:
     """Turn every operator of a module around: how many there are, and the turns that no case notices."""
-    name = f"platform_policies.{pack}.{path.stem}"
     count, alive = 0, []
     for line, operator, tree in operators(path.read_text(encoding="utf-8")):
-        module = ModuleType(name)
-        module.__package__, module.__file__ = f"platform_policies.{pack}", str(path)
-        sys.modules[name], before = module, sys.modules[name]  # dataclasses look their module up
         count += 1
-        try:
-            exec(compile(tree, str(path), "exec"), module.__dict__)
-            noticed = not all(agrees(pack, rule) for rule in module.__dict__["RULES"])
-        except Exception:  # a module that does not even load is noticed
-            noticed = True
-        finally:
-            sys.modules[name] = before
-        if not noticed:
+        if not _noticed(pack, path, tree):
             alive.append(f"{path.relative_to(PACKAGE)}:{line}: {operator}")
     return count, alive
+
+
+def _noticed(pack: str, path: Path, tree: ast.Module) -> bool:
+    """Return whether a case notices a changed module: of its own rules, or, where it has none, of all of the pack's."""
+    before = dict(sys.modules)
+    try:
+        module = _loaded(pack, path, tree)
+        rules = list(module.__dict__.get("RULES", ()))
+        sources = {each: each.read_text(encoding="utf-8") for each in ([] if rules else path.parent.glob("*.py"))}
+        # what others are made of comes first, so that they are made of what is changed
+        for other in sorted(sources, key=lambda each: ("\nRULES = (" in sources[each], each)):
+            if other not in (path, path.parent / "__init__.py"):
+                rules += _loaded(pack, other, ast.parse(sources[other])).__dict__.get("RULES", ())
+        return not all(agrees(pack, rule) for rule in rules)
+    except Exception:  # a module that does not even load is noticed
+        return True
+    finally:
+        sys.modules.update(before)
+
+
+def _loaded(pack: str, path: Path, tree: ast.Module) -> ModuleType:
+    name = f"platform_policies.{pack}.{path.stem}"
+    module = ModuleType(name)
+    module.__package__, module.__file__ = f"platform_policies.{pack}", str(path)
+    sys.modules[name] = module  # where what imports it, and dataclasses, look it up
+    exec(compile(tree, str(path), "exec"), module.__dict__)
+    return module
 
 
 def main(arguments: Sequence[str]) -> int:

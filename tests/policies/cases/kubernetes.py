@@ -4,6 +4,7 @@ from typing import Any
 
 from .case import ABSENT, UNKNOWN, Case, Variation, one
 from .kubernetes_objects import CASES as OBJECT_CASES
+from .kubernetes_templates import CASES as TEMPLATE_CASES
 
 _DEPLOYMENT, _DAEMONS = "kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:DaemonSet"
 _ROLE = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"
@@ -68,6 +69,7 @@ def _probed(host: str) -> dict[str, Any]:
 
 CASES: dict[str, Case] = {
     **OBJECT_CASES,
+    **TEMPLATE_CASES,
     "k8s-privileged": pods(f"{_SECURITY}.privileged", [True], absent=True, more=({f"{_SPEC}.initContainers": [{"securityContext": {"privileged": True}}]},)),
     "k8s-escalation": pods(f"{_SECURITY}.allowPrivilegeEscalation", [True], more=({f"{_SPEC}.ephemeralContainers": [{"name": "debug"}]},)),
     "k8s-capabilities": pods(f"{_SECURITY}.capabilities.drop", [["NET_RAW"]], kind=_DAEMONS),

@@ -228,7 +228,7 @@ CASES: dict[str, StackCase] = {
     "k8s-netpol-default": StackCase(
         "kubernetes", [of(_NAMESPACE, "ns", {"metadata": {"name": "flowise"}}), of(_POLICY, "deny", _DENY)],
         [({"deny": None}, ["ns"]), *(({"deny": _spec(_DENY, **change)}, ["ns"]) for change in _LETS_THROUGH), ({"deny": {"metadata": {"namespace": "other"}}}, ["ns"]), ({"deny": {"spec": ABSENT}}, ["ns"])],
-        [{"deny": of(_POLICY, "", {**_DENY, "metadata": {"namespace": UNKNOWN}}, metadata="ns")}, {"deny": {"spec": UNKNOWN}}],
+        [{"deny": of(_POLICY, "", {**_DENY, "metadata": {"namespace": UNKNOWN}}, metadata="ns")}, {"deny": {"spec": UNKNOWN}}, {"deny": _spec(_DENY, podSelector={"matchLabels": {}})}],
     ),
     "k8s-hpa": StackCase(
         "kubernetes", [of(_DEPLOYMENT, "app", _WORKLOAD), of(_SCALER, "scaler", _SCALES)],
@@ -243,7 +243,7 @@ CASES: dict[str, StackCase] = {
     "k8s-netpol-target": StackCase(
         "kubernetes", [of(_DEPLOYMENT, "app", _WORKLOAD), of(_POLICY, "policy", {"metadata": {"namespace": "flowise"}, "spec": {"podSelector": {"matchLabels": _LABELS}}})],
         [({"policy": {"spec": {"podSelector": {"matchLabels": {"app": "other"}}}}}, ["policy"]), ({"app": _spec(_WORKLOAD, template={"metadata": {"labels": {"app": "other"}}, "spec": {"containers": []}})}, ["policy"])],
-        [{"policy": {"spec": {"podSelector": {}}}}, {"policy": {"spec": {"podSelector": {"matchLabels": {"app": UNKNOWN}}}}}, {"app": None}, {"policy": {"metadata": {"namespace": "other"}}}, {"policy": {"spec": {"podSelector": {"matchLabels": {"app": "other"}}}}, "chart": of("kubernetes:helm.sh/v3:Release", "", {"namespace": "flowise"})}, {"app": None, "job": of("kubernetes:batch/v1:CronJob", "", {"metadata": {"namespace": "flowise"}, "spec": {"jobTemplate": {"spec": {"template": {"metadata": {"labels": _LABELS}, "spec": {"containers": []}}}}}})}],
+        [{"policy": {"spec": {"podSelector": {}}}}, {"policy": {"spec": {"podSelector": {"matchLabels": {"app": UNKNOWN}}}}}, {"app": None}, {"other": of(_DEPLOYMENT, "", _spec(_WORKLOAD, template={"metadata": {"labels": {"app": "other"}}, "spec": {"containers": []}}))}, {"policy": {"metadata": {"namespace": "other"}}}, {"policy": {"spec": {"podSelector": {"matchLabels": {"app": "other"}}}}, "chart": of("kubernetes:helm.sh/v3:Release", "", {"namespace": "flowise"})}, {"app": None, "job": of("kubernetes:batch/v1:CronJob", "", {"metadata": {"namespace": "flowise"}, "spec": {"jobTemplate": {"spec": {"template": {"metadata": {"labels": _LABELS}, "spec": {"containers": []}}}}}})}],
     ),
     "k8s-hpa-replicas": StackCase(
         "kubernetes", [of(_DEPLOYMENT, "app", _spec(_WORKLOAD, replicas=ABSENT)), of(_SCALER, "scaler", _SCALES)], [({"app": _spec(_WORKLOAD, replicas=2.0)}, ["app"])], [{"scaler": None, "app": _spec(_WORKLOAD, replicas=2.0)}, {"app": None}, {"app": replace(of(_DEPLOYMENT, "", _WORKLOAD), ignored=["spec.replicas"])}],
@@ -255,7 +255,7 @@ CASES: dict[str, StackCase] = {
     ),
     "k8s-secret-written": StackCase(
         "kubernetes", [of("random:index/randomPassword:RandomPassword", "login"), of(_KUBERNETES_SECRET, "secret", {"stringData": {"password": "generated"}}, stringData="login")],
-        [({"secret": of(_KUBERNETES_SECRET, "", {"stringData": {"password": "hunter2"}})}, ["secret"]), ({"secret": of(_KUBERNETES_SECRET, "", {"data": {"password": "aHVudGVyMg=="}})}, ["secret"])],
+        [({"secret": of(_KUBERNETES_SECRET, "", {"stringData": {"password": "hunter2"}})}, ["secret"]), ({"secret": of(_KUBERNETES_SECRET, "", {"data": {"password": "aHVudGVyMg==", "user": ""}})}, ["secret"])],
         [{"secret": of(_KUBERNETES_SECRET, "", {"stringData": {"password": UNKNOWN}})}, {"secret": of(_KUBERNETES_SECRET, "", {"data": {"password": ""}, "type": "Opaque"})}, {"secret": None}],
     ),
     "data-backed-up": StackCase(
