@@ -131,7 +131,7 @@ ROWS: list[Row] = [
         [{"policy": ABSENT}, {"policy": OWN.replace(ACCOUNT, OTHER), "@parameters.accounts": []}], {"parameters": {"accounts": [ACCOUNT]}},
     ),
     of("policy-foreign-account", "FSBP EC2.1 account", "aws:ec2/amiLaunchPermission:AmiLaunchPermission", {"accountId": ACCOUNT}, [{"accountId": OTHER}], [{"accountId": ABSENT}], {"parameters": {"accounts": [ACCOUNT]}}),
-    of("policy-foreign-account", "FSBP IAM.27", _ROLE, {"assumeRolePolicy": document(Action="sts:AssumeRole", Principal=ROOT)}, [{"assumeRolePolicy": document(Action="sts:AssumeRole", Principal={"AWS": f"arn:aws:iam::{OTHER}:root"})}], [{"assumeRolePolicy": ABSENT}], {"parameters": {"accounts": [ACCOUNT]}}),
+    of("policy-foreign-account", "Access Analyzer external role", _ROLE, {"assumeRolePolicy": document(Action="sts:AssumeRole", Principal=ROOT)}, [{"assumeRolePolicy": document(Action="sts:AssumeRole", Principal={"AWS": f"arn:aws:iam::{OTHER}:root"})}], [{"assumeRolePolicy": ABSENT}], {"parameters": {"accounts": [ACCOUNT]}}),
     of("policy-foreign-account", "peering", "aws:ec2/vpcPeeringConnection:VpcPeeringConnection", {"peerOwnerId": ACCOUNT}, [{"peerOwnerId": OTHER}], [{"peerOwnerId": ABSENT}], {"parameters": {"accounts": [ACCOUNT]}}),
     row("policy-all-actions", "CKV_AWS_72", "aws:sqs/queuePolicy:QueuePolicy", "policy", OWN, [document(Action="sqs:*", Resource="*", Principal=ROOT), document(Action=["*"], Resource="*", Principal=ROOT)], absent=True),
     row(

@@ -59,9 +59,11 @@ def claims(rules: Iterable[RuleMetadata]) -> dict[tuple[str, str], list[RuleMeta
     """Return by framework and control the rules that claim it."""
     found: dict[tuple[str, str], list[RuleMetadata]] = defaultdict(list)
     by_id = {rule.id: rule for rule in rules}
+    # AWS itself writes both AutoScaling.1 and Autoscaling.5
+    spelt = {(key, name.lower()): name for key, told in _catalogue().items() for name, _ in _known(told)}
     for rule in by_id.values():
         for framework, control in _CLAIM.findall(rule.refs):
-            found[framework, control].append(rule)
+            found[framework, spelt.get((framework, control.lower()), control)].append(rule)
     for key, told in _catalogue().items():
         for control, ids in told.get("rules", {}).items():
             found[key, control] += [by_id[one] for one in ids if one in by_id]

@@ -105,7 +105,7 @@ RULES = (
     Rule(
         "policy-public", "critical", "no policy of a resource lets everybody in", "name the principals, or add a condition that ties them to an account, an organization or a network",
         "boundary", catalogue.types("documents", f"{_NAMED}|{_PUBLIC_BY_NATURE}"), _none(_public), where=_first(_public), judges=catalogue.told("documents"),
-        refs="CKV_AWS_32, CKV_AWS_167, CKV_AWS_283", link=_PUBLIC,
+        refs="FSBP KMS.5, FSBP Lambda.1, CKV_AWS_32, CKV_AWS_167, CKV_AWS_283", link=_PUBLIC,
     ),
     Rule(
         "policy-foreign-account", "high", "no policy or share names an account that is not listed", "list the account under the parameter `accounts`, or take it out",
