@@ -55,6 +55,7 @@ def measures(state: Mapping[str, Any], region: str) -> list[Measure]:
     resources = state["deployment"].get("resources") or []
     # a group's own list of balancers is empty when it is made: it is theirs whose parent is its
     balancers = {each.get("parent"): each["outputs"]["arnSuffix"] for each in resources if each["type"] == _BALANCER}
+    of: tuple[tuple[str, str], ...]
     for each in resources:
         outputs, name = each.get("outputs") or {}, str(each["urn"]).rpartition("::")[2]
         if each["type"] == _BALANCER and outputs.get("loadBalancerType") in (None, "application"):
