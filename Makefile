@@ -20,7 +20,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup cli kubernetes prometheus validate preview report comment guard up refresh destroy outputs manifests \
-	scan lint check test images coverage format bench demo drills live shapes charts applications examples soak truth rehearsal
+	scan lint check test images coverage format bench changes demo drills live shapes charts applications examples \
+	soak truth rehearsal
 
 help: ## Show this
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -30,10 +31,14 @@ setup: $(READY) ## Make .venv with everything the lock names
 # The SDKs are ten seconds of compilation: --compile-bytecode does it once, also where PYTHONDONTWRITEBYTECODE is set.
 $(READY): pyproject.toml policies/pyproject.toml uv.lock
 	@python3 -c 'import sys; sys.version_info >= (3, 11) or sys.exit(f"python3 is {sys.version.split()[0]}: 3.11 or newer is needed")'
-	@test -x .venv/bin/uv || { echo "setting up .venv" >&2; python3 -m venv .venv && \
+	@test -x .venv/bin/uv || { echo "setting up .venv, once: uv, then all that the lock names (1.5 GB); 1 to 3 minutes" >&2; \
+		python3 -m venv .venv && \
 		sed -nE '/^name = "uv"$$/,/^$$/{s/^version = "(.*)"/uv==\1/p;s/.*hash = "(sha256:[0-9a-f]+)".*/--hash=\1/p;}' uv.lock | \
 		tr '\n' ' ' > .venv/uv.txt && .venv/bin/python -m pip install --quiet --no-deps --require-hashes -r .venv/uv.txt; }
-	@.venv/bin/uv sync --locked --compile-bytecode --quiet
+	@# on a terminal uv draws its own progress
+	@since=$$(date +%s); if test -t 2; then quiet=; else quiet=--quiet; fi; \
+		echo "installing what uv.lock names" >&2; .venv/bin/uv sync --locked --compile-bytecode $$quiet && \
+		echo ".venv is ready after $$(($$(date +%s) - since)) s" >&2
 	@touch $@
 
 cli: $(READY) ## Find the Pulumi CLI, or build it (once)
@@ -49,6 +54,7 @@ validate: $(READY) ## Judge the file of STACK alone: each fault with its line, i
 	@$(PYTHON) -m tools.validate --stack $(STACK)
 
 preview: $(READY) ## Show the plan of STACK (dev) under every policy pack; findings into SARIF and JUNIT, too
+	@echo "previewing $(STACK) on the sandbox: settings, program, laws, policies; then what it comes to" >&2
 	@$(PYTHON) -m tools.report --stack $(STACK) $(if $(SARIF),--sarif $(SARIF)) $(if $(JUNIT),--junit $(JUNIT)) \
 		-- $(SANDBOX) preview --stack $(STACK) $(PACKS)
 
@@ -106,6 +112,9 @@ coverage: prometheus ## The share of lines and branches that the quick tests run
 format: $(READY) ## Format and mend what can be mended by itself
 	@.venv/bin/ruff check --fix --quiet . || true
 	@.venv/bin/ruff format --quiet .
+
+changes: cli ## Ten everyday changes of dev: what a preview says of each, against what up does
+	@$(PYTHON) -m tools.everyday_changes
 
 demo: cli kubernetes ## Three minutes: STACK up, a node killed, the database brought back, a refusal; in a folder of its own
 	@$(PYTHON) -m tools.demo --stack $(STACK)

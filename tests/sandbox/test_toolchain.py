@@ -168,3 +168,12 @@ def test_go_may_not_leave_what_is_pinned(machine: Script, tmp_path: Path) -> Non
     pulumi_cli()
 
     assert (tmp_path / "flags").read_text(encoding="utf-8") == "-mod=readonly -buildvcs=false local\n"
+
+
+def test_a_build_says_how_far_it_is() -> None:
+    assert (
+        toolchain.far(75, 12, 300, 1200)
+        == "    75 s [#######.......................] 300 of at most 1200 packages built"
+    )
+    assert toolchain.far(75, 12, 1300, 1200).count("#") == 30
+    assert toolchain.far(5, 12, 0, 0) == "     5 s: 12 modules fetched, 0 packages built"
