@@ -31,7 +31,9 @@ _DRY = "its recipe is taken apart here, and what it calls has rows of its own"
 RUN: Mapping[str, str] = {
     **dict.fromkeys(("make lint", "make test"), ".ci/run"),
     **dict.fromkeys(("make check", "make coverage", "make format"), "they run what .ci/run does"),
-    **dict.fromkeys(("make bench", "make charts", "make demo", "make drills", "make examples", "make live"), _DRY),
+    **dict.fromkeys(
+        ("make bench", "make changes", "make charts", "make demo", "make drills", "make examples", "make live"), _DRY
+    ),
     **dict.fromkeys(("make destroy", "make guard", "make manifests", "make outputs", "make preview"), _DRY),
     **dict.fromkeys(
         ("make images", "make rehearsal", "make help", "make scan", "make setup", "make soak", "make truth", "make up"),
@@ -75,6 +77,7 @@ RUN: Mapping[str, str] = {
     "tools.doctor": "tests/tools/test_doctor.py",
     "tools.drills": "make drills",
     "tools.end_to_end": "tests/tools/test_end_to_end.py",
+    "tools.everyday_changes": "make changes",
     "tools.flows": "tests/tools/flows/test_flows.py",
     "tools.front_end": "tests/tools/test_front_end.py",
     "tools.health": "tests/tools/test_health.py",
