@@ -55,7 +55,7 @@ RESOURCES: list[Resource] = [
         "vpcConfig": {"endpointPublicAccess": False, "endpointPrivateAccess": True, "subnetIds": ["subnet-1", "subnet-2", "subnet-3"]}, "encryptionConfig": {"resources": ["secrets"], "provider": {"keyArn": f"arn:aws:kms:eu-west-1:{_ACCOUNT}:key/1"}},
         "upgradePolicy": {"supportType": "STANDARD"}, **_TAGS,
     }, roleArn="cluster-role"),
-    *(of("aws:eks/addon:Addon", f"addon-{name}", {"addonName": name, "addonVersion": "v1.20.0-eksbuild.1", **_TAGS}, clusterName="cluster") for name in ("vpc-cni", "coredns", "kube-proxy", "eks-pod-identity-agent")),
+    *(of("aws:eks/addon:Addon", f"addon-{name}", {"addonName": name, **_TAGS}, clusterName="cluster") for name in ("vpc-cni", "coredns", "kube-proxy", "eks-pod-identity-agent")),
     of("aws:iam/role:Role", "node-role", {"assumeRolePolicy": document(Action="sts:AssumeRole", Principal={"Service": "ec2.amazonaws.com"}), **_TAGS}),
     *(of("aws:iam/rolePolicyAttachment:RolePolicyAttachment", f"node-{name}", {"policyArn": f"arn:aws:iam::aws:policy/{name}"}, role="node-role") for name in _NODE_POLICIES),
     of("aws:ec2/launchTemplate:LaunchTemplate", "nodes-template", {"metadataOptions": {"httpTokens": "required", "httpPutResponseHopLimit": 1}, "blockDeviceMappings": [{"deviceName": "/dev/xvda", "ebs": {"encrypted": "true", "volumeSize": 80, "volumeType": "gp3"}}], "userData": "", **_TAGS}),
