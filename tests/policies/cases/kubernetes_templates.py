@@ -1,5 +1,6 @@
 """Cases of the pack `kubernetes` about where pod templates stand: several in one object, parts of them, and what is none."""
 
+import copy
 from typing import Any
 
 from .case import ABSENT, UNKNOWN, Case
@@ -13,8 +14,10 @@ _FIRST, _SECOND = "spec.head.template.spec.containers.0", "spec.workers.0.templa
 
 def _two(**container: Any) -> dict[str, Any]:
     """Return an object with two templates, both with a container."""
-    template = {"template": {"spec": {"containers": [{"image": "a:1", **container}]}}}
-    return {"spec": {"head": template, "workers": [template]}}
+    head, worker = (
+        {"template": {"spec": {"containers": [copy.deepcopy({"image": "a:1", **container})]}}} for _ in "ab"
+    )
+    return {"spec": {"head": head, "workers": [worker]}}
 
 
 def _part(**container: Any) -> dict[str, Any]:
