@@ -56,7 +56,7 @@ QUESTIONS = (
         "Name of the role that deploys, and may enter the cluster",
         r"[\w+=,.@/-]{1,512}",
         "flowise-deployer",
-        r"arn:aws:iam::\d{12}:role/([\w-]+)\]",
+        r"arn:aws:iam::\d{12}:role/([\w-]+)'?\]",
     ),
     Question(
         "domain", "Name of the site", r"([a-z0-9-]+\.)+[a-z]{2,}", "flowise.acme.com", r"name: (\S+\.example\.com)"

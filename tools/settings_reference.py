@@ -69,7 +69,7 @@ def reference(model: type[BaseStack] = StackSettings, project: str = PROJECT) ->
 def schema(model: type[BaseStack] = StackSettings, project: str = PROJECT) -> dict[str, Any]:
     """Return the JSON Schema of a system's stack file."""
     described = _plain(model.model_json_schema(ref_template="#/definitions/{model}"))
-    keys = {full_key(name, project): value for name, value in described["properties"].items()}
+    keys = {full_key(name, project): _as_kept(value) for name, value in described["properties"].items()}
     required = [full_key(name, project) for name in described["required"]]
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -135,6 +135,13 @@ def _cost(sections: Mapping[str, Any], told: Collection[str]) -> float:
         resources.append(("aws:elasticache/replicationGroup:ReplicationGroup", group))
     costs = estimate("dev", resources).costs
     return sum(costs.get(name, 0.0) for name in ("nodes", "database", "cache"))
+
+
+def _as_kept(value: dict[str, Any]) -> dict[str, Any]:
+    """Return what a key of a stack's file takes: its own values are texts to Pulumi, which writes them in quotes."""
+    if value.get("type") != "boolean":
+        return value
+    return {**{key: each for key, each in value.items() if key != "type"}, "enum": [True, False, "true", "false"]}
 
 
 def _plain(node: Any, name: str = "") -> Any:

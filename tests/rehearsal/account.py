@@ -41,7 +41,8 @@ class Account:
         account = cls(folder, log)
         for each in ("bin", "sandbox", "jobs", "tree"):
             (folder / each).mkdir(parents=True)
-        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+        listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        listed = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True, text=True).stdout
         for name in filter(None, listed.split("\0")):
             if (ROOT / name).exists():
                 (account.tree / name).parent.mkdir(parents=True, exist_ok=True)

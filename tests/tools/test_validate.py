@@ -55,8 +55,8 @@ def test_the_committed_files_are_sound_and_no_sdk_is_loaded() -> None:
         ('"1.35"', "1.35", 'put it in quotes, as in "1.35"'),
         ("flowise:cache:", "flowise:cahce:", "flowise:cahce: is not a known key"),
         ("aws:region: eu-west-1", "aws:region: eu-west-99", "aws:region: must be"),
-        ("protect_data: false", "protect_data: no", 'flowise:protect_data: must be true or false, got "no"'),
-        ("protect_data: false", "protect_data: {secure: AAA}", "flowise:protect_data: must not be encrypted"),
+        ('protect_data: "false"', "protect_data: no", 'flowise:protect_data: must be true or false, got "no"'),
+        ('protect_data: "false"', "protect_data: {secure: AAA}", "flowise:protect_data: must not be encrypted"),
     ],
 )
 def test_a_fault_is_told_at_its_line(

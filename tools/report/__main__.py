@@ -1,20 +1,25 @@
 """`python -m tools.report --stack prod`: what a change does to a stack, judged on the sandbox against what main has.
 
-With `-- PREVIEW...` it runs that preview instead, which shows itself as ever, and ends with the short form. `--sarif`
-and `--junit` then write what the packs find, for a code host.
+With `-- PREVIEW...` it runs that preview instead, which shows itself as ever, and ends with the short form, or with
+all of it where a face is asked for: of a real stack, too, as whoever may only read it (the plan role) previews it.
+`--sarif` and `--junit` then write what the packs find, for a code host.
 
 It ends with 0 for CALM and LOOK (`--fail-on look`: CALM alone), 1 for STOP, and 2 where nothing could be judged.
 """
 
 import argparse
+import json
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sandbox.packs import NAMES as PACKS
 from sandbox.plans import PlanError, read
 from sandbox.workspace import SandboxError
+from tools.checks import NoAnswer, run_program
 from tools.plan_guard import logged
 
 from . import comment, page, runs, terminal
@@ -24,6 +29,7 @@ from .code_hosts import junit, sarif
 from .model import Report
 
 ROOT = Path(__file__).parents[2]
+_BY_PREVIEW = "by a preview of the stack itself, against its own state and under the change's own rules"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -47,6 +53,10 @@ def main(arguments: Sequence[str]) -> int:
     except SandboxError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    return _told(told, options)
+
+
+def _told(told: Report, options: argparse.Namespace) -> int:
     told = told.model_copy(update={"link": options.link})
     _write(told, options)
     width = terminal.width_of(options.width or shutil.get_terminal_size((80, 24)).columns)
@@ -62,12 +72,13 @@ def status(told: Report, fail_on: str) -> int:
 
 
 def _after(command: Sequence[str], stack: str, options: argparse.Namespace) -> int:
-    """Run a preview, and end with the short form of the report; its own status."""
+    """Run a preview, and end with the short form of the report and its own status, or with all of it."""
     plan = None
+    all_of_it = options.full or any((options.json, options.comment, options.summary, options.html))
     try:
         ended, log = logged(command)
         plan = read(log)
-        told = report(Judged(stack, plan))
+        told = report(Judged(stack, plan, _standing(command, stack) if all_of_it else ()))
     except PlanError as error:
         ended, told = 2, not_judged(stack, [str(error)])
     if ended and not told.diagnostics:
@@ -75,10 +86,29 @@ def _after(command: Sequence[str], stack: str, options: argparse.Namespace) -> i
     if plan:
         _put(options.sarif, lambda: sarif(plan, stack))
         _put(options.junit, lambda: junit(plan, stack))
+    if all_of_it:
+        head = runs.git(options.cwd, "rev-parse", "HEAD")
+        made_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ")
+        whole = Report(base="", head=head, made_at=made_at, judged=_BY_PREVIEW, stacks=[told])
+        sys.stdout.write("\n")
+        return _told(whole, options)
     width = terminal.width_of(shutil.get_terminal_size((80, 24)).columns)
     whole = Report(base="", head="", stacks=[told])
     sys.stdout.write(f"\n{terminal.short(whole, width, colour=terminal.coloured(sys.stdout))}")
     return ended or (2 if told.diagnostics else 0)
+
+
+def _standing(command: Sequence[str], stack: str) -> Sequence[Mapping[str, Any]]:
+    """Return what a real stack's state holds, by which the order of its changes is known; nothing where nobody says."""
+    if "pulumi" not in command:
+        return ()
+    try:
+        state = json.loads(run_program("pulumi", "stack", "export", "--stack", stack))["deployment"] or {}
+    except NoAnswer as reason:
+        sys.stderr.write(f"the state was not told, so the time is the least that it can be: {reason}\n")
+        return ()
+    found: Sequence[Mapping[str, Any]] = state.get("resources") or ()
+    return found
 
 
 def _write(told: Report, options: argparse.Namespace) -> None:

@@ -231,7 +231,9 @@ def _footer(report: Report) -> str:
     stacks = " or ".join(
         f"`make report STACK={each.stack}`" for each in report.stacks if re.fullmatch(r"[\w.-]+", each.stack)
     )
+    # a real stack's own state has no commit
+    against = f"against {prose(report.base_name)} {report.base[:7]} " if report.base else ""
     return (
-        f"\n<sub>Judged against {prose(report.base_name)} {report.base[:7]} at {report.head[:7]}, "
+        f"\n<sub>Judged {against}at {report.head[:7]}, "
         f"{prose(report.made_at)}, {prose(report.judged)}.{ahead}{link} The same by hand: {stacks}</sub>\n"
     )

@@ -48,7 +48,7 @@ def face(report: Report) -> str:
         "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<meta name=viewport content='width=device-width,initial-scale=1'><title>{html(title[:200])}</title>"
         f"<style>{style}</style><main><header><b>What this change does</b>"
-        f"<span>{html(report.base_name)} {html(report.commits)}{html(ahead)}</span>"
+        f"<span>{html(f'{report.base_name} {report.commits}' if report.base else report.head[:7])}{html(ahead)}</span>"
         f"<span>{html(report.made_at)}</span><span>judged {html(report.judged)}</span></header>{stacks}{judges}"
         "<footer>Prices are those on demand, and what Karpenter adds is not in them. Times are typical ones, not "
         "promises. The same on the terminal: <code>make report</code>.</footer></main></html>\n"

@@ -25,6 +25,7 @@ from sandbox.run_options import RunOptions
 from sandbox.workspace import FOLDER, SandboxError, Workspace
 
 from ..masking import in_text
+from . import roads
 from .build import not_judged, report
 from .classes import Judged
 from .model import Report, StackReport
@@ -144,7 +145,7 @@ def _judged(program: Path, base: Path, inside: Path, stack: str, asked: Asked) -
         standing = resources(base / inside, stack, root)
         preview = whole_preview(program, stack, root, packs, asked)
         of = Judged(stack, preview.plan, standing, preview.refusals)
-        return report(of, before, preview.mandatory)
+        return with_roads(report(of, before, preview.mandatory), program, root, asked)
     except (SandboxError, PlanError) as error:
         return not_judged(stack, [str(error)])
 
@@ -273,6 +274,23 @@ def whole_preview(program: Path, stack: str, root: Path, packs: Packs | None, to
         laws = (*options.laws_off, *(each.law for each in new))
         options = replace(options, laws_off=tuple(dict.fromkeys(laws)), laws=turn < _ROUNDS_OF_LAWS)
     return preview
+
+
+def with_roads(told: StackReport, program: Path, root: Path, asked: Asked) -> StackReport:
+    """Return a report with the roads that open or close: the change is brought up in the base's world, and walked.
+
+    What cannot come up leads nowhere: the rules that change are all that is told of it.
+    """
+    if any(each.kind in ("refused", "lost") for each in told.changes) or not roads.may_differ(told.changes):
+        return told
+    workspace = Workspace.of(program, told.stack, root)
+    before = roads.walked(workspace.world_file)
+    try:
+        with running(workspace, RunOptions(real_clusters=False, given_file=asked.given)) as engine:
+            engine.read("up", "--yes", "--skip-preview", "--stack", told.stack)
+    except SandboxError:
+        return told
+    return told.model_copy(update={"roads": list(roads.differences(before, roads.walked(workspace.world_file)))})
 
 
 def first(program: Path, stack: str, packs: Packs | None, told: Asked = _NOTHING) -> StackReport:

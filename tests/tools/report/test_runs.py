@@ -226,12 +226,46 @@ def test_a_base_that_is_none_is_told(repository: Path, capsys: pytest.CaptureFix
 # a preview that logs the events of a file, and ends with a status
 PREVIEW = """
 import sys
-log, status, _, option = sys.argv[1:]
+log, status, *rest = sys.argv[1:]
+(option,) = [each for each in rest if each.startswith("--event-log=")]
 print("the plan")
 if log:
     open(option.removeprefix("--event-log="), "w").write(open(log).read())
 sys.exit(int(status))
 """
+
+
+@pytest.mark.parametrize(
+    ("log", "status", "ends"),
+    [(events(), 0, 0), (events("no such class", result="failed"), 255, 2), ("", 1, 2), (events(), 255, 2)],
+)
+def test_a_real_preview_gives_the_whole_report(
+    log: str, status: int, ends: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """As the plan role previews it: the engine's own log, and the state of the stack itself."""
+    for name, content in (("log", log), ("preview.py", PREVIEW)):
+        (tmp_path / name).write_text(content)
+    asked = list[tuple[str, ...]]()
+
+    def exported(*command: str) -> str:
+        asked.append(command)
+        return json.dumps({"deployment": {"resources": [{"urn": URN, "type": "aws:rds/subnetGroup:SubnetGroup"}]}})
+
+    monkeypatch.setattr(command, "run_program", exported)
+    kept = str(tmp_path / "log") if log else ""
+    preview = [sys.executable, str(tmp_path / "preview.py"), kept, str(status), "preview", "pulumi"]
+    faces = [word for name in ("json", "html", "summary") for word in (f"--{name}", str(tmp_path / name))]
+    assert command.main(["--stack", "prod", *faces, "--", *preview]) == ends
+    told = Report.model_validate_json((tmp_path / "json").read_bytes())
+    assert told.base == ""
+    assert told.judged.startswith("by a preview of the stack itself")
+    assert told.stacks[0].verdict == ("not judged" if ends else "look")
+    assert "judged by a preview of the stack itself" in (tmp_path / "html").read_text()
+    assert "<sub>Judged at " in (tmp_path / "summary").read_text()
+    if not ends:
+        assert asked == [("pulumi", "stack", "export", "--stack", "prod")]
+        assert "≥" not in told.stacks[0].time.word
+    assert "the plan" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize(
