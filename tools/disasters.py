@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +201,44 @@ DISASTERS: Mapping[str, Disaster] = {
 }
 
 
+# as the steps and figures above spell them: the first system's, in its regions
+PROJECT, REGION, COPY_REGION = "flowise", "eu-west-1", "eu-central-1"
+# what only the first system has, and its own keys go on with
+OWN_KEYS = "service.keys_secret_name"
+
+
+@dataclass(frozen=True)
+class System:
+    """Whose disaster it is: its project, the region that is lost and the one that goes on."""
+
+    project: str = PROJECT
+    region: str = REGION
+    copy_region: str = COPY_REGION
+
+    @classmethod
+    def of(cls, folder: Path, stack: str) -> "System":
+        """Read it of a program's files."""
+        project = str(yaml.safe_load((folder / "Pulumi.yaml").read_text(encoding="utf-8"))["name"])
+        config = yaml.safe_load((folder / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))["config"]
+        copy = config.get(f"{project}:backup", {}).get("copy_region", COPY_REGION)
+        return cls(project, config["aws:region"], copy)
+
+    def says(self, text: str) -> str:
+        """Return a text of a step as it is for this system."""
+        names = {
+            PROJECT: self.project,
+            PROJECT.capitalize(): self.project,
+            REGION: self.region,
+            COPY_REGION: self.copy_region,
+        }
+        return re.sub("|".join(names), lambda found: names[found.group()], text)
+
+    def sets(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the keys of a stack's file as they are for this system."""
+        said: dict[str, Any] = json.loads(self.says(json.dumps(dict(changes))))
+        return said if self.project == PROJECT else {key: value for key, value in said.items() if key != OWN_KEYS}
+
+
 class DrillError(Exception):
     """The drill did not bring back what was lost."""
 
@@ -210,6 +249,11 @@ class Program:
 
     folder: Path
     stack: str
+
+    @cached_property
+    def system(self) -> System:
+        """Whose program it is."""
+        return System.of(self.folder, self.stack)
 
     def sandbox(self, command: str, *arguments: str, stack: str = "") -> str:
         """Run a command of the sandbox; raise DrillError with what it said where it fails."""
@@ -230,7 +274,7 @@ class Program:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
         for key, value in changes.items():
             section, *names = key.split(".")
-            owner, last = content["config"], section if ":" in section else f"flowise:{section}"
+            owner, last = content["config"], section if ":" in section else f"{self.system.project}:{section}"
             for name in names:
                 owner, last = owner.setdefault(last, {}), name
             if value is None:
@@ -242,7 +286,7 @@ class Program:
 
 def drill(name: str, program: Program, kubernetes: str) -> int:
     """Lose it, bring it back and print each step; give the minutes that it would take on AWS."""
-    disaster = DISASTERS[name]
+    disaster, system = DISASTERS[name], program.system
     stack = disaster.stack or program.stack
     before = program.outputs()
     print(f"{disaster.title} (stack {program.stack})\nlost: {disaster.loss}")
@@ -252,9 +296,10 @@ def drill(name: str, program: Program, kubernetes: str) -> int:
         _take_over(program, disaster)
     minutes = 0
     for number, step in enumerate(disaster.steps, 1):
-        print(f"{number}. {step.text}" + (f"\n     {step.by_hand.format(stack=stack)}" if step.by_hand else ""))
+        by_hand = f"\n     {step.by_hand.format(stack=stack)}" if step.by_hand else ""
+        print(system.says(f"{number}. {step.text}{by_hand}"))
         minutes += step.minutes
-        program.settings(step.settings, stack)
+        program.settings(system.sets(step.settings), stack)
         if step.command:
             command = [word.format(folder=program.folder.resolve()) for word in step.command]
             said = program.sandbox(*command, "--kubernetes", kubernetes, stack=stack)
@@ -278,7 +323,7 @@ def drill(name: str, program: Program, kubernetes: str) -> int:
 def _take_over(program: Program, disaster: Disaster) -> None:
     lost = program.folder / f"Pulumi.{program.stack}.yaml"
     (program.folder / f"Pulumi.{disaster.stack}.yaml").write_text(lost.read_text(encoding="utf-8"), encoding="utf-8")
-    program.settings(disaster.start, disaster.stack)
+    program.settings(program.system.sets(disaster.start), disaster.stack)
     # what stands in Secrets Manager of the second region when the first is gone: the copy of the lost stack's keys
     keys = json.dumps({variable: f"kept-{variable}" for variable in GENERATED})
     (program.folder / "secrets.json").write_text(json.dumps({KEYS: keys}), encoding="utf-8")

@@ -147,7 +147,7 @@ def worker(settings: ServiceSettings) -> Process:
         name="worker",
         command=["celery"],
         args=[
-            "--app", "tiktrend.worker", "worker", "--pool", "threads", "--concurrency", str(WORKER_THREADS),
+            "--app", "tiktrend.worker", "--quiet", "worker", "--pool", "threads", "--concurrency", str(WORKER_THREADS),
             "--queues", QUEUE, "--without-gossip", "--without-mingle",
         ],
         metrics_port=METRICS_PORT,
@@ -169,7 +169,7 @@ def beat() -> Process:
         name="beat",
         single=True,
         command=["celery"],
-        args=["--app", "tiktrend.worker", "beat", "--schedule", "/tmp/beat", "--pidfile="],
+        args=["--app", "tiktrend.worker", "--quiet", "beat", "--schedule", "/tmp/beat", "--pidfile="],
         resources=BEAT_RESOURCES,
         probes=_by_file(),
         environment={"PROCESS": "beat"},

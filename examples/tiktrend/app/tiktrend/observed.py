@@ -55,6 +55,8 @@ def configure(process: str, traces_url: str) -> None:
     )
     root = logging.getLogger()
     root.handlers, root.level = [handler], logging.INFO
+    # a library's warning would be a line of text
+    logging.captureWarnings(True)
     # it says each request's URL, which the API's own line does
     logging.getLogger("httpx").setLevel(logging.WARNING)
     if traces_url:

@@ -40,9 +40,13 @@ app.conf.update(
 )
 
 
+if given.process in ("worker", "beat"):
+    configure(given.process, given.traces_url)
+
+
 @signals.setup_logging.connect
 def _logs(**_: Any) -> None:
-    configure(given.process, given.traces_url)
+    """Leave it at that: Celery sets up its own where nobody answers."""
 
 
 @signals.worker_ready.connect
