@@ -136,6 +136,16 @@ def test_the_command_ends_as_a_pipeline_needs_it(tmp_path: Path, capsys: pytest.
     assert {each["level"] for each in json.loads(capsys.readouterr().out)} <= {"advisory"}
 
 
+def test_findings_are_told_to_code_hosts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "state.json"
+    file.write_text(TYPESCRIPT)
+    assert main(["analyze", "--format", "sarif", str(file)]) == 1
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    found = {each["ruleId"]: each for each in run["results"]}
+    assert found["s3-force-destroy"]["level"] == "error"
+    assert run["tool"]["driver"]["rules"][found["s3-force-destroy"]["ruleIndex"]]["id"] == "s3-force-destroy"
+
+
 def test_a_rule_is_explained_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "s3-pab", "kms-window"]) == 0
     said = capsys.readouterr().out

@@ -11,6 +11,7 @@ from . import RULE_SETS
 from .analysis import InputError, judge, levels, lines, resources
 from .frameworks import page
 from .kit.rule import RuleMetadata
+from .sarif import Told, sarif
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -33,7 +34,9 @@ def main(arguments: Sequence[str]) -> int:
         "file", help="what `pulumi stack export` or `pulumi preview --json --show-sames` printed; - for standard input"
     )
     analyze.add_argument("--config", type=Path, help="a levels file, as `--policy-pack-config` takes it")
-    analyze.add_argument("--format", choices=("text", "json"), default="text", help="one line a finding, or JSON")
+    analyze.add_argument(
+        "--format", choices=("text", "json", "sarif"), default="text", help="one line a finding, or for other tools"
+    )
     analyze.add_argument(
         "--fail-on", choices=("mandatory", "advisory"), default="mandatory", help="what ends it with 1"
     )
@@ -76,6 +79,9 @@ def _analyze(options: argparse.Namespace, packs: Sequence[str]) -> int:
     mandatory = sum(each.level == "mandatory" for each in found)
     if options.format == "json":
         sys.stdout.write(json.dumps([{**asdict(each), "resource": each.resource} for each in found], indent=2) + "\n")
+    elif options.format == "sarif":
+        told = [Told(each.level == "mandatory", each.urn, each.message) for each in found]
+        sys.stdout.write(sarif(told, f"policies/{Path(options.file).stem}", options.file) + "\n")
     else:
         sys.stdout.writelines(f"{line}\n" for line in lines(found))
         judged = sum(bool(each.get("custom")) and not str(each["type"]).startswith("pulumi:") for each in given)
