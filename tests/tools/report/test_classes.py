@@ -79,6 +79,21 @@ def test_a_waiver_makes_a_loss_a_look_that_names_owner_and_day() -> None:
     assert judged(step("replace", DATABASE), config={"guard:waivers": "all"}).verdict == "not judged"
 
 
+def test_a_waiver_that_stands_is_listed_and_a_change_in_place_that_loses_is_a_stop() -> None:
+    waiver = {"resource": f"{DATABASE}::thing", "operation": "update", "reason": "moved", "owner": "jo"}
+    config = {"guard:waivers": [{**waiver, "expires": "2026-12-31"}]}
+    idle = judged(step("same", DATABASE), config=config)
+    assert idle.why == judged(step("same", DATABASE)).why  # nobody must look for its sake
+    assert idle.waived == [f"update {DATABASE}::thing: waived until 2026-12-31 by jo: moved (nothing of it is planned)"]
+    ended = step("update", DATABASE, {"backupRetentionPeriod": 7}, {"backupRetentionPeriod": 0})
+    told = judged(ended)
+    assert (told.verdict, told.data.word) == ("stop", "LOST")
+    assert "backups older than that" in told.data.text
+    assert "until a new one is there" not in told.service.text  # the database itself stays
+    assert judged(ended, config=config).verdict == "look"
+    assert judged(ended, config={"guard:waivers": [{**waiver, "expires": "2028-12-31"}]}).verdict == "not judged"
+
+
 def test_what_a_law_refuses_stops_and_names_law_and_way_out() -> None:
     subnets = step("update", "aws:rds/subnetGroup:SubnetGroup", {"subnetIds": ["a"]}, {"subnetIds": UNKNOWN})
     said = (
