@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from .case import ABSENT
+from .case import ABSENT, UNKNOWN
 from .controls import Row, of, row
 
 _SEARCH, _REDSHIFT, _MSK = "aws:opensearch/domain:Domain", "aws:redshift/cluster:Cluster", "aws:msk/cluster:Cluster"
@@ -127,7 +127,7 @@ ROWS: list[Row] = [
     row("aws-log-exports", "CKV_AWS_324, CKV_AWS_325, FSBP RDS.34", "aws:rds/cluster:Cluster", "enabledCloudwatchLogsExports", ["audit"], [[]], storageEncrypted=True, kmsKeyId="arn", manageMasterUserPassword=True, backupRetentionPeriod=7.0),
     # stores
     row("redshift-encrypted", "CKV_AWS_64, FSBP Redshift.10", _REDSHIFT, "encrypted", True, [False, "false"], absent=True, passed=[{"encrypted": "true"}]),
-    row("redshift-tls", "CKV_AWS_105, FSBP Redshift.2", "aws:redshift/parameterGroup:ParameterGroup", "parameters", parameters(require_ssl="true"), [parameters(require_ssl="false"), parameters(other="true")]),
+    row("redshift-tls", "CKV_AWS_105, FSBP Redshift.2", "aws:redshift/parameterGroup:ParameterGroup", "parameters", parameters(require_ssl="true"), [parameters(require_ssl="false"), parameters(other="true"), [*parameters(require_ssl="true"), *parameters(require_ssl="false")]], passed=[{"parameters": [UNKNOWN]}]),
     row("redshift-routing", "CKV_AWS_321, FSBP Redshift.7", _REDSHIFT, "enhancedVpcRouting", True, [False]),
     of("redshift-names", "CKV_AWS_320, FSBP Redshift.9", _REDSHIFT, {"databaseName": "sales", "masterUsername": "keeper"}, [{"databaseName": "dev"}], [{"databaseName": ABSENT}]),
     of("redshift-names", "CKV_AWS_391, FSBP Redshift.8", _REDSHIFT, {"databaseName": "sales", "masterUsername": "keeper"}, [{"masterUsername": "awsuser"}], [{"masterUsername": ABSENT}]),
@@ -206,7 +206,7 @@ ROWS: list[Row] = [
     row("s3-grants", "CKV_AWS_57", _BUCKET, "grants", [{"id": "a", "permissions": ["READ"]}], [[{"uri": _EVERYBODY, "permissions": ["WRITE"]}]], absent=True),
     row("s3-object-acl", "FSBP S3.12 object", "aws:s3/bucketObject:BucketObject", "acl", "private", ["public-read"], absent=True),
     row("elb-tls", "CKV_AWS_376, CKV_AWS_127, FSBP ELB.3", _CLASSIC, "listeners", [{"lbProtocol": "https"}, {"lbProtocol": "ssl"}], [[{"lbProtocol": "http"}], [{"lbProtocol": "https"}, {"lbProtocol": "tcp"}]], absent=True, accessLogs={"bucket": "logs"}),
-    row("elb-ciphers", "CKV_AWS_213, FSBP ELB.8", "aws:elb/loadBalancerPolicy:LoadBalancerPolicy", "policyAttributes", [{"name": "Reference-Security-Policy", "value": "ELBSecurityPolicy-TLS-1-2-2017-01"}], [[{"name": "Protocol-SSLv3", "value": "true"}], [{"name": "Reference-Security-Policy", "value": "ELBSecurityPolicy-2016-08"}]], absent=True),
+    row("elb-ciphers", "CKV_AWS_213, FSBP ELB.8", "aws:elb/loadBalancerPolicy:LoadBalancerPolicy", "policyAttributes", [{"name": "Reference-Security-Policy", "value": "ELBSecurityPolicy-TLS-1-2-2017-01"}], [[{"name": "Protocol-SSLv3", "value": "true"}], [{"name": "Reference-Security-Policy", "value": "ELBSecurityPolicy-2016-08"}]], absent=True, passed=[{"policyAttributes": [{"name": "Server-Defined-Cipher-Order", "value": "true"}]}]),
     row("elb-logs", "CKV_AWS_92, FSBP ELB.5", _CLASSIC, "accessLogs.bucket", "logs", [""]),
     row("lb-desync", "CKV_AWS_328, FSBP ELB.12", "aws:lb/loadBalancer:LoadBalancer", "desyncMitigationMode", "defensive", ["monitor"], absent=True, dropInvalidHeaderFields=True, accessLogs={"bucket": "logs", "enabled": True}),
     row("lb-desync", "CKV_AWS_328 classic, FSBP ELB.14", _CLASSIC, "desyncMitigationMode", "strictest", ["monitor"], absent=True, accessLogs={"bucket": "logs"}),

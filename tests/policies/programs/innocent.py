@@ -24,7 +24,7 @@ RESOURCES: list[Resource] = [
     of("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", "sse", {"rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "aws:kms"}}]}, bucket="files"),
     of("aws:s3/bucketVersioning:BucketVersioning", "versions", {"versioningConfiguration": {"status": "Enabled"}}, bucket="files"),
     of("aws:s3/bucketPolicy:BucketPolicy", "tls", {"policy": _TLS_ONLY}, bucket="files"),
-    of("aws:s3/bucketLogging:BucketLogging", "logged", {"targetBucket": "logs"}, bucket="files"),
+    of("aws:s3/bucketLogging:BucketLogging", "logged", {"targetBucket": "logs", "targetPrefix": "files/"}, bucket="files"),
     of("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "life", {"rules": [{"id": "old", "status": "Enabled", "abortIncompleteMultipartUpload": {"daysAfterInitiation": 7}}]}, bucket="files"),
     of("aws:iam/role:Role", "role", {"assumeRolePolicy": document(Action="sts:AssumeRole", Principal={"Service": "lambda.amazonaws.com"}), **_TAGS}),
     of("aws:iam/rolePolicy:RolePolicy", "reads", {"policy": _READS}, role="role"),

@@ -50,13 +50,13 @@ def _first(bad: Callable[[Resource, Any], bool]) -> Callable[[Resource], str]:
 
 
 def _none(bad: Callable[[Resource, Any], bool]) -> Callable[[Resource], bool]:
-    return lambda resource: not any(bad(resource, document) for _, document in placed(resource))
+    first = _first(bad)
+    return lambda resource: not first(resource)
 
 
 def _public(resource: Resource, document: Any) -> bool:
     # in a VPC a domain is reached by whom its security groups let in
-    inside = "opensearch/domain:" in resource.type or "elasticsearch/domain:" in resource.type
-    return open_to_all(document) and not (inside and given(resource.get("vpcOptions")))
+    return open_to_all(document) and not given(resource.get("vpcOptions"))
 
 
 def _foreign(resource: Resource, document: Any) -> bool:

@@ -35,7 +35,7 @@ def _shown(resource: Resource) -> str:
 def _name_beside(resource: Resource, place: str) -> Any:
     """Return the name that stands beside a value, as in `environmentVariables.0.value`."""
     *around, last = place.split(".")
-    if last != "value" or not around:
+    if last != "value":
         return None
     value: Any = resource.props
     for step in around:
