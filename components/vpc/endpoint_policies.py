@@ -9,7 +9,12 @@ from ..shared.iam_documents import allow_principal, document
 
 ANYONE = {"AWS": "*"}
 # Where a service's actions do not begin with the first word of its PrivateLink name (Service Authorization Reference).
-_ACTION_PREFIXES = {"bedrock-runtime": "bedrock", "monitoring": "cloudwatch", "tagging": "tag"}
+_ACTION_PREFIXES = {
+    "appconfigdata": "appconfig",
+    "bedrock-runtime": "bedrock",
+    "monitoring": "cloudwatch",
+    "tagging": "tag",
+}
 # registry.k8s.io sends who asks from AWS to a bucket of the asker's region, and to another's where there is none, to
 # which no gateway endpoint leads. This one has a name of its own
 # (github.com/kubernetes/registry.k8s.io, cmd/archeio/internal/app/buckets.go, 093d55a).

@@ -15,6 +15,8 @@ SERVICES = {
     **{
         each: each for each in ("dynamodb", "ecr", "lambda", "logs", "s3", "secretsmanager", "sns", "sqs", "ssm", "sts")
     },
+    # of AppConfig, code asks the data plane
+    "appconfig": "appconfigdata",
     "cloudwatch": "monitoring",
     "ecr": "ecr.api",
     "tag": "tagging",
