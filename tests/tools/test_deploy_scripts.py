@@ -322,14 +322,40 @@ def test_an_application_is_tested_looked_through_built_and_tried(repository: Rep
         tool = repository.folder / ".venv" / "bin" / program
         tool.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(repository.bin / "make", tool)
-    shutil.copy(repository.bin / "make", repository.bin / "docker")
-    assert repository.run("application", SYSTEM="aps").returncode == 0
-    log = repository.log.read_text().splitlines()
-    assert [line.split()[0] for line in log] == ["make", "pytest", "uvx", "uv", "uvx", "docker", "docker"]
-    assert log[1].endswith("--cov=aps --cov-report=term --cov-fail-under=80")
-    assert "--read-only --cap-drop ALL --network none examples/aps:1.0.0" in log[-1]
-    for fails in ("pytest", "bandit", "pip-audit", "docker run"):
-        assert repository.run("application", SYSTEM="aps", FAILS=fails).returncode != 0
+    for program in ("docker", "npm"):
+        shutil.copy(repository.bin / "make", repository.bin / program)
+    (repository.folder / "examples" / "tiktrend" / "app" / "web").mkdir(parents=True)
+    assert repository.run("application", "test", SYSTEM="aps").returncode == 0
+    assert repository.called("pytest tests/examples/aps")[0].endswith("--cov=aps --cov-report=term --cov-fail-under=80")
+    for system, programs in (("aps", ["uvx", "uv", "uvx"]), ("tiktrend", ["uvx", "uv", "uvx", "npm"])):
+        repository.log.write_text("")
+        assert repository.run("application", "look", SYSTEM=system).returncode == 0
+        assert [line.split()[0] for line in repository.called("")] == programs
+    assert repository.run("application", "build", "web", SYSTEM="aps").returncode == 0
+    assert (
+        "--read-only --cap-drop ALL --network none examples/aps:1.0.0 python -c import aps.web"
+        in repository.called("docker run")[0]
+    )
+    for step, fails in (("test", "pytest"), ("look", "bandit"), ("look", "pip-audit"), ("build", "docker run")):
+        assert repository.run("application", step, "web", SYSTEM="aps", FAILS=fails).returncode != 0
+    assert repository.run("application", "guess", SYSTEM="aps").returncode == 2
+
+
+def test_tiktrend_is_deployed_once_its_budget_allows_and_asked(repository: Repository, tmp_path: Path) -> None:
+    (repository.folder / "examples" / "tiktrend").mkdir(parents=True)
+    assert repository.run("tiktrend", "set-up", GITHUB_PATH=str(tmp_path / "path")).returncode == 0
+    assert (tmp_path / "path").read_text() == "/built\n"
+    assert repository.called("make cli applications")
+    assert repository.run("tiktrend", "budget").returncode == 0
+    assert repository.called("python -m tools.error_budget --slo availability --slo response-time")
+    assert repository.run("tiktrend", "budget", FAILS="tools.error_budget").returncode != 0
+    assert repository.run("tiktrend", "deploy").returncode == 0
+    (up,) = repository.called("pulumi up")
+    assert "--policy-pack ../../policies/all --policy-pack-config levels.dev.json" in up
+    # the stand-in of the site says nothing
+    assert repository.run("tiktrend", "ask").returncode != 0
+    assert repository.called("https://flowise.example.com/health")
+    assert repository.run("tiktrend", "guess").returncode == 2
 
 
 def test_going_back_counts_as_that_alone(repository: Repository) -> None:
