@@ -23,7 +23,7 @@ register_default_plugins()
 ROOT = Path(__file__).parents[2]
 PATHS = [path for folder in ("components", "examples") for path in ROOT.glob(f"{folder}/*/dashboards/*.json")]
 FILES = {path.stem: path for path in sorted(PATHS)}
-SYSTEMS = {"aps", "tiktrend"}
+SYSTEMS = {"aps", "ranking", "tiktrend"}
 EACH = pytest.mark.parametrize("name", FILES)
 # a list of alerts asks by itself, and a row only has a name
 ASKS_NOTHING = {"alertlist", "row"}

@@ -22,7 +22,7 @@ from .logs import logs
 from .overview import overview
 from .queue import queue
 from .tiktrend import tiktrend
-from .web import aps
+from .web import aps, ranking
 
 COMPONENTS, EXAMPLES = (Path(__file__).parents[2] / each for each in ("components", "examples"))
 # whose folder has which pages, each a file of its name
@@ -35,7 +35,11 @@ PAGES: Mapping[str, Mapping[str, Callable[[], Dashboard]]] = {
     "pipeline_access": {"delivery": delivery},
     "monitoring_stack": {"logs": logs},
 }
-SYSTEMS: Mapping[str, Mapping[str, Callable[[], Dashboard]]] = {"aps": {"aps": aps}, "tiktrend": {"tiktrend": tiktrend}}
+SYSTEMS: Mapping[str, Mapping[str, Callable[[], Dashboard]]] = {
+    "aps": {"aps": aps},
+    "ranking": {"ranking": ranking},
+    "tiktrend": {"tiktrend": tiktrend},
+}
 
 
 def written() -> dict[Path, str]:

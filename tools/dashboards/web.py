@@ -3,10 +3,12 @@
 `http_request_duration_seconds` has the labels `route` and `code`; database and nodes have pages of their own.
 """
 
+from collections.abc import Sequence
+
 from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models import units
 
-from .panels import Query, alerts, falling, graph, number, page, rising
+from .panels import Panel, Query, alerts, falling, graph, number, page, rising
 
 SECONDS = "http_request_duration_seconds"
 SITE = 'max(probe_success{job="site"})'
@@ -17,8 +19,69 @@ def aps() -> model.Dashboard:
     return _page("aps", "Sistema APS", slow_seconds=2.0, promised_seconds=1.0, most_errors=0.001)
 
 
+def ranking() -> model.Dashboard:
+    """Return the page of Ranking; the thresholds are those of its alerts and of what its users are promised."""
+    own = 'namespace="ranking"'
+    computed = (
+        f"histogram_quantile(0.95, sum by (le) (rate(ranking_computation_seconds_bucket{{{own}}}[$__rate_interval])))"
+    )
+    phases = f"rate(http_request_phase_seconds_sum{{{own}}}[$__rate_interval])"
+    answered = f"sum(rate({SECONDS}_count{{{own}}}[$__rate_interval]))"
+    more = [
+        graph(
+            "Computation p95",
+            Query(computed, "seconds"),
+            unit=units.Seconds,
+            description="95 % of the rankings are computed within this. Runbook: SlowRankingComputation.",
+            limit=0.5,
+            width=8,
+        ),
+        graph(
+            "What an answer's time goes into",
+            Query(f"sum by (phase) ({phases}) / on () group_left () {answered}", "{{phase}}"),
+            unit=units.Seconds,
+            description="Seconds of an average answer, by phase.",
+            stacked=True,
+            width=8,
+        ),
+        graph(
+            "Connections of the pools",
+            Query(f"sum by (state) (ranking_database_connections{{{own}}})", "{{state}}"),
+            unit=units.Short,
+            description="Of all pods; where none is idle, requests wait for one.",
+            stacked=True,
+            width=8,
+        ),
+        graph(
+            "Requests under way",
+            Query(f"sum by (pod) (http_requests_in_progress{{{own}}})", "{{pod}}"),
+            unit=units.Short,
+            description="Being answered, by pod: the colour that waits has none.",
+            width=8,
+        ),
+        graph(
+            "Ranked",
+            Query(f"max(ranking_entries{{{own}}})", "entries"),
+            unit=units.Short,
+            description="How many there are; the computation grows with them.",
+            width=8,
+        ),
+    ]
+    names = ("HighResponseTime", "HighErrorRate", "SlowRankingComputation", "AppInstanceDown", "ReplicasMissing")
+    return _page(
+        "ranking", "Ranking", slow_seconds=1.0, promised_seconds=0.5, most_errors=0.001, alerted=names, more=more
+    )
+
+
 def _page(
-    name: str, title: str, *, slow_seconds: float, promised_seconds: float, most_errors: float
+    name: str,
+    title: str,
+    *,
+    slow_seconds: float,
+    promised_seconds: float,
+    most_errors: float,
+    alerted: Sequence[str] = ("HighResponseTime", "AppInstanceDown", "ReplicasMissing", "DatabaseConnectionsHigh"),
+    more: Sequence[Panel] = (),
 ) -> model.Dashboard:
     own = f'namespace="{name}"'
     requests = f"sum(rate({SECONDS}_count{{{own}}}[$__rate_interval]))"
@@ -67,7 +130,7 @@ def _page(
         alerts(
             f"Alerts of {title}",
             description="What fires or is about to, with runbooks.",
-            names=("HighResponseTime", "AppInstanceDown", "ReplicasMissing", "DatabaseConnectionsHigh"),
+            names=alerted,
         ),
         graph(
             "Requests by code",
@@ -111,4 +174,4 @@ def _page(
             width=8,
         ),
     ]
-    return page(name, title, f"{title}: what its users wait for.", ("Now", now), ("Over time", over_time))
+    return page(name, title, f"{title}: what its users wait for.", ("Now", now), ("Over time", [*over_time, *more]))

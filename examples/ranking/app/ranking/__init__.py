@@ -1,0 +1,1 @@
+"""Ranking: places by points."""
