@@ -20,7 +20,9 @@ from .workspace import SandboxError, Workspace
 
 DEFAULTS = RunOptions()
 # What changes a stack's state at each resource.
-_JOURNALED = ("up", "refresh", "destroy")
+_JOURNALED = (("up",), ("refresh",), ("destroy",))
+# What reads the state as it stands.
+_WITHOUT_A_KEY = (("stack", "export"), ("stack", "output"))
 # What a `pulumi` started elsewhere left in the environment would lead this one astray.
 _FOREIGN = ("PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CONFIG", "PULUMI_STACK")
 
@@ -34,7 +36,8 @@ def inherited(kept: Collection[str] = ()) -> dict[str, str]:
 class Engine:
     """A running sandbox for one stack, and the CLI to use on it. `environment` is what it needs beside `inherited`.
 
-    What changes the state is kept in a journal, where the engine would write all of it at each change.
+    What changes the state is kept in a journal, where the engine would write all of it at each change. One that is not
+    ours works on a real stack, with its user's own login and keys.
     """
 
     cli: Path
@@ -42,11 +45,12 @@ class Engine:
     environment: dict[str, str]
     inherited: dict[str, str] = field(default_factory=inherited)
     at_work: list[subprocess.Popen[bytes]] = field(default_factory=list)
-    keeps_journal: bool = False
+    keeps_journal: bool = True
+    is_ours: bool = True
 
     def run(self, *arguments: str) -> int:
         """Run `pulumi`, its display on this terminal; its exit status."""
-        with self._environment(arguments[0]) as environment:
+        with self.served(*arguments) as environment:
             process = subprocess.Popen(self._command(arguments), cwd=self.workspace.work, env=environment)
             return self._wait(process)
 
@@ -63,7 +67,7 @@ class Engine:
 
     def read(self, *arguments: str) -> str:
         """Run `pulumi` for what it prints on standard output; raise SandboxError where it fails."""
-        with self._environment(arguments[0]) as environment:
+        with self.served(*arguments) as environment:
             done = subprocess.run(
                 self._command(arguments),
                 cwd=self.workspace.work,
@@ -83,14 +87,15 @@ class Engine:
         """Run `pulumi`, showing nothing, for the log of its events; raise SandboxError where there is none."""
         with tempfile.TemporaryDirectory(prefix="flowise-sandbox-") as folder:
             log = Path(folder) / "events.json"
-            done = subprocess.run(
-                self._command((arguments[0], f"--event-log={log}", *arguments[1:])),
-                cwd=self.workspace.work,
-                env={**self.inherited, **self.environment, **plans.LOGS_EVENTS},
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+            with self.served(*arguments) as environment:
+                done = subprocess.run(
+                    self._command((arguments[0], f"--event-log={log}", *arguments[1:])),
+                    cwd=self.workspace.work,
+                    env={**environment, **plans.LOGS_EVENTS},
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
             if log.exists():
                 return log.read_text(encoding="utf-8")
         raise SandboxError(f"pulumi {' '.join(arguments)} failed before it had a plan:\n{done.stdout}{done.stderr}")
@@ -105,15 +110,17 @@ class Engine:
         return [str(self.cli), *arguments]
 
     @contextmanager
-    def _environment(self, command: str) -> Iterator[dict[str, str]]:
+    def served(self, *arguments: str) -> Iterator[dict[str, str]]:
+        """The environment of a command; what holds its key and its state is there for as long as the block lasts."""
         environment = {**self.inherited, **self.environment}
-        if not self.keeps_journal or command not in _JOURNALED:
+        if not self.is_ours or (arguments[:2] in _WITHOUT_A_KEY and "--show-secrets" not in arguments):
             yield environment
             return
-        from .state_service import keeping  # noqa: PLC0415 # slow: only when needed
+        from .state_service import serving  # noqa: PLC0415 # slow: only when needed
 
-        with keeping(self.workspace.state_file, self.workspace.folder) as state:
-            yield {**environment, **state}
+        journal = self.keeps_journal and arguments[:1] in _JOURNALED
+        with serving(self.workspace.state_file, self.workspace.folder, journal=journal) as served:
+            yield {**{key: value for key, value in environment.items() if not key.startswith("VAULT_")}, **served}
 
 
 @contextmanager
@@ -129,7 +136,7 @@ def running(workspace: Workspace, options: RunOptions = DEFAULTS) -> Iterator[En
         given = inherited(options.kept_environment)
         with _serving(workspace, options, given) as (ports, said):
             environment = {**packs.environment(given), **workspace.environment(ports)}
-            engine = Engine(cli, workspace, environment, given, keeps_journal=True)
+            engine = Engine(cli, workspace, environment, given)
             threading.Thread(target=_crash_when_told, args=(engine, said), daemon=True).start()
             yield engine
 

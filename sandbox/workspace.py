@@ -1,6 +1,6 @@
 """Where a stack lives on the sandbox: one ignored folder beside the program, and a scratch project for the engine.
 
-The engine writes into its project folder (a stack's encryption salt, values given by -c), so it never gets the
+The engine writes into its project folder (how a stack encrypts, values given by -c), so it never gets the
 program's own: it gets a copy of `Pulumi.yaml` and `Pulumi.<stack>.yaml` whose `main` points at the program.
 """
 
@@ -25,9 +25,9 @@ from .state_journal import Journal
 FOLDER = ".sandbox/.pulumi"
 # The engine insists on one. It keeps nobody out: that its folder is its owner's alone does.
 _PASSPHRASE = "sandbox"
-# What the engine makes of it in a new stack's file; without, it would have Pulumi's service encrypt.
-_SALT = "v1:WyPFZ1sOU8s=:v1:IXo3NnA6MKl53NJ/:qs2kVmDBcdVwqS7mxwzjENf7dPWVgw=="
 _PLACEHOLDER = "sandbox-value"
+# Whose keys encrypt a new stack's secrets: the Vault that is played beside each command (state_service.py).
+_SECRETS = {"secretsprovider": "hashivault://sandbox", "encryptedkey": "c2FuZGJveA=="}
 # Keys of a stack file that tie it to a real backend's encryption.
 _ENCRYPTION = ("secretsprovider", "encryptionsalt", "encryptedkey", "environment")
 
@@ -57,7 +57,7 @@ class Workspace:
         own = program / FOLDER
         root = root or own
         root.mkdir(parents=True, exist_ok=True)
-        # one of before, too; the passphrase of what lies in it is known to everybody
+        # one of before, too; the key of what lies in it is known to everybody
         for folder in (root, own.parent) if root == own else (root,):
             folder.chmod(0o700)
         (root / ".gitignore").write_text("*\n", encoding="utf-8")
@@ -157,7 +157,7 @@ class Workspace:
         name = f"Pulumi.{self.stack}.yaml"
         source = self.program / str(project.get("stackConfigDir", ".")) / name
         given = mapping(source) if source.is_file() else {}
-        salt = (mapping(self.work / name) if (self.work / name).is_file() else {}).get("encryptionsalt", _SALT)
+        salt = (mapping(self.work / name) if (self.work / name).is_file() else {}).get("encryptionsalt")
         config = given.get("config") or {}
         hidden = [key for key, value in config.items() if is_secure(value)]
         if hidden:
@@ -166,7 +166,7 @@ class Workspace:
             )
         config = {key: _PLACEHOLDER if is_secure(value) else value for key, value in config.items()}
         rest = {key: value for key, value in given.items() if key not in (*_ENCRYPTION, "config")}
-        _write(self.work / name, {**rest, "config": config, "encryptionsalt": salt})
+        _write(self.work / name, {**rest, "config": config, **({"encryptionsalt": salt} if salt else _SECRETS)})
 
     def _write_state(self, project: Mapping[str, Any]) -> None:
         """Make the stack where it does not exist, as `pulumi stack init` does, which takes a third of a second.

@@ -114,11 +114,12 @@ def export(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
 
 def serve(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     """Keep the clouds running until interrupted."""
-    with running(workspace, run_options(options)) as engine:
-        for name, value in engine.environment.items():
-            print(f"export {name}={shlex.quote(value)}")
+    with running(workspace, run_options(options)) as engine, engine.served("serve") as environment:
+        for name, value in environment.items():
+            if engine.inherited.get(name) != value:
+                print(f"export {name}={shlex.quote(value)}")
         sys.stdout.flush()
-        # In the program's own folder a plain `pulumi` would write its encryption salt into the committed stack file.
+        # In the program's own folder a plain `pulumi` would write how it encrypts into the committed stack file.
         print(
             f"# the clouds of stack {workspace.stack} run until Ctrl-C; with this environment, in another shell:\n"
             f"# {engine.cli} -C {workspace.work} preview --stack {workspace.stack}",

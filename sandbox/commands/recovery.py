@@ -22,7 +22,7 @@ def recover(workspace: Workspace, options: Namespace, rest: list[str]) -> int:
     if not options.live:
         with running(workspace) as engine:
             return settle(engine, options)
-    engine = Engine(pulumi_cli(), _in_program_folder(workspace), {}, dict(os.environ))
+    engine = Engine(pulumi_cli(), _in_program_folder(workspace), {}, dict(os.environ), is_ours=False)
     return _carry_out(engine, engine.deployment(), _given_ids(options.id))
 
 
