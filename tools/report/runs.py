@@ -279,7 +279,7 @@ def whole_preview(program: Path, stack: str, root: Path, packs: Packs | None, to
 def with_roads(told: StackReport, program: Path, root: Path, asked: Asked) -> StackReport:
     """Return a report with the roads that open or close: the change is brought up in the base's world, and walked.
 
-    What cannot come up leads nowhere: the rules that change are all that is told of it.
+    What cannot come up leads nowhere: of it the rules that change are all that is told.
     """
     if any(each.kind in ("refused", "lost") for each in told.changes) or not roads.may_differ(told.changes):
         return told
@@ -290,7 +290,9 @@ def with_roads(told: StackReport, program: Path, root: Path, asked: Asked) -> St
             engine.read("up", "--yes", "--skip-preview", "--stack", told.stack)
     except SandboxError:
         return told
-    return told.model_copy(update={"roads": list(roads.differences(before, roads.walked(workspace.world_file)))})
+    # not every way is a road that is known: which rules change is told as well
+    walked = list(roads.differences(before, roads.walked(workspace.world_file)))
+    return told.model_copy(update={"roads": [*walked, *told.roads]})
 
 
 def first(program: Path, stack: str, packs: Packs | None, told: Asked = _NOTHING) -> StackReport:

@@ -89,7 +89,7 @@ def walked(
 def test_a_change_is_brought_up_over_the_base_and_walked(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, told = walked(monkeypatch, ("delete", "NetworkPolicy"))
     assert asked == ["up"]
-    assert [each.partition(":")[0] for each in told] == ["closed"]
+    assert [each.partition(":")[0] for each in told] == ["closed", "as the rules say"]
 
 
 def test_what_cannot_come_up_or_need_not_says_what_its_rules_do(monkeypatch: pytest.MonkeyPatch) -> None:
