@@ -482,7 +482,7 @@ def test_the_gate_asks_the_real_prometheus(served: Place, watched: Watched, caps
     wait_until(known, "the budget is known")
     asked = ["--prometheus", watched.prometheus.url]
     assert error_budget.main([*asked, "--slo", "agreed-response-time", "--least", "-100"]) == 0
-    assert error_budget.main([*asked, "--slo", "agreed-response-time", "--least", "1.1"]) == 1
+    assert error_budget.main([*asked, "--slo", "agreed-response-time", "--least", "100"]) == 1
     # nobody probes the site here, and what is not known is no leave
     assert error_budget.main([*asked, "--slo", "availability"]) == 2
     assert "nothing is known of availability" in capsys.readouterr().err
