@@ -338,6 +338,8 @@ def test_an_application_is_tested_looked_through_built_and_tried(repository: Rep
     )
     for step, fails in (("test", "pytest"), ("look", "bandit"), ("look", "pip-audit"), ("build", "docker run")):
         assert repository.run("application", step, "web", SYSTEM="aps", FAILS=fails).returncode != 0
+    assert repository.run("application", "page", SYSTEM="tiktrend").returncode == 0
+    assert repository.called("npm")[-3:] == ["npm ci", "npm test", "npm run build"]
     assert repository.run("application", "guess", SYSTEM="aps").returncode == 2
 
 

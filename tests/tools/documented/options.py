@@ -15,8 +15,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import botocore.session  # type: ignore[import-untyped] # it ships no types
-import jmespath  # type: ignore[import-untyped] # likewise
+import botocore.session
+import jmespath  # type: ignore[import-untyped] # it ships no types
 import pytest
 from botocore import xform_name
 
