@@ -45,7 +45,6 @@ RUN: Mapping[str, str] = {
     "make report": "tests/rehearsal/test_pull_requests.py",
     "platform_policies": "tests/policies/test_frameworks.py",
     "pytest": "the tests that it names exist",
-    "ranking.migrate": "tests/live/test_ranking.py",
     "sandbox": "it is named, and no more",
     "sandbox destroy": "tests/engine/test_lifecycle.py",
     "sandbox drill": "tests/engine/test_clusters.py",
