@@ -11,7 +11,8 @@ _CHARTS = r"kubernetes:helm.sh/v\w+:(Release|Chart)"
 _LINK = "https://helm.sh/docs/chart_best_practices/values/"
 _NAMESPACES = ("hostNetwork", "hostPID", "hostIPC")
 _SCHEMES = ("aws-load-balancer-scheme", "aws-load-balancer-internal")
-# By chart, at which path which value opens it: what its values.yaml has, and is shut by default.
+# By chart, at which path which value opens it: as values.yaml of each has them, shut by default, in kubernetes/ingress-nginx,
+# argoproj/argo-helm (its README for configs.params), bitnami/charts, hashicorp/vault-helm and traefik/traefik-helm-chart.
 _OPENS: dict[str, Sequence[tuple[tuple[str, ...], Any]]] = {
     "ingress-nginx": [(("controller", "allowSnippetAnnotations"), True)],
     "grafana": [(("grafana.ini", "auth.anonymous", "enabled"), True), (("adminPassword",), "admin")],
@@ -30,7 +31,10 @@ _OPENS: dict[str, Sequence[tuple[tuple[str, ...], Any]]] = {
     "redis": [(("auth", "enabled"), False)],
     "mongodb": [(("auth", "enabled"), False)],
     "vault": [(("server", "dev", "enabled"), True)],
-    "traefik": [(("additionalArguments",), "--api.insecure=true"), (("additionalArguments",), "--api.insecure")],
+    "traefik": [
+        (("api", "insecure"), True),
+        (("additionalArguments",), "--api.insecure=true"), (("additionalArguments",), "--api.insecure"),
+    ],
 }  # fmt: skip
 
 
