@@ -124,9 +124,11 @@ def runbook(alert: str) -> str:
 
 def of_system(alert: str, folder: Path, project: str) -> str:
     """Return a runbook as it is for a system: its own, or the common one with its namespace. Raises RunbookError."""
-    text, own = runbook(alert), folder / "runbooks" / f"{alert}.md"
+    own = folder / "runbooks" / f"{alert}.md"
+    # also of an alert that is its alone
     if own.exists():
         return own.read_text(encoding="utf-8")
+    text = runbook(alert)
     # the common ones are written with the first system's names
     return text.replace("-n flowise", f"-n {project}").replace("`flowise:", f"`{project}:")
 

@@ -79,3 +79,10 @@ def test_its_runbooks_are_those_of_alerts_and_say_the_four_things(path: Path) ->
     text = path.read_text(encoding="utf-8")
     assert tuple(runbooks.sections(text)) == runbooks.SECTIONS
     assert "flowise" not in text.lower()
+
+
+def test_an_alert_that_is_a_system_s_alone_has_its_runbook() -> None:
+    tiktrend = APS.parent / "tiktrend"
+    assert runbooks.of_system("WorkersSilent", tiktrend, "tiktrend").startswith("# WorkersSilent\n")
+    with pytest.raises(runbooks.RunbookError, match="there is no alert 'WorkersSilent'"):
+        runbooks.of_system("WorkersSilent", APS, "aps")
