@@ -121,6 +121,7 @@ UNUSED = {
     "ce:TagResource": "tags of cost anomalies, of which their CloudFormation schemas say nothing",
     "ce:UntagResource": "likewise",
     "cloudfront:AllowVendedLogDeliveryForResource": "a delivery source asks it of who makes it for a distribution",
+    "cloudfront:CreateInvalidation": "tools.front_end publishes a page with it",
     "ec2:CreateNetworkAclEntry": "the provider writes an ACL's inline rules one by one",
     "ec2:DeleteNetworkAclEntry": "likewise",
     "ec2:ReplaceNetworkAclAssociation": "the provider moves a subnet to an ACL by it",
