@@ -67,7 +67,7 @@ _OTHERS: Mapping[str, Mapping[str, set[str]]] = {
     "docker": {
         "buildx build": {"--load", "--tag"},
         "login": {"--username", "--password-stdin"},
-        "compose up": {"--file", "--wait", "--build", "--volumes"},
+        "compose up": {"--file", "--wait", "--build", "--volumes", "--watch"},
         "compose down": {"--file", "--volumes"},
     },
     "git": {"init": {"--quiet"}, "revert": set(), "stash": set(), "checkout": set(), "fetch": {"--unshallow"}},
@@ -162,7 +162,7 @@ def _parses(module: str, given: Sequence[str]) -> Iterator[str]:
     source = Path(entry.origin).read_text(encoding="utf-8")
     if not given:  # it is named, and no more
         return
-    if "parser(" not in source.lower():
+    if "parser(" not in source.lower() and " import main" not in source:
         yield from (f"{module} does not read {each}" for each in given if each.startswith("-") and each not in source)
         return
     left = list[str]()

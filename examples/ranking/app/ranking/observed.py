@@ -9,17 +9,23 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import sqlalchemy as sql
-from prometheus_client import Gauge, Histogram
+from prometheus_client import CollectorRegistry, Gauge, Histogram, PlatformCollector, ProcessCollector
 from sqlalchemy.pool import QueuePool
 
 # 0.25, 0.5 and 1 s are promised or alerted on (examples/ranking/watched.py)
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
-REQUESTS = Histogram("http_request_duration_seconds", "Time to answer", ("method", "route", "code"), buckets=BUCKETS)
-UNDER_WAY = Gauge("http_requests_in_progress", "Requests that are being answered")
-PHASES = Histogram("http_request_phase_seconds", "What an answer's time goes into", ("phase",), buckets=BUCKETS)
-COMPUTATION = Histogram("ranking_computation_seconds", "Time to compute a ranking", buckets=BUCKETS)
-RANKED = Gauge("ranking_entries", "How many are ranked")
-CONNECTIONS = Gauge("ranking_database_connections", "Connections of the pool", ("state",))
+REGISTRY = CollectorRegistry()
+PROCESS = (ProcessCollector(registry=REGISTRY), PlatformCollector(registry=REGISTRY))
+REQUESTS = Histogram(
+    "http_request_duration_seconds", "Time to answer", ("method", "route", "code"), buckets=BUCKETS, registry=REGISTRY
+)
+UNDER_WAY = Gauge("http_requests_in_progress", "Requests that are being answered", registry=REGISTRY)
+PHASES = Histogram(
+    "http_request_phase_seconds", "What an answer's time goes into", ("phase",), buckets=BUCKETS, registry=REGISTRY
+)
+COMPUTATION = Histogram("ranking_computation_seconds", "Time to compute a ranking", buckets=BUCKETS, registry=REGISTRY)
+RANKED = Gauge("ranking_entries", "How many are ranked", registry=REGISTRY)
+CONNECTIONS = Gauge("ranking_database_connections", "Connections of the pool", ("state",), registry=REGISTRY)
 
 
 class JsonLines(logging.Formatter):

@@ -91,7 +91,7 @@ def _operate(app: FastAPI, store: Store) -> None:
         # Prometheus comes from within; what came through the balancer bears this
         if "x-forwarded-for" in request.headers:
             raise HTTPException(404)
-        return PlainTextResponse(generate_latest())
+        return PlainTextResponse(generate_latest(observed.REGISTRY))
 
 
 def _rank(app: FastAPI, store: Store, flags: Flags) -> None:
