@@ -138,6 +138,10 @@ ROWS: list[Row] = [
         "policy-confused-deputy", "confused deputy", "aws:sqs/queuePolicy:QueuePolicy", "policy", OWN, [document(Action="sqs:SendMessage", Resource="*", Principal={"Service": "s3.amazonaws.com"})], absent=True,
         passed=[{"policy": document(Action="sqs:SendMessage", Resource="*", Principal={"Service": "s3.amazonaws.com"}, Condition={"StringEquals": {"aws:SourceAccount": ACCOUNT}})}, {"policy": document(Action="sqs:SendMessage", Resource="*", Principal={"Service": "ec2.amazonaws.com"})}],
     ),
+    row(
+        "policy-confused-deputy", "confused deputy of a topic", "aws:sns/topicPolicy:TopicPolicy", "policy", OWN, [document(Action="sns:Publish", Resource="*", Principal={"Service": ["events.amazonaws.com", "s3.amazonaws.com"]})], absent=True,
+        passed=[{"policy": document(Action="sns:Publish", Resource="*", Principal={"Service": "events.amazonaws.com"})}],
+    ),
     *(
         row(rule, controls, _POLICY, "policy", _NARROW, refused, absent=True, passed=[{"policy": text} for text in passed])
         for rule, controls, refused, passed in _ROLE_POLICY
