@@ -13,8 +13,8 @@ from functools import cache
 from typing import Any, Literal, Protocol
 
 import boto3  # type: ignore[import-untyped] # it ships no types
-from botocore.config import Config  # type: ignore[import-untyped] # likewise
-from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped] # likewise
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from sandbox.toolchain import built_cli
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from botocore.loaders import Loader  # type: ignore[import-untyped] # it ships no types
+from botocore.loaders import Loader
 
 # Of a list that is not of the type's own service: it has many values in common, or it is another.
 _LIKE = 5

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import botocore.session  # type: ignore[import-untyped] # it ships no types
-from botocore.auth import SigV4Auth  # type: ignore[import-untyped] # likewise
-from botocore.awsrequest import AWSRequest  # type: ignore[import-untyped] # likewise
-from botocore.credentials import Credentials  # type: ignore[import-untyped] # likewise
-from botocore.validate import validate_parameters  # type: ignore[import-untyped] # likewise
+import botocore.session
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.validate import validate_parameters
 
 from sandbox.nodejs import NODE
 from tests.node import SCRIPTS
