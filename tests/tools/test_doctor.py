@@ -9,7 +9,7 @@ from typing import Any
 import boto3  # type: ignore[import-untyped] # it ships no types
 import pytest
 import yaml
-from botocore.stub import Stubber  # type: ignore[import-untyped] # likewise
+from botocore.stub import Stubber
 
 from tests.samples import PROD, changed
 from tools import doctor, status
