@@ -1,6 +1,7 @@
 """Programs, and the real engine to run them on."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -77,6 +78,8 @@ def program(tmp_path: Path) -> Callable[..., Sandbox]:
         (tmp_path / "Pulumi.yaml").write_text(f"name: {name}\nruntime: python\n", encoding="utf-8")
         (tmp_path / "Pulumi.dev.yaml").write_text(yaml.safe_dump({"config": config or {}}), encoding="utf-8")
         (tmp_path / "__main__.py").write_text(source, encoding="utf-8")
+        # to Python's cache, two programs of one length and one second are the same
+        shutil.rmtree(tmp_path / "__pycache__", ignore_errors=True)
         return Sandbox(tmp_path)
 
     return write

@@ -196,7 +196,7 @@ def test_what_is_cut_off_winds_up_and_lets_go_of_its_lock(repository: Repository
     assert next(line for line in process.stdout if line == "updating (\n")
     assert repository.output.read_text() == "changed=true\nupdating=true\n"
     process.send_signal(signal.SIGINT)
-    assert process.wait(10) == 130
+    assert process.wait(60) == 130
     assert "wound up" in repository.log.read_text()
     assert repository.output.read_text().endswith("updating=false\n")
     assert counted(repository) == [{"Succeeded": "0", "Failed": "1", "RolledBack": "0"}]

@@ -1,6 +1,7 @@
 """What a preview says and what `up` does are told apart, and each change is one of a setting that there is."""
 
 import json
+import shutil
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ def test_a_change_is_sound_and_changes_something(name: str, tmp_path: Any) -> No
     file = tmp_path / "Pulumi.dev.yaml"
     before = (ROOT / "Pulumi.dev.yaml").read_text(encoding="utf-8")
     file.write_text(before, encoding="utf-8")
+    shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
     Program(tmp_path, "dev").settings(CHANGES[name])
     config = yaml.safe_load(file.read_text(encoding="utf-8"))["config"]
     assert config != yaml.safe_load(before)["config"]
