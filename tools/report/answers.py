@@ -49,7 +49,7 @@ def named(changes: Sequence[Change], most: int = 2) -> str:
 
 def data(changes: Sequence[Change]) -> Answer:
     """Say whether data, keys or addresses go."""
-    lost = of_kind(changes, "lost")
+    lost = of_kind(changes, "lost", "gone")
     held = [each for each in lost if holds_data(each.type)]
     if held:
         more = f"; and of {plural(len(held) - 1, 'more resource')}" if len(held) > 1 else ""
@@ -68,7 +68,7 @@ def service(changes: Sequence[Change]) -> Answer:
         return Answer(
             word="down", text=f"`up` stops half-way: what comes before {named(refused, 1)} is done by then", tone="bad"
         )
-    if gone := [each for each in of_kind(changes, "lost") if each.type.endswith(_SERVES) and not each.in_place]:
+    if gone := [each for each in of_kind(changes, "lost", "gone") if each.type.endswith(_SERVES) and not each.in_place]:
         text = f"no {gone[0].type} {gone[0].name} from its deletion until a new one is there and filled again"
         return Answer(word="down", text=text, tone="bad")
     if pausing := effects(changes, "pauses"):
@@ -143,7 +143,7 @@ def _seconds(change: Change, resource: Mapping[str, Any]) -> int:
         return typical.create_seconds
     if change.kind == "delete":
         return typical.delete_seconds
-    if change.kind in ("replace", "lost", "refused", "perhaps"):
+    if change.kind in ("replace", "lost", "gone", "refused", "perhaps"):
         return typical.create_seconds + typical.delete_seconds
     return change.effect.seconds if change.effect else 1
 
@@ -165,7 +165,7 @@ def time(changes: Sequence[Change], path: Sequence[tuple[str, int]], total_secon
 def decide(changes: Sequence[Change], money: Money, full_scale: str, mandatory: int, first: bool) -> list[str]:
     """Return the questions that somebody must answer, the worst first."""
     asked = [f"Do not merge: {way}" for way in _different(of_kind(changes, "refused"))]
-    if of_kind(changes, "lost"):
+    if of_kind(changes, "lost", "gone"):
         asked.append("Do not merge, or give a waiver with owner and day (guard:waivers)")
     if mandatory:
         asked.append(f"Mend {plural(mandatory, 'finding')} of the policies, or give an exception with owner and day")
@@ -187,8 +187,7 @@ def decide(changes: Sequence[Change], money: Money, full_scale: str, mandatory: 
         asked.append(f"Is {money.after - money.before:+,.0f} USD a month wanted?")
     if full_scale:
         asked.append(
-            f"{full_scale.partition(' (')[0].replace('up', 'Up', 1)} a month more at full scale: "
-            "is the budget's alarm to follow?"
+            f"{full_scale.partition(' (')[0].replace('up', 'Up', 1)} at full scale: is the budget's alarm to follow?"
         )
     if unknown := effects(changes, "unjudged"):
         asked.append(f"What does this do to {named([change for change, _ in unknown])}? Nothing here can tell")

@@ -100,7 +100,7 @@ def _verdict(
 ) -> tuple[Verdict, str]:
     if answers.of_kind(listed, "refused"):
         return "stop", "AWS would refuse it half-way"
-    if answers.of_kind(listed, "lost"):
+    if answers.of_kind(listed, "lost", "gone"):
         data = answers.data(listed)
         return "stop", "data would be lost" if data.word == "LOST" else "what others stand on would be lost"
     if rules.mandatory:

@@ -86,8 +86,9 @@ def changes(judged: Judged) -> tuple[list[Change], list[str], list[str]]:
             kind = "refused"
             told = {"why": _refused(refusal), "instead": refusal.instead, "source": refusal.source}
         elif (found_lost := lost.get(step.urn)) and (found_lost.does, step.resource) not in let_through:
-            kind, told = "lost", {"why": _lost(found_lost), "instead": found_lost.loss.instead}
+            told = {"why": _lost(found_lost), "instead": found_lost.loss.instead}
             told["in_place"] = found_lost.does == "update"
+            kind = "lost" if told["in_place"] or holds_data(short_type(step.type)) else "gone"
         elif kind == "replace" and perhaps(step, found, came_from.get(step.urn, {}), replaced):
             kind = "perhaps"
         elif kind == "update" and tags_only(step, found):

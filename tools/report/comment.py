@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from .model import NONE, SIGNS, WORDS, Report, StackReport, Verdict, counted, plural
+from .model import LOUD, NONE, SIGNS, WORDS, Report, StackReport, Verdict, counted, plural
 from .rows import Group, Row, groups, tags
 
 MARKER = "<!-- platform-report:v1 -->"
@@ -97,7 +97,7 @@ def _open(stack: StackReport) -> str:
     lines += [f"> {code(each, 600)}  " for each in stack.diagnostics[:20]]
     for group in groups(stack.changes):
         for row in group.rows:
-            if row.one.kind in ("lost", "refused"):
+            if row.one.kind in LOUD:
                 lines.append(f"> {_loud(row)}  ")
     lines += [f"> ✖ {prose(each)}  " for each in stack.rules.mandatory[:20]]
     lines += ["", "**To decide**", *(f"- [ ] {_ticks(each)}" for each in stack.decide)] if stack.decide else []
@@ -109,8 +109,17 @@ def _loud(row: Row) -> str:
     title = code(one.name) if len(row.changes) == 1 else f"{len(row.changes)} ({prose(row.names)})"
     source = f" ([source]({one.source}))" if re.fullmatch(r"https://[\w./#?=&%-]+", one.source) else ""
     instead = f". Instead: {prose(one.instead)}" if one.instead else ""
-    lost = "lost " if one.kind == "lost" else ""
-    return f"{SIGNS[one.kind]} {title} ({prose(one.type)}): {lost}{prose(one.why)}{instead}.{source}"
+    lost = "" if one.kind == "refused" else f"{WORDS[one.kind].lower()}: "
+    return f"{SIGNS[one.kind]} {title} ({prose(one.type)}): {lost}{prose(one.why)}{_because(row)}{instead}.{source}"
+
+
+def _because(row: Row) -> str:
+    """Return which property cannot change in place; a law says so itself."""
+    forced = next((each for each in row.properties if each.replaces and row.one.kind != "refused"), None)
+    if forced is None:
+        return ""
+    values = f" {_cell(forced.old)} → {_cell(forced.new)}" if forced.old or forced.new else ""
+    return f". Because of {code(forced.path)}{values}"
 
 
 def _ticks(text: str) -> str:

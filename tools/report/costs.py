@@ -10,7 +10,7 @@ from tools import prices
 from tools.costs import HOURS, USAGE, Estimate, estimate
 
 from ..masking import masked
-from .model import Change, Money
+from .model import Change, Money, plural
 
 # from here on a difference is worth a look: USD a month, and of the whole
 LOOK_USD, LOOK_SHARE = 50.0, 0.05
@@ -67,7 +67,7 @@ def at_full_scale(changes: Sequence[Change], steps: Sequence[Step]) -> str:
     largest = max(known, key=prices.INSTANCES.__getitem__)
     nodes = math.ceil(grown / _vcpus(largest))
     monthly = nodes * prices.INSTANCES[largest] * HOURS
-    return f"up to {monthly:,.0f} USD ({nodes} nodes more, by {grown:g} CPUs more in the quota)"
+    return f"up to {monthly:,.0f} USD a month more ({plural(nodes, 'node')}, for {grown:g} CPUs more in the quota)"
 
 
 def _cpus(text: str) -> float:

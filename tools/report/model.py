@@ -9,20 +9,22 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Verdict = Literal["stop", "look", "calm", "not judged"]
-Kind = Literal["lost", "refused", "delete", "replace", "perhaps", "update", "create", "tags"]
+Kind = Literal["lost", "gone", "refused", "delete", "replace", "perhaps", "update", "create", "tags"]
 Tone = Literal["bad", "care", "ok", "plain"]
 Text = Annotated[str, Field(max_length=4000)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
 # the worst first
-KINDS: tuple[Kind, ...] = ("lost", "refused", "delete", "replace", "perhaps", "update", "create", "tags")
+KINDS: tuple[Kind, ...] = ("lost", "gone", "refused", "delete", "replace", "perhaps", "update", "create", "tags")
+# what no face ever folds
+LOUD: tuple[Kind, ...] = ("lost", "gone", "refused")
 VERDICTS: tuple[Verdict, ...] = ("not judged", "stop", "look", "calm")
 SIGNS: Mapping[Kind, str] = {
-    **{"lost": "✖", "refused": "⊘", "delete": "-", "replace": "±"},
+    **{"lost": "✖", "gone": "✖", "refused": "⊘", "delete": "-", "replace": "±"},
     **{"perhaps": "?", "update": "~", "create": "+", "tags": "·"},
 }
 WORDS: Mapping[Kind, str] = {
-    **{"lost": "LOST", "refused": "REFUSED", "delete": "deleted", "replace": "replaced"},
+    **{"lost": "LOST", "gone": "GONE", "refused": "REFUSED", "delete": "deleted", "replace": "replaced"},
     **{"perhaps": "perhaps replaced", "update": "updated", "create": "created", "tags": "tags only"},
 }
 VERDICT_SIGNS: Mapping[Verdict, str] = {"stop": "✖", "look": "!", "calm": "✓", "not judged": "?"}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from .model import (
     KINDS,
+    LOUD,
     SIGNS,
     VERDICT_SIGNS,
     WORDS,
@@ -119,7 +120,7 @@ def _answer(question: str, answer: Answer) -> str:
 
 
 def _loud(stack: StackReport) -> str:
-    told = [row for group in groups(stack.changes) for row in group.rows if row.one.kind in ("lost", "refused")]
+    told = [row for group in groups(stack.changes) for row in group.rows if row.one.kind in LOUD]
     return f"<div class=law>{''.join(map(_law, told))}</div>" if told else ""
 
 
@@ -128,9 +129,15 @@ def _law(row: Row) -> str:
     source = f" <a href='{html(one.source)}' rel=noreferrer>Source</a>" if one.source.startswith("https://") else ""
     instead = f"<br><span>Instead: {_ticks(one.instead)}.{source}</span>" if one.instead else source
     names = f" <span>{html(row.names)}</span>" if row.names else ""
-    lost = "lost: " if one.kind == "lost" else ""
+    lost = "" if one.kind == "refused" else f"{WORDS[one.kind].lower()}: "
     title = f"{SIGNS[one.kind]} <b>{html(row.title)}</b> <span>{html(one.type)}</span>{names}"
-    return f"<p>{title}<br>{lost}{_ticks(one.why)}{instead}</p>"
+    return f"<p>{title}<br>{lost}{_ticks(one.why)}{_because(row)}{instead}</p>"
+
+
+def _because(row: Row) -> str:
+    """Return which property cannot change in place; a law says so itself."""
+    forced = next((each for each in row.properties if each.replaces and row.one.kind != "refused"), None)
+    return f"<br><span>Because of</span> {_property(forced).replace('class=p', 'class=because', 1)}" if forced else ""
 
 
 def _components(stack: StackReport) -> str:
@@ -153,7 +160,7 @@ def _component(group: Group, is_open: str) -> str:
 def _counts(changes: Sequence[Change]) -> Iterator[str]:
     for kind in KINDS:
         if number := sum(each.kind == kind for each in changes):
-            hot = " class=hot" if kind in ("lost", "refused") else ""
+            hot = " class=hot" if kind in LOUD else ""
             yield f"<span{hot}>{number} {WORDS[kind]}</span>"
 
 

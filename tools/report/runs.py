@@ -28,7 +28,7 @@ from ..masking import in_text
 from . import roads
 from .build import not_judged, report
 from .classes import Judged
-from .model import Report, StackReport
+from .model import LOUD, Report, StackReport
 from .refusals import Refusal, protected, refusals, unexplained
 
 # A law speaks when the resource is planned, and what waits for it never is: each round may find more of them.
@@ -281,7 +281,7 @@ def with_roads(told: StackReport, program: Path, root: Path, asked: Asked) -> St
 
     What cannot come up leads nowhere: of it the rules that change are all that is told.
     """
-    if any(each.kind in ("refused", "lost") for each in told.changes) or not roads.may_differ(told.changes):
+    if any(each.kind in LOUD for each in told.changes) or not roads.may_differ(told.changes):
         return told
     workspace = Workspace.of(program, told.stack, root)
     before = roads.walked(workspace.world_file)

@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import TextIO
 
-from .model import SIGNS, VERDICT_SIGNS, Answer, Property, Report, StackReport, counted, plural
+from .model import LOUD, SIGNS, VERDICT_SIGNS, Answer, Property, Report, StackReport, counted, plural
 from .rows import Group, Row, groups, tags
 
 LINES = 24
@@ -120,7 +120,7 @@ class _Page:
     def _body(self, room: int) -> Iterator[str]:
         """Yield what is lost or refused, the components, and as many of their rows as there is room for."""
         changes, found = self.stack.changes, groups(self.stack.changes)
-        loud = [row for group in found for row in group.rows if row.one.kind in ("lost", "refused")]
+        loud = [row for group in found for row in group.rows if row.one.kind in LOUD]
         tagged = tags(changes)
         left = room - bool(tagged)
         rows = sum(len(group.rows) for group in found)
@@ -156,7 +156,7 @@ class _Page:
         one = row.one
         name = row.title if len(row.changes) > 1 or self.width < _WIDE else f"{one.name} ({one.type})"
         column = 27 if self.width < _WIDE else 46
-        text = one.why if one.kind in ("lost", "refused") else ", ".join(_property(each) for each in row.properties)
+        text = one.why if one.kind in LOUD else ", ".join(_property(each) for each in row.properties)
         return _cut(
             f"  {self._paint(SIGNS[one.kind], _tone(one.kind))} {name:<{column}} {text or row.names}".rstrip(),
             self.width + (self._ink(one.kind)),
@@ -176,7 +176,7 @@ class _Page:
 
 
 def _tone(kind: str) -> str:
-    return "bad" if kind in ("lost", "refused", "delete") else "care" if kind in ("replace", "perhaps") else "plain"
+    return "bad" if kind in (*LOUD, "delete") else "care" if kind in ("replace", "perhaps") else "plain"
 
 
 def _property(one: Property) -> str:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from . import RULE_SETS
@@ -34,7 +35,8 @@ def sarif(told: Sequence[Told], run: str, uri: str, *, stack: str = "", errors: 
     ids = sorted({rule for _, rule in found})
     one = {
         "tool": {"driver": {"name": "platform-policies", "rules": [_described(rule) for rule in ids]}},
-        "automationDetails": {"id": run},
+        # GitHub's category is what stands before the last slash; of one category it keeps the newest run alone
+        "automationDetails": {"id": f"{run}/"},
         "invocations": [
             {
                 "executionSuccessful": not errors,
@@ -77,6 +79,10 @@ def _result(told: Told, rule: str, index: int, uri: str, stack: str) -> dict[str
                 "logicalLocations": [{"fullyQualifiedName": subject, "kind": "resource"}],
             }
         ],
-        # by which a host knows a finding again, whatever its words become
-        "partialFingerprints": {"ruleAndResource/v1": f"{rule}:{subject}"},
+        # by which a host knows a finding again, whatever its words become; GitHub reads the second alone, and all
+        # findings stand on one line
+        "partialFingerprints": {
+            "ruleAndResource/v1": f"{rule}:{subject}",
+            "primaryLocationLineHash": f"{sha256(f'{rule}:{subject}'.encode()).hexdigest()[:16]}:1",
+        },
     }

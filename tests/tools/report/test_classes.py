@@ -46,6 +46,8 @@ def only(*steps: Step, **more: Any) -> Change:
     [
         ("replace", DATABASE, "lost", "stop"),
         ("delete", DATABASE, "lost", "stop"),
+        # no data, but what others stand on
+        ("replace", "aws:ec2/vpc:Vpc", "gone", "stop"),
         ("replace", CONFIG, "replace", "look"),
         ("delete", CONFIG, "delete", "look"),
         ("create", DATABASE, "create", "look"),  # nobody gave it an environment, so that it has no price

@@ -91,12 +91,23 @@ def test_a_finding_is_a_result_with_its_rule_its_level_and_its_resource() -> Non
     first = run["results"][0]
     assert first["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == URN
     assert first["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "Pulumi.prod.yaml"
-    assert first["partialFingerprints"] == {"ruleAndResource/v1": f"rds-private:{URN}"}
+    assert first["partialFingerprints"]["ruleAndResource/v1"] == f"rds-private:{URN}"
     known = next(rule for rule in rules if rule["id"] == "rds-private")
     assert known["properties"]["security-severity"] == "9.5"
     assert "security" in known["properties"]["tags"]
     assert {"id": "own-rule"} in rules
     assert run["invocations"] == [{"executionSuccessful": True, "toolExecutionNotifications": []}]
+
+
+def test_github_tells_stacks_and_findings_apart() -> None:
+    """By what its documentation of SARIF reads: the category before the last slash, and one fingerprint alone."""
+    logs = {stack: json.loads(sarif(PLAN, stack))["runs"][0] for stack in ("dev", "prod")}
+    categories = {stack: run["automationDetails"]["id"].rpartition("/")[0] for stack, run in logs.items()}
+    assert categories == {"dev": "policies/dev", "prod": "policies/prod"}
+    prints = [each["partialFingerprints"]["primaryLocationLineHash"] for each in logs["prod"]["results"]]
+    assert len(set(prints)) == len(prints) == 3
+    again = [each["partialFingerprints"]["primaryLocationLineHash"] for each in told()["results"]]
+    assert again == prints
 
 
 def test_a_finding_is_a_test_that_fails_and_advice_one_that_is_skipped() -> None:

@@ -139,8 +139,19 @@ def test_a_comment_fits_and_says_what_was_left_out() -> None:
 
 def test_what_is_lost_is_never_folded_or_cut() -> None:
     open_part = comment.face(told("lost")).partition("<details>")[0]
-    assert "✖ `db-instance` (rds Instance): lost every row" in open_part
+    assert "✖ `db-instance` (rds Instance): lost: every row" in open_part
+    assert "Because of `username` `flowise_master` → `flowise_admin`. Instead: " in open_part
     assert "> [!CAUTION]" in open_part
+
+
+def test_a_network_that_goes_is_not_told_as_data() -> None:
+    """A reader who sees LOST and "Data kept" knows nothing."""
+    for text in faces("range").values():
+        assert "16 GONE" in text
+        assert "LOST" not in text
+    report = told("range")
+    assert "<span>Because of</span> <span class=because><i>cidrBlock</i>" in page.face(report)
+    assert "gone: the network under what stands in it" in comment.face(report).partition("<details>")[0]
 
 
 def test_a_comment_tells_the_commit_that_it_is_about() -> None:
