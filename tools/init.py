@@ -52,6 +52,13 @@ QUESTIONS = (
     # the names of zones begin with it
     Question("region", "AWS region", r"[a-z]{2}(-[a-z]+)+-\d", "eu-west-1", r"^ *aws:region: (\S+)", ends=""),
     Question(
+        "copy_region",
+        "Another AWS region, where copies of backups lie",
+        r"[a-z]{2}(-[a-z]+)+-\d",
+        "eu-central-1",
+        r"copy_region: (\S+)",
+    ),
+    Question(
         "deploy_role",
         "Name of the role that deploys, and may enter the cluster",
         r"[\w+=,.@/-]{1,512}",
@@ -87,7 +94,6 @@ QUESTIONS = (
         r"Owner: (\S+)",
         whole=True,
     ),
-    # its reference holds account and region, which may be another's
     Question(
         "image",
         "Image of Flowise, by digest (the run of the workflow `image` prints it)",
@@ -99,14 +105,21 @@ QUESTIONS = (
 
 
 def written(text: str, answers: Mapping[str, str]) -> str:
-    """Return a stack's file with answers in place of what stood for them."""
+    """Return a stack's file with answers in place of what stood for them.
+
+    All at once, the longest first: an answer may be what stands for another, and an image's reference holds an account
+    and a region, which may be somebody else's.
+    """
+    stood, ends = dict[str, str](), dict[str, str]()
     for question in QUESTIONS:
         old, new = question.found_in(text), answers.get(question.name)
         if old is not None and new is not None:
-            if question.whole and yaml.safe_load(new) != new:
-                new = json.dumps(new)
-            text = re.sub(rf"(?<![\w-]){re.escape(old)}{question.ends}", lambda _, new=new: new, text)  # type: ignore[misc] # a lambda's default has no type
-    return text
+            stood[old] = json.dumps(new) if question.whole and yaml.safe_load(new) != new else new
+            ends[old] = question.ends
+    if not stood:
+        return text
+    words = "|".join(f"{re.escape(old)}{ends[old]}" for old in sorted(stood, key=len, reverse=True))
+    return re.sub(rf"(?<![\w-])(?:{words})", lambda found: stood[found[0]], text)
 
 
 def answered(text: str, given: Mapping[str, Any], ask: Ask | None) -> Iterator[tuple[str, str]]:

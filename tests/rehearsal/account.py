@@ -181,6 +181,7 @@ class Account:
         variables = {
             **{"DEPLOY": "true", "PULUMI_BACKEND_URL": "s3://state", "AWS_REGION": "eu-west-1"},
             "DEPLOY_ROLE_ARN": "arn:aws:iam::111122223333:role/deploy",
+            "PLAN_ROLE_ARN": "arn:aws:iam::111122223333:role/plan",
         }
         contexts = {"github": {**where, **described}, "vars": variables, "secrets": {}, "runner": {"os": "Linux"}}
         whole = {

@@ -29,6 +29,9 @@ def test_a_harmless_tag_reaches_every_stack(account: Account) -> None:
     ended = account.merge()
     assert conclusions(ended) == ["success"] * 3
     assert ended["tell"].conclusion == "skipped"
+    # whoever approves prod has seen what it would really get, by its own state
+    assert ended["plan"].conclusion == "success"
+    assert "! LOOK  prod: nodes are replaced" in ended["plan"].said
     for stack in STACKS:
         assert "platform-2" in account.state(stack)
         assert counted(account, stack)["Succeeded"] == "1"

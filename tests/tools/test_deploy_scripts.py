@@ -595,11 +595,40 @@ def test_drift_is_told_once(repository: Repository) -> None:
 
 def test_staging_waits_for_dev_and_production_for_staging_and_for_its_environment() -> None:
     jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text())["jobs"]
-    assert (jobs["staging"]["needs"], jobs["prod"]["needs"]) == ("dev", "staging")
+    assert (jobs["staging"]["needs"], jobs["prod"]["needs"]) == ("dev", ["staging", "plan"])
+    assert jobs["prod"]["if"] == "${{ !cancelled() && needs.staging.result == 'success' }}"
     for stack in ("dev", "staging", "prod"):
         assert jobs[stack]["environment"] == jobs[stack]["env"]["STACK"] == stack
         assert jobs[stack]["permissions"]["contents"] == "read"
         assert not jobs[stack]["concurrency"]["cancel-in-progress"]
+
+
+def test_whoever_approves_sees_what_production_would_really_get() -> None:
+    """By a role that only reads, from main alone, and where there is one; a pull request has no way there."""
+    workflow = yaml.safe_load((WORKFLOWS / "deploy.yml").read_text())
+    assert set(workflow[True]) == {"push", "workflow_dispatch"}  # YAML's "on"
+    job = workflow["jobs"]["plan"]
+    # as the plan role's trust names it
+    assert (job["environment"], job["needs"]) == ("drift-prod", "staging")
+    assert job["permissions"] == {"contents": "read", "id-token": "write"}
+    assert all("vars.PLAN_ROLE_ARN != ''" in step["if"] for step in job["steps"])
+    assert "DEPLOY_ROLE_ARN" not in str(job)
+    assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/set-up", ".ci/plan"]
+    for name in ("preview", "checks"):
+        assert "PLAN_ROLE_ARN" not in (WORKFLOWS / f"{name}.yml").read_text()
+
+
+def test_the_report_of_a_real_stack_is_of_a_preview_under_every_pack(repository: Repository, tmp_path: Path) -> None:
+    summary = tmp_path / "summary"
+    assert repository.run("plan", STACK="prod", GITHUB_STEP_SUMMARY=str(summary)).returncode == 0
+    (called,) = repository.called("python -m tools.report")
+    faces = "--json report/prod.json --html report/prod.html"
+    preview = "pulumi preview --stack prod --non-interactive"
+    packs = "--policy-pack policies/all --policy-pack-config policies/levels.prod.json"
+    assert called == f"python -m tools.report --stack prod {faces} --summary {summary} -- {preview} {packs}"
+    # nothing that changes it, nor the verdict's status, is swallowed
+    assert repository.called("pulumi up") == []
+    assert repository.run("plan", FAILS="tools.report").returncode == 7
 
 
 def test_drift_is_looked_for_with_the_role_that_reads() -> None:

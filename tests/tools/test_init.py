@@ -16,6 +16,7 @@ IMAGE = f"444455556666.dkr.ecr.us-west-2.amazonaws.com/flowise:3.1.4@sha256:{'ab
 ANSWERS = {
     "account": "444455556666",
     "region": "us-west-2",
+    "copy_region": "us-east-2",
     "deploy_role": "Deployer",
     "domain": "flows.acme.com",
     "hosted_zone": "Z0A1B2C3D4E5F6",
@@ -25,7 +26,11 @@ ANSWERS = {
     "owner": "flows-team",
     "image": IMAGE,
 }
-NOT_ASKED = {"dev": {"domain", "hosted_zone", "mailbox", "databricks", "image"}, "staging": set(), "prod": set()}
+NOT_ASKED = {
+    "dev": {"copy_region", "domain", "hosted_zone", "mailbox", "databricks", "image"},
+    "staging": {"copy_region"},
+    "prod": set(),
+}
 
 
 @pytest.fixture
@@ -57,7 +62,7 @@ def test_a_stack_of_an_account_is_written_and_sound(house: Path, like: str, caps
     assert config["flowise:cluster"]["admin_principal_arns"] == ["arn:aws:iam::444455556666:role/Deployer"]
     if like == "prod":
         assert config["flowise:service"]["image"] == IMAGE
-        assert config["flowise:backup"]["copy_region"] == "eu-central-1"
+        assert config["flowise:backup"]["copy_region"] == "us-east-2"
         assert config["flowise:open_to_all"]["owner"] == "flows-team"
     assert (house / "policies" / "levels.eu.json").read_text() == (
         house / "policies" / f"levels.{like}.json"
@@ -68,6 +73,32 @@ def test_an_answer_from_another_region_keeps_its_own(house: Path) -> None:
     theirs = IMAGE.replace("us-west-2", "eu-west-1")
     assert main(house, ["--stack", "eu", "--like", "prod", "--answers", answers(house, "prod", image=theirs)]) in (0, 1)
     assert yaml.safe_load((house / "Pulumi.eu.yaml").read_text())["config"]["flowise:service"]["image"] == theirs
+
+
+def test_an_answer_may_be_what_stands_for_another(house: Path) -> None:
+    swapped = answers(house, "prod", region="eu-central-1", copy_region="eu-west-1", cost_center="platform-engineering")
+    assert main(house, ["--stack", "eu", "--like", "prod", "--answers", swapped]) == 0
+    config = yaml.safe_load((house / "Pulumi.eu.yaml").read_text())["config"]
+    assert (config["aws:region"], config["flowise:backup"]["copy_region"]) == ("eu-central-1", "eu-west-1")
+    assert config["flowise:network"]["zones"][0] == "eu-central-1a"
+    assert config["flowise:tags"] == {"CostCenter": "platform-engineering", "Owner": "flows-team"}
+
+
+def test_the_page_of_a_first_deployment_lists_what_to_replace() -> None:
+    page = (ROOT / "docs" / "operations" / "first-deployment.md").read_text()
+    rows = [
+        [cell.strip(" `") for cell in line.strip("|").split("|")]
+        for line in page.partition("| stands there | ")[2].partition("\n\n")[0].splitlines()[2:]
+    ]
+    assert [row[2] for row in rows] == [each.name for each in QUESTIONS]
+    text = read_stack(ROOT, "prod").text
+    assert [
+        row[0] for row, each in zip(rows, QUESTIONS, strict=True) if row[0] not in (each.found_in(text) or "")
+    ] == []
+    # the doctor tells of these by what they are; of the others no file can tell whether they are somebody's own
+    told = {row[0] for row in rows if row[3] == "names its lines"}
+    assert all(any(text in each for each in told) for text in PLACEHOLDERS)
+    assert all(any(text in each for text in PLACEHOLDERS) for each in told)
 
 
 def test_comments_and_all_else_stay(house: Path) -> None:
@@ -131,7 +162,7 @@ def test_without_a_terminal_what_is_missing_is_named(house: Path, capsys: pytest
 
 
 def test_a_fault_of_what_was_written_is_told_with_its_line(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["--stack", "eu", "--like", "prod", "--answers", answers(house, "prod", region="eu-central-1")]
+    arguments = ["--stack", "eu", "--like", "prod", "--answers", answers(house, "prod", copy_region="us-west-2")]
     assert main(house, arguments) == 1
     assert "flowise:backup.copy_region" in capsys.readouterr().out
 
