@@ -183,7 +183,12 @@ class Account:
             "DEPLOY_ROLE_ARN": "arn:aws:iam::111122223333:role/deploy",
             "PLAN_ROLE_ARN": "arn:aws:iam::111122223333:role/plan",
         }
-        contexts = {"github": {**where, **described}, "vars": variables, "secrets": {}, "runner": {"os": "Linux"}}
+        contexts = {
+            "github": {**where, **described},
+            "vars": variables,
+            "secrets": {"NOTIFY_URL": "https://hooks.example.com/T0"},
+            "runner": {"os": "Linux"},
+        }
         whole = {
             **_plain(os.environ),
             **{"PATH": f"{self._shims()}{os.pathsep}{os.environ['PATH']}", "REHEARSED_PYTHON": sys.executable},

@@ -81,8 +81,10 @@ def cosign(arguments: list[str]) -> int:
 
 
 def curl(arguments: list[str]) -> int:
-    """Ask the site of the job's stack."""
+    """Ask the site of the job's stack, or tell people's chat."""
     _write("curl", arguments)
+    if "--data" in arguments:
+        return 0
     if site_serves(os.environ["STACK"]):
         sys.stdout.write("pong")
         return 0

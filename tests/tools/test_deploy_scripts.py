@@ -39,6 +39,7 @@ case "$(basename "$0") $*" in
   *"python -m sandbox install") echo /built/pulumi ;;
   *"stack history"*) echo "[]"; test -z "${SOMEBODY:-}" || wc -l < "$LOG" ;;
   *"issue list"*) echo "${OPEN_ISSUE:-}" ;;
+  *"--config -") cat > "$LOG.stdin" ;;
 esac
 if test -n "${FAILS:-}" && [[ "$(basename "$0") $*" == *$FAILS* ]]; then
   exit 7
@@ -114,6 +115,11 @@ class Repository:
             **{"GITHUB_WORKFLOW": "deploy", "ROOT": str(ROOT), "REAL_PYTHON": sys.executable},
             "GITHUB_OUTPUT": str(self.output),
         }
+
+    @property
+    def stdin(self) -> Path:
+        """What the last program that reads what others must not see was given."""
+        return self.log.with_name(f"{self.log.name}.stdin")
 
     def called(self, words: str) -> list[str]:
         return [line for line in self.log.read_text().splitlines() if words in line]
@@ -548,6 +554,66 @@ def test_a_person_who_calls_for_the_way_back_hears_what_to_do(repository: Reposi
     assert done.returncode == 2
     assert "git revert" in done.stderr
     assert repository.called("") == []
+
+
+def test_a_new_image_is_proposed_to_the_stacks_that_have_an_older_one(repository: Repository, tmp_path: Path) -> None:
+    name = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/flowise"
+    image = f"{name}:3.1.4-0a1b-42@sha256:{'ab' * 32}"
+    (repository.folder / "tools").mkdir()
+    shutil.copy(ROOT / "tools" / "new_image.py", repository.folder / "tools")
+    (repository.folder / "image").mkdir()
+    for file in ("package.json", "Dockerfile"):
+        shutil.copy(ROOT / "image" / file, repository.folder / "image")
+    (repository.folder / "Pulumi.prod.yaml").write_text(f"config:\n  flowise:service:\n    image: {name}:3.1.3\n")
+    main = repository.commit("with stacks")
+    origin = tmp_path / "origin"
+    repository.git("clone", "--quiet", "--bare", ".", str(origin))
+    repository.git("remote", "add", "origin", str(origin))
+
+    def proposed(of: str) -> str:
+        done = repository.run("image", "propose", "image", "flowise:service.image", IMAGE=of)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert "written by hand" in proposed(f"elsewhere/flowise@sha256:{'cd' * 32}")
+    assert repository.called("gh pr create") == []
+    proposed(image)
+    (told,) = repository.called("gh pr create")
+    assert "--base main --head image-abababababab --title Take flowise:3.1.4-0a1b-42@" in told
+    assert "actions/runs/42" in repository.log.read_text()
+    assert image in repository.git("show", "origin/image-abababababab:Pulumi.prod.yaml")
+    assert repository.git("rev-parse", "image-abababababab~1") == main
+    # the run again
+    repository.git("switch", "--quiet", "main")
+    proposed(image)
+    assert len(repository.called("gh pr create")) == 1
+
+
+def test_the_webhook_of_a_chat_hears_what_the_issue_says_where_there_is_one(repository: Repository) -> None:
+    assert repository.run("tell").returncode == 0
+    assert repository.called("curl") == []
+    # its address is a secret, and no other process reads it
+    address = "https://hooks.example.com/services/T0/B0/secret"
+    assert repository.run("tell", 'has "holes"', "lists them", NOTIFY_URL=address).returncode == 0
+    (told,) = repository.called("curl")
+    body = json.loads(told.partition("--data ")[2].rpartition(" --config")[0])
+    run = "https://github.com/acme/flowise/actions/runs/42"
+    assert body == {"text": f'deploy of {repository.new[:12]} has "holes": {run} lists them'}
+    assert address not in repository.log.read_text()
+    assert repository.stdin.read_text() == f'url = "{address}"\n'
+    # a chat that does not answer is no reason to stop
+    failed = repository.run("tell", NOTIFY_URL=address, FAILS="curl")
+    assert (failed.returncode, "was not told" in failed.stderr) == (0, True)
+    assert len(repository.called("gh issue create")) == 3
+
+
+def test_whoever_is_told_by_an_issue_is_told_by_the_webhook_too() -> None:
+    """The address is handed to every step that tells."""
+    for path in WORKFLOWS.glob("*.yml"):
+        for job in yaml.safe_load(path.read_text())["jobs"].values():
+            for step in job["steps"]:
+                tells = str(step.get("run", "")).split(" ")[0] in (".ci/tell", ".ci/roll-back", ".ci/drift")
+                assert (step.get("env", {}).get("NOTIFY_URL") == "${{ secrets.NOTIFY_URL }}") is tells, path.name
 
 
 def test_a_run_that_was_cut_off_is_told_once(repository: Repository) -> None:
