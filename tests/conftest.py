@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pulumi
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from pulumi.runtime import settings as runtime
 
 from testing.cloud import Cloud, CloudMonitor
@@ -19,7 +19,7 @@ LONGEST_FIRST = ("drills", "disasters", "releases", "platform", "clusters", "fea
 
 
 # a busy machine is no failure
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
 

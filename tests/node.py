@@ -13,6 +13,8 @@ from pathlib import Path
 
 from sandbox.nodejs import NODE
 
+from .waiting import PATIENCE_SECONDS
+
 ASSETS = sorted((Path(__file__).parents[1] / "components").glob("*/assets/*.cjs"))
 
 
@@ -32,7 +34,13 @@ def run(script: str, **environment: str) -> str:
     """Run a script to its end; give what it printed."""
     settings = {**os.environ, **environment}
     return subprocess.run(
-        [NODE, "-e", script], cwd=SCRIPTS, env=settings, check=True, stdout=subprocess.PIPE, text=True, timeout=60
+        [NODE, "-e", script],
+        cwd=SCRIPTS,
+        env=settings,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=PATIENCE_SECONDS,
     ).stdout
 
 
@@ -66,7 +74,7 @@ def ask(port: str, path: str, method: str = "GET") -> tuple[int, str]:
     """Ask a server on this machine; give the status and the text of its answer."""
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", method=method)
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

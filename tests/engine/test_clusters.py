@@ -7,8 +7,8 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -21,6 +21,7 @@ from sandbox.control_plane import Client, ControlPlane
 from sandbox.control_plane.nodes import NodeGroup, Subnet, nodes
 from sandbox.drills import run as drills
 from sandbox.workspace import FOLDER
+from tests.waiting import wait_until
 
 from . import wrong_manifests
 from .conftest import REPOSITORY, Sandbox
@@ -40,15 +41,6 @@ def processes_in(folder: Path) -> list[str]:
     return found
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 20) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
-
-
 def test_a_control_plane_keeps_its_data_and_leaves_nothing_running(tmp_path: Path) -> None:
     folder = tmp_path / "cluster"
     group = NodeGroup("g", "m7g.large", 2, [Subnet("a", "eu-west-1a"), Subnet("b", "eu-west-1b")], "v1.35.0")
@@ -58,7 +50,7 @@ def test_a_control_plane_keeps_its_data_and_leaves_nothing_running(tmp_path: Pat
         for node in nodes(group):
             client.create(node)
         client.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "kept"}, "data": {"a": "1"}})
-        assert wait_until(lambda: all(ready(node) for node in client.list("v1", "Node")))
+        wait_until(lambda: all(ready(node) for node in client.list("v1", "Node")))
         assert len(processes_in(folder)) >= 5
     assert processes_in(folder) == []
 
@@ -73,7 +65,7 @@ def ready(node: dict[str, object]) -> bool:
 
 
 def noticed(plane: ControlPlane, victim: str) -> bool:
-    return wait_until(lambda: victim in plane.failed())
+    return victim in plane.failed()
 
 
 def test_a_program_that_is_killed_is_noticed_and_the_next_start_goes_on(tmp_path: Path) -> None:
@@ -90,7 +82,7 @@ def test_a_program_that_is_killed_is_noticed_and_the_next_start_goes_on(tmp_path
                 )
                 kept.add(f"before-{victim}")
                 os.kill(plane.pids[victim], signal.SIGKILL)
-                assert noticed(plane, victim), victim
+                wait_until(partial(noticed, plane, victim), f"the end of {victim} is noticed")
         assert processes_in(tmp_path) == [], victim
     assert len(kept) == 5
 
@@ -112,7 +104,7 @@ def test_nothing_outlives_a_killed_command(tmp_path: Path) -> None:
     command.kill()
     command.communicate()
 
-    assert wait_until(lambda: processes_in(tmp_path) == [])
+    wait_until(lambda: processes_in(tmp_path) == [])
 
 
 def test_the_server_refuses_what_people_write_by_mistake_in_its_own_words(program: Callable[..., Sandbox]) -> None:
@@ -149,7 +141,7 @@ def test_the_platform_stands_on_a_real_kubernetes(platform: Sandbox) -> None:
     assert set(platform.changes(stack="prod")) == {"same"}
 
     with kube(platform, "prod") as client:
-        assert wait_until(lambda: not lacking(client), 60), lacking(client)
+        wait_until(lambda: not lacking(client), lambda: lacking(client))
         pods = client.list("v1", "Pod", "flowise")
         assert len(pods) >= 2
         jobs = {pod["metadata"]["name"] for pod in pods if pod["metadata"]["ownerReferences"][0]["kind"] == "Job"}

@@ -13,8 +13,7 @@ from sandbox.control_plane.client import Client
 from sandbox.control_plane.lifecycle import SERVICE_CIDR
 from sandbox.control_plane.nodes import NodeGroup, Subnet
 from sandbox.control_plane.transport import KubernetesError
-
-from .test_clusters import wait_until
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("custom_kinds")]  # they share a cluster
 
@@ -155,7 +154,7 @@ def bound(cluster: Cluster) -> Cluster:
     )
     enforce(cluster, "readers", reader_roles.policy_spec("/orders-dev/secret-readers/"))
     # the server looks for new policies by and by
-    assert wait_until(lambda: refusal(cluster, *next(stores("role/probe"))) != "")
+    wait_until(lambda: refusal(cluster, *next(stores("role/probe"))) != "")
     return cluster
 
 
@@ -233,7 +232,7 @@ def operator(cluster: Cluster) -> Iterator[Client]:
     path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token"
     token = cluster.client.transport.request("POST", path, TOKEN_REQUEST)["status"]["token"]
     client = Client(cluster.plane().url, cluster.plane().ca_pem, token)
-    assert wait_until(lambda: says(lambda: client.create(secret("probe", {"type": "Opaque"}), dry_run=True)) != "")
+    wait_until(lambda: says(lambda: client.create(secret("probe", {"type": "Opaque"}), dry_run=True)) != "")
     yield client
     client.close()
 

@@ -17,8 +17,7 @@ from sandbox.control_plane import Client, ControlPlane
 from sandbox.control_plane.lifecycle import SERVICE_CIDR
 from sandbox.control_plane.nodes import NodeGroup, Subnet, nodes
 from sandbox.drills.run import drill
-
-from .test_clusters import wait_until
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("drills")]  # they share a cluster
 
@@ -107,8 +106,8 @@ def stood(tmp_path_factory: pytest.TempPathFactory) -> Path:
             apply(client, manifest)
         keda = ScaledObjects(client)
         keda.reconcile()
-        assert replicas(client, "shop-worker-2", 2)
-        assert wait_until(lambda: all(ready(item) for item in client.list("apps/v1", "Deployment")), 60)
+        reach(client, "shop-worker-2", 2)
+        wait_until(lambda: all(ready(item) for item in client.list("apps/v1", "Deployment")), "all are ready")
     return folder
 
 
@@ -116,7 +115,7 @@ def apply(client: Client, manifest: dict[str, Any]) -> None:
     if manifest["kind"] == "CustomResourceDefinition":
         client.apply(manifest)
         name = manifest["metadata"]["name"]
-        client.until(established, manifest["apiVersion"], manifest["kind"], name, timeout_seconds=30)
+        client.until(established, manifest["apiVersion"], manifest["kind"], name, timeout_seconds=PATIENCE_SECONDS)
     else:
         client.apply(manifest)
 
@@ -130,10 +129,11 @@ def ready(item: dict[str, Any]) -> bool:
     return bool(item["status"].get("readyReplicas", 0) == item["spec"]["replicas"])
 
 
-def replicas(client: Client, name: str, number: int, seconds: float = 60) -> bool:
-    return wait_until(
-        lambda: client.get("apps/v1", "Deployment", name, "default")["spec"]["replicas"] == number, seconds
-    )
+def reach(client: Client, name: str, number: int) -> None:
+    def replicas() -> int:
+        return int(client.get("apps/v1", "Deployment", name, "default")["spec"]["replicas"])
+
+    wait_until(lambda: replicas() == number, lambda: f"{number} replicas of {name}, which has {replicas()}")
 
 
 def conditions(client: Client) -> str:
@@ -153,8 +153,8 @@ def test_the_controllers_of_kubernetes_act_on_a_load_that_is_played(stood: Path,
         client = plane.client()
         with served(client, folder, [Load.read("shop-server=cpu:2000m"), Load.read("worker=queue:55")]):
             # 2000 of 500 millicores for each of them at 70 %: six would be right, and five may be
-            assert replicas(client, "shop-server-1", 5)
-            assert replicas(client, "shop-worker-2", 6)  # ten for each: 5.5
+            reach(client, "shop-server-1", 5)
+            reach(client, "shop-worker-2", 6)  # ten for each: 5.5
             names = [item["metadata"]["name"] for item in client.list("metrics.k8s.io/v1beta1", "PodMetrics")]
             assert [name for name in names if name.startswith("shop-server-1-")]
         gone = [item["metadata"]["name"] for item in client.list("apiregistration.k8s.io/v1", "APIService")]
@@ -162,7 +162,7 @@ def test_the_controllers_of_kubernetes_act_on_a_load_that_is_played(stood: Path,
 
         client.delete("apps/v1", "Deployment", "metrics-server", "default")
         with served(client, folder, []):
-            assert wait_until(lambda: "the cluster has no metrics-server" in conditions(client), 30), conditions(client)
+            wait_until(lambda: "the cluster has no metrics-server" in conditions(client), lambda: conditions(client))
 
 
 def test_a_surge_of_load_finds_room_on_what_karpenter_brings(stood: Path) -> None:

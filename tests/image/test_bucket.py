@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.nodejs import NODE
+from tests.waiting import PATIENCE_SECONDS
 
 SCRIPT = Path(__file__).parents[2] / "compose" / "bucket.cjs"
 S3 = r"""
@@ -28,7 +29,9 @@ def make_bucket(package: Path, **environment: str) -> subprocess.CompletedProces
         "MADE": str(package / "bucket"),
         **environment,
     }
-    return subprocess.run([NODE, SCRIPT], env=known, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(
+        [NODE, SCRIPT], env=known, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS
+    )
 
 
 @pytest.mark.parametrize("before", ["", "as it was"], ids=["absent", "present"])

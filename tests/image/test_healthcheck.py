@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.nodejs import NODE
+from tests.waiting import PATIENCE_SECONDS
 
 SCRIPT = Path(__file__).parents[2] / "image" / "healthcheck.cjs"
 # what the modules answer is told by the environment
@@ -59,7 +60,7 @@ def checked(run: Path, command: str, **environment: str) -> tuple[int, str]:
                 capture_output=True,
                 text=True,
                 check=False,
-                timeout=60,
+                timeout=PATIENCE_SECONDS,
             )
         finally:
             process.kill()

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE_SECONDS
+
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 FLOWISE, TOOLS = ROOT / "image", ROOT / "image" / "platform-tools"
@@ -15,7 +17,7 @@ IMAGES = pytest.mark.parametrize("image", [FLOWISE, TOOLS], ids=["flowise", "too
 def run(*command: str | Path) -> None:
     tool = shutil.which(str(command[0]), path=BIN)
     assert tool, f"{command[0]} is not in the virtual environment: make setup"
-    done = subprocess.run([tool, *command[1:]], capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run([tool, *command[1:]], capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

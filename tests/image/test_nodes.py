@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from sandbox.nodejs import NODE
+from tests.waiting import PATIENCE_SECONDS
 
 NODES = Path(__file__).parents[2] / "image" / "nodes"
 STATEMENT = (
@@ -92,7 +93,7 @@ def node(script: str, folder: Path = NODES / "DatabricksQuery", **values: Any) -
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -14,6 +14,7 @@ from components.shared.node_script import TOOLS_MODULES
 from sandbox.nodejs import NODE
 from tests.node import ASSETS
 from tests.ports import free_port
+from tests.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / "image" / "platform-tools"
@@ -63,7 +64,12 @@ def test_pods_look_for_the_packages_where_the_image_has_them() -> None:
 
 def checked(folder: Path, **environment: str) -> tuple[int, str]:
     done = subprocess.run(
-        [NODE, folder / "healthcheck.cjs"], env=environment, capture_output=True, text=True, check=False, timeout=60
+        [NODE, folder / "healthcheck.cjs"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_SECONDS,
     )
     return done.returncode, done.stderr.strip()
 

@@ -19,13 +19,14 @@ from sandbox.workspace import Workspace
 from sandbox.world import World
 from tests.engine.conftest import REPOSITORY, Sandbox
 from tests.ports import free_port
+from tests.waiting import wait_until
 from tools.soak.runs import link_program
 
 from . import flowise
 from .client import Browser, Model, flow, model
 from .flowise import Process, running
 from .rendered import Stack
-from .servers import HOST, READY_SECONDS, Authority, CacheLogin, make_authority, postgres, program, redis, wait_until
+from .servers import HOST, READY_SECONDS, Authority, CacheLogin, make_authority, postgres, program, redis
 
 MASTER_PASSWORD, TOKEN = "live-master", "live-databricks-token"
 SHOP = "https://shop.example.com"

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.waiting import PATIENCE_SECONDS
+
 from .servers import Authority
 
 Headers = list[tuple[str, str]]
@@ -76,7 +78,7 @@ def edge(
             sent = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
             # as the load balancer hands on what CloudFront sent it
             sent |= {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7, 130.176.0.1"}
-            origin = http.client.HTTPConnection("127.0.0.1", origin_port, timeout=120)
+            origin = http.client.HTTPConnection("127.0.0.1", origin_port, timeout=PATIENCE_SECONDS)
             try:
                 origin.request(self.command, self.path, body or None, sent)
                 self.relay(origin.getresponse())

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sandbox import nodejs
 from sandbox.nodejs import NODE
+from tests.waiting import wait_until
 
 from .rendered import Pod
-from .servers import wait_until
 
 IMAGE = Path(__file__).parents[2] / "image"
 

@@ -21,8 +21,9 @@ from typing import Any
 import yaml
 
 from tests.ports import free_port
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
-from .servers import PATIENCE_SECONDS, program, wait_until
+from .servers import program
 
 FASTER = 10
 UNITS_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000, "y": 31_536_000_000}
@@ -180,7 +181,7 @@ class Prometheus:
 
     def ask(self, path: str) -> Any:
         """Ask its API; give the data."""
-        with urllib.request.urlopen(f"{self.url}/api/v1/{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.url}/api/v1/{path}", timeout=PATIENCE_SECONDS) as answer:
             return json.load(answer)["data"]
 
     def targets(self) -> list[dict[str, Any]]:

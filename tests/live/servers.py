@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,13 +14,12 @@ from pathlib import Path
 import pytest
 
 from tests.ports import free_port
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 HOST = "localhost"
 DEBIAN = Path("/usr/lib/postgresql")
 PACKAGES = ("postgresql", "redis-server", "chromium", "prometheus", "prometheus-alertmanager")
 NOBODY = 65534
-# what is waited for comes at once where nothing else runs; half of a busy machine has ten times as long
-PATIENCE_SECONDS = 240
 READY_SECONDS = 900
 
 
@@ -51,14 +49,6 @@ def program(*names: str) -> str:
         if found:
             return found
     pytest.exit(f"{' or '.join(names)} is missing: apt-get install {' '.join(PACKAGES)}", returncode=2)
-
-
-def wait_until(true: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
-    """Ask again until it is so; fail with `what` where it does not come."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
-        time.sleep(0.2)
 
 
 def listens(port: int) -> bool:

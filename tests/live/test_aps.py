@@ -19,8 +19,9 @@ import pytest
 from examples.aps import application as rendered
 from testing.program import run
 from tests.ports import free_port
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
-from .servers import HOST, CacheLogin, make_authority, postgres, redis, wait_until
+from .servers import HOST, CacheLogin, make_authority, postgres, redis
 
 pytestmark = pytest.mark.live
 
@@ -46,7 +47,7 @@ class Served:
             f"http://127.0.0.1:{self.port}{path}", data, {**SIGNED_IN, **headers}, method=method
         )
         try:
-            with urllib.request.urlopen(asked, timeout=30) as answer:
+            with urllib.request.urlopen(asked, timeout=PATIENCE_SECONDS) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -179,4 +180,4 @@ def test_without_its_database_a_pod_is_not_ready_and_lives(served: Served) -> No
 
 def test_a_pod_ends_when_it_is_told_to(served: Served) -> None:
     served.process.send_signal(signal.SIGTERM)
-    assert served.process.wait(timeout=60) == 0
+    assert served.process.wait(timeout=PATIENCE_SECONDS) == 0

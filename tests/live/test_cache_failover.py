@@ -15,14 +15,17 @@ import pytest
 from sandbox.nodejs import NODE
 from tests.node import SCRIPTS, ask
 from tests.ports import free_port
+from tests.waiting import wait_until
 
-from .servers import listens, program, wait_until
+from .servers import listens, program
 
 pytestmark = pytest.mark.live
 
 DRIVER = Path(__file__).with_name("cache_driver.cjs")
-# a look every 5 s, a second between tries, and what a connection takes
+# a look every 5 s, a second between tries, and what a connection takes: on a machine that does nothing else
 BACK_SECONDS = 10
+# whose connection is not given up hears nothing for a quarter of an hour
+BUSY_SECONDS = 60
 
 
 class Name:
@@ -152,13 +155,13 @@ def failed_over(
 def test_a_service_is_back_soon_after_a_failover_though_its_connections_stayed(package: Path, tmp_path: Path) -> None:
     with failed_over(package, tmp_path) as (service, moment):
         wanted = {"write", "job", "published"}
-        wait_until(lambda: service.since(moment) == wanted and service.ready(), "back", BACK_SECONDS)
-        assert service.heard(BACK_SECONDS)
+        wait_until(lambda: service.since(moment) == wanted and service.ready(), "back", BUSY_SECONDS)
+        assert service.heard(BUSY_SECONDS)
 
 
 def test_while_nothing_can_be_written_the_probes_say_so_and_nobody_is_restarted(package: Path, tmp_path: Path) -> None:
     with failed_over(package, tmp_path, follows=False) as (service, moment):
-        wait_until(lambda: service.probed("/readyz")[0] == 503, "told that it is not ready", BACK_SECONDS)
+        wait_until(lambda: service.probed("/readyz")[0] == 503, "told that it is not ready", BUSY_SECONDS)
         assert service.probed("/readyz")[1].startswith("cache: ")
         # asked again and again it does not waver as long as nothing goes through
         asked = set()
@@ -169,7 +172,7 @@ def test_while_nothing_can_be_written_the_probes_say_so_and_nobody_is_restarted(
         assert not {"write", "job"} & service.since(moment)
         service.follow()
         wanted, followed = {"write", "job", "published"}, time.time()
-        wait_until(lambda: service.since(followed) == wanted and service.ready(), "back", BACK_SECONDS)
+        wait_until(lambda: service.since(followed) == wanted and service.ready(), "back", BUSY_SECONDS)
 
 
 def test_without_it_nothing_that_writes_comes_back(package: Path, tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ import pytest
 from sandbox.nodejs import NODE
 from tests.components.flowise_service.test_model_metrics import series
 from tests.node import SCRIPTS
+from tests.waiting import wait_until
 
 from .client import Browser, flow, model
 from .conftest import Place
-from .servers import wait_until
 from .test_metrics import scraped
 
 pytestmark = pytest.mark.live
@@ -112,7 +112,7 @@ def check_counts(place: Place, site: Browser, probe: Browser) -> None:
         return {flow_id: tokens(text, flow_id, "databricks-model") for flow_id in told}
 
     # a new series is told as 0 once
-    wait_until(lambda: all(counted().values()) and counted() == expected, f"{expected}, and not {counted()}")
+    wait_until(lambda: all(counted().values()) and counted() == expected, lambda: f"{expected}, and not {counted()}")
     calls = series(scraped(probe), "calls_total")
     assert {of: n for (of, _, status), n in calls.items() if status == "completed" and of in told} == {one: 2, other: 3}
     assert series(scraped(probe), "call_sources")[()] >= 1

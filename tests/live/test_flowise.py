@@ -14,12 +14,13 @@ import pytest
 from components.flowise_service.environment import SERVER_KEYS
 from components.flowise_service.open_paths import OPEN_PATHS, closed_inside
 from components.flowise_service.settings import BROWSER_NODES
+from tests.waiting import PATIENCE_SECONDS, wait_until
 from tools import end_to_end
 from tools.flows.client import Flowise, Login
 
 from .client import PIXEL, Browser
 from .conftest import MASTER_PASSWORD, TOKEN, Place, is_ready
-from .servers import READY_SECONDS, wait_until
+from .servers import READY_SECONDS
 from .test_flow_costs import check_counts
 
 pytestmark = pytest.mark.live
@@ -222,7 +223,7 @@ def test_a_worker_ends_an_answer_that_takes_longer_than_flowises_own_patience(
         asking.start()
         wait_until(lambda: len(queue.model.asked) > asked, "the model is asked")
         assert worker.stop(queue.grace("app-worker-pods")) == 0, worker.said
-        asking.join(timeout=60)
+        asking.join(timeout=PATIENCE_SECONDS)
     assert [status for status, _ in answers] == [200]
     assert answers[0][1]["text"] == "heard: slowly"
 

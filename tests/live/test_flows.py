@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import wait_until
 from tools.flows.__main__ import main
 from tools.flows.client import Flowise, Login
 from tools.flows.secrets import taken
@@ -17,7 +18,7 @@ from tools.flows.secrets import taken
 from . import flowise
 from .client import Browser, chain, flow
 from .conftest import Place, is_ready
-from .servers import READY_SECONDS, wait_until
+from .servers import READY_SECONDS
 
 pytestmark = pytest.mark.live
 FUNCTION = "const key = 'sk-abcdefghijklmnopqrstuvwx'\nreturn 'sunny'"

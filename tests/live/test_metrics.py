@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import wait_until
+
 from .client import Browser
 from .conftest import Place
-from .servers import wait_until
 
 pytestmark = pytest.mark.live
 RECORDED = Path(__file__).parents[1] / "components" / "monitoring_stack" / "metrics"

@@ -14,19 +14,21 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import wait_until
+
 from .client import Browser
 from .conftest import Place, is_ready
 from .flowise import Process
 from .prometheus import Heard, Prometheus, alertmanager, faster, faster_routes, faster_rules, prometheus, webhook
 from .scraped import Running, endpoints, scrape_config, write_targets
-from .servers import READY_SECONDS, wait_until
+from .servers import READY_SECONDS
 
 pytestmark = pytest.mark.live
 QUEUES = {f"flowise-queue-{kind}" for kind in ("prediction", "schedule", "upsertion")}
 SERVER, WORKER, EXPORTER = "app-server-pods", "app-worker-pods", "app-queue-exporter-pods"
 # a prediction that takes this long breaks the objective of the stack in these tests, 5 s
 SLOW_SECONDS = 8.0
-FIRES_SECONDS = 150.0
+FIRES_SECONDS = 300.0
 # what waits while a worker is lost, noticed, and its successor starts on a busy machine
 LONGEST_SECONDS = 400.0
 

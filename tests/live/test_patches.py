@@ -14,11 +14,11 @@ import pytest
 from components.flowise_service.open_paths import Need, closed_inside
 from sandbox.nodejs import NODE
 from tests.components.flowise_service.test_patches import ROUTES
+from tests.waiting import wait_until
 
 from .client import PIXEL, Browser, Provider, agent, provider
 from .conftest import Place
 from .flowise import Process
-from .servers import wait_until
 
 pytestmark = pytest.mark.live
 EVERY_FEATURE: tuple[Need, ...] = (

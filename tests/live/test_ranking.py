@@ -31,10 +31,11 @@ from testing.cloud import Cloud
 from testing.program import run
 from tests.components.waf_cdn.test_function_code import run as run_function
 from tests.ports import free_port
+from tests.waiting import PATIENCE_SECONDS, wait_until
 from tools.front_end import TYPES, build
 
 from .prometheus import alertmanager, faster_routes, faster_rules, prometheus, webhook
-from .servers import HOST, make_authority, postgres, program, wait_until
+from .servers import HOST, make_authority, postgres, program
 
 pytestmark = pytest.mark.live
 
@@ -43,7 +44,7 @@ APP = EXAMPLE / "app"
 PASSWORD = "live-password"
 ADMIN = {"x-amzn-oidc-identity": "ann", "x-request-id": "id-1", "content-type": "application/json"}
 POD = "app-blue-web-pods"
-FIRES_SECONDS = 120.0
+FIRES_SECONDS = 300.0
 # what web.dev calls good: largest contentful paint, and how far things move
 GOOD_LCP_MS, GOOD_CLS = 2500, 0.1
 # what a page's own observers told by now
@@ -92,7 +93,7 @@ class Served:
         data = None if body is None else json.dumps(body).encode()
         asked = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, headers, method=method)
         try:
-            with urllib.request.urlopen(asked, timeout=30) as answer:
+            with urllib.request.urlopen(asked, timeout=PATIENCE_SECONDS) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -296,4 +297,4 @@ def test_a_pod_ends_when_it_is_told_to(served: Served) -> None:
     assert served.process is not None
     served.process.send_signal(signal.SIGTERM)
     # uvicorn ends with the signal that it was told by, also when all was answered
-    assert served.process.wait(timeout=60) in (0, -signal.SIGTERM, 128 + signal.SIGTERM)
+    assert served.process.wait(timeout=PATIENCE_SECONDS) in (0, -signal.SIGTERM, 128 + signal.SIGTERM)

@@ -14,6 +14,7 @@ from sandbox import nodejs
 from sandbox.nodejs import NODE
 from tests.components.backups.account import Account, account
 from tests.node import SCRIPTS
+from tests.waiting import PATIENCE_SECONDS
 
 from .servers import HOST, Authority, make_authority, postgres, program
 
@@ -71,7 +72,7 @@ def trial(tmp_path: Path) -> Iterator[Trial]:
             **{"DATABASE_HOST": HOST, "DATABASE_PORT": str(port), "DATABASE_NAME": "orders", "OWNER_ROLE": "orders"},
             **{"MASTER_SECRET_ARN": "arn:master", "LOGIN_SECRET_ARNS": "arn:a,arn:b"},
         }
-        subprocess.run([NODE, "database_setup.cjs"], cwd=SCRIPTS, env=setup, check=True, timeout=120)
+        subprocess.run([NODE, "database_setup.cjs"], cwd=SCRIPTS, env=setup, check=True, timeout=PATIENCE_SECONDS)
         yield found
 
 

@@ -34,12 +34,13 @@ from testing.cloud import Cloud
 from testing.program import run
 from tests.node import SCRIPTS
 from tests.ports import free_port
+from tests.waiting import PATIENCE_SECONDS, wait_until
 from tools import error_budget
 
 from .prometheus import Heard, Prometheus, alertmanager, faster, faster_routes, faster_rules, prometheus, webhook
 from .rendered import Stack
 from .scraped import Running, endpoints, scrape_config, write_targets
-from .servers import HOST, CacheLogin, make_authority, postgres, program, redis, wait_until
+from .servers import HOST, CacheLogin, make_authority, postgres, program, redis
 
 pytestmark = pytest.mark.live
 
@@ -47,7 +48,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "tiktrend"
 APP = EXAMPLE / "app"
 PASSWORD = "live-password"
-FIRES_SECONDS = 150.0
+FIRES_SECONDS = 300.0
 COLOURS = ("Red", "Blue", "Green")
 
 
@@ -145,7 +146,7 @@ class Place:
         headers = {"content-type": "application/json", **({"cookie": cookie} if cookie else {})}
         asked = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, headers, method=method)
         try:
-            with urllib.request.urlopen(asked, timeout=30) as answer:
+            with urllib.request.urlopen(asked, timeout=PATIENCE_SECONDS) as answer:
                 text, made = answer.read().decode(), answer.headers.get("set-cookie") or ""
                 return answer.status, json.loads(text) if text[:1] in "[{" else text, made.partition(";")[0]
         except urllib.error.HTTPError as error:
@@ -376,7 +377,7 @@ def test_a_person_searches_and_keeps_a_product_in_a_browser(served: Place) -> No
                 f"http://127.0.0.1:{served.port}{self.path}", body, kept, method=self.command
             )
             try:
-                answer = urllib.request.urlopen(asked, timeout=30)
+                answer = urllib.request.urlopen(asked, timeout=PATIENCE_SECONDS)
             except urllib.error.HTTPError as error:
                 answer = error
             data = answer.read()
@@ -466,7 +467,7 @@ def test_the_search_engine_is_scraped_with_its_own_key_alone(served: Place) -> N
         url = f"{served.environment['SEARCH_URL']}/metrics"
         asked = urllib.request.Request(url, headers={"authorization": f"Bearer {key}"})
         try:
-            told = urllib.request.urlopen(asked, timeout=5).status
+            told = urllib.request.urlopen(asked, timeout=PATIENCE_SECONDS).status
         except urllib.error.HTTPError as error:
             told = error.code
         assert told == status

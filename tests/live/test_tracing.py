@@ -15,9 +15,10 @@ import pytest
 from sandbox.nodejs import NODE
 from tests.node import SCRIPTS
 from tests.ports import free_port
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 from .conftest import Place
-from .servers import HOST, PATIENCE_SECONDS, listens, program, wait_until
+from .servers import HOST, listens, program
 
 pytestmark = pytest.mark.live
 

@@ -10,16 +10,19 @@ from sandbox.account import Account
 from sandbox.laws.law import Law, Refusal, ResourceOperation
 from sandbox.run_options import RunOptions
 from sandbox.world import Record, World
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 TOKEN = "aws:sns/topic:Topic"
-# far above what any of it takes
-PATIENCE_SECONDS = 10
 # how long it is watched that something does not end
 PAUSE_SECONDS = 0.2
 
 
 def urn(name: str) -> str:
     return f"urn:pulumi:dev::p::{TOKEN}::{name}"
+
+
+def standing(account: Account) -> set[str]:
+    return {record.urn for record in account.world}
 
 
 def ends(work: Callable[[], object], seconds: float) -> bool:
@@ -40,9 +43,10 @@ def test_after_a_crash_nothing_reports_back_and_what_stands_can_be_read(tmp_path
 
     assert ends(lambda: create(account, "first"), PATIENCE_SECONDS)
     assert not ends(lambda: create(account, "last"), PAUSE_SECONDS)
+    wait_until(lambda: standing(account) == {urn("first"), urn("last")})
     assert not ends(lambda: create(account, "too late"), PAUSE_SECONDS)
 
-    assert {record.urn for record in account.world} == {urn("first"), urn("last")}
+    assert standing(account) == {urn("first"), urn("last")}
     assert ends(lambda: account.standing(TOKEN), PATIENCE_SECONDS)
 
 
@@ -53,7 +57,7 @@ def test_a_change_to_crash_before_is_not_made(tmp_path: Path) -> None:
     assert not ends(lambda: create(account, "never made"), PAUSE_SECONDS)
     assert not ends(lambda: create(account, "too late"), PAUSE_SECONDS)
 
-    assert {record.urn for record in account.world} == {urn("first")}
+    assert standing(account) == {urn("first")}
 
 
 def test_what_waited_for_another_operation_is_not_made_after_a_crash(
@@ -70,7 +74,8 @@ def test_what_waited_for_another_operation_is_not_made_after_a_crash(
     waits = threading.Thread(target=create, args=(account, "waits"), daemon=True)
     waits.start()
     assert not ends(lambda: create(account, "last"), PAUSE_SECONDS)
+    wait_until(lambda: standing(account) == {urn("last")})
 
     waits.join(PAUSE_SECONDS)
     assert waits.is_alive()
-    assert {record.urn for record in account.world} == {urn("last")}
+    assert standing(account) == {urn("last")}

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from sandbox.interrupts import INTERRUPTS
+from tests.waiting import PATIENCE_SECONDS
 
 # A shell without job control has what it starts in the background ignore Ctrl-C.
 WAITING = """
@@ -29,7 +30,7 @@ def test_an_interrupt_ends_the_waiting_and_the_next_not_the_winding_up(interrupt
     with subprocess.Popen([sys.executable, "-c", WAITING], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "waits\n"
-        latest = time.monotonic() + 60
+        latest = time.monotonic() + PATIENCE_SECONDS
         try:
             while process.poll() is None and time.monotonic() < latest:
                 process.send_signal(interrupt)

@@ -18,6 +18,7 @@ from components.flowise_service.watch import PAGES
 from components.rds_postgres.settings import DatabaseSettings
 from components.redis_cache.settings import CacheSettings
 from components.web_service.timeouts import timeouts
+from tests.waiting import PATIENCE_SECONDS
 from tools.compose import LOCAL, SHOWN, environment, write
 
 COMPOSE = Path(__file__).parents[2] / "compose"
@@ -123,8 +124,8 @@ def test_the_servers_certificates_are_verified_by_name(written: Path, host: str)
     client.load_verify_locations(files / "ca.pem")
     for name in (host, "127.0.0.1", "other"):
         here, there = socket.socketpair()
-        here.settimeout(10)
-        there.settimeout(10)
+        here.settimeout(PATIENCE_SECONDS)
+        there.settimeout(PATIENCE_SECONDS)
 
         def answer(there: socket.socket = there) -> None:
             try:

@@ -2,14 +2,14 @@
 
 import http.client
 import json
-import time
-from collections.abc import Callable
+import signal
 from pathlib import Path
 
 import pytest
 
 from tests.node import ask, run, running
 from tests.ports import free_port
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 STAND_IN = str(Path(__file__).parent / "prom_client.cjs")
 PROMETHEUS = "require(process.env.STAND_IN)"
@@ -19,10 +19,12 @@ process.argv[2] = 'start';
 class Pool { on() {} query() { return Promise.resolve(); } }
 const flowise = (name) => ({ pg: { Pool }, bullmq: {}, 'prom-client': require(process.env.STAND_IN) })[name];
 require('./probes.cjs')(flowise, { '/metrics': require('./process_metrics.cjs')(flowise) });
+let streamed;
+process.on('SIGUSR2', () => streamed.end('data: last'));
 const own = require('http').createServer((request, response) => {
-  if (request.url.includes('stream')) {
+  if (request.url.endsWith('?stream')) {
     response.write('data: first');
-    setTimeout(() => response.end('data: last'), Number(request.url.split('stream=')[1]));
+    streamed = response;
   } else {
     response.writeHead(request.url.includes('broken') ? 500 : 200).end('pong');
   }
@@ -40,13 +42,6 @@ def told(probe: str, name: str) -> dict[str, float]:
     status, text = ask(probe, "/metrics")
     assert status == 200, text
     return {key.removeprefix(name): value for key, value in series(text).items() if key.startswith(name)}
-
-
-def wait_for(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < deadline, "not within 20 s"
-        time.sleep(0.02)
 
 
 DURATION, IN_FLIGHT = "flowise_http_request_duration_seconds", "flowise_http_requests_in_flight"
@@ -70,7 +65,7 @@ def test_requests_are_counted_by_method_class_of_path_and_code() -> None:
             ("PROPFIND", "/canvas/7b0c"),
         ):
             ask(port, path, method)
-        wait_for(lambda: sum(told(probe, DURATION).values()) == 12)
+        wait_until(lambda: sum(told(probe, DURATION).values()) == 12)
         assert told(probe, DURATION) == {
             '{method="POST",path="prediction",code="200"}': 3,
             '{method="POST",path="auth",code="200"}': 1,
@@ -85,25 +80,27 @@ def test_requests_are_counted_by_method_class_of_path_and_code() -> None:
 def test_probes_and_scrapes_are_not_counted() -> None:
     port, probe = str(free_port()), str(free_port())
     with running(SERVER, PORT=port, PROBE_PORT=probe, MODE="main", STAND_IN=STAND_IN):
-        assert ask(probe, "/readyz") == (200, "ok\n")  # which asks for /api/v1/ping itself
-        for path in ("/api/v1/ping", "/api/v1/ping?x=1", "/api/v1/metrics", "/api/v1/webhook-listener/1/stream=1"):
+        # which asks for /api/v1/ping itself, and gives up soon
+        wait_until(lambda: ask(probe, "/readyz") == (200, "ok\n"))
+        for path in ("/api/v1/ping", "/api/v1/ping?x=1", "/api/v1/metrics", "/api/v1/webhook-listener/1/stream"):
             ask(port, path)
         ask(port, "/api/v1/chatflows")
-        wait_for(lambda: bool(told(probe, DURATION)))
+        wait_until(lambda: bool(told(probe, DURATION)))
         assert told(probe, DURATION) == {'{method="GET",path="api",code="200"}': 1}
 
 
 def test_an_answer_counts_until_its_stream_ends() -> None:
     port, probe = str(free_port()), str(free_port())
-    with running(SERVER, PORT=port, PROBE_PORT=probe, MODE="main", STAND_IN=STAND_IN):
-        asking = http.client.HTTPConnection("127.0.0.1", int(port), timeout=20)
-        asking.request("POST", "/api/v1/prediction/7b0c?stream=500")
+    with running(SERVER, PORT=port, PROBE_PORT=probe, MODE="main", STAND_IN=STAND_IN) as process:
+        asking = http.client.HTTPConnection("127.0.0.1", int(port), timeout=PATIENCE_SECONDS)
+        asking.request("POST", "/api/v1/prediction/7b0c?stream")
         answer = asking.getresponse()
         assert told(probe, IN_FLIGHT)['{path="prediction"}'] == 1
         assert told(probe, DURATION) == {}
+        process.send_signal(signal.SIGUSR2)
         assert answer.read() == b"data: firstdata: last"
         # the connection is kept, the request is over
-        wait_for(lambda: told(probe, DURATION) == {'{method="POST",path="prediction",code="200"}': 1})
+        wait_until(lambda: told(probe, DURATION) == {'{method="POST",path="prediction",code="200"}': 1})
         assert told(probe, IN_FLIGHT) == {
             f'{{path="{each}"}}': 0 for each in ("prediction", "auth", "api", "assets", "page")
         }
@@ -113,11 +110,11 @@ def test_an_answer_counts_until_its_stream_ends() -> None:
 def test_who_leaves_before_the_end_is_counted_as_such() -> None:
     port, probe = str(free_port()), str(free_port())
     with running(SERVER, PORT=port, PROBE_PORT=probe, MODE="main", STAND_IN=STAND_IN):
-        asking = http.client.HTTPConnection("127.0.0.1", int(port), timeout=20)
-        asking.request("POST", "/api/v1/prediction/7b0c?stream=60000")
+        asking = http.client.HTTPConnection("127.0.0.1", int(port), timeout=PATIENCE_SECONDS)
+        asking.request("POST", "/api/v1/prediction/7b0c?stream")
         asking.getresponse().close()
         asking.close()
-        wait_for(lambda: told(probe, DURATION) == {'{method="POST",path="prediction",code="499"}': 1})
+        wait_until(lambda: told(probe, DURATION) == {'{method="POST",path="prediction",code="499"}': 1})
         assert told(probe, IN_FLIGHT)['{path="prediction"}'] == 0
 
 

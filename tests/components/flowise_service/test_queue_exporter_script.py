@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.components.flowise_service.test_process_metrics import STAND_IN, series, wait_for
+from tests.components.flowise_service.test_process_metrics import STAND_IN, series
 from tests.node import ask, running
 from tests.ports import free_port
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 SHARED = """
 const fs = require('fs');
@@ -120,7 +121,7 @@ def exporting(folder: Path, **state: Any) -> Iterator[Exporter]:
     # its own standard output is JSON by then
     with running("require('./queue_exporter.cjs'); require('fs').writeSync(1, 'ready\\n');", **environment) as process:
         exporter.process = process
-        wait_for(lambda: answers(exporter.port))
+        wait_until(lambda: answers(exporter.port))
         yield exporter
 
 
@@ -185,7 +186,7 @@ def test_it_counts_what_ends_from_its_start_on(tmp_path: Path) -> None:
             [PREDICTIONS, "completed"],
         ]
         exporter.hold(events=before + after)
-        wait_for(lambda: (exporter.told()[done], exporter.told()[failed]) == (2, 1))
+        wait_until(lambda: (exporter.told()[done], exporter.told()[failed]) == (2, 1))
 
 
 def test_a_cache_that_is_away_leaves_nothing_that_was_true_once(tmp_path: Path) -> None:
@@ -218,4 +219,4 @@ def test_one_that_can_count_no_more_ends(tmp_path: Path) -> None:
     with exporting(tmp_path) as exporter:
         assert exporter.process is not None
         exporter.hold(torn="NOPERM")
-        assert exporter.process.wait(timeout=20) == 1
+        assert exporter.process.wait(timeout=PATIENCE_SECONDS) == 1

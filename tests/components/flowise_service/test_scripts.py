@@ -11,11 +11,12 @@ import pytest
 from sandbox.nodejs import NODE
 from tests.node import ASSETS, SCRIPTS, ask, run, running
 from tests.ports import free_port
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.mark.parametrize("script", ASSETS, ids=lambda path: path.name)
 def test_every_script_is_sound(script: Path) -> None:
-    subprocess.run([NODE, "--check", script], check=True, timeout=60)
+    subprocess.run([NODE, "--check", script], check=True, timeout=PATIENCE_SECONDS)
 
 
 def test_a_line_becomes_an_object_and_a_stack_trace_one_object() -> None:
@@ -107,7 +108,7 @@ def test_flowise_goes_on_where_its_tree_has_no_tracing() -> None:
         check=True,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
     told = json.loads(done.stderr)
     assert (told["level"], told["message"]) == ("error", "traces are off: no @opentelemetry/sdk-node")
@@ -152,7 +153,7 @@ def test_a_worker_ends_its_jobs_before_flowise_hears_of_its_end(job_ms: int, pat
         worker.send_signal(signal.SIGTERM)
         assert worker.stdout is not None
         assert worker.stdout.read().split() == said
-        assert worker.wait(timeout=30) == 0
+        assert worker.wait(timeout=PATIENCE_SECONDS) == 0
 
 
 PROBED = """
@@ -252,7 +253,13 @@ def test_only_flowises_own_process_is_changed(tmp_path: Path) -> None:
     (tmp_path / "other.js").write_text("console.log('plain');")
     environment = {**os.environ, "NODE_OPTIONS": f"--require {SCRIPTS}/preload.cjs"}
     done = subprocess.run(
-        [NODE, "other.js"], cwd=tmp_path, env=environment, check=True, stdout=subprocess.PIPE, text=True, timeout=60
+        [NODE, "other.js"],
+        cwd=tmp_path,
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=PATIENCE_SECONDS,
     )
     assert done.stdout == "plain\n"
 
@@ -288,7 +295,12 @@ def test_what_flowise_requires_is_narrowed_though_tracing_hooks_require(tmp_path
     environment = {**os.environ, "NODE_OPTIONS": f"--require {scripts}/preload.cjs"}
 
     done = subprocess.run(
-        [NODE, flowise / "bin" / "run"], env=environment, check=True, stdout=subprocess.PIPE, text=True, timeout=60
+        [NODE, flowise / "bin" / "run"],
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=PATIENCE_SECONDS,
     )
 
     assert done.stdout == "narrowed\n"

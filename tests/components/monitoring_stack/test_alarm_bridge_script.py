@@ -16,10 +16,10 @@ import boto3  # type: ignore[import-untyped] # it ships no types
 import pytest
 from moto.server import ThreadedMotoServer
 
-from tests.components.flowise_service.test_process_metrics import wait_for
 from tests.live import flowise
 from tests.node import ask, running
 from tests.ports import free_port
+from tests.waiting import wait_until
 
 EXPIRED = """{"detail-type": "Backup Job State Change", "source": "aws.backup",
  "detail": {"state": "EXPIRED", "resourceArn": "db"}}"""
@@ -203,7 +203,7 @@ def everywhere(place: Place, name: str, *, firing: bool) -> bool:
 def test_an_alarm_fires_everywhere_and_is_over_when_cloudwatch_says_so(place: Place) -> None:
     with place.bridge() as (_, port):
         place.says("db-storage", "ALARM", utc(-1), "[critical] The database's storage is nearly full")
-        wait_for(lambda: everywhere(place, "db-storage", firing=True))
+        wait_until(lambda: everywhere(place, "db-storage", firing=True))
         told = place.managers[1].told["db-storage"]
         assert told["labels"] == {
             "alertname": "CloudWatchAlarm",
@@ -217,9 +217,9 @@ def test_an_alarm_fires_everywhere_and_is_over_when_cloudwatch_says_so(place: Pl
         assert told["generatorURL"].endswith("region=eu-west-1#alarmsV2:alarm/db-storage")
         # it ends by itself where nobody tells it anew
         assert utc(5) < datetime.fromisoformat(told["endsAt"]) < utc(15)
-        wait_for(lambda: place.left() == 0)
+        wait_until(lambda: place.left() == 0)
         place.says("db-storage", "OK", utc(), "[critical] The database's storage is nearly full")
-        wait_for(lambda: everywhere(place, "db-storage", firing=False))
+        wait_until(lambda: everywhere(place, "db-storage", firing=False))
         assert place.managers[0].told["db-storage"]["labels"] == told["labels"]
         assert ask(port, "/readyz") == (200, "ok\n")
 
@@ -228,11 +228,11 @@ def test_what_comes_late_does_not_count(place: Place) -> None:
     with place.bridge():
         place.says("late", "OK", utc(-1))
         place.says("after", "ALARM", utc())
-        wait_for(lambda: everywhere(place, "late", firing=False) and everywhere(place, "after", firing=True))
+        wait_until(lambda: everywhere(place, "late", firing=False) and everywhere(place, "after", firing=True))
         place.says("late", "ALARM", utc(-2))
-        wait_for(lambda: place.left() == 0)
+        wait_until(lambda: place.left() == 0)
         place.says("mark", "ALARM", utc())
-        wait_for(lambda: everywhere(place, "mark", firing=True))
+        wait_until(lambda: everywhere(place, "mark", firing=True))
         assert everywhere(place, "late", firing=False)
 
 
@@ -242,7 +242,7 @@ def test_a_start_finds_what_is_in_alarm_in_both_regions_and_in_this_stack_alone(
     place.alarm("well", "OK")
     place.alarm("foreign", "ALARM", topic=f"arn:aws:sns:{HOME}:123456789012:other")
     with place.bridge():
-        wait_for(lambda: everywhere(place, "home", firing=True) and everywhere(place, "edge", firing=True))
+        wait_until(lambda: everywhere(place, "home", firing=True) and everywhere(place, "edge", firing=True))
         labels = {name: each["labels"] for name, each in place.managers[0].told.items()}
     assert set(labels) == {"home", "edge"}
     assert [labels[each]["severity"] for each in ("home", "edge")] == ["info", "warning"]
@@ -252,13 +252,13 @@ def test_a_start_finds_what_is_in_alarm_in_both_regions_and_in_this_stack_alone(
 def test_an_end_that_was_never_heard_of_is_found_out(place: Place) -> None:
     place.alarm("forgotten", "ALARM")
     with place.bridge() as (process, _):
-        wait_for(lambda: everywhere(place, "forgotten", firing=True))
+        wait_until(lambda: everywhere(place, "forgotten", firing=True))
         place.alarm("forgotten", "OK")
         place.says("heard", "ALARM", utc())
         place.alarm("heard", "ALARM")
-        wait_for(lambda: everywhere(place, "heard", firing=True))
+        wait_until(lambda: everywhere(place, "heard", firing=True))
         process.send_signal(signal.SIGUSR2)  # six minutes pass
-        wait_for(lambda: "forgotten" not in names_firing(place, minutes=6))
+        wait_until(lambda: "forgotten" not in names_firing(place, minutes=6))
         assert "heard" in names_firing(place, minutes=6)
 
 
@@ -270,11 +270,11 @@ def names_firing(place: Place, minutes: float) -> set[str]:
 def test_an_alarm_lasts_for_as_long_as_it_is_told_of(place: Place) -> None:
     place.alarm("lasting", "ALARM")
     with place.bridge() as (process, _):
-        wait_for(lambda: everywhere(place, "lasting", firing=True))
+        wait_until(lambda: everywhere(place, "lasting", firing=True))
         first = place.managers[0].told["lasting"]
         for _ in range(3):
             process.send_signal(signal.SIGUSR2)
-        wait_for(lambda: place.managers[0].told["lasting"]["endsAt"] > first["endsAt"])
+        wait_until(lambda: place.managers[0].told["lasting"]["endsAt"] > first["endsAt"])
         assert place.managers[0].told["lasting"]["startsAt"] == first["startsAt"]
 
 
@@ -296,8 +296,8 @@ def test_what_is_no_alarm_is_told_for_an_hour(
         # EventBridge gives what it publishes no subject
         place.publish(message, "-" if source == "backup" else subject)
         summary = json.loads(message)["Event Message"] if source == "rds" else subject
-        wait_for(lambda: everywhere(place, summary, firing=True))
-        wait_for(lambda: place.left() == 0)
+        wait_until(lambda: everywhere(place, summary, firing=True))
+        wait_until(lambda: place.left() == 0)
     told = place.managers[0].told[summary]
     labels = {key: told["labels"][key] for key in ("alertname", "severity", "source")}
     assert labels == {"alertname": "AwsNotice", "severity": severity, "source": source}
@@ -310,7 +310,7 @@ def test_a_message_is_gone_only_once_it_was_told(place: Place) -> None:
         each.refuses = True
     place.says("patient", "ALARM", utc())
     with place.bridge() as (_, port):
-        wait_for(lambda: "no Alertmanager takes alerts" in ask(port, "/readyz")[1])
+        wait_until(lambda: "no Alertmanager takes alerts" in ask(port, "/readyz")[1])
         assert ask(port, "/readyz")[0] == 503
         assert ask(port, "/livez") == (200, "ok\n")
         # it was not even taken, so that it does not wear out
@@ -319,26 +319,26 @@ def test_a_message_is_gone_only_once_it_was_told(place: Place) -> None:
             "ApproximateNumberOfMessages": "1"
         }
         place.managers[1].refuses = False
-        wait_for(lambda: "patient" in place.managers[1].firing())
-        wait_for(lambda: place.left() == 0)
+        wait_until(lambda: "patient" in place.managers[1].firing())
+        wait_until(lambda: place.left() == 0)
         assert ask(port, "/readyz") == (200, "ok\n")
         # and the other one hears of it later
         place.managers[0].refuses = False
-        wait_for(lambda: everywhere(place, "patient", firing=True))
+        wait_until(lambda: everywhere(place, "patient", firing=True))
 
 
 def test_a_message_that_was_taken_comes_back_until_it_was_told(place: Place) -> None:
     for each in place.managers:
         each.unwanted = "taken"
     with place.bridge() as (_, port):
-        wait_for(lambda: ask(port, "/readyz") == (200, "ok\n"))
+        wait_until(lambda: ask(port, "/readyz") == (200, "ok\n"))
         place.says("taken", "ALARM", utc())
-        wait_for(lambda: all(each.refused for each in place.managers))
+        wait_until(lambda: all(each.refused for each in place.managers))
         assert place.left() == 1
         for each in place.managers:
             each.unwanted = ""
-        wait_for(lambda: everywhere(place, "taken", firing=True))
-        wait_for(lambda: place.left() == 0)
+        wait_until(lambda: everywhere(place, "taken", firing=True))
+        wait_until(lambda: place.left() == 0)
 
 
 def test_what_is_of_no_topic_of_the_stack_is_dropped(place: Place) -> None:
@@ -346,7 +346,7 @@ def test_what_is_of_no_topic_of_the_stack_is_dropped(place: Place) -> None:
     for body in (json.dumps(forged), "no JSON"):
         place.client("sqs").send_message(QueueUrl=place.queue, MessageBody=body)
     with place.bridge():
-        wait_for(lambda: place.left() == 0)
+        wait_until(lambda: place.left() == 0)
     assert place.managers[0].told == {}
 
 
@@ -355,6 +355,6 @@ def test_flowises_own_tree_signs_what_aws_is_asked(place: Place) -> None:
     place.alarm("signed-edge", "ALARM", EDGE)
     place.says("signed", "ALARM", utc())
     with place.bridge(flowise.package()) as (_, port):
-        wait_for(lambda: everywhere(place, "signed", firing=True) and everywhere(place, "signed-edge", firing=True))
-        wait_for(lambda: place.left() == 0)
+        wait_until(lambda: everywhere(place, "signed", firing=True) and everywhere(place, "signed-edge", firing=True))
+        wait_until(lambda: place.left() == 0)
         assert ask(port, "/readyz") == (200, "ok\n")

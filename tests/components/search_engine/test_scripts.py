@@ -3,10 +3,10 @@
 import json
 import subprocess
 import threading
-import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from sandbox.nodejs import NODE
 from tests.node import SCRIPTS
 from tests.ports import free_port
 from tests.search_stand_in import Engine, served
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 MASTER = "a-master-key-of-many-bytes"
 UID = "01b4bc42-eb33-4041-b481-254d00cce834"
@@ -87,15 +88,12 @@ def looking(
     )
 
 
-def ready(port: int) -> int:
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
-                return int(answer.status)
-        except OSError:
-            time.sleep(0.05)
-    return 503
+def ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE_SECONDS) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
 
 def test_keys_are_made_and_made_again_where_they_should_do_otherwise(place: Place) -> None:
@@ -103,10 +101,10 @@ def test_keys_are_made_and_made_again_where_they_should_do_otherwise(place: Plac
         port = free_port()
         process = looking(place, port, actions=actions)
         try:
-            assert ready(port) == 200
+            wait_until(partial(ready, port), "ready")
         finally:
             process.terminate()
-            said, _ = process.communicate(timeout=20)
+            said, _ = process.communicate(timeout=PATIENCE_SECONDS)
         assert process.returncode == 0
         assert place.engine.keys[UID]["actions"] == actions
         # the value is the same whatever it may do, so that pods need not start again
@@ -121,9 +119,9 @@ def test_who_has_another_master_key_is_not_ready(place: Place) -> None:
     assert process.stdout is not None
     assert "status 403" in process.stdout.readline()
     with pytest.raises(OSError, match="503"):
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5)
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE_SECONDS)
     process.terminate()
-    process.communicate(timeout=20)
+    process.communicate(timeout=PATIENCE_SECONDS)
 
 
 def snapshot(place: Place, folder: Path, key: str) -> "subprocess.CompletedProcess[str]":
@@ -147,7 +145,7 @@ def snapshot(place: Place, folder: Path, key: str) -> "subprocess.CompletedProce
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
 
 

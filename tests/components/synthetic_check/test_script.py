@@ -13,6 +13,7 @@ import pytest
 
 from sandbox.nodejs import NODE
 from tests.ports import free_port
+from tests.waiting import PATIENCE_SECONDS
 
 SCRIPT = Path(__file__).parents[3] / "components" / "synthetic_check" / "assets" / "synthetic_check.cjs"
 BODY = '{"question": "Say pong."}'
@@ -68,14 +69,14 @@ def site() -> Iterator[Site]:
 
 
 def ask(url: str, **changes: str) -> dict[str, str]:
-    environment = {"SITE_URL": url, "ASKED_PATH": "/ask", "EXPECTED": "pong", "MAX_SECONDS": "5"}
+    environment = {"SITE_URL": url, "ASKED_PATH": "/ask", "EXPECTED": "pong", "MAX_SECONDS": str(PATIENCE_SECONDS)}
     question = {"BODY": BODY, "ANSWER_FIELD": "text"}
     done = subprocess.run(
         [NODE, "-e", RUN, SCRIPT, json.dumps({**environment, **question, **changes})],
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=2 * PATIENCE_SECONDS,
     )
     told: dict[str, str] = json.loads(done.stdout)
     return told
@@ -137,5 +138,7 @@ def test_no_answer_is_a_failure() -> None:
 
 def test_the_canary_finds_its_handler() -> None:
     script = f"console.log(typeof require({json.dumps(str(SCRIPT))}).handler)"
-    done = subprocess.run([NODE, "-e", script], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [NODE, "-e", script], capture_output=True, text=True, check=True, timeout=2 * PATIENCE_SECONDS
+    )
     assert done.stdout == "function\n"

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from examples.ranking import application as app
+from tests.waiting import PATIENCE_SECONDS
 
 APP = Path(__file__).parents[3] / "examples" / "ranking" / "app"
 BIN = Path(sys.executable).parent
@@ -27,7 +28,9 @@ BIN = Path(sys.executable).parent
 def test_a_linter_finds_nothing(command: tuple[str, ...]) -> None:
     tool = shutil.which(command[0], path=BIN)
     assert tool, f"{command[0]} is not in the virtual environment: make setup"
-    done = subprocess.run([tool, *command[1:]], capture_output=True, text=True, check=False, timeout=120, cwd=APP)
+    done = subprocess.run(
+        [tool, *command[1:]], capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS, cwd=APP
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from examples.tiktrend import application as app
+from tests.waiting import PATIENCE_SECONDS
 
 APP = Path(__file__).parents[3] / "examples" / "tiktrend" / "app"
 BIN = Path(sys.executable).parent
@@ -26,7 +27,9 @@ BIN = Path(sys.executable).parent
 def test_a_linter_finds_nothing(command: tuple[str, ...]) -> None:
     tool = shutil.which(command[0], path=BIN)
     assert tool, f"{command[0]} is not in the virtual environment: make setup"
-    done = subprocess.run([tool, *command[1:]], capture_output=True, text=True, check=False, timeout=120, cwd=APP)
+    done = subprocess.run(
+        [tool, *command[1:]], capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS, cwd=APP
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 

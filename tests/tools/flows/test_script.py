@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from sandbox.nodejs import NODE
 from tests.node import SCRIPTS, running
+from tests.waiting import PATIENCE_SECONDS
 from tools.flows.client import Flowise, Login
 from tools.flows.folder import files
 from tools.flows.records import KINDS, Credential, item
@@ -202,7 +203,7 @@ def exported(folder: Path, url: str, key: str) -> tuple[int, list[dict[str, Any]
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
     return done.returncode, [json.loads(line) for line in written.read_text().splitlines()], done.stdout + done.stderr
 
