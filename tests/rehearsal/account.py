@@ -127,16 +127,21 @@ class Account:
         """Say how the account is, in one of the files that the stand-ins read."""
         (self.folder / name).write_text("\n".join(texts), encoding="utf-8")
 
+    @property
+    def findings(self) -> Path:
+        """What code scanning was given."""
+        return self.folder / "findings"
+
     def pull_request(
-        self, number: int, commit: str, server: "GitHub", stacks: Sequence[str] = STACKS
+        self, number: int, commit: str, server: "GitHub", stacks: Sequence[str] = STACKS, *, scanned: bool = False
     ) -> dict[str, Ended]:
-        """Run the workflow of pull requests on a branch's commit, for these stacks."""
+        """Run the workflow of pull requests on a branch's commit, for these stacks, with code scanning or without."""
         server.head = commit
         of = {"full_name": REPOSITORY}
         pull = {"number": number, "head": {"sha": commit, "repo": of}, "base": {"sha": self.git("rev-parse", "main")}}
         described = {"event": {"pull_request": pull}, "event_name": "pull_request", "base_ref": "main", "sha": commit}
         environment = {"GITHUB_API_URL": f"http://127.0.0.1:{server.server_address[1]}"}
-        return self._run("preview", described, environment, stacks=stacks)
+        return self._run("preview", described, environment, stacks=stacks, scanned=scanned)
 
     def merge(
         self, commit: str = "", jobs: Sequence[str] = (), cancel_at: str = "", attempts: int = 1
@@ -174,6 +179,8 @@ class Account:
         jobs: Sequence[str] = (),
         cancel_at: str = "",
         stacks: Sequence[str] = STACKS,
+        *,
+        scanned: bool = False,
     ) -> dict[str, Ended]:
         number = len(self._runs())
         run_id = str(100 + number)
@@ -182,6 +189,7 @@ class Account:
             **{"DEPLOY": "true", "PULUMI_BACKEND_URL": "s3://state", "AWS_REGION": "eu-west-1"},
             "DEPLOY_ROLE_ARN": "arn:aws:iam::111122223333:role/deploy",
             "PLAN_ROLE_ARN": "arn:aws:iam::111122223333:role/plan",
+            "CODE_SCANNING": "true" if scanned else "",
         }
         contexts = {
             "github": {**where, **described},
@@ -213,6 +221,9 @@ class Account:
             "actions/checkout": checked_out,
             "actions/setup-python": self._set_up,
             "actions/upload-artifact": lambda workspace, given: _copy(workspace / given["path"], artifacts),
+            "github/codeql-action/upload-sarif": lambda workspace, given: _copy(
+                workspace / given["sarif_file"], self.findings, "*.sarif"
+            ),
             "actions/download-artifact": lambda workspace, given: _copy(artifacts, workspace / given["path"]),
             **dict.fromkeys(
                 ("actions/cache", "aws-actions/configure-aws-credentials", "sigstore/cosign-installer"),
@@ -312,6 +323,7 @@ def _shim(file: Path, program: str) -> None:
     file.chmod(0o755)
 
 
-def _copy(source: Path, target: Path) -> None:
-    if source.is_dir():
-        shutil.copytree(source, target, dirs_exist_ok=True)
+def _copy(source: Path, target: Path, names: str = "*") -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for each in source.glob(names):
+        shutil.copy(each, target)

@@ -24,6 +24,8 @@ from .expressions import filled_in, holds
 
 _TO_TERM_SECONDS, _TO_KILL_SECONDS = 7.5, 2.5
 _SHOWN = 25
+# what a shell starts in the background ignores SIGINT, and so would all that it starts
+_HEARS = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 
 
 @dataclass
@@ -116,9 +118,8 @@ class _Job:
     ended: Ended
 
     def step(self, step: Mapping[str, Any], number: int) -> None:
-        name = step.get("name") or step.get("run", "").splitlines()[0] if "run" in step else step.get("name", "")
         uses = str(step.get("uses", "")).partition("@")[0]
-        name = name or uses
+        name = filled_in(step.get("name") or uses or step["run"].splitlines()[0], self.contexts)
         if not holds(str(step.get("if", "")), self.contexts):
             return
         if uses:
@@ -143,7 +144,7 @@ class _Job:
         environment = {**self.environment, **{name: str(file) for name, file in files.items()}, **own}
         process = subprocess.Popen(
             # what GitHub runs where no shell is named
-            [shutil.which("bash") or "bash", "-e", str(script)],
+            [sys.executable, "-c", _HEARS, shutil.which("bash") or "/bin/bash", "-e", str(script)],
             cwd=self.workspace,
             env=environment,
             stdin=subprocess.DEVNULL,

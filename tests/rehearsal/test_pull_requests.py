@@ -1,5 +1,6 @@
 """The whole workflow of a pull request, in a clone of this repository: what it prints, writes and ends with."""
 
+import json
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -32,20 +33,25 @@ def test_a_change_is_judged_and_told_in_one_comment(
         assert {name: each.conclusion for name, each in ended.items()} == {
             **{f"report {stack}": conclusion for stack in stacks},
             "comment": "success",
+            "code-scanning": "skipped",
         }
         (comment,) = server.comments.values()
         for words in says:
             assert words in comment["body"]
-        # a later commit that changes nothing more is told in the same place
         assert [each for each in server.asked if each.startswith("POST")] == ["POST issues/7/comments"]
 
 
-def test_a_later_commit_is_told_in_place_of_the_earlier(bare: Account) -> None:
+def test_a_later_commit_is_told_in_place_of_the_earlier_and_findings_go_to_the_code_host(bare: Account) -> None:
     bare.git("checkout", "--quiet", "-b", "change")
+    levels = list[set[str]]()
     with github() as server:
         for change in (changes.broken_policy, lambda each: each.git("checkout", "--quiet", "main", "--", ".")):
             change(bare)
-            bare.pull_request(7, bare.commit("again"), server, ["dev"])
+            ended = bare.pull_request(7, bare.commit("again"), server, ["dev"], scanned=True)
+            assert ended["code-scanning"].conclusion == "success"
+            (run,) = json.loads((bare.findings / "dev.sarif").read_text(encoding="utf-8"))["runs"]
+            levels.append({each["level"] for each in run["results"]})
         (comment,) = server.comments.values()
+    assert ["error" in each for each in levels] == [True, False]
     assert "✅ CALM" in comment["body"]
     assert server.asked.count("PATCH issues/comments/1") == 1

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 import yaml
+from platform_policies.sarif import SAID
 
 from sandbox.plans import Finding, Inputs, Plan, PlanError, Step
 from sandbox.wire import UNKNOWN
@@ -132,18 +133,26 @@ def _on(window: str) -> str:
 
 def _rules(before: Sequence[Finding], after: Sequence[Finding], mandatory: Sequence[Finding]) -> Rules:
     old, new = _said(before), _said(after)
-    refused = _said(mandatory)
     return Rules(
-        new=[each for each in new if each not in old],
-        gone=[each for each in old if each not in new],
-        exceptions=sum(int(found[1]) for each in new if (found := _EXCEPTIONS.match(each))),
-        mandatory=refused,
+        new=[text for subject, text in new.items() if subject not in old],
+        gone=[text for subject, text in old.items() if subject not in new],
+        changed=[text for subject, text in new.items() if subject in old and old[subject] != text],
+        exceptions=sum(int(found[1]) for each in after if (found := _EXCEPTIONS.match(each.message))),
+        mandatory=list(_said(mandatory).values()),
     )
 
 
-def _said(findings: Sequence[Finding]) -> list[str]:
-    texts = (f"{each.urn.rpartition('::')[2]}: {each.message}" if each.urn else each.message for each in findings)
-    return list(dict.fromkeys(in_text(text) for text in texts))
+def _said(findings: Sequence[Finding]) -> dict[tuple[str, str], str]:
+    """Return what is said, by its subject: a resource and the words, or the stack and a rule, which counts and lists."""
+    told = dict[tuple[str, str], str]()
+    for each in findings:
+        of_stack = not each.urn or "::pulumi:pulumi:Stack::" in each.urn
+        named = SAID.match(each.message)
+        rule = named["rule"] if named else each.message.partition(":")[0]
+        name = each.urn.rpartition("::")[2]
+        text = in_text(f"{name}: {each.message}" if name else each.message)
+        told[each.urn, rule if of_stack else text] = text
+    return told
 
 
 def _roads(listed: Sequence[Change]) -> list[str]:

@@ -187,7 +187,13 @@ def _besides(stack: StackReport) -> list[Section]:
         f"{plural(rules.exceptions, 'exception')} in force."
     )
     for label, texts in (
-        *(("new", rules.new), ("gone", rules.gone), ("waived", stack.waived), ("not judged", stack.unjudged)),
+        *(
+            ("new", rules.new),
+            ("gone", rules.gone),
+            ("otherwise", rules.changed),
+            ("waived", stack.waived),
+            ("not judged", stack.unjudged),
+        ),
         *(
             ("not priced", money.unpriced),
             ("roads", stack.roads),

@@ -95,10 +95,11 @@ class Money(_Part):
 
 
 class Rules(_Part):
-    """What policies say: what is new, what is gone, and how many exceptions stand."""
+    """What policies say: what is new, gone or said otherwise, and how many exceptions stand."""
 
     new: Sequence[Text] = ()
     gone: Sequence[Text] = ()
+    changed: Sequence[Text] = ()
     exceptions: Count = 0
     mandatory: Sequence[Text] = ()
 

@@ -214,6 +214,7 @@ def _rules(stack: StackReport) -> str:
         [
             *(f"new: {each}" for each in rules.new),
             *(f"gone: {each}" for each in rules.gone),
+            *(f"otherwise: {each}" for each in rules.changed),
             *stack.waived,
             *stack.unjudged,
         ]

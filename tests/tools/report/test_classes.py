@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.plans import Plan, Step
+from sandbox.plans import Finding, Plan, Step
 from sandbox.stateful import LOSS
 from sandbox.wire import UNKNOWN
 from tools.report.build import report
@@ -61,6 +61,26 @@ def test_what_happens_has_a_class_and_a_verdict(operation: str, token: str, kind
 def test_a_replacement_in_three_steps_is_one_change() -> None:
     three = [step(each, CONFIG, {"a": 1}, {"a": 2}) for each in ("create-replacement", "replace", "delete-replaced")]
     assert only(*three).kind == "replace"
+
+
+def test_what_a_rule_says_otherwise_of_the_stack_is_not_new() -> None:
+    """It counts and lists: of a change that makes something unknown it told a finding that came and one that went."""
+    thing = step("same", DATABASE)
+
+    def said(*messages: tuple[str, str]) -> list[Finding]:
+        return [Finding("all: advice", False, urn, message) for urn, message in messages]
+
+    coverage = "scan-coverage (low): all is judged ({} are not); look. docs/policies.md#x"
+    kept = (thing.urn, "rds-private (low) thing: it is private; mend it. docs/policies.md#y")
+    before = said((STACK, coverage.format(25)), (STACK, "exceptions: 2 in force, the next"), kept, (thing.urn, "old"))
+    after = said((STACK, coverage.format(27)), (STACK, "exceptions: 3 in force, the next"), kept, (thing.urn, "new"))
+    stack = Step("same", STACK, "pulumi:pulumi:Stack", True, False, False, ())
+    rules = report(Judged("prod", Plan([stack, thing], {}, (), after), today=TODAY), before).rules
+    assert (rules.new, rules.gone, rules.exceptions) == (["thing: new"], ["thing: old"], 3)
+    assert [each.partition("(27 ")[0] for each in rules.changed] == [
+        "flowise-prod: scan-coverage (low): all is judged ",
+        "flowise-prod: exceptions: 3 in force, the next",
+    ]
 
 
 def test_without_a_final_snapshot_all_of_it_is_lost() -> None:
