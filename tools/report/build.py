@@ -143,7 +143,7 @@ def _rules(before: Sequence[Finding], after: Sequence[Finding], mandatory: Seque
 
 
 def _said(findings: Sequence[Finding]) -> dict[tuple[str, str], str]:
-    """Return what is said, by its subject: a resource and the words, or the stack and a rule, which counts and lists."""
+    """Return what is said, by its subject: a resource and the words, or the stack and a rule, which counts."""
     told = dict[tuple[str, str], str]()
     for each in findings:
         of_stack = not each.urn or "::pulumi:pulumi:Stack::" in each.urn
