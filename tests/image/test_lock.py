@@ -7,22 +7,12 @@ from typing import Any
 import pytest
 
 from components.flowise_service.settings import ServiceSettings
+from tests.npm_locks import found_from
 
 IMAGE = Path(__file__).parents[2] / "image"
 LOCK: dict[str, Any] = json.loads((IMAGE / "package-lock.json").read_text())
 PACKAGES: dict[str, dict[str, Any]] = LOCK["packages"]
 FLOWISE = "node_modules/flowise"
-
-
-def found_from(folder: str, name: str) -> str | None:
-    """Return where Node finds a package from a folder of the tree: in it, or in the nearest one above."""
-    while True:
-        path = f"{folder}/node_modules/{name}".lstrip("/")
-        if path in PACKAGES:
-            return path
-        if not folder:
-            return None
-        folder = folder.rpartition("node_modules/")[0].rstrip("/")
 
 
 def test_the_lock_is_of_this_package() -> None:
@@ -41,31 +31,6 @@ def test_one_version_of_flowise_is_named_everywhere() -> None:
     assert f"ARG VERSION={deployed}\n" in (IMAGE / "Dockerfile").read_text()
     compose = (IMAGE.parent / "compose" / "compose.yaml").read_text()
     assert re.findall(r"flowise-platform/flowise:(\S+)", compose) == [deployed]
-
-
-def test_the_lock_names_no_registry() -> None:
-    assert [path for path, entry in PACKAGES.items() if "resolved" in entry] == []
-    assert "omit-lockfile-registry-resolved=true" in (IMAGE / ".npmrc").read_text().splitlines()
-
-
-def test_every_package_is_pinned_to_its_bytes() -> None:
-    # a bundled one lies in its parent's archive
-    loose = [
-        path for path, entry in PACKAGES.items() if path and "integrity" not in entry and not entry.get("inBundle")
-    ]
-    assert loose == []
-
-
-def test_nothing_is_missing_and_nothing_is_left_over() -> None:
-    missing = [
-        f"{path} -> {name}"
-        for path, entry in PACKAGES.items()
-        for kind in ("dependencies", "optionalDependencies")
-        for name in entry.get(kind, {})
-        if found_from(path, name) is None
-    ]
-    assert missing == []
-    assert [path for path, entry in PACKAGES.items() if entry.get("extraneous")] == []
 
 
 # the first versions without the holes of docs/operations/image.md, one for each major that was mended
@@ -107,7 +72,7 @@ def test_the_mcp_server_that_the_settings_name_is_in_the_image() -> None:
 
 @pytest.mark.parametrize("name", ["pg", "ioredis"])
 def test_the_health_check_asks_with_the_modules_that_flowise_itself_uses(name: str) -> None:
-    assert found_from(FLOWISE, name) == f"node_modules/{name}"
+    assert found_from(PACKAGES, FLOWISE, name) == f"node_modules/{name}"
 
 
 @pytest.mark.parametrize("cpu", ["x64", "arm64"])
