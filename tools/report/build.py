@@ -19,7 +19,8 @@ from .refusals import unexplained
 
 # policies/kit/exceptions.py writes it
 _EXCEPTIONS = re.compile(r"^exceptions: (\d+) in force")
-_ROADS = ("SecurityGroupIngressRule", "SecurityGroupEgressRule", "NetworkPolicy")
+_POLICY = "NetworkPolicy"
+_ROADS = ("SecurityGroupIngressRule", "SecurityGroupEgressRule", _POLICY)
 _RULES, _ALARM = "PrometheusRule", "cloudwatch MetricAlarm"
 _DASHBOARD = "grafana_dashboard"
 _MOST_DIFF = 300_000
@@ -157,8 +158,10 @@ def _said(findings: Sequence[Finding]) -> dict[tuple[str, str], str]:
 
 def _roads(listed: Sequence[Change]) -> list[str]:
     does = {"create": "opens", "delete": "closes", "update": "changes", "replace": "is made anew"}
+    # one that lets nobody in closes
+    of_policies = {**does, "create": "is made", "delete": "goes"}
     return [
-        f"{does[each.kind]}: {each.type} {each.name}"
+        f"{(of_policies if each.type == _POLICY else does)[each.kind]}: {each.type} {each.name}"
         for each in listed
         if each.type.endswith(_ROADS) and each.kind in does
     ]
