@@ -149,7 +149,8 @@ def _said(findings: Sequence[Finding]) -> dict[tuple[str, str], str]:
     for each in findings:
         of_stack = not each.urn or "::pulumi:pulumi:Stack::" in each.urn
         named = SAID.match(each.message)
-        rule = named["rule"] if named else each.message.partition(":")[0]
+        # `exceptions: 2 in force, ...`, `exceptions: 1 not needed, ...`, `off: 3 rules (...)`
+        rule = named["rule"] if named else " ".join(re.sub(r"\d+", "#", each.message).split()[:3])
         name = each.urn.rpartition("::")[2]
         text = in_text(f"{name}: {each.message}" if name else each.message)
         told[each.urn, rule if of_stack else text] = text

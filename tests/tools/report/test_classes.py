@@ -72,8 +72,20 @@ def test_what_a_rule_says_otherwise_of_the_stack_is_not_new() -> None:
 
     coverage = "scan-coverage (low): all is judged ({} are not); look. docs/policies.md#x"
     kept = (thing.urn, "rds-private (low) thing: it is private; mend it. docs/policies.md#y")
-    before = said((STACK, coverage.format(25)), (STACK, "exceptions: 2 in force, the next"), kept, (thing.urn, "old"))
-    after = said((STACK, coverage.format(27)), (STACK, "exceptions: 3 in force, the next"), kept, (thing.urn, "new"))
+    before = said(
+        (STACK, coverage.format(25)),
+        (STACK, "exceptions: 2 in force, the next"),
+        kept,
+        (thing.urn, "old"),
+        (STACK, "exceptions: 1 not needed, a"),
+    )
+    after = said(
+        (STACK, coverage.format(27)),
+        (STACK, "exceptions: 3 in force, the next"),
+        kept,
+        (thing.urn, "new"),
+        (STACK, "exceptions: 1 not needed, a"),
+    )
     stack = Step("same", STACK, "pulumi:pulumi:Stack", True, False, False, ())
     rules = report(Judged("prod", Plan([stack, thing], {}, (), after), today=TODAY), before).rules
     assert (rules.new, rules.gone, rules.exceptions) == (["thing: new"], ["thing: old"], 3)
