@@ -93,7 +93,8 @@ def _why_not(plan: Plan) -> list[str]:
     if not plan.steps:
         return list(plan.errors) or ["the plan is empty: it names no resource, not even the stack"]
     broken = [each.message for each in plan.findings if each.mandatory]
-    refused = [f"the policies refuse it: {plural(len(broken), 'finding')}", *broken] if broken else []
+    # of a plan that was made whole without them they are told beside what it does
+    refused = [f"the policies refuse it: {plural(len(broken), 'finding')}", *broken] if broken and plan.errors else []
     return unexplained(plan) or refused or list(plan.errors)
 
 

@@ -82,15 +82,27 @@ def test_a_law_that_refuses_is_noted_and_left_out_until_the_plan_is_whole(asked:
     assert [tuple(options.laws_off) for options, _ in seen] == [(), ("rds-subnet-group-vpc",)]
 
 
+BROKEN = {
+    "enforcementLevel": "mandatory",
+    "policyPackName": "all",
+    "policyName": "rules",
+    "message": "rules\nencrypt it",
+}
+
+
+def test_what_a_policy_refuses_stops_and_all_else_is_judged(
+    asked: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    logs, _ = asked
+    logs += [events(policyEvent=BROKEN, result="failed"), events()]
+    (stack,) = judged(monkeypatch, tmp_path, whole()).stacks
+    assert (stack.verdict, stack.why) == ("stop", "the policies refuse it: 1 finding")
+    assert (stack.data.word, stack.rules.mandatory) == ("kept", ["encrypt it"])
+
+
 def test_what_a_policy_refuses_is_noted_and_the_plan_made_whole_without_it(asked: Any) -> None:
     logs, seen = asked
-    broken = {
-        "enforcementLevel": "mandatory",
-        "policyPackName": "all",
-        "policyName": "rules",
-        "message": "rules\nencrypt it",
-    }
-    logs += [events(policyEvent=broken, result="failed"), events()]
+    logs += [events(policyEvent=BROKEN, result="failed"), events()]
     preview = whole()
     assert [each.message for each in preview.mandatory] == ["encrypt it"]
     assert ["--policy-pack" in arguments for _, arguments in seen] == [True, False]
