@@ -35,6 +35,10 @@ class Account:
     folder: Path
     log: Path
 
+    def __post_init__(self) -> None:
+        """Keep nothing of an earlier rehearsal."""
+        shutil.rmtree(self.log, ignore_errors=True)
+
     @classmethod
     def made(cls, folder: Path, log: Path) -> "Account":
         """Return one whose main is what lies in this repository, committed or not."""

@@ -23,7 +23,8 @@ import yaml
 from .expressions import filled_in, holds
 
 _TO_TERM_SECONDS, _TO_KILL_SECONDS = 7.5, 2.5
-_SHOWN = 25
+# so many of a step's last lines are shown
+SHOWN = 25
 # what a shell starts in the background ignores SIGINT, and so would all that it starts
 _HEARS = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 
@@ -99,14 +100,15 @@ class Run:
     def _print(self, label: str, ended: Ended) -> None:
         self.log.mkdir(parents=True, exist_ok=True)
         whole = "".join(f"--- {name}: {ended.outcomes[name]}\n{text}" for name, text in ended.printed.items())
-        (self.log / f"{label.replace(' ', '-')}.txt").write_text(whole, encoding="utf-8")
+        with (self.log / f"{label.replace(' ', '-')}.txt").open("a", encoding="utf-8") as file:
+            file.write(whole)
         sys.stdout.write(f"\n=== {self.log.name}: {label}: {ended.conclusion}\n")
         for name, text in ended.printed.items():
             lines = text.splitlines()
             sys.stdout.write(f"--- {name}: {ended.outcomes[name]}\n")
-            if len(lines) > _SHOWN:
-                sys.stdout.write(f"  … {len(lines) - _SHOWN} lines before these stand in {self.log.name}/\n")
-            sys.stdout.writelines(f"  {line}\n" for line in lines[-_SHOWN:])
+            if len(lines) > SHOWN:
+                sys.stdout.write(f"  … {len(lines) - SHOWN} lines before these stand in {self.log.name}/\n")
+            sys.stdout.writelines(f"  {line}\n" for line in lines[-SHOWN:])
 
 
 @dataclass
