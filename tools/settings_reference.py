@@ -6,11 +6,11 @@ a stack's file by the schema, which the file's first line names.
 
 import json
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import yaml
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
@@ -187,17 +187,20 @@ def _section(field: FieldInfo) -> type[BaseModel] | None:
 def _kind(field: FieldInfo) -> str:
     kinds = [kind for kind in get_args(field.annotation) if kind is not type(None)]
     kind = kinds[0] if get_origin(field.annotation) in (Union, UnionType) else field.annotation
+    marks = field.metadata
+    if get_origin(kind) is Annotated and kind != LogDays:  # pydantic takes apart what may not be none, alone
+        kind, *marks = get_args(kind)
     if kind == LogDays:
         return "days, as above"
     if get_origin(kind) is Literal:
         return " or ".join(f"`{choice}`" for choice in get_args(kind))
     names: dict[Any, str] = {bool: "`true` or `false`", int: "whole number", float: "number", str: "text"}
     words = names.get(kind, "list" if get_origin(kind) is tuple else "object")
-    return " ".join([words, *_limits(field), *_example(field)])
+    return " ".join([words, *_limits(marks), *_example(field)])
 
 
-def _limits(field: FieldInfo) -> Iterator[str]:
-    for mark in field.metadata:
+def _limits(marks: Iterable[Any]) -> Iterator[str]:
+    for mark in marks:
         match mark:
             case Ge(ge=least):
                 yield f"from {least}"

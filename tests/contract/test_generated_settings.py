@@ -2,11 +2,12 @@
 
 import copy
 import json
+import random
 from collections import Counter
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, StringConstraints, ValidationError
 
 from stack import StackSettings
 from tools.soak import generator
@@ -35,6 +36,14 @@ def paths(value: object, prefix: str = "") -> set[str]:
     if isinstance(value, dict):
         return {prefix[:-1]} | {path for key, inner in value.items() for path in paths(inner, f"{prefix}{key}.")}
     return {prefix[:-1]}
+
+
+def test_a_text_without_candidates_is_named() -> None:
+    class Section(BaseModel):
+        ticket: Annotated[str, StringConstraints(pattern="^[a-z]+-[0-9]+$")] | None = None
+
+    with pytest.raises(LookupError, match=r"cache\.ticket is no number: give it candidates in TEXTS"):
+        generator.value(random.Random(0), Section.model_fields["ticket"], "cache.ticket")
 
 
 def test_the_same_seed_draws_the_same() -> None:

@@ -23,6 +23,16 @@ def test_every_section_has_a_table() -> None:
     assert "`aws:region`" in page
 
 
+def test_a_value_that_may_be_left_out_is_told_by_its_kind() -> None:
+    page = reference()
+    rows = {line.split("`")[1]: line.split("|")[2].strip() for line in page.splitlines() if line.startswith("| `")}
+    assert rows["restore_snapshot"] == "text such as `orders-prod-final-1a2b3c4d`"
+    # what is an object has keys of its own below, or keys that people choose
+    objects = {key for key, kind in rows.items() if kind.startswith("object")}
+    chosen = {"environment", "exemptions", "flow_budgets", "flowise:tags", "prices", "receivers", "storage_expire_days"}
+    assert {key for key in objects if f".{key}\n" not in page} == chosen
+
+
 def test_every_top_key_is_in_it() -> None:
     page = reference()
     assert [name for name in StackSettings.model_fields if name not in page] == []

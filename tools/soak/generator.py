@@ -11,7 +11,7 @@ from copy import deepcopy
 from datetime import date, timedelta
 from itertools import accumulate
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel, ValidationError
@@ -336,11 +336,12 @@ def _section(dice: random.Random, model: type[BaseModel], prefix: str) -> dict[s
             continue
         nested = nested_model(field)
         path = f"{prefix}{name}"
-        drawn[name] = _section(dice, nested, f"{path}.") if nested else _value(dice, field, path)
+        drawn[name] = _section(dice, nested, f"{path}.") if nested else value(dice, field, path)
     return drawn
 
 
-def _value(dice: random.Random, field: FieldInfo, path: str) -> Any:
+def value(dice: random.Random, field: FieldInfo, path: str) -> Any:
+    """Draw a value of a setting. Raises LookupError where nobody has said which there are."""
     if path in TEXTS:
         right = TEXTS[path][0]
         return dice.choice(right) if right else None
@@ -350,6 +351,8 @@ def _value(dice: random.Random, field: FieldInfo, path: str) -> Any:
         return dice.choice(get_args(choice))
     if field.annotation is bool:
         return dice.random() < 0.5  # noqa: PLR2004 # a coin
+    if not {int, float} & {get_args(kind)[0] if get_origin(kind) is Annotated else kind for kind in kinds}:
+        raise LookupError(f"{path} is no number: give it candidates in TEXTS, right and wrong ones")
     least, most = _range(field)
     number = dice.choice((least, most, least + (most - least) * dice.random() ** 3))
     return max(least, min(most, round(number, 1))) if field.annotation is float else int(number)
