@@ -6,6 +6,7 @@ imports. Without WARM everything is started as usual.
 """
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -180,6 +181,9 @@ def main(address: str, program: Sequence[str], libraries: Sequence[str]) -> None
     for name in (f"{__package__}.__main__", f"{__package__}.server", "pulumi.policy", *libraries, *program):
         importlib.import_module(name)
     _forget(f"{__package__}.__main__", f"{__package__}.server", *program)
+    # what was imported stays to the end: no fork need look through it for garbage, and copy each page that it looks at
+    gc.collect()
+    gc.freeze()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen()
