@@ -20,8 +20,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup cli kubernetes prometheus validate preview report comment guard up refresh destroy outputs manifests \
-	scan lint check test images coverage format bench changes demo drills live shapes charts applications examples \
-	soak truth rehearsal
+	scan lint check test images coverage format bench changes demo drills live shapes charts controllers applications \
+	examples soak truth rehearsal
 
 help: ## Show this
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -154,6 +154,12 @@ charts: cli kubernetes ## dev and prod up with the real charts, by both Kubernet
 		exit 2; fi
 	@$(SANDBOX) install --kubernetes-provider > /dev/null
 	@$(PYTHON) -m tools.chart_runs --charts "$(CHARTS)"
+
+controllers: cli kubernetes ## KEDA's operator itself over what STACK makes (prod), by its chart's rights and by too few; CHARTS has the chart
+	@if test -z "$(CHARTS)"; then echo "make controllers CHARTS=<folder>; $(PYTHON) -m tools.charts pull --charts <folder> fills it" >&2; \
+		exit 2; fi
+	@$(SANDBOX) install --controllers > /dev/null
+	@$(PYTHON) -m tools.controller_runs --charts "$(CHARTS)"
 
 rehearsal: cli ## The pipeline's whole jobs on the sandbox: a pull request, a merge, and the way back; REHEARSAL: where it is kept
 	@.venv/bin/pytest -m rehearsal tests/rehearsal -s

@@ -33,6 +33,11 @@ def main(arguments: Sequence[str]) -> int:
 
                 print(program())
                 return 0
+            if options.controllers:
+                from .controllers.program import program as operator  # noqa: PLC0415 # likewise
+
+                print(operator())
+                return 0
             print(pulumi_cli())
             if options.kubernetes is not None:
                 from .clusters import crds, helm  # noqa: PLC0415 # the others do not need them

@@ -23,6 +23,8 @@ class RunOptions:
     """Whether a cluster that is made gets a real control plane, or its objects are only stored."""
     real_provider: bool = False
     """Whether the Kubernetes provider itself works on what has a control plane."""
+    controllers: bool = False
+    """Whether KEDA's operator itself runs beside a control plane."""
     aws_provider: str = ""
     """The program that judges what AWS is asked for, in place of what was recorded of it."""
     charts_folder: str = ""

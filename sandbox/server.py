@@ -38,7 +38,13 @@ def main(world_file: Path, options: RunOptions) -> None:
     world = World(world_file)
     account = Account(world, options)
     charts = Path(options.charts_folder) if options.charts_folder else None
-    clusters = Clusters(world_file.parent / "clusters", account.standing, charts, real=options.real_clusters)
+    clusters = Clusters(
+        world_file.parent / "clusters",
+        account.standing,
+        charts,
+        real=options.real_clusters,
+        controllers=options.controllers,
+    )
     ports: dict[str, int] = {}
     servers = []
     providers = []

@@ -65,6 +65,7 @@ _OF_HASHICORP = (
         "go-rootcerts",
     ),
     *("go-secure-stdlib/parseutil", "go-secure-stdlib/strutil", "go-sockaddr", "go-version", "golang-lru"),
+    "go-uuid",
     *("golang-lru/v2", "hcl", "hcl/v2", "memberlist", "nomad/api", "serf", "vault/api"),
 )
 _BY_FLOWISE, _OF_FLOWISE = (
@@ -83,6 +84,7 @@ EXCEPTIONS = (
         (
             *("python certifi", "python hypothesis", "python pathspec"),
             "go cyphar.com/go-pathrs",
+            "go github.com/go-sql-driver/mysql",
             *(f"go github.com/hashicorp/{name}" for name in _OF_HASHICORP),
         ),
     ),
@@ -116,6 +118,7 @@ EXCEPTIONS = (
 )
 # What metadata does not say, or not in SPDX's words: by the package's own licence file.
 STATED: Mapping[str, str] = {
+    "github.com/DataDog/datadog-api-client-go": "Apache-2.0",  # LICENSE; another file lists what its tests use
     "github.com/mattn/go-localereader": "MIT",  # README.md
     "async-timeout": "Apache-2.0",  # for Python below 3.11.3 alone, so not installed: LICENSE
     "colorama": "BSD-3-Clause",  # for Windows alone, so not installed: LICENSE.txt

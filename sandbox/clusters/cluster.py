@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ..control_plane import Client, ControlPlane, KubernetesError, nodes
 from ..control_plane.nodes import NodeGroup
@@ -15,10 +15,11 @@ from . import addons, charts, crds, metrics
 from .helm import Release, archive, rendered
 from .load_balancers import LoadBalancers, has_balancer, wants_balancer
 from .node_pools import POOL, NodePools
-from .placeholders import LABEL, Manifest
+from .placeholders import LABEL, Manifest, SecretValue, nothing_known
 from .readiness import FailedError, missing
 from .reconcile_loop import ReconcileLoop
 from .scaled_objects import ScaledObjects
+from .unserved import Unserved
 from .volumes import Provisioner
 
 # The provider's own: docs of the annotation pulumi.com/timeoutSeconds, and `timeout` of a Release.
@@ -35,6 +36,16 @@ Identity = tuple[str, str, str, str]
 _CRD = "CustomResourceDefinition"
 
 
+class Controllers(Protocol):
+    """Real controllers that run beside a control plane, in place of their stand-ins."""
+
+    def operator(self, client: Client, plane: ControlPlane, folder: Path) -> ReconcileLoop:
+        """Return what keeps them running on a cluster, whose data is in a folder."""
+
+    def secret_value(self, reference: Mapping[str, Any]) -> str | None:
+        """Return what a secret of the cloud holds, by an ExternalSecret's `remoteRef`, where it is known."""
+
+
 class NotReadyError(Exception):
     """What was applied does not become ready; the text says what is missing."""
 
@@ -43,13 +54,21 @@ class Cluster:
     """A cluster of the account. Safe to use from several threads."""
 
     def __init__(
-        self, name: str, folder: Path, minor: str, service_cidr: str, charts_folder: Path | None = None
+        self,
+        name: str,
+        folder: Path,
+        minor: str,
+        service_cidr: str,
+        charts_folder: Path | None = None,
+        controllers: Controllers | None = None,
     ) -> None:
         self.name = name
         self._folder = folder
         self.minor = minor
         self._service_cidr = service_cidr
         self._charts = charts_folder
+        self._controllers = controllers
+        self.secret_value: SecretValue = controllers.secret_value if controllers else nothing_known
         self._turn = threading.RLock()
         self._plane: ControlPlane | None = None
         self._client: Client | None = None
@@ -68,17 +87,20 @@ class Cluster:
                 self._plane = ControlPlane.start(self._folder, self.minor, service_cidr=self._service_cidr)
                 self._client = self._plane.client()
                 metrics.withdraw(self._client)
-                self._loops = [kind(self._client) for kind in (Provisioner, ScaledObjects, NodePools, LoadBalancers)]
+                self._loops = [kind(self._client) for kind in (Provisioner, NodePools, LoadBalancers)]
+                self._loops.append(ScaledObjects(self._client, beside_its_own=self._controllers is not None))
+                if self._controllers is not None:
+                    self._loops.append(self._controllers.operator(self._client, self._plane, self._folder))
                 for loop in self._loops:
                     loop.start()
             return self._plane
 
-    def have_played(self, kind: type[ReconcileLoop]) -> None:
-        """Let something more be played on it while it runs."""
+    def play_unserved(self) -> None:
+        """Play on it what the containers of real charts would do before anybody could go on, while it runs."""
         with self._turn:
             client = self.client
-            if not any(isinstance(loop, kind) for loop in self._loops):
-                self._loops.append(kind(client))
+            if not any(isinstance(loop, Unserved) for loop in self._loops):
+                self._loops.append(Unserved(client, self.secret_value))
                 self._loops[-1].start()
 
     @property

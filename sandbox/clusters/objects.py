@@ -72,7 +72,7 @@ def _put(
             return Applied(_installed(cluster, inputs))
         live = cluster.create(_manifest(inputs), _manager(urn), upsert=upsert, force=_forced(inputs))
         if token == EXTERNAL_SECRET:
-            cluster.apply(secret_of(live), "external-secrets")
+            cluster.apply(secret_of(live, cluster.secret_value), "external-secrets")
             cluster.client.tell(live, {"conditions": [SYNCED]})
         return Applied(_outputs(cluster.settle(live, seconds)))
     except NotReadyError as error:

@@ -3,11 +3,13 @@
 What an add-on or a chart installs takes room on nodes, brings kinds of its own, and is waited for. That much is played.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Manifest = dict[str, Any]
+# what a secret of a cloud holds, by an ExternalSecret's `remoteRef`, where it is known
+SecretValue = Callable[[Mapping[str, Any]], str | None]
 LABEL = "sandbox.flowise.platform/stands-in-for"
 # what is the stack's own: no stand-in, and no chart's, as Helm marks all that it installs (pkg/action/validate.go)
 OWN = f"!{LABEL},app.kubernetes.io/managed-by!=Helm"
@@ -109,8 +111,19 @@ def definition(kind: Kind, owner: str) -> Manifest:
     return _object("apiextensions.k8s.io/v1", "CustomResourceDefinition", name, "", {LABEL: owner}, spec=spec)
 
 
-def secret_of(external: Mapping[str, Any]) -> Manifest:
-    """Return the Secret that External Secrets would make of an ExternalSecret: its keys are true, its values stand in.
+def stands_in(workload: Mapping[str, Any]) -> bool:
+    """Tell whether a workload is one of these, and not a chart's own."""
+    containers = workload["spec"]["template"]["spec"]["containers"]
+    return all(each.get("image") == _IMAGE for each in containers)
+
+
+def nothing_known(_reference: Mapping[str, Any]) -> None:
+    """Know no value of any secret."""
+
+
+def secret_of(external: Mapping[str, Any], value: SecretValue = nothing_known) -> Manifest:
+    """Return the Secret that External Secrets would make of an ExternalSecret: its keys are true, and of its values
+    those that somebody knows; others stand in.
 
     It goes when the ExternalSecret goes.
     """
@@ -127,7 +140,9 @@ def secret_of(external: Mapping[str, Any]) -> Manifest:
             "ownerReferences": [owner],
         },
         "immutable": bool(target.get("immutable")),
-        "stringData": {each["secretKey"]: "stand-in" for each in spec.get("data") or []},
+        "stringData": {
+            each["secretKey"]: value(each.get("remoteRef") or {}) or "stand-in" for each in spec.get("data") or []
+        },
     }
 
 

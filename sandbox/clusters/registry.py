@@ -16,12 +16,15 @@ from .cluster import Cluster
 from .objects import ClusterError
 from .plan import CLUSTER, ON_A_CLUSTER, SCALING_GROUP, SUBNET, addons, cluster_of, node_groups
 
+_CONTROLLERS = "controllers"
+
 
 class Clusters:
     """Every cluster of a world. Safe to use from several threads.
 
     `standing` gives the resources of some types; `charts_folder` may hold archives of charts. A cluster has a control
-    plane for as long as it stands, or never one: `real` says what those get that are made from now on.
+    plane for as long as it stands, or never one: `real` says what those get that are made from now on. Those that are
+    used with `controllers` have the real ones beside them from then on: what they hold back goes by them alone.
     """
 
     def __init__(
@@ -31,9 +34,12 @@ class Clusters:
         charts_folder: Path | None = None,
         *,
         real: bool = True,
+        controllers: bool = False,
     ) -> None:
         self._folder = folder
         self._real = real
+        self._with_controllers = controllers
+        self._controllers: Any = None
         self.charts_folder = charts_folder
         self._standing = standing
         self._turn = threading.RLock()
@@ -126,6 +132,9 @@ class Clusters:
         with self._turn:
             for cluster in self._open.values():
                 cluster.stop()
+            if self._controllers is not None:
+                self._controllers.stop()
+                self._controllers = None
 
     def _bring(self, cluster: Cluster, record: Record) -> None:
         records = self._standing(*ON_A_CLUSTER, SCALING_GROUP, SUBNET)
@@ -135,8 +144,23 @@ class Clusters:
     def _cluster(self, record: Record) -> Cluster:
         if record.id not in self._open:
             folder, minor = self.folder_of(record.id), minor_of(record)
-            self._open[record.id] = Cluster(record.id, folder, minor, service_cidr_of(record), self.charts_folder)
+            self._open[record.id] = Cluster(
+                record.id, folder, minor, service_cidr_of(record), self.charts_folder, self._beside(folder)
+            )
         return self._open[record.id]
+
+    def _beside(self, folder: Path) -> Any:
+        """Return the real controllers, where a cluster has them or is to have them. Raises ToolchainError."""
+        mark = folder / _CONTROLLERS
+        if not self._with_controllers and not mark.exists():
+            return None
+        if self._controllers is None:
+            from ..controllers.beside import Beside  # noqa: PLC0415 # slow to load, and few need it
+
+            self._controllers = Beside(self._folder.parent / _CONTROLLERS, self._standing)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        mark.touch()
+        return self._controllers
 
     def folder_of(self, name: str) -> Path:
         """Where a cluster's data is kept."""

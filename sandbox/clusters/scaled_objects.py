@@ -6,11 +6,13 @@ queue's server lets it in, the step from none to one (`minReplicaCount: 0` is ta
 pauses, fallback.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..laws.law import get
+from .placeholders import stands_in
 from .reconcile_loop import ReconcileLoop
 
 API_VERSION, KIND = "keda.sh/v1alpha1", "ScaledObject"
@@ -31,6 +33,12 @@ _TARGETS = (
 )
 _TARGET = "5"
 _RESOURCES = ("cpu", "memory")
+# after what a scaler names its metric
+_NAMED_BY: Mapping[str, tuple[str, str]] = {
+    "redis": ("redis", "listName"),
+    "redis-streams": ("redis-streams", "stream"),
+    "aws-sqs-queue": ("aws-sqs", "queueURL"),
+}
 SELECTOR = "scaledobject.keda.sh/name"
 
 
@@ -63,15 +71,19 @@ class Operator:
 
 
 class ScaledObjects(ReconcileLoop):
-    """Makes an autoscaler of each ScaledObject, anew when it changes, and says where it cannot."""
+    """Makes an autoscaler of each ScaledObject, anew when it changes, and says where it cannot.
 
-    def __init__(self, client: Any) -> None:
+    `beside_its_own`: where the operator itself runs for its chart's Deployment, it plays only what stands in for one.
+    """
+
+    def __init__(self, client: Any, *, beside_its_own: bool = False) -> None:
         super().__init__(client)
+        self._stand_ins_alone = beside_its_own
         self._done: dict[str, tuple[int, str]] = {}
 
     def reconcile(self) -> None:
         """Look at every ScaledObject that the operator watches."""
-        found = [each for each in self.client.list("apps/v1", "Deployment") if each["metadata"]["name"] == OPERATOR]
+        found = [each for each in self.client.list("apps/v1", "Deployment") if self._is_played(each)]
         if not found:
             return
         operator = Operator.of(found[0])
@@ -89,6 +101,9 @@ class ScaledObjects(ReconcileLoop):
                 self.client.apply(autoscaler(scaled), manager=OPERATOR, force=True)
             self.client.tell(scaled, {"conditions": [condition(fault)]})
             self._done[metadata["uid"]] = (metadata["generation"], fault)
+
+    def _is_played(self, deployment: Mapping[str, Any]) -> bool:
+        return deployment["metadata"]["name"] == OPERATOR and (stands_in(deployment) or not self._stand_ins_alone)
 
     def _faults(self, operator: Operator, scaled: Mapping[str, Any]) -> Iterator[str]:
         """Yield what keeps the operator from scaling an object, in its words (KEDA 2.19, pkg/scaling/resolver)."""
@@ -130,6 +145,14 @@ def condition(fault: str) -> dict[str, Any]:
     return {"type": "Ready", "status": "True", "reason": "ScaledObjectReady", "message": message}
 
 
+def ready(scaled: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the status of a ScaledObject's condition Ready, and what it says; empty where it has none."""
+    for each in get(scaled, "status", "conditions") or ():
+        if each.get("type") == "Ready":
+            return str(each.get("status")), str(each.get("message") or "")
+    return "", ""
+
+
 def autoscaler(scaled: Mapping[str, Any]) -> dict[str, Any]:
     """Return the autoscaler for a ScaledObject, by KEDA's names; it goes when the ScaledObject goes."""
     metadata, spec = scaled["metadata"], scaled["spec"]
@@ -160,6 +183,15 @@ def autoscaler(scaled: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _metric_name(index: int, kind: str, given: Mapping[str, Any]) -> str:
+    """Return what KEDA calls a trigger's metric: pkg/scalers/scaler.go, GenerateMetricNameWithIndex, and
+    pkg/util/normalize_string.go.
+    """
+    prefix, key = _NAMED_BY.get(kind, (kind, ""))
+    of = str(given.get(key) or "").rpartition("/")[2] if key == "queueURL" else str(given.get(key) or "")
+    return f"s{index}-{re.sub('[/.:%()]', '-', '-'.join(filter(None, (prefix, of))))}"
+
+
 def _metric(name: str, index: int, trigger: Mapping[str, Any]) -> dict[str, Any]:
     kind, given = str(trigger["type"]), trigger.get("metadata") or {}
     wanted = next((str(given[key]) for key in _TARGETS if key in given), _TARGET)
@@ -171,7 +203,7 @@ def _metric(name: str, index: int, trigger: Mapping[str, Any]) -> dict[str, Any]
     return {
         "type": "External",
         "external": {
-            "metric": {"name": f"s{index}-{kind}", "selector": {"matchLabels": {SELECTOR: name}}},
+            "metric": {"name": _metric_name(index, kind, given), "selector": {"matchLabels": {SELECTOR: name}}},
             "target": {"type": trigger.get("metricType") or "AverageValue", value: wanted},
         },
     }

@@ -7,7 +7,8 @@ it had not been registered yet. An ExternalSecret gets its Secret, and says so.
 from collections.abc import Mapping
 from typing import Any
 
-from .placeholders import secret_of
+from ..control_plane import Client
+from .placeholders import SecretValue, nothing_known, secret_of
 from .reconcile_loop import ReconcileLoop
 
 # https://helm.sh/docs/topics/charts/: Helm annotates what it installs; what a program itself registers is its own.
@@ -27,6 +28,10 @@ class Unserved(ReconcileLoop):
 
     every_seconds = 0.2  # what is registered holds up everybody else for as long as it stands
 
+    def __init__(self, client: Client, secret_value: SecretValue = nothing_known) -> None:
+        super().__init__(client)
+        self._secret_value = secret_value
+
     def reconcile(self) -> None:
         """Look at everything that a chart may have registered, and at every ExternalSecret."""
         for api_version, kind in _REGISTERED:
@@ -35,7 +40,7 @@ class Unserved(ReconcileLoop):
                     self.client.delete(api_version, kind, item["metadata"]["name"])
         for external in self.objects(EXTERNAL_SECRETS, "ExternalSecret"):
             if not external.get("status"):
-                self.client.apply(secret_of(external), manager="external-secrets", force=True)
+                self.client.apply(secret_of(external, self._secret_value), manager="external-secrets", force=True)
                 self.client.tell(external, {"conditions": [SYNCED]})
 
 

@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--kubernetes-provider", action="store_true", help="the Kubernetes provider itself, instead"
             )
+            command.add_argument("--controllers", action="store_true", help="KEDA's operator itself, instead")
             command.add_argument(
                 "--kubernetes",
                 nargs="*",
@@ -178,6 +179,12 @@ def _add_run_options(command: argparse.ArgumentParser) -> None:
         metavar="DIR",
         default="",
         help="a folder of chart archives (`helm pull`): Helm renders those that lie there, others stand in",
+    )
+    command.add_argument(
+        "--controllers",
+        action="store_true",
+        help="KEDA's operator itself (built once) beside the control plane, as its chart in --charts says, with its "
+        "account's rights; caches are served by the redis-server or valkey-server on PATH",
     )
     command.add_argument(
         "--aws-provider",

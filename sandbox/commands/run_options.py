@@ -25,6 +25,7 @@ def run_options(options: Namespace) -> RunOptions:
         crash_before=options.crash_before,
         real_clusters=options.kubernetes != "schema",
         real_provider=options.kubernetes == "provider",
+        controllers=_controllers(options),
         kept_environment=options.keep_env,
         aws_provider=_aws_provider(options.aws_provider, options.cwd),
         charts_folder=_charts(options.charts),
@@ -38,6 +39,15 @@ def run_options(options: Namespace) -> RunOptions:
     if not isinstance(known, dict) or not all(isinstance(value, str) for value in known.values()):
         raise SandboxError(f"--secrets {options.secrets}: write a JSON object of texts by secret name")
     return told
+
+
+def _controllers(options: Namespace) -> bool:
+    if options.controllers and (not options.charts or options.kubernetes == "schema"):
+        raise SandboxError(
+            "--controllers: a controller runs as its chart says, on a control plane; name a folder of charts (--charts)"
+            ", and leave --kubernetes schema out"
+        )
+    return bool(options.controllers)
 
 
 def _aws_provider(given: str, folder: Path) -> str:

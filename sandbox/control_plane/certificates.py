@@ -31,13 +31,11 @@ def make(folder: Path) -> None:
         shutil.rmtree(stale)
     shutil.rmtree(folder, ignore_errors=True)
     made = Path(tempfile.mkdtemp(prefix="pki-", dir=folder.parent))
-    authority_key, server_key, service_accounts = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
-    authority = _authority(authority_key)
-    server = _server(server_key, authority, authority_key)
     # The CA's key is not kept: nothing is ever signed by it again.
-    _write(made / "ca.crt", authority.public_bytes(Encoding.PEM))
-    _write(made / "server.crt", server.public_bytes(Encoding.PEM))
-    _write(made / "server.key", _private(server_key))
+    authority = Authority("sandbox Kubernetes CA")
+    authority.write(made)
+    authority.write_server(made, "kube-apiserver", ("localhost",), ("127.0.0.1",))
+    service_accounts = _key()
     _write(made / "service-account.key", _private(service_accounts))
     public = service_accounts.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     _write(made / "service-account.pub", public)
@@ -48,8 +46,34 @@ def make(folder: Path) -> None:
     os.replace(made, folder)
 
 
-def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
-    name = _name("sandbox Kubernetes CA")
+class Authority:
+    """A CA whose key lives for as long as this object does."""
+
+    def __init__(self, name: str) -> None:
+        self._key = _key()
+        self._certificate = _authority(self._key, _name(name))
+
+    def write(self, folder: Path) -> None:
+        """Write its certificate, `ca.crt`."""
+        _write(folder / "ca.crt", self._certificate.public_bytes(Encoding.PEM))
+
+    def write_server(self, folder: Path, name: str, hosts: Sequence[str], addresses: Sequence[str] = ()) -> None:
+        """Write what a server shows for these hosts and addresses, `server.crt`, and its key, `server.key`."""
+        key = _key()
+        names: Sequence[x509.GeneralName] = (
+            *(x509.DNSName(each) for each in hosts),
+            *(x509.IPAddress(ipaddress.ip_address(each)) for each in addresses),
+        )
+        server = _server(key, _name(name), names, self._certificate, self._key)
+        _write(folder / "server.crt", server.public_bytes(Encoding.PEM))
+        _write(folder / "server.key", _private(key))
+
+
+def _key() -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def _authority(key: ec.EllipticCurvePrivateKey, name: x509.Name) -> x509.Certificate:
     return (
         _certificate(name, name, key)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
@@ -60,15 +84,15 @@ def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
 
 
 def _server(
-    key: ec.EllipticCurvePrivateKey, authority: x509.Certificate, authority_key: ec.EllipticCurvePrivateKey
+    key: ec.EllipticCurvePrivateKey,
+    name: x509.Name,
+    names: Sequence[x509.GeneralName],
+    authority: x509.Certificate,
+    authority_key: ec.EllipticCurvePrivateKey,
 ) -> x509.Certificate:
-    names: Sequence[x509.GeneralName] = (
-        x509.DNSName("localhost"),
-        x509.IPAddress(ipaddress.IPv4Address("127.0.0.1")),
-    )
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
     return (
-        _certificate(_name("kube-apiserver"), authority.subject, key)
+        _certificate(name, authority.subject, key)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)

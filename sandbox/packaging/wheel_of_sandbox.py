@@ -16,7 +16,9 @@ _SANDBOX = Path(__file__).parents[1]
 _REPOSITORY = _SANDBOX.parent
 _PACKAGE = "stack_sandbox"
 # what sandbox/toolchain.py and its users build, or install, when they first need it
-_PINNED = ("crds", "etcd", "helm", "kubernetes", "kubernetes_provider", "kwok", "logql", "prometheus", "pulumi")
+_PINNED = (
+    *("crds", "etcd", "helm", "keda", "kubernetes", "kubernetes_provider", "kwok", "logql", "prometheus", "pulumi"),
+)
 _NOT_CODE = (_SANDBOX / "pyproject.toml", _SANDBOX / "packaging")
 
 

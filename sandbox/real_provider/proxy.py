@@ -21,7 +21,6 @@ from ..clusters import helm
 from ..clusters.cluster import Cluster
 from ..clusters.objects import ClusterError, release_of
 from ..clusters.registry import Clusters
-from ..clusters.unserved import Unserved
 from ..helm_releases import RELEASE
 from ..provider import Provider, refused_as_status, type_and_name
 from ..wire import to_struct
@@ -69,7 +68,7 @@ class ProxiedProvider(Provider):
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, f"configuring the Kubernetes provider: {error}")
         if cluster is None:
             return own
-        cluster.have_played(Unserved)
+        cluster.play_unserved()
         process = self._process(context)
         answer: provider_pb2.ConfigureResponse = self._ask(
             context, process.calls.Configure, _reaching(request, cluster)

@@ -80,6 +80,21 @@ def test_a_stream_is_scaled_by_what_its_trigger_measures(measured: str) -> None:
     assert metric["external"]["target"]["averageValue"] == "70"
 
 
+@pytest.mark.parametrize(
+    ("kind", "given", "name"),
+    [
+        ("redis", {"listName": "bull:queue:wait"}, "s0-redis-bull-queue-wait"),
+        ("redis-streams", {"stream": "a.b/c"}, "s0-redis-streams-a-b-c"),
+        ("aws-sqs-queue", {"queueURL": "https://sqs.eu-central-1.amazonaws.com/1/jobs"}, "s0-aws-sqs-jobs"),
+        ("prometheus", {"query": "x"}, "s0-prometheus"),
+    ],
+)
+def test_a_metric_is_called_after_what_is_counted(kind: str, given: dict[str, str], name: str) -> None:
+    spec = {"scaleTargetRef": {"name": "worker"}, "triggers": [{"type": kind, "metadata": given}]}
+    (metric,) = autoscaler({**SCALED, "spec": spec})["spec"]["metrics"]
+    assert metric["external"]["metric"]["name"] == name
+
+
 def test_a_scaled_object_gets_the_autoscaler_that_keda_makes() -> None:
     made = autoscaler(SCALED)
     assert made["metadata"]["name"] == "keda-hpa-scaler"
@@ -94,7 +109,7 @@ def test_a_scaled_object_gets_the_autoscaler_that_keda_makes() -> None:
     assert spec["behavior"] == {"scaleDown": {"stabilizationWindowSeconds": 60}}
     redis, queue, cpu = spec["metrics"]
     assert redis["external"] == {
-        "metric": {"name": "s0-redis", "selector": {"matchLabels": {"scaledobject.keda.sh/name": "scaler"}}},
+        "metric": {"name": "s0-redis-jobs", "selector": {"matchLabels": {"scaledobject.keda.sh/name": "scaler"}}},
         "target": {"type": "AverageValue", "averageValue": "20"},
     }
     assert queue["external"]["target"]["averageValue"] == "5"  # KEDA's own, where none is written

@@ -41,6 +41,7 @@ RUN: Mapping[str, str] = {
     ),
     **dict.fromkeys(("make validate",), _DRY),
     "make applications": _DRY,
+    "make controllers": _DRY,
     "examples.ranking.smoke": "tests/examples/ranking/test_smoke.py",
     "make report": "tests/rehearsal/test_pull_requests.py",
     "platform_policies": "tests/policies/test_frameworks.py",
