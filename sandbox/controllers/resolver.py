@@ -5,8 +5,7 @@ import socketserver
 import struct
 import threading
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 # RFC 1035, 4.1 and 3.2: a header of six numbers, then the question; an address of version 4, of the internet's class
 _HEADER = struct.Struct("!6H")
@@ -50,7 +49,7 @@ def _name(query: bytes, at: int) -> tuple[str, int]:
 
 
 class Resolver:
-    """A server that answers by a function, for as long as the block lasts."""
+    """A server that answers by a function, until it is stopped."""
 
     def __init__(self, lookup: Lookup) -> None:
         class Handler(socketserver.BaseRequestHandler):
@@ -76,11 +75,3 @@ class Resolver:
         """Answer no more."""
         self._server.shutdown()
         self._server.server_close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()

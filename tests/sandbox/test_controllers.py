@@ -193,12 +193,16 @@ def test_the_resolver_answers_for_what_is_known_and_for_nothing_else() -> None:
 
 
 def test_the_resolver_listens_where_it_says() -> None:
-    with resolver.Resolver({NAME: "127.1.2.3"}.get) as served, socket.socket(type=socket.SOCK_DGRAM) as client:
+    served = resolver.Resolver({NAME: "127.1.2.3"}.get)
+    try:
         host, _, port = served.address.partition(":")
-        client.settimeout(10)
-        client.sendto(b"x", (host, int(port)))  # what it cannot read gets no answer, and stops nothing
-        client.sendto(question(NAME), (host, int(port)))
-        assert client.recv(512) == resolver.answer(question(NAME), {NAME: "127.1.2.3"}.get)
+        with socket.socket(type=socket.SOCK_DGRAM) as client:
+            client.settimeout(60)
+            client.sendto(b"x", (host, int(port)))  # what it cannot read gets no answer, and stops nothing
+            client.sendto(question(NAME), (host, int(port)))
+            assert client.recv(512) == resolver.answer(question(NAME), {NAME: "127.1.2.3"}.get)
+    finally:
+        served.stop()
 
 
 def record(token: str, identity: str, inputs: Mapping[str, Any], outputs: Mapping[str, Any] | None = None) -> Record:
