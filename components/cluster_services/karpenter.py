@@ -57,30 +57,32 @@ class Karpenter(pulumi.ComponentResource):
         return pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=list(before)))
 
     def _interruptions(self) -> aws.sqs.Queue:
-        tags = dict(self._args.tags)
         queue = aws.sqs.Queue(
             f"{self._name}-interruptions",
             message_retention_seconds=MESSAGE_SECONDS,
             sqs_managed_sse_enabled=True,
-            tags=tags,
+            tags=dict(self._args.tags),
             opts=self._child,
         )
+        rules = [self._passes_on(queue, event, source, detail) for event, (source, detail) in plan.EVENTS.items()]
         aws.sqs.QueuePolicy(
             f"{self._name}-interruptions-policy",
             queue_url=queue.url,
-            policy=pulumi.Output.json_dumps(document(plan.queue_statements(queue.arn))),
+            policy=pulumi.Output.json_dumps(document(plan.queue_statements(queue.arn, [rule.arn for rule in rules]))),
             opts=self._child,
         )
-        for event, (source, detail) in plan.EVENTS.items():
-            rule = aws.cloudwatch.EventRule(
-                f"{self._name}-{event}",
-                description=f"Karpenter: {detail}",
-                event_pattern=pulumi.Output.json_dumps({"source": [source], "detail-type": [detail]}),
-                tags=tags,
-                opts=self._child,
-            )
-            aws.cloudwatch.EventTarget(f"{self._name}-{event}-target", rule=rule.name, arn=queue.arn, opts=self._child)
         return queue
+
+    def _passes_on(self, queue: aws.sqs.Queue, event: str, source: str, detail: str) -> aws.cloudwatch.EventRule:
+        rule = aws.cloudwatch.EventRule(
+            f"{self._name}-{event}",
+            description=f"Karpenter: {detail}",
+            event_pattern=pulumi.Output.json_dumps({"source": [source], "detail-type": [detail]}),
+            tags=dict(self._args.tags),
+            opts=self._child,
+        )
+        aws.cloudwatch.EventTarget(f"{self._name}-{event}-target", rule=rule.name, arn=queue.arn, opts=self._child)
+        return rule
 
     def _nodes(self) -> tuple[aws.iam.Role, aws.iam.InstanceProfile, list[pulumi.Resource]]:
         args = self._args

@@ -5,7 +5,7 @@ from typing import Any
 
 from pulumi import Input, Output
 
-from ..shared.iam_documents import Statement, allow
+from ..shared.iam_documents import Statement, allow, allow_principal
 from ..shared.karpenter_settings import KarpenterSettings
 from ..shared.node_labels import APP_NODES
 
@@ -121,16 +121,17 @@ def controller_statements(
     return statements
 
 
-def queue_statements(queue_arn: Input[str]) -> list[Statement]:
-    """Write the queue's policy: EventBridge may put in, and nobody over plain HTTP."""
+def queue_statements(queue_arn: Input[str], rule_arns: Sequence[Input[str]]) -> list[Statement]:
+    """Write the queue's policy: EventBridge may put in what these rules match, and nobody over plain HTTP."""
+    sends = allow_principal(
+        "EventBridgeSends",
+        {"Service": "events.amazonaws.com"},
+        ["sqs:SendMessage"],
+        [queue_arn],
+        conditions={"ArnEquals": {"aws:SourceArn": list(rule_arns)}},
+    )
     return [
-        {
-            "Sid": "EventBridgeSends",
-            "Effect": "Allow",
-            "Principal": {"Service": "events.amazonaws.com"},
-            "Action": ["sqs:SendMessage"],
-            "Resource": [queue_arn],
-        },
+        sends,
         {
             "Sid": "DenyPlainHttp",
             "Effect": "Deny",

@@ -75,9 +75,13 @@ def test_interruptions_reach_the_queue_and_nobody_else_writes_to_it(cloud: Cloud
     build(cloud)
     queue = cloud.only(aws.sqs.Queue)
     assert queue.inputs["sqsManagedSseEnabled"] is True
-    assert len(cloud.of(aws.cloudwatch.EventRule)) == len(cloud.of(aws.cloudwatch.EventTarget)) == 4
-    send, deny = json.loads(cloud.only(aws.sqs.QueuePolicy).inputs["policy"])["Statement"]
+    rules = cloud.of(aws.cloudwatch.EventRule)
+    assert len(rules) == len(cloud.of(aws.cloudwatch.EventTarget)) == 4
+    policy = cloud.only(aws.sqs.QueuePolicy)
+    send, deny = json.loads(policy.inputs["policy"])["Statement"]
     assert send["Principal"] == {"Service": "events.amazonaws.com"}
+    assert len(set(send["Condition"]["ArnEquals"]["aws:SourceArn"])) == 4
+    assert {rule.urn for rule in rules} <= policy.depends_on
     assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
