@@ -54,7 +54,8 @@ class Pack:
         self.rules = tuple(rule for one in rule_sets for rule in one.rules)
         self.stack_rules = tuple(rule for one in rule_sets for rule in one.stack_rules)
         self._ids = frozenset(rule.id for rule in (*self.rules, *self.stack_rules))
-        self._settings = Settings({}, self._ids, now)
+        self._config: dict[str, Any] = {}
+        self._settings = Settings(self._config, self._ids, now)
         self._inputs: dict[str, Any] = {}
         # by URN, so that a resource that is judged twice, in a preview and in its update, is reported once
         self._advice: dict[str, list[str]] = {}
@@ -62,6 +63,10 @@ class Pack:
         # by exception the URNs, or other subjects, that broke its rule
         self._excused: dict[Exemption, set[str]] = {}
         self._applicable = cache(lambda of: [rule for rule in self.rules if rule.applies(of)])
+        # whoever asks for tags alone has not looked at the thing; rules of other packs are told of where they run
+        others = [rule for one in self._known if one not in rule_sets for rule in one.rules]
+        looking = [rule for rule in (*self.rules, *others) if rule.concern != "cost"]
+        self._judges = cache(lambda of: any(rule.applies(of) for rule in looking))
 
     def policies(self) -> list[Policy]:
         """Return the policies."""
@@ -89,16 +94,10 @@ class Pack:
             *(policy for one in self._rule_sets for policy in one.policies),
         ]
 
-    def _judges(self, resource_type: str) -> bool:
-        # whoever asks for tags alone has not looked at the thing; rules of other packs are told of where they run
-        others = (rule for one in self._known for rule in one.rules if rule.applies(resource_type))
-        return any(rule.concern != "cost" for rule in (*self._applicable(resource_type), *others))
-
     def _judge(self, args: ResourceValidationArgs, report: ReportViolation) -> None:
-        settings = self._settings = Settings(dict(args.get_config()), self._ids, self._now)
+        settings = self._set_up(dict(args.get_config()))
         self._advice.pop(args.urn, None)
-        self._inputs[args.urn] = args.props
-        props = plain(args.props)
+        props = self._inputs[args.urn] = plain(args.props)
         provider = plain(args.provider.props) if args.provider else {}
         for resource_type, own in unfolded(args.resource_type, props):
             memo: dict[str, Any] = {}
@@ -112,6 +111,12 @@ class Pack:
                     continue
                 if said := self._say(rule, Finding(args.urn, rule.where(resource)), report):
                     self._advice.setdefault(args.urn, []).append(said)
+
+    def _set_up(self, config: dict[str, Any]) -> Settings:
+        # each resource comes with the whole configuration, which is the same for all
+        if config != self._config:
+            self._settings, self._config = Settings(config, self._ids, self._now), config
+        return self._settings
 
     def _judge_stack(self, args: StackValidationArgs, report: ReportViolation) -> None:
         settings, stack = self._settings, Stack(args.resources, self._inputs, self._judges)

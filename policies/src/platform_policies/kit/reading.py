@@ -20,14 +20,17 @@ _SENTINELS = frozenset(
 
 def plain(value: Any) -> Any:
     """Return properties as dicts, lists and scalars, with UNKNOWN for what is unknown."""
+    # the abstract types last: asking for one costs more than all else here, and most values are text
+    if isinstance(value, str):
+        return UNKNOWN if value in _SENTINELS else value
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
     # `__target` is the proxies' own way out; every other read of an unknown raises.
-    if isinstance(value, Mapping):
-        target = value if isinstance(value, dict) else value["__target"]
-        return {key: plain(item) for key, item in target.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        target = value if isinstance(value, list) else value["__target"]  # type: ignore[call-overload] # as above
-        return [plain(item) for item in target]
-    return UNKNOWN if isinstance(value, str) and value in _SENTINELS else value
+    if isinstance(value, Mapping | Sequence):
+        return plain(value["__target"])  # type: ignore[call-overload] # as above
+    return value
 
 
 def get(value: Any, *path: str | int) -> Any:

@@ -18,8 +18,8 @@ class Node:
     In a preview a provider that cannot be configured yet, a cluster's before the cluster is, answers nothing at all.
     """
 
-    def __init__(self, resource: PolicyResource, inputs: Any = None) -> None:
-        self._resource, self._inputs = resource, inputs or {}
+    def __init__(self, resource: PolicyResource, inputs: Mapping[str, Any] | None = None) -> None:
+        self._resource, self._asked = resource, inputs or {}
         self.urn, self.type, self.name = resource.urn, resource.resource_type, resource.name
         self.protect = bool(resource.opts.protect)
         self.provided = resource.provider is not None
@@ -28,7 +28,7 @@ class Node:
     @cached_property
     def props(self) -> dict[str, Any]:
         """Return its properties."""
-        asked, answered = plain(self._inputs), plain(self._resource.props)
+        asked, answered = self._asked, plain(self._resource.props)
         return {**asked, **{key: value for key, value in answered.items() if value is not UNKNOWN or key not in asked}}
 
     @cached_property
@@ -47,7 +47,7 @@ class Node:
 
     def asked(self, *path: str | int) -> Any:
         """Return what the program itself asked for at a path."""
-        return get(plain(self._inputs), *path)
+        return get(self._asked, *path)
 
     def ignores(self, path: str) -> bool:
         """Return whether changes of a property, or of one within it, are ignored."""
@@ -55,8 +55,7 @@ class Node:
 
     def wrote(self, *keys: str) -> bool:
         """Return whether the program itself asked for any of these, which its provider may answer in any case."""
-        asked = plain(self._inputs)
-        return any(key in asked for key in keys)
+        return any(key in self._asked for key in keys)
 
     def points(self, key: str, other: "Node") -> bool:
         """Return whether a property leads to the other resource.
@@ -79,7 +78,7 @@ class Stack:
         inputs: Mapping[str, Any],
         judges: Callable[[str], bool] = lambda _: False,
     ) -> None:
-        """Take the resources, by URN what was asked for them, and whether a rule over one resource judges a type."""
+        """Take the resources, what was asked for them (plain, by URN), and whether a rule over one judges a type."""
         self._judges, self._asked = judges, set[str]()
         nodes = {resource.urn: Node(resource, inputs.get(resource.urn)) for resource in resources}
         self.nodes = list(nodes.values())

@@ -1,5 +1,6 @@
 """What must stand beside workloads."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -92,32 +93,32 @@ def _labels(node: Node) -> Any:
     )
 
 
-def _pods_of(policy: Node, stack: Stack) -> bool:
-    """Return whether a policy stands for any pods, in a namespace of which all pods are to be seen.
-
-    What a chart makes in the cluster is not, nor are the cluster's own add-ons.
-    """
-    wanted, own = policy.get("spec", "podSelector", "matchLabels"), policy.get("metadata", "namespace")
-    if not isinstance(wanted, dict) or not wanted or UNKNOWN in (*wanted.values(), own):
-        return True
-    here = [node for node in stack.nodes if _namespace(node) in (own, UNKNOWN)]
-    labels = [_labels(node) for node in here if any(True for _ in templates_of(node.type, node.props))]
-    charted = any(":helm.sh/" in node.type for node in here)
-    return (
-        charted
-        or not labels
-        or any(one is UNKNOWN or (isinstance(one, dict) and wanted.items() <= one.items()) for one in labels)
-    )
-
-
 def _namespace(node: Node) -> Any:
     return node.get("metadata", "namespace") or node.get("namespace")
 
 
 def _idle_policies(stack: Stack, _: Parameters) -> Iterator[Finding]:
+    """Policies that stand for no pods, in namespaces of which all pods are to be seen.
+
+    What a chart makes in the cluster is not, nor are the cluster's own add-ons.
+    """
+    pods, charted = defaultdict[Any, list[Any]](list), set[Any]()
+    for node in stack.nodes:
+        if ":helm.sh/" in node.type:
+            charted.add(_namespace(node))
+        elif any(True for _ in templates_of(node.type, node.props)):
+            pods[_namespace(node)].append(_labels(node))
     for policy in stack.of(_POLICY):
-        if not _pods_of(policy, stack):
+        wanted, own = policy.get("spec", "podSelector", "matchLabels"), policy.get("metadata", "namespace")
+        if not isinstance(wanted, dict) or not wanted or UNKNOWN in (*wanted.values(), own):
+            continue
+        labels = pods[own] + pods[UNKNOWN]
+        if labels and not charted & {own, UNKNOWN} and not any(_bears(one, wanted) for one in labels):
             yield Finding(policy.urn)
+
+
+def _bears(labels: Any, wanted: Mapping[str, Any]) -> bool:
+    return labels is UNKNOWN or (isinstance(labels, dict) and wanted.items() <= labels.items())
 
 
 def _scaled_twice(stack: Stack, _: Parameters) -> Iterator[Finding]:
