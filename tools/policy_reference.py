@@ -87,8 +87,10 @@ the packs that are installed.
 
 A control is covered where a rule claims it; each rule has cases of what it passes, refuses and cannot know
 (`tests/policies/cases/`). It is covered as far as a program shows it: what was made by hand, and what happens over
-time, no rule sees. Partly: as the table says. Numbers are the frameworks' own, the words are ours. Of what is not
-covered nothing is said in a run; `scan-coverage` names the types that no rule judges at all.
+time, no rule sees. Partly: as the table says. The words are ours, the numbers the frameworks' own: a test holds them
+against the checks that Prowler, Turbot and kube-bench have for each, as `python -m tools.policy_controls` reads them
+from their sources. Of what is not covered nothing is said in a run; `scan-coverage` names the types that no rule judges
+at all.
 
 """
 

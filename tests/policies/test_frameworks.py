@@ -1,5 +1,6 @@
 """Which controls the rules say that they cover."""
 
+import json
 import re
 import subprocess
 import sys
@@ -9,12 +10,51 @@ import pytest
 from platform_policies import RULE_SETS
 from platform_policies.commands import main
 from platform_policies.frameworks import claims, frameworks, page, unknown
-from platform_policies.kit.rule import RuleMetadata
+from platform_policies.kit.rule import Concern, RuleMetadata
 
 from .faults import faults
 from .packs import NAMES, stack_rules
 
 RULES = [rule for rule_set in RULE_SETS.values() for rule in rule_set.every]
+ELSEWHERE = json.loads(Path(__file__).with_name("controls.json").read_text(encoding="utf-8"))
+"""By control what others call their check of it (`python -m tools.policy_controls`)."""
+# What a check's name says where it is about such a concern.
+ABOUT: dict[Concern, str] = {
+    "at-rest": "encrypt|cmk|kms_enabled",
+    "in-transit": "transit|ssl|https|tls|secure_|node_encryption|no_ftp",
+    "boundary": "waf|ingress|public|vpc_routing|isolation|subnet|default_security|restricted_common|internet"
+    "|cross_account|in_vpc|resource_based_policy|stateless_action|desync|invalid_header|origin_access",
+    "privilege": "inline|root_?dir|root_?file|root_access|host_namespace|privilege|decrypt|user_access"
+    "|service_wild|cmk_policy",
+    "identity": "auth|imds|metadata|user_identity|password|advanced_security|default_admin|database_name|fine_grained",
+    "secrets": "secret|credential",
+    "audit": "audit|record|log|health|insights|monitor|tracing|trail|guardduty|config_enabled",
+    "backup": "backup|pitr|point_in_time|versioning|automatic_snapshot|deletion_protection",
+    "availability": "failover|multi_az|dedicated_master|cross_zone|deletion_protection",
+    "patching": "version|runtime|scan",
+    "configuration": "immutab|root_object|launch_template|copy_tags",
+    "cost": "lifecycle|unassigned",
+}
+# A claim that others' names cannot bear out: what it says in words of our own is what the control comes to.
+OTHERWISE = {
+    ("WAF.1", "waf-classic"): "no such web ACL is left that would have to log",
+    ("Lambda.1", "lambda-url-auth"): "a URL that asks nobody is public access",
+}
+# Controls for which neither source has a check, most of them beside the standard.
+UNSEEN = {
+    *("CloudTrail.3", "CloudWatch.15", "CloudWatch.16", "CloudWatch.17", "Cognito.6", "EC2.182", "ECR.5", "ECS.17"),
+    *("ECS.18", "ECS.20", "ELB.8", "ElasticBeanstalk.2", "Lambda.7", "Opensearch.11", "RDS.26", "RDS.46", "SES.3"),
+    *(f"IAM.{number}" for number in range(11, 18)),
+}
+
+
+def asked(control: str) -> str:
+    """What the control asks for, in others' words."""
+    return " ".join(ELSEWHERE["FSBP"].get(control.lower(), ()))
+
+
+def bears(control: str, one: RuleMetadata) -> bool:
+    return re.search(ABOUT[one.concern], asked(control)) is not None or (control, one.id) in OTHERWISE
 
 
 def rule(refs: str, level: str = "mandatory") -> RuleMetadata:
@@ -24,6 +64,30 @@ def rule(refs: str, level: str = "mandatory") -> RuleMetadata:
 def test_no_rule_claims_a_control_that_its_framework_does_not_have() -> None:
     assert unknown(RULES) == []
     assert unknown([rule("CIS AWS 9.9, CIS EKS 4.1.1, CKV_AWS_1")]) == ["CIS AWS 9.9"]
+
+
+def test_a_rule_is_about_what_the_control_asks_for_that_it_claims() -> None:
+    """A number that is one beside the right one mostly asks for something else."""
+    claimed = [(control, one) for (key, control), by in claims(RULES).items() if key == "FSBP" for one in by]
+    assert {control for control, _ in claimed if not asked(control)} == UNSEEN
+    seen = [(control, one) for control, one in claimed if control not in UNSEEN]
+    assert [(control, one.id, asked(control)) for control, one in seen if not bears(control, one)] == []
+    assert len(seen) > 200
+    others = [
+        bears(other, one)
+        for control, one in seen
+        for other in ELSEWHERE["FSBP"]
+        if other.partition(".")[0] == control.partition(".")[0].lower() and other != control.lower()
+    ]
+    assert sum(others) / len(others) < 0.2
+
+
+def test_a_framework_has_the_numbers_that_others_have() -> None:
+    found = {one.key: {each.id for each in one.controls} for one in frameworks([])}
+    assert found["CIS AWS"] == ELSEWHERE["CIS AWS"].keys()
+    assert found["CIS EKS"] == set(ELSEWHERE["CIS EKS"])
+    ours = {control.lower() for control in found["FSBP"]}
+    assert {control for control in ELSEWHERE["FSBP"] if control not in ours} == set()
 
 
 def test_every_control_of_the_pod_security_standards_has_a_rule() -> None:

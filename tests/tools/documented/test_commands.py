@@ -94,6 +94,7 @@ RUN: Mapping[str, str] = {
     "tools.park": "tests/tools/test_park.py",
     "tools.plan_guard": "tests/tools/test_plan_guard.py",
     "tools.pod_security": "tests/policies/test_pod_security.py",
+    "tools.policy_controls": "tests/tools/test_policy_controls.py",
     "tools.policy_reference": "tests/contract/test_policy_reference.py",
     "tools.promotion": "tests/tools/test_promotion.py",
     "tools.provider_facts": "tests/tools/test_provider_facts.py",

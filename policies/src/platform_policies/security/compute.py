@@ -37,7 +37,7 @@ RULES = (
         "ec2-imds-tokens", "high", "the instance metadata service requires session tokens (IMDSv2)",
         "set metadataOptions.httpTokens to required", "identity", _CONFIGURED,
         lambda s: among(s.get("metadataOptions", "httpTokens"), "required"),
-        refs="FSBP EC2.8, FSBP EC2.170, CIS AWS 5.6, CKV_AWS_79",
+        refs="FSBP EC2.8, FSBP EC2.170, FSBP AutoScaling.3, CIS AWS 5.6, CKV_AWS_79",
     ),
     Rule(
         "ec2-imds-hops", "high", "the instance metadata service (IMDS) has a hop limit of 1, so that pods on the node do not reach it",
@@ -46,7 +46,7 @@ RULES = (
     ),
     Rule(
         "ec2-disk-encrypted", "high", "every EBS volume of an instance is encrypted", "set encrypted on every block device", "at-rest",
-        _LAUNCHES, _disks, refs="FSBP EC2.7, CIS AWS 2.2.1, CKV_AWS_8",
+        _LAUNCHES, _disks, refs="FSBP EC2.3, CIS AWS 2.2.1, CKV_AWS_8",
     ),
     Rule(
         "ec2-volume-encrypted", "high", "an EBS volume is encrypted", "set encrypted", "at-rest", "aws:ebs/volume:Volume",

@@ -43,7 +43,7 @@ RULES = (
     switch(
         "aws-private", "critical", "public", False, "nothing has an address that the internet reaches, but what must", "switch it off, and reach it over the VPC", "boundary",
         link="https://docs.aws.amazon.com/wellarchitected/latest/security-pillar/sec_network_protection_create_layers.html",
-        refs="FSBP DMS.1, FSBP MQ.5, FSBP Redshift.1, FSBP RedshiftServerless.3, FSBP ECS.2, FSBP Autoscaling.5, CKV_AWS_69, CKV_AWS_87, CKV_AWS_89, CKV_AWS_102, CKV_AWS_333, CKV_AWS_389",
+        refs="FSBP DMS.1, FSBP Redshift.1, FSBP RedshiftServerless.3, FSBP ECS.2, FSBP Autoscaling.5, CKV_AWS_69, CKV_AWS_87, CKV_AWS_89, CKV_AWS_102, CKV_AWS_333, CKV_AWS_389",
     ),
     switch(
         "aws-block-public", "high", "blocks_public", True, "every block of public access is on", "switch it on", "boundary", link="https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
@@ -51,7 +51,7 @@ RULES = (
     ),
     switch(
         "aws-minor-upgrade", "medium", "minor_upgrades", True, "minor versions, which close holes, are taken by themselves", "switch it on", "patching", link="https://docs.aws.amazon.com/wellarchitected/latest/security-pillar/sec_protect_compute_vulnerability_management.html",
-        refs="FSBP DMS.6, FSBP MQ.3, FSBP Neptune.7, FSBP Redshift.6, FSBP RDS.13, CKV_AWS_141, CKV_AWS_207, CKV_AWS_222, CKV_AWS_226, CKV_AWS_322",
+        refs="FSBP DMS.6, FSBP MQ.3, FSBP Redshift.6, FSBP RDS.13, CKV_AWS_141, CKV_AWS_207, CKV_AWS_222, CKV_AWS_226, CKV_AWS_322",
     ),
     Rule(
         "aws-own-key", "low", "what holds data is encrypted with a customer managed KMS key", "name a KMS key of your own, where somebody must be able to take it away", "at-rest",

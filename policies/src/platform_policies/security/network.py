@@ -162,6 +162,6 @@ RULES = (
         "net-endpoint-dns", "low", "an interface VPC endpoint has private DNS enabled",
         "set privateDnsEnabled, or clients keep leaving the VPC for the service's public name", "boundary", _ENDPOINT,
         lambda s: s.get("vpcEndpointType") != "Interface" or (on(s.get("privateDnsEnabled"))),
-        refs="FSBP EC2.10",
+        link="https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html",
     ),
 )  # fmt: skip

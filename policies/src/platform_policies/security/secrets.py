@@ -47,7 +47,7 @@ RULES = (
     Rule(
         "aws-secret-literal", "critical", "no secret stands in code, user data, a template, a parameter or an environment", "keep it in Secrets Manager, and give its name or ARN", "secrets",
         catalogue.types("strings"), lambda s: not _shown(s), where=_shown, judges=catalogue.told("strings"), link=_MANAGER,
-        refs="FSBP ECS.8, FSBP CodeBuild.2, FSBP Autoscaling.3, CKV_AWS_45, CKV_AWS_46, CKV2_AWS_34",
+        refs="FSBP ECS.8, FSBP CodeBuild.2, CKV_AWS_45, CKV_AWS_46, CKV2_AWS_34",
     ),
     Rule(
         "aws-provider-keys", "critical", "no provider is given a key of AWS in the program", "let it take the role of who runs it, or name a profile", "secrets", "pulumi:providers:aws", is_empty("accessKey", "secretKey"),
