@@ -105,6 +105,10 @@ class Account:
             node = node[key]
         return node
 
+    def stacks(self) -> list[str]:
+        """Return the stacks that have a state."""
+        return sorted(each.stem for each in (self.folder / "sandbox" / "state" / ".pulumi" / "stacks").glob("*/*.json"))
+
     def state(self, stack: str) -> str:
         """Return the state of a stack, as text."""
         (file,) = (self.folder / "sandbox" / "state" / ".pulumi" / "stacks").glob(f"*/{stack}.json")
