@@ -68,6 +68,9 @@ class Tunnel:
             writer.write(b"HTTP/1.1 502 no way through the operators' host\r\n\r\n")
         except (OSError, ValueError, asyncio.IncompleteReadError):
             writer.write(b"HTTP/1.1 502 the other side does not answer\r\n\r\n")
+        except asyncio.CancelledError:
+            # the command has ended, and the other side has not: Python 3.11 would show that as a fault
+            writer.transport.abort()
         finally:
             with suppress(OSError):
                 await writer.drain()

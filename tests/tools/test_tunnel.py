@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -97,6 +98,17 @@ def test_without_a_host_it_says_what_to_do(project: Path, capfd: pytest.CaptureF
     said = capfd.readouterr()
     assert "502" in said.out
     assert "no running instance bears the tag Name=flowise-prod-operator" in said.err
+
+
+def test_what_the_other_side_leaves_open_is_no_fault_of_the_commands(
+    project: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    leaves = CLIENT.partition('            near.sendall(b"hello")')[0] + "            pass\n"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        target = f"127.0.0.1:{silent.getsockname()[1]}"
+        assert asyncio.run(run("prod", [sys.executable, "-c", leaves, target], project)) == 0
+    assert "200 Connection established" in capfd.readouterr().out
+    assert caplog.records == []
 
 
 def test_the_commands_own_status_is_handed_on(project: Path) -> None:
