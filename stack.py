@@ -147,7 +147,7 @@ class StackSettings(CachedStack):
         return [
             *EGRESS_DOMAINS,
             *([databricks.host] if databricks else []),
-            *self.monitoring.notifications.hosts(),
+            *super().egress_domains(),
             *(datadog.domains() if datadog else []),
         ]
 

@@ -24,7 +24,10 @@ from components.monitoring_stack import MonitoringSettings, notification_secrets
 from components.pipeline_access import PipelineSettings
 from components.rds_postgres import DatabaseSettings
 from components.redis_cache import CacheSettings
+from components.shared.backup_schedule import Kind
 from components.shared.edge_profile import EdgeProfile
+from components.shared.network_policies import Road
+from components.shared.node_script import NodeImage
 from components.vpc import NetworkSettings
 from components.waf_cdn import EdgeSettings
 from components.web_service import Site
@@ -67,6 +70,14 @@ class SystemStack(BaseStack):
         """Return what the application's paths are to the CDN."""
         raise NotImplementedError
 
+    def backed_up(self) -> list[Kind]:
+        """Return the kinds of what AWS Backup keeps."""
+        raise NotImplementedError
+
+    def script_image(self) -> NodeImage:
+        """Return what runs the platform's own scripts."""
+        raise NotImplementedError
+
     def asks_bedrock(self) -> bool:
         """Tell whether pods ask models of Amazon Bedrock."""
         return False
@@ -107,6 +118,14 @@ class SystemStack(BaseStack):
         """Return whether nodes may be sent to a registry on the internet: without a cache, or to fill it."""
         return self.image_cache is None or self.network.nat != "none"
 
+    def egress_domains(self) -> list[str]:
+        """Return the names that what runs in the cluster asks for, where only listed ones resolve."""
+        return [*self.monitoring.notifications.hosts()]
+
+    def cache_road(self) -> Road | None:
+        """Return the way to a cache that lies in another network."""
+        return None
+
     def reads_parameters(self) -> bool:
         """Tell whether a value comes from Parameter Store."""
         return False
@@ -125,3 +144,7 @@ class CachedStack(SystemStack):
         """Judge the cache against the others."""
         yield from super().problems()
         yield from server_is_reached("cache", self.region, self.network, self.cache.existing)
+
+    def cache_road(self) -> Road | None:
+        """Return the way to a cache that lies in another network."""
+        return self.cache.road()

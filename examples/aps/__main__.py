@@ -3,141 +3,59 @@
 import pulumi
 import pulumi_random as random
 
-from components.backups import backups_watch
 from components.config.loading import load
-from components.eks_cluster import EksCluster, EksClusterArgs
-from components.monitoring_stack import MonitoringStack, MonitoringStackArgs
-from components.rds_postgres import RdsPostgresArgs, postgres
-from components.redis_cache import RedisCacheArgs, valkey
 from components.shared.data_key import DataKey, DataKeyArgs
 from components.shared.stored_secret import StoredSecret, StoredSecretArgs
-from components.vpc import Vpc, VpcArgs
-from components.waf_cdn import WafCdn, WafCdnArgs
 from components.web_service import NetworkAccess, WebService, WebServiceArgs
 from examples.aps import application as app
 from examples.aps.stack import StackSettings
-from surroundings import Surroundings
+from foundation import Foundation
 
 settings = load(StackSettings, pulumi.get_project())
-around = Surroundings(settings)
-name, tags, region, alarms = around.stack_name, around.tags, settings.region, around.alarms.target
-logs = around.access_logs
+# network, cluster, database and its logins, what runs in every cluster
+base = Foundation(settings, application=app.NAME, database=app.DATABASE)
+around, tags = base.around, base.around.tags
+cache = base.cache(settings.cache, purpose="Answers that are kept for a minute")
 
-network = VpcArgs(
-    settings=settings.network,
-    region=region,
-    protect_addresses=settings.protect_data,
-    balancer_asks_out=settings.edge.sign_in is not None,
-    egress_domains=settings.monitoring.notifications.hosts(),
-    pulls_from_internet=settings.pulls_from_internet(),
-    database_road=settings.database.road(),
-    cache_road=settings.cache.road(),
-    tags=tags,
-)
-vpc = Vpc("vpc", network, around.in_aws)
-cluster_args = EksClusterArgs(
-    settings=settings.cluster,
-    cluster_name=name,
-    application_namespace=app.NAME,
-    network=vpc.ref,
-    protect_data=settings.protect_data,
-    node_statements=around.node_statements,
-    tags=tags,
-)
-cluster = EksCluster("cluster", cluster_args, around.in_aws)
-clients = {"cluster": cluster.cluster_security_group_id}
-database_args = RdsPostgresArgs(
-    settings=settings.database,
-    copy_region=settings.backup.copy_region,
-    identifier=name,
-    database_name=app.DATABASE,
-    owner=app.NAME,
-    network=vpc.ref,
-    clients=clients,
-    alarms=alarms,
-    tags=tags,
-)
-database = postgres("db", database_args, around.holds_data)
-cache_args = RedisCacheArgs(
-    settings=settings.cache,
-    identifier=name,
-    username=app.NAME,
-    purpose="Answers that are kept for a minute",
-    network=vpc.ref,
-    clients=clients,
-    alarms=alarms,
-    tags=tags,
-)
-cache = valkey("cache", cache_args, around.holds_data)
-
-in_cluster = around.in_cluster(cluster)
-services = around.cluster_services(vpc, cluster, in_cluster)
-login = around.database_login(vpc, cluster, database, in_cluster)
-key = DataKey("key", DataKeyArgs(purpose="Sistema APS", region=region, tags=tags), around.holds_data)
+key = DataKey("key", DataKeyArgs(purpose="Sistema APS", region=settings.region, tags=tags), around.holds_data)
 made = random.RandomPassword("secret-key", length=48, special=False, opts=around.in_aws).result
 secret_args = StoredSecretArgs(
     purpose="What signs sessions", kms_key_arn=key.arn, fields={app.SECRET_KEY: made}, tags=tags, replaceable=True
 )
 secret_key = StoredSecret("secret-key", secret_args, around.holds_data).field(app.SECRET_KEY)
 
-service_args = WebServiceArgs(
-    application=app.NAME,
-    releases={"": app.release(settings.service)},
-    migration=app.MIGRATION,
-    environment=app.environment(
-        database=login, cache=cache.ref, secret_key=secret_key, signs_in=settings.edge.sign_in is not None
+service = WebService(
+    "app",
+    WebServiceArgs(
+        application=app.NAME,
+        releases={"": app.release(settings.service)},
+        migration=app.MIGRATION,
+        environment=app.environment(
+            database=base.login, cache=cache.ref, secret_key=secret_key, signs_in=settings.edge.sign_in is not None
+        ),
+        files=app.files(base.login),
+        files_at=app.CONFIG_DIR,
+        access=NetworkAccess(https=False, database=True, cache=True),
+        profile=app.PROFILE,
+        site=settings.site(),
+        timeouts=app.waits(),
+        network=base.vpc.ref,
+        cluster=base.cluster.ref,
+        controllers=base.services,
+        secret_access=base.services.secret_access,
+        alarms=around.alarms.target,
+        access_log_bucket=around.access_logs.bucket_name,
+        protect_data=settings.protect_data,
+        tags=tags,
     ),
-    files=app.files(login),
-    files_at=app.CONFIG_DIR,
-    access=NetworkAccess(https=False, database=True, cache=True),
-    profile=app.PROFILE,
-    site=settings.site(),
-    timeouts=app.waits(),
-    network=vpc.ref,
-    cluster=cluster.ref,
-    controllers=services,
-    secret_access=services.secret_access,
-    alarms=alarms,
-    access_log_bucket=logs.bucket_name,
-    protect_data=settings.protect_data,
-    tags=tags,
+    base.in_cluster,
 )
-service = WebService("app", service_args, in_cluster)
-edge_args = WafCdnArgs(
-    settings=settings.edge,
-    profile=app.PROFILE,
-    stack_name=name,
-    origin=service.origin,
-    access_logs=logs.ref,
-    alarm_emails=settings.monitoring.alarm_emails,
-    tags=tags,
-)
-edge = WafCdn("edge", edge_args, around.in_aws)
-
-watched = [vpc, cluster, services, database, cache, service, edge, *([around.pipeline] if around.pipeline else [])]
-monitoring_args = MonitoringStackArgs(
-    settings=settings.monitoring,
-    watch=[
-        *(each.watch for each in watched),
-        app.watch(settings.objectives),
-        backups_watch(settings.backup, settings.backed_up(), name),
-    ],
-    environment=settings.environment,
-    network=vpc.ref,
-    cluster=cluster.ref,
-    secrets=services.secret_access,
-    alarms=alarms,
-    access_log_bucket=logs.bucket_name,
-    protect_data=settings.protect_data,
-    tags=tags,
-)
-monitoring = MonitoringStack("monitoring", monitoring_args, in_cluster)
-around.cost()
-around.backups(vpc, cluster, database, None, in_cluster)
-around.alarm_bridge(vpc, cluster, edge, monitoring, in_cluster)
+edge = base.edge(service.origin)
+# monitoring, backups, cost, and CloudWatch's alarms brought to whom they concern
+base.completed(edge, [cache.watch, service.watch, app.watch(settings.objectives)])
 
 pulumi.export("url", edge.url)
-pulumi.export("cluster_name", cluster.cluster_name)
-pulumi.export("kubeconfig", cluster.kubeconfig)
-pulumi.export("database_endpoint", database.address)
+pulumi.export("cluster_name", base.cluster.cluster_name)
+pulumi.export("kubeconfig", base.cluster.kubeconfig)
+pulumi.export("database_endpoint", base.database.address)
 pulumi.export("cache_endpoint", cache.address)
