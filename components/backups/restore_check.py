@@ -151,13 +151,11 @@ class RestoreCheck(pulumi.ComponentResource):
             immutable=True,
             opts=self._child,
         )
-        # a pod started before its account's role is associated never gets credentials
-        ready = pulumi.Output.all(account.metadata.name, role.association_id).apply(lambda known: str(known[0]))
         script = ScheduledScript(
             schedule=SCHEDULE,
             script=SCRIPT.name,
             files=files.metadata.name,
-            account=ready,
+            account=role.granted_to(account.metadata.name),
             image=args.tools_image,
             labels=_labels(),
             environment={

@@ -6,6 +6,7 @@ from typing import Any
 
 import pulumi
 
+from ..shared.daily_upload import UploadTarget
 from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.edge_profile import EdgeProfile
 from ..shared.existing_secrets import lookup_secret, lookup_values
@@ -293,10 +294,13 @@ class FlowiseService(pulumi.ComponentResource):
                 image=args.settings.script_image(),
                 service_name=service.service_name,
                 secret_name=service.secret_names[FLOW_EXPORT],
-                bucket=bucket.bucket_name,
-                bucket_arn=bucket.bucket_arn,
-                kms_key_arn=key.arn,
-                region=args.network.region,
+                target=UploadTarget(
+                    bucket=bucket.bucket_name,
+                    bucket_arn=bucket.bucket_arn,
+                    kms_key_arn=key.arn,
+                    prefix=FLOW_EXPORT_PREFIX,
+                    region=args.network.region,
+                ),
                 cluster=args.cluster,
                 tags=args.tags,
             ),

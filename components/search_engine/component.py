@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_kubernetes as k8s
 
+from ..shared.daily_upload import UploadTarget
 from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.external_secrets import Source
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
@@ -103,10 +104,13 @@ class SearchEngine(pulumi.ComponentResource):
             claim=claim,
             url=self._url,
             secret=secrets[SNAPSHOTS],
-            bucket=bucket.bucket_name,
-            bucket_arn=bucket.bucket_arn,
-            kms_key_arn=key.arn,
-            region=args.network.region,
+            target=UploadTarget(
+                bucket=bucket.bucket_name,
+                bucket_arn=bucket.bucket_arn,
+                kms_key_arn=key.arn,
+                prefix=PREFIX,
+                region=args.network.region,
+            ),
             cluster=args.cluster,
             tags=args.tags,
         )

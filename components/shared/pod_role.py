@@ -60,3 +60,10 @@ class PodRole(pulumi.ComponentResource):
         self.role_arn = role.arn
         self.association_id = association.association_id
         self.register_outputs({"role_arn": self.role_arn, "association_id": self.association_id})
+
+    def granted_to(self, account: pulumi.Input[str]) -> pulumi.Output[str]:
+        """Return a service account's name, known once the role is its own.
+
+        A pod that is started before never gets credentials.
+        """
+        return pulumi.Output.all(account, self.association_id).apply(lambda known: str(known[0]))

@@ -189,8 +189,7 @@ class WebService(pulumi.ComponentResource):
             opts=self._child,
         )
         self.role_name = role.role_name
-        # a pod started before its account's role is associated never gets credentials
-        return pulumi.Output.all(account.metadata.name, role.association_id).apply(lambda known: str(known[0]))
+        return role.granted_to(account.metadata.name)
 
     def _balancer(self) -> InternalLoadBalancer:
         args = self._args
