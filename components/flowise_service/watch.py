@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ..shared.external_secrets import Source
-from ..shared.watch import Group, LogStage, Objective, Probe, Scrape, Watch, WebScrape, either, ratio
+from ..shared.watch import Group, LogStage, Objective, Probe, Scrape, Watch, WebScrape, either, in_time, ratio
 from .environment import NAMESPACE, PORT, PROBE_PORT
 from .flow_cost_rules import flow_cost_rules
 from .metrics import (
@@ -140,7 +140,6 @@ def _objectives(settings: ServiceSettings) -> list[Objective]:
     is counted by requests.
     """
     promised = settings.objectives
-    share, days = promised.latency_percent / 100, promised.latency_days
     return [
         Objective(
             slo="availability",
@@ -150,9 +149,21 @@ def _objectives(settings: ServiceSettings) -> list[Objective]:
             events='slo:bad_events:rate5m{slo="availability"} >= bool 0',
             steady=True,
         ),
-        _in_time("latency-prediction", "prediction", promised.prediction_seconds, share=share, days=days),
-        _in_time("latency-page", "page|assets", promised.page_seconds, share=share, days=days),
-        _in_time("latency-api", "api|auth", promised.api_seconds, share=share, days=days),
+        *(
+            in_time(
+                slo,
+                histogram=SECONDS,
+                where=f'{IN_FLOWISE},path=~"{paths}"',
+                seconds=seconds,
+                share=promised.latency_percent / 100,
+                days=promised.latency_days,
+            )
+            for slo, paths, seconds in (
+                ("latency-prediction", "prediction", promised.prediction_seconds),
+                ("latency-page", "page|assets", promised.page_seconds),
+                ("latency-api", "api|auth", promised.api_seconds),
+            )
+        ),
     ]
 
 
@@ -163,18 +174,4 @@ def _views() -> tuple[str, str]:
     return (
         f'label_replace({servers}, "seen_by", "servers", "", "")',
         f'label_replace({outside}, "seen_by", "outside", "", "")',
-    )
-
-
-def _in_time(slo: str, paths: str, seconds: float, *, share: float, days: int) -> Objective:
-    where = f'{IN_FLOWISE},path=~"{paths}"'
-    # both spellings of a whole number: Prometheus 3 writes 1.0 where an exporter wrote 1
-    bounds = f"{seconds:g}|{float(seconds)}".replace(".", "[.]")
-    answers = f"sum(rate({SECONDS}_count{{{where}}}[5m]))"
-    return Objective(
-        slo=slo,
-        share=share,
-        days=days,
-        bad=f'{answers} - sum(rate({SECONDS}_bucket{{{where},le=~"{bounds}"}}[5m]))',
-        events=answers,
     )

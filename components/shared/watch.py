@@ -289,3 +289,14 @@ def either(*expressions: str) -> str:
 def ratio(part: str, whole: str) -> str:
     """Return a share that is 0 where the part has never been seen, and nothing where the whole is 0."""
     return f"(({part}) or 0 * ({whole})) / (({whole}) > 0)"
+
+
+def in_time(slo: str, *, histogram: str, where: str, seconds: float, share: float, days: int) -> Objective:
+    """Return the objective that a share of what `histogram` counts takes no longer than one of its bounds."""
+    # both spellings of a whole number: Prometheus 3 writes 1.0 where an exporter wrote 1
+    bounds = f"{seconds:g}|{float(seconds)}".replace(".", "[.]")
+    every = f"sum(rate({histogram}_count{{{where}}}[5m]))"
+    within = f'sum(rate({histogram}_bucket{{{where},le=~"{bounds}"}}[5m]))'
+    # a scrape may fall between the two, and rate() reaches back for each series by itself: of few, more can be in time
+    # than there are
+    return Objective(slo=slo, share=share, days=days, bad=f"clamp_min({every} - {within}, 0)", events=every)

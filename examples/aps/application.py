@@ -10,7 +10,7 @@ from components.config.section import Section
 from components.shared.edge_profile import EdgeProfile, PathRule
 from components.shared.external_secrets import Source
 from components.shared.references import CacheRef, DatabaseRef
-from components.shared.watch import Alert, Group, LogStage, Objective, Scrape, Watch, either
+from components.shared.watch import Group, LogStage, Watch
 from components.web_service import (
     EnvVar,
     Migration,
@@ -23,6 +23,7 @@ from components.web_service import (
     timeouts,
 )
 from examples.web_stack import Image
+from examples.web_watch import available, instance_down, prompt, replicas_missing, scrape, slow, without_errors
 
 NAME = "aps"
 DATABASE = "esus"
@@ -37,10 +38,7 @@ SHUTDOWN_SECONDS = 30
 LONGEST_ANSWER_SECONDS = 30
 HEALTH, METRICS, STATIC = "/health", "/metrics", "/static/"
 JOB = "aps"
-SECONDS = "http_request_duration_seconds"
 OWN = f'namespace="{NAME}"'
-# the probe of the site, whose job waf_cdn names
-SITE = 'probe_success{job="site"}'
 RESOURCES = Resources(
     cpu_request_millicores=100, cpu_limit_millicores=500, memory_request_mib=256, memory_limit_mib=512
 )
@@ -160,88 +158,20 @@ def files(database: DatabaseRef) -> dict[str, str]:
 
 def watch(promised: Promises) -> Watch:
     """Return what watches the application; its database, cache, nodes, balancer and CDN have watches of their own."""
+    alerts = [
+        slow("HighResponseTime", OWN, seconds=2, window="2m"),
+        instance_down("AppInstanceDown", JOB),
+        replicas_missing(NAME),
+    ]
     return Watch(
-        groups=[Group(name="service", alerts=_alerts())],
-        objectives=_objectives(promised),
-        scrapes=[
-            Scrape(
-                job=JOB,
-                by="pods",
-                namespace=NAME,
-                labels={"app.kubernetes.io/component": ["web"]},
-                port_name="http",
-                port=PORT,
-                path=METRICS,
-                # AppInstanceDown
-                alerted=True,
-            )
+        groups=[Group(name="service", alerts=alerts)],
+        objectives=[
+            available(promised.availability_percent),
+            without_errors(OWN, percent=promised.errors_percent),
+            prompt(OWN, seconds=promised.response_seconds),
         ],
-        log_stages=[
-            LogStage(namespace=NAME, app=NAME, fields=("request_id",), probe_paths=(HEALTH, METRICS)),
-        ],
+        scrapes=[scrape(JOB, namespace=NAME, process="web", port=PORT, path=METRICS)],
+        log_stages=[LogStage(namespace=NAME, app=NAME, fields=("request_id",), probe_paths=(HEALTH, METRICS))],
         dashboards={NAME: Path(__file__).parent / "dashboards" / f"{NAME}.json"},
         namespaces=[NAME],
     )
-
-
-def _alerts() -> list[Alert]:
-    return [
-        Alert(
-            name="HighResponseTime",
-            expression=f"histogram_quantile(0.95, sum by (le) (rate({SECONDS}_bucket{{{OWN}}}[2m]))) > 2",
-            lasting="2m",
-            severity="warning",
-            summary="Response time p95 is high",
-            description="5 % of the answers take {{ $value | humanizeDuration }} or longer; the limit is 2 s.",
-        ),
-        Alert(
-            name="AppInstanceDown",
-            expression=either(f'up{{job="{JOB}"}} == 0', f'absent(up{{job="{JOB}"}})'),
-            lasting="1m",
-            severity="critical",
-            summary="An instance does not answer: {{ $labels.pod }}",
-            description="Pod {{ $labels.pod }} has not answered for a minute, or no pod is known at all.",
-            falls_with_cluster=True,
-        ),
-        Alert(
-            name="ReplicasMissing",
-            expression=f"kube_deployment_spec_replicas{{{OWN}}} - on (namespace, deployment) "
-            f"kube_deployment_status_replicas_available{{{OWN}}} > 0",
-            lasting="15m",
-            severity="warning",
-            summary="Pods are missing: {{ $labels.deployment }}",
-            description="{{ $value }} pods of {{ $labels.deployment }} have been missing for a quarter of an hour.",
-        ),
-    ]
-
-
-def _objectives(promised: Promises) -> list[Objective]:
-    answers = f"sum(rate({SECONDS}_count{{{OWN}}}[5m]))"
-    failed = f'sum(rate({SECONDS}_count{{{OWN},code=~"5.."}}[5m]))'
-    # both spellings of a whole number: Prometheus 3 writes 1.0 where an exporter wrote 1
-    bounds = f"{promised.response_seconds:g}|{float(promised.response_seconds)}".replace(".", "[.]")
-    return [
-        Objective(
-            slo="availability",
-            share=promised.availability_percent / 100,
-            days=30,
-            bad=f"1 - min(avg_over_time({SITE}[5m]))",
-            events='slo:bad_events:rate5m{slo="availability"} >= bool 0',
-            steady=True,
-        ),
-        Objective(
-            slo="errors",
-            share=1 - promised.errors_percent / 100,
-            days=30,
-            # none has been seen until one fails
-            bad=f"({failed} or 0 * {answers})",
-            events=answers,
-        ),
-        Objective(
-            slo="response-time",
-            share=0.95,
-            days=30,
-            bad=f'{answers} - sum(rate({SECONDS}_bucket{{{OWN},le=~"{bounds}"}}[5m]))',
-            events=answers,
-        ),
-    ]

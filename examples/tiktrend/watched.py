@@ -2,24 +2,29 @@
 
 from pathlib import Path
 
-from components.shared.watch import Alert, Group, LogStage, Objective, Scrape, Watch, either
+from components.shared.watch import Alert, Group, LogStage, Watch, either
 from examples.tiktrend.application import HEALTH, METRICS, METRICS_PORT, NAME, PORT, QUEUE, Promises
+from examples.web_watch import available, failing, instance_down, prompt, replicas_missing, scrape, slow
 
 API_JOB, WORKER_JOB = "tiktrend-api", "tiktrend-worker"
-SECONDS = "http_request_duration_seconds"
 OWN = f'namespace="{NAME}"'
 API = f'{OWN},job="{API_JOB}"'
-# the probe of the site, whose job waf_cdn names
-SITE = 'probe_success{job="site"}'
 CANARY_SECONDS, WAITING_JOBS = 300, 500
 
 
 def watch(promised: Promises) -> Watch:
     """Return what watches the application."""
     return Watch(
-        groups=[Group(name="service", alerts=[*_api_alerts(promised), *_worker_alerts()])],
-        objectives=_objectives(promised),
-        scrapes=[_scrape(API_JOB, "api", "http", PORT), _scrape(WORKER_JOB, "worker", "metrics", METRICS_PORT)],
+        groups=[Group(name="service", alerts=[*_api_alerts(promised), *_worker_alerts(), replicas_missing(NAME)])],
+        objectives=[
+            available(promised.availability_percent),
+            prompt(API, seconds=promised.response_seconds, days=7),
+            prompt(API, seconds=promised.agreed_response_seconds, days=7, slo="agreed-response-time"),
+        ],
+        scrapes=[
+            scrape(API_JOB, namespace=NAME, process="api", port=PORT, path=METRICS),
+            scrape(WORKER_JOB, namespace=NAME, process="worker", port_name="metrics", port=METRICS_PORT, path=METRICS),
+        ],
         log_stages=[
             LogStage(namespace=NAME, app=NAME, fields=("request_id", "trace_id"), probe_paths=(HEALTH, METRICS))
         ],
@@ -28,51 +33,12 @@ def watch(promised: Promises) -> Watch:
     )
 
 
-def _scrape(job: str, component: str, port_name: str, port: int) -> Scrape:
-    return Scrape(
-        job=job,
-        by="pods",
-        namespace=NAME,
-        labels={"app.kubernetes.io/component": [component]},
-        port_name=port_name,
-        port=port,
-        path=METRICS,
-        alerted=True,
-    )
-
-
 def _api_alerts(promised: Promises) -> list[Alert]:
-    answers = f"sum(rate({SECONDS}_count{{{API}}}[5m]))"
-    failed = f'sum(rate({SECONDS}_count{{{API},code=~"5.."}}[5m]))'
-    agreed = promised.agreed_response_seconds
     owed = round(1 - promised.agreed_availability_percent / 100, 6)
     return [
-        Alert(
-            name="ApiSlow",
-            expression=f"histogram_quantile(0.95, sum by (le) (rate({SECONDS}_bucket{{{API}}}[5m]))) > {agreed:g}",
-            lasting="5m",
-            severity="warning",
-            summary="The API is slow",
-            description="5 % of the answers take {{ $value | humanizeDuration }} or longer; customers were promised "
-            f"{agreed:g} s.",
-        ),
-        Alert(
-            name="ApiErrors",
-            expression=f"{failed} / ({answers} > 0) > 0.05",
-            lasting="5m",
-            severity="critical",
-            summary="The API fails",
-            description="{{ $value | humanizePercentage }} of the answers are 5xx.",
-        ),
-        Alert(
-            name="ApiInstanceDown",
-            expression=either(f'up{{job="{API_JOB}"}} == 0', f'absent(up{{job="{API_JOB}"}})'),
-            lasting="2m",
-            severity="critical",
-            summary="An instance of the API does not answer: {{ $labels.pod }}",
-            description="Pod {{ $labels.pod }} has not answered for two minutes, or no pod is known at all.",
-            falls_with_cluster=True,
-        ),
+        slow("ApiSlow", API, seconds=promised.agreed_response_seconds),
+        failing("ApiErrors", API, share=0.05),
+        instance_down("ApiInstanceDown", API_JOB, minutes=2),
         Alert(
             name="OutsideCallsRefused",
             expression=f"max by (breaker) (circuit_breaker_open{{{OWN}}}) > 0",
@@ -115,36 +81,4 @@ def _worker_alerts() -> list[Alert]:
             summary="Jobs wait",
             description="{{ $value }} jobs wait, and workers do not catch up.",
         ),
-        Alert(
-            name="ReplicasMissing",
-            expression=f"kube_deployment_spec_replicas{{{OWN}}} - on (namespace, deployment) "
-            f"kube_deployment_status_replicas_available{{{OWN}}} > 0",
-            lasting="15m",
-            severity="warning",
-            summary="Pods are missing: {{ $labels.deployment }}",
-            description="{{ $value }} pods of {{ $labels.deployment }} have been missing for a quarter of an hour.",
-        ),
-    ]
-
-
-def _objectives(promised: Promises) -> list[Objective]:
-    answers = f"sum(rate({SECONDS}_count{{{API}}}[5m]))"
-
-    def within(slo: str, seconds: float) -> Objective:
-        # both spellings of a whole number: Prometheus 3 writes 1.0 where an exporter wrote 1
-        bounds = f"{seconds:g}|{float(seconds)}".replace(".", "[.]")
-        late = f'{answers} - sum(rate({SECONDS}_bucket{{{API},le=~"{bounds}"}}[5m]))'
-        return Objective(slo=slo, share=0.95, days=7, bad=late, events=answers)
-
-    return [
-        Objective(
-            slo="availability",
-            share=promised.availability_percent / 100,
-            days=30,
-            bad=f"1 - min(avg_over_time({SITE}[5m]))",
-            events='slo:bad_events:rate5m{slo="availability"} >= bool 0',
-            steady=True,
-        ),
-        within("response-time", promised.response_seconds),
-        within("agreed-response-time", promised.agreed_response_seconds),
     ]
