@@ -4,8 +4,8 @@ from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models import units
 
 from .panels import Query, alerts, falling, graph, number, page, rising
+from .web import Answers
 
-SECONDS = "http_request_duration_seconds"
 API = 'namespace="tiktrend",job="tiktrend-api"'
 ALERTS = (
     "ApiSlow",
@@ -20,26 +20,16 @@ ALERTS = (
 
 def tiktrend() -> model.Dashboard:
     """Return the page; the thresholds are those of its alerts and of what was promised."""
-    requests = f"sum(rate({SECONDS}_count{{{API}}}[$__rate_interval]))"
-    failed = f'sum(rate({SECONDS}_count{{{API},code=~"5.."}}[$__rate_interval])) or 0 * {requests}'
-    quantile = "histogram_quantile(0.95, sum by ({}) (rate({}_bucket{{{}}}[$__rate_interval])))"
+    answers = Answers(
+        where=API,
+        promised_seconds=0.2,
+        slow_seconds=0.5,
+        slow_alert="ApiSlow",
+        failing_share=0.05,
+        failing_alert="ApiErrors",
+    )
     now = [
-        number("Request rate", requests, unit=units.RequestsPerSecond, description="Requests that the API answers."),
-        number(
-            "Response time p95",
-            quantile.format("le", SECONDS, API),
-            unit=units.Seconds,
-            description="95 % of answers take no longer. Runbook: ApiSlow.",
-            steps=rising(0.2, 0.5),
-        ),
-        number(
-            "Error rate",
-            f"({failed}) / ({requests} > 0)",
-            unit=units.PercentUnit,
-            description="Share of answers that are 5xx. Runbook: ApiErrors.",
-            steps=rising(0.001, 0.05),
-            decimals=2,
-        ),
+        *answers.now(),
         number(
             "Budget left",
             "min(slo:error_budget_left:ratio)",
@@ -65,22 +55,7 @@ def tiktrend() -> model.Dashboard:
     ]
     over_time = [
         alerts("Alerts of TikTrend", description="What fires or is about to, with runbooks.", names=ALERTS),
-        graph(
-            "Requests by code",
-            Query(f"sum by (code) (rate({SECONDS}_count{{{API}}}[$__rate_interval]))", "{{code}}"),
-            unit=units.RequestsPerSecond,
-            description="Requests per second, by the status of the answer.",
-            stacked=True,
-            width=8,
-        ),
-        graph(
-            "Response time p95 by route",
-            Query(quantile.format("le, route", SECONDS, API), "{{route}}"),
-            unit=units.Seconds,
-            description="Of each route. Runbook: ApiSlow.",
-            limit=0.5,
-            width=8,
-        ),
+        *answers.over_time(),
         graph(
             "Requests in progress",
             Query(f"sum by (pod) (http_requests_in_progress{{{API}}})", "{{pod}}"),

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models import units
@@ -14,9 +15,70 @@ SECONDS = "http_request_duration_seconds"
 SITE = 'max(probe_success{job="site"})'
 
 
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """What a service's answers are looked at by: the selector of their series, what is promised, and its two alerts."""
+
+    where: str
+    promised_seconds: float
+    slow_seconds: float
+    slow_alert: str = "HighResponseTime"
+    most_errors: float = 0.001
+    failing_share: float = 0.01
+    failing_alert: str = ""
+
+    def now(self) -> list[Panel]:
+        """Return the three numbers that a page of a service begins with."""
+        requests = f"sum(rate({SECONDS}_count{{{self.where}}}[$__rate_interval]))"
+        failed = f'sum(rate({SECONDS}_count{{{self.where},code=~"5.."}}[$__rate_interval])) or 0 * {requests}'
+        return [
+            number("Request rate", requests, unit=units.RequestsPerSecond, description="Requests that pods answer."),
+            number(
+                "Response time p95",
+                self._p95("le"),
+                unit=units.Seconds,
+                description=f"95 % of answers take no longer. Runbook: {self.slow_alert}.",
+                steps=rising(self.promised_seconds, self.slow_seconds),
+            ),
+            number(
+                "Error rate",
+                f"({failed}) / ({requests} > 0)",
+                unit=units.PercentUnit,
+                description="Share of answers that are 5xx."
+                + (f" Runbook: {self.failing_alert}." if self.failing_alert else ""),
+                steps=rising(self.most_errors, self.failing_share),
+                decimals=2,
+            ),
+        ]
+
+    def over_time(self) -> list[Panel]:
+        """Return how the same went."""
+        return [
+            graph(
+                "Requests by code",
+                Query(f"sum by (code) (rate({SECONDS}_count{{{self.where}}}[$__rate_interval]))", "{{code}}"),
+                unit=units.RequestsPerSecond,
+                description="Requests per second, by the status of the answer.",
+                stacked=True,
+                width=8,
+            ),
+            graph(
+                "Response time p95 by route",
+                Query(self._p95("le, route"), "{{route}}"),
+                unit=units.Seconds,
+                description=f"Of each route. Runbook: {self.slow_alert}.",
+                limit=self.slow_seconds,
+                width=8,
+            ),
+        ]
+
+    def _p95(self, by: str) -> str:
+        return f"histogram_quantile(0.95, sum by ({by}) (rate({SECONDS}_bucket{{{self.where}}}[$__rate_interval])))"
+
+
 def aps() -> model.Dashboard:
     """Return the page of Sistema APS; the thresholds are those of its alerts and of what its users are promised."""
-    return _page("aps", "Sistema APS", slow_seconds=2.0, promised_seconds=1.0, most_errors=0.001)
+    return _page("aps", "Sistema APS", slow_seconds=2.0, promised_seconds=1.0)
 
 
 def ranking() -> model.Dashboard:
@@ -68,9 +130,7 @@ def ranking() -> model.Dashboard:
         ),
     ]
     names = ("HighResponseTime", "HighErrorRate", "SlowRankingComputation", "AppInstanceDown", "ReplicasMissing")
-    return _page(
-        "ranking", "Ranking", slow_seconds=1.0, promised_seconds=0.5, most_errors=0.001, alerted=names, more=more
-    )
+    return _page("ranking", "Ranking", slow_seconds=1.0, promised_seconds=0.5, alerted=names, more=more)
 
 
 def _page(
@@ -79,37 +139,18 @@ def _page(
     *,
     slow_seconds: float,
     promised_seconds: float,
-    most_errors: float,
     alerted: Sequence[str] = ("HighResponseTime", "AppInstanceDown", "ReplicasMissing", "DatabaseConnectionsHigh"),
     more: Sequence[Panel] = (),
 ) -> model.Dashboard:
     own = f'namespace="{name}"'
-    requests = f"sum(rate({SECONDS}_count{{{own}}}[$__rate_interval]))"
-    failed = f'sum(rate({SECONDS}_count{{{own},code=~"5.."}}[$__rate_interval])) or 0 * {requests}'
-    p95 = f"histogram_quantile(0.95, sum by (le) (rate({SECONDS}_bucket{{{own}}}[$__rate_interval])))"
-    by_route = f"histogram_quantile(0.95, sum by (le, route) (rate({SECONDS}_bucket{{{own}}}[$__rate_interval])))"
+    answers = Answers(where=own, promised_seconds=promised_seconds, slow_seconds=slow_seconds)
     memory = (
         f'max by (pod) (container_memory_working_set_bytes{{{own},container!=""}}) '
         f'/ on (pod) max by (pod) (kube_pod_container_resource_limits{{{own},resource="memory"}})'
     )
     now = [
         number("Site up", SITE, unit="none", description="Asked through the CDN: 1 answers.", steps=falling(1, 1)),
-        number("Request rate", requests, unit=units.RequestsPerSecond, description="Requests that pods answer."),
-        number(
-            "Response time p95",
-            p95,
-            unit=units.Seconds,
-            description="95 % of answers take no longer. Runbook: HighResponseTime.",
-            steps=rising(promised_seconds, slow_seconds),
-        ),
-        number(
-            "Error rate",
-            f"({failed}) / ({requests} > 0)",
-            unit=units.PercentUnit,
-            description="Share of answers that are 5xx.",
-            steps=rising(most_errors, 10 * most_errors),
-            decimals=2,
-        ),
+        *answers.now(),
         number(
             "Database connections",
             "max(aws_rds_database_connections_maximum)",
@@ -132,22 +173,7 @@ def _page(
             description="What fires or is about to, with runbooks.",
             names=alerted,
         ),
-        graph(
-            "Requests by code",
-            Query(f"sum by (code) (rate({SECONDS}_count{{{own}}}[$__rate_interval]))", "{{code}}"),
-            unit=units.RequestsPerSecond,
-            description="Requests per second, by the status of the answer.",
-            stacked=True,
-            width=8,
-        ),
-        graph(
-            "Response time p95 by route",
-            Query(by_route, "{{route}}"),
-            unit=units.Seconds,
-            description="Of each route. Runbook: HighResponseTime.",
-            limit=slow_seconds,
-            width=8,
-        ),
+        *answers.over_time(),
         graph(
             "Database connections over time",
             Query("max(aws_rds_database_connections_maximum)", "connections"),
