@@ -163,8 +163,10 @@ def _size_of(resources: Sequence[tuple[str, Inputs]], index: int) -> int:
 
 
 def _claimed_gib(resources: Sequence[tuple[str, Inputs]]) -> Iterator[int]:
-    """Yield the volumes that charts claim, for each replica."""
+    """Yield the volumes that are claimed, by charts for each replica."""
     for token, inputs in resources:
+        if token == "kubernetes:core/v1:PersistentVolumeClaim":
+            yield int(inputs["spec"]["resources"]["requests"]["storage"].removesuffix("Gi"))
         if token == "kubernetes:helm.sh/v3:Release":
             for made in charts.objects(inputs["chart"], str(inputs.get("name")), "", inputs.get("values") or {}):
                 claim = [made["spec"]] if made["kind"] == "PersistentVolumeClaim" else []

@@ -1,8 +1,9 @@
 """Prints runbooks with the names of a stack: `python -m tools.runbooks --stack prod AppInstanceDown`.
 
 The files in docs/operations/runbooks name what differs between stacks in braces, such as {database}; what stands in
-capitals (POD) the alert's labels tell. Without an alert all are printed. `--write` writes docs/operations/alerts.md,
-the table of all alerts, from the alerts themselves and from what their runbooks say.
+capitals (POD) the alert's labels tell. Without an alert all are printed, those that lie with the system among them.
+`--write` writes docs/operations/alerts.md, the table of all alerts, from the alerts themselves and from what their
+runbooks say.
 """
 
 import argparse
@@ -115,19 +116,16 @@ class RunbookError(Exception):
 
 
 def runbook(alert: str) -> str:
-    """Return the text of a runbook. Raises RunbookError."""
-    path = RUNBOOKS / f"{alert}.md"
-    if alert not in alerts():
-        raise RunbookError(f"there is no alert {alert!r}; there are {', '.join(alerts())}")
-    return path.read_text(encoding="utf-8")
+    """Return the text of a common runbook."""
+    return (RUNBOOKS / f"{alert}.md").read_text(encoding="utf-8")
 
 
 def of_system(alert: str, folder: Path, project: str) -> str:
     """Return a runbook as it is for a system: its own, or the common one with its namespace. Raises RunbookError."""
-    own = folder / "runbooks" / f"{alert}.md"
-    # also of an alert that is its alone
-    if own.exists():
-        return own.read_text(encoding="utf-8")
+    if alert in own(folder):
+        return own(folder)[alert].read_text(encoding="utf-8")
+    if alert not in alerts():
+        raise RunbookError(f"there is no alert {alert!r}; there are {', '.join(listed(folder))}")
     text = runbook(alert)
     # the common ones are written with the first system's names
     return text.replace("-n flowise", f"-n {project}").replace("`flowise:", f"`{project}:")
@@ -137,6 +135,16 @@ def alerts() -> dict[str, tuple[str, str]]:
     """Return severity and how long it must last, of each alert by name."""
     found = {alert.name: (alert.severity, alert.lasting or "at once") for alert in EVERYTHING.alerts}
     return {**found, ALARM_BRIDGE_ALERT: ("as the alarm's", "as the alarm says")}
+
+
+def own(folder: Path) -> dict[str, Path]:
+    """Return the runbooks that lie with a system, by alert: of what is its alone, or otherwise there than elsewhere."""
+    return {path.stem: path for path in sorted((folder / "runbooks").glob("*.md"))}
+
+
+def listed(folder: Path) -> list[str]:
+    """Return the alerts that a system's stacks may have: the common ones, then what is its alone."""
+    return list(dict.fromkeys([*alerts(), *own(folder)]))
 
 
 def sections(text: str) -> dict[str, str]:
@@ -193,7 +201,7 @@ def main(folder: Path, arguments: list[str] | None = None, *, run: Run = run_it)
         folder = at_folder(given.cwd) if given.cwd else folder
         file = read_stack(folder, given.stack)
         known = names(file, _outputs(given.stack, run))
-        texts = [of_system(alert, folder, file.project) for alert in given.alert or alerts()]
+        texts = [of_system(alert, folder, file.project) for alert in given.alert or listed(folder)]
     except (StackFileError, RunbookError) as reason:
         sys.stderr.write(f"{reason}\n")
         return 2

@@ -45,6 +45,12 @@ def test_the_disks_that_charts_claim_are_counted_for_each_replica(stack: str, gi
     assert estimate("dev", releases).costs["disks"] == pytest.approx(gib * prices.DISK_GIB_MONTH)
 
 
+def test_a_volume_that_the_program_claims_itself_is_counted() -> None:
+    claim = {"spec": {"resources": {"requests": {"storage": "20Gi"}}}}
+    told = estimate("dev", [("kubernetes:core/v1:PersistentVolumeClaim", claim)])
+    assert told.costs["disks"] == pytest.approx(20 * prices.DISK_GIB_MONTH)
+
+
 def test_a_stack_is_priced_by_the_environment_that_its_file_names(tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.rehearsal.yaml"
     file.write_text("config:\n  flowise:environment: staging\n")

@@ -140,7 +140,7 @@ def record(stack: str) -> None:
         for path in (*ROOT.glob("*.py"), *ROOT.glob("Pulumi*.yaml")):
             shutil.copy(path, program)
         shutil.copytree(ROOT / "components", program / "components", ignore=shutil.ignore_patterns("__pycache__"))
-        packs, root = Packs.of(ROOT, stack), program / FOLDER
+        packs, root = Packs.of(ROOT, ROOT, stack), program / FOLDER
         findings = bring_up(ROOT, program, stack, packs)
         _write(stack, kept_base(resources(program, stack, root), findings))
         for name, change in CHANGES.items():

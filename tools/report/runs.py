@@ -35,7 +35,14 @@ from .refusals import Refusal, protected, refusals, unexplained
 _ROUNDS, _ROUNDS_OF_LAWS = 9, 6
 _OURS = Path(__file__).parents[2]
 _JUDGES = (
-    *("policies", "sandbox/laws", "sandbox/stateful", "tools/plan_guard.py", "tools/report"),
+    *(
+        "policies",
+        "examples/*/levels.*.json",
+        "sandbox/laws",
+        "sandbox/stateful",
+        "tools/plan_guard.py",
+        "tools/report",
+    ),
     *(".github/workflows/preview.yml", ".ci"),
 )
 
@@ -136,8 +143,10 @@ def report_on(repository: Path, program: Path, stacks: Sequence[str], of: Commit
 def _judged(program: Path, base: Path, inside: Path, stack: str, asked: Asked) -> StackReport:
     try:
         ours = (base / "tools" / "report" / "runs.py").is_file() and (base / "sandbox" / "laws").is_dir()
-        packs = (Packs.of(base, stack) or Packs.of(program, stack)) if ours else Packs.named(asked)
-        if not (base / inside / f"Pulumi.{stack}.yaml").exists():
+        new = not (base / inside / f"Pulumi.{stack}.yaml").exists()
+        levels = program if new else base / inside
+        packs = (Packs.of(base, levels, stack) or Packs.of(program, levels, stack)) if ours else Packs.named(asked)
+        if new:
             return first(program, stack, packs, asked)
         root = base / inside / FOLDER
         with _installed_as(program, base / inside):
@@ -185,10 +194,12 @@ class Packs:
         return cls(("--policy-pack", str(pack), *levels), str(pack.parent / "src"))
 
     @classmethod
-    def of(cls, tree: Path, stack: str) -> "Packs | None":
-        """Return the packs that a tree has for a stack; None where it has none."""
-        pack, levels = tree / "policies" / "all", tree / "policies" / f"levels.{stack}.json"
-        if not pack.is_dir() or not levels.is_file():
+    def of(cls, tree: Path, program: Path, stack: str) -> "Packs | None":
+        """Return the packs that a tree has, with the levels that lie with a stack's program, or with them; or None."""
+        pack = tree / "policies" / "all"
+        lying = (each / f"levels.{stack}.json" for each in (program, pack.parent))
+        levels = next((file for file in lying if file.is_file()), None)
+        if not pack.is_dir() or levels is None:
             return None
         arguments = ("--policy-pack", str(pack.resolve()), "--policy-pack-config", str(levels.resolve()))
         return cls(arguments, str((tree / "policies" / "src").resolve()))
@@ -223,7 +234,10 @@ def _sandbox(
     may_fail: bool = False,
 ) -> None:
     run = (sys.executable, "-m", "sandbox", command, "--stack", stack, "--cwd", str(program), "--kubernetes", "schema")
-    environment = {**os.environ, **plans.LOGS_EVENTS, **(packs.environment if packs else {})}
+    # a program further down imports what lies at the tree's root, and would find what is installed: this change's
+    own = [str(tree)] if program.is_relative_to(tree) else []
+    path = os.pathsep.join([*own, *([packs.source] if packs else [])])
+    environment = {**os.environ, **plans.LOGS_EVENTS, **({"PYTHONPATH": path} if path else {})}
     done = subprocess.run(
         [*run, *arguments],
         cwd=tree,

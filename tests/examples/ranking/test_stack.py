@@ -15,6 +15,7 @@ from examples.ranking import watched
 from examples.ranking.stack import StackSettings
 from testing.cloud import Cloud
 from testing.program import run
+from tools.costs import estimate
 
 FOLDER = Path(__file__).parents[3] / "examples" / "ranking"
 COLOURS = ("blue", "green")
@@ -230,3 +231,9 @@ def test_the_program_is_short_and_knows_no_environment() -> None:
     text = (FOLDER / "__main__.py").read_text()
     assert len(text.splitlines()) <= 150
     assert "if settings.environment" not in text
+
+
+def test_all_of_it_has_a_price(prod: Cloud) -> None:
+    told = estimate("prod", [(each.type, each.inputs) for each in sorted(prod.created, key=lambda each: each.urn)])
+    assert told.left_out == []
+    assert {"nodes", "database", "load balancer"} <= told.costs.keys()

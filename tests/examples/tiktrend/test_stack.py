@@ -13,6 +13,7 @@ from examples.tiktrend import watched
 from examples.tiktrend.stack import StackSettings
 from testing.cloud import Cloud
 from testing.program import run
+from tools.costs import estimate
 
 FOLDER = Path(__file__).parents[3] / "examples" / "tiktrend"
 STACKS = ("dev", "staging", "prod")
@@ -199,3 +200,9 @@ def test_stores_are_names_that_pods_resolve() -> None:
     prod = settings("prod")
     allowed = prod.network.egress_allowed_domains or ()
     assert {url.split("/")[2] for url in prod.service.stores.values()} <= set(allowed)
+
+
+def test_all_of_it_has_a_price(prod: Cloud) -> None:
+    told = estimate("prod", [(each.type, each.inputs) for each in sorted(prod.created, key=lambda each: each.urn)])
+    assert told.left_out == []
+    assert {"nodes", "database", "load balancer"} <= told.costs.keys()

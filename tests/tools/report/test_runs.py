@@ -190,6 +190,36 @@ def test_a_base_that_does_not_come_up_is_not_judged_and_says_why(
     assert "no such class" in stack.diagnostics[0]
 
 
+def test_a_systems_base_is_made_of_the_bases_own_modules(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked = list[dict[str, str]]()
+
+    def ran(*_: object, env: dict[str, str], **__: object) -> subprocess.CompletedProcess[str]:
+        asked.append(env)
+        return subprocess.CompletedProcess([], 0, "", "")
+
+    monkeypatch.setattr(subprocess, "run", ran)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    runs.bring_up(tmp_path, tmp_path / "examples" / "shop", "dev", None)
+    runs.bring_up(tmp_path / "ours", tmp_path / "a stranger's", "dev", None)
+    assert [env.get("PYTHONPATH") for env in asked] == [str(tmp_path), None]
+
+
+def test_a_system_is_judged_by_the_levels_that_lie_with_it(tmp_path: Path) -> None:
+    shop = tmp_path / "examples" / "shop"
+    for folder in (shop, tmp_path / "policies" / "all"):
+        folder.mkdir(parents=True)
+    assert runs.Packs.of(tmp_path, shop, "dev") is None
+    common, its = tmp_path / "policies" / "levels.dev.json", shop / "levels.dev.json"
+    common.write_text("{}")
+    told = runs.Packs.of(tmp_path, shop, "dev")
+    assert told is not None
+    assert told.arguments[-1] == str(common)
+    its.write_text("{}")
+    told = runs.Packs.of(tmp_path, shop, "dev")
+    assert told is not None
+    assert told.arguments[-1] == str(its)
+
+
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     def git(*arguments: str) -> None:
