@@ -56,7 +56,7 @@ class Run:
     scratch: Path
     log: Path
     cancel_at: str = ""
-    """A text on whose being printed the run is cancelled."""
+    """A text on whose being printed the run is cancelled: once, the first time."""
 
     def jobs(self, only: Sequence[str] = ()) -> dict[str, Ended]:
         """Run the jobs in their order, each leg of a matrix by itself; those that are not named are none of the run."""
@@ -159,8 +159,8 @@ class _Job:
         assert process.stdout is not None
         for line in process.stdout:
             printed.append(line)
-            if self.run.cancel_at and self.run.cancel_at in line and not cancelled:
-                cancelled = True
+            if self.run.cancel_at and self.run.cancel_at in line:
+                cancelled, self.run.cancel_at = True, ""
                 threading.Thread(target=cut_off, args=(process,), daemon=True).start()
         status = process.wait()
         self._remember(files)

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -650,6 +651,21 @@ def test_a_way_back_that_fails_is_told(repository: Repository) -> None:
     assert repository.run("roll-back", FAILS="curl").returncode == 0
     (told,) = repository.called("gh issue create")
     assert "failed, too" in told
+
+
+def test_the_way_back_of_a_cancelled_run_winds_up_before_github_ends_it(repository: Repository) -> None:
+    """What is ended from outside keeps its lock, and no step is left to take that away."""
+    repository.ran(repository.old, {"dev": "success"})
+    begun = time.monotonic()
+    assert repository.run("roll-back", HANGS="yes", JOB_STATUS="cancelled", BACK_SECONDS="2").returncode == 0
+    assert time.monotonic() - begun < 25
+    assert "wound up" in repository.log.read_text()
+    (told,) = repository.called("gh issue create")
+    assert "failed, too" in told
+    # of a deployment that failed it has the rest of the job's time
+    repository.git("checkout", "--quiet", "main")
+    assert repository.run("roll-back", JOB_STATUS="failure", BACK_SECONDS="0.001").returncode == 0
+    assert "it is back at" in repository.called("gh issue create")[1]
 
 
 def test_drift_is_told_once(repository: Repository) -> None:
