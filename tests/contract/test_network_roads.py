@@ -21,7 +21,9 @@ from tools import shapes
 from tools.charts.store import facts_of
 
 STACKS = ("prod", "dev-with-traces-and-datadog")
-WORKLOADS = ("kubernetes:apps/v1:Deployment", "kubernetes:batch/v1:Job", "kubernetes:batch/v1:CronJob")
+WORKLOADS = tuple(
+    f"kubernetes:{each}" for each in ("apps/v1:Deployment", "apps/v1:StatefulSet", "batch/v1:Job", "batch/v1:CronJob")
+)
 # EKS's own: the add-on CoreDNS, whose Service has the tenth address of the range
 DNS = Service("kube-system", "kube-dns", {"k8s-app": "kube-dns"}, "172.20.0.10", [ServicePort(53, 53, "UDP")])
 # pods that the platform does not run without, by the API server that they ask

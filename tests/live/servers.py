@@ -113,9 +113,13 @@ def postgres(authority: Authority, password: str) -> Iterator[tuple[int, Callabl
             [program("postgres"), "-D", str(data), *options], stdout=log, stderr=log, cwd=folder, **user
         )
         try:
-            wait_until(lambda: listens(port), "PostgreSQL listens")
             made = f"CREATE ROLE master LOGIN CREATEROLE CREATEDB PASSWORD '{password}'; GRANT pg_monitor TO master"
             psql = [program("psql"), "-h", str(folder), "-p", str(port), "-U", "root", "-d", "postgres", "-c"]
+            # it listens before it takes anybody in
+            wait_until(
+                lambda: subprocess.run([*psql, "SELECT 1"], check=False, capture_output=True).returncode == 0,
+                "PostgreSQL answers",
+            )
             subprocess.run([*psql, made], check=True, capture_output=True)
             extension = "CREATE EXTENSION IF NOT EXISTS pg_stat_statements"
             subprocess.run([*psql[:-3], "-d", "template1", "-c", extension], check=True, capture_output=True)
