@@ -1,6 +1,7 @@
 """The packs as they are handed out: alone, complete, and told of by their levels files."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -118,17 +119,19 @@ def test_a_copy_of_a_pack_s_folder_serves_its_rules_alone(pack: str, tmp_path: P
     """The engine's own way to run it, with nothing of this repository but the installed package."""
     copied = shutil.copytree(ROOT / pack, tmp_path / pack, ignore=shutil.ignore_patterns("__pycache__"))
     program = (
-        "import json, pulumi_policy, runpy, sys\n"
+        "import json, os, pulumi_policy, runpy, sys\n"
         "served = []\n"
         "def pack(name, policies, **_): served.extend([name, [p.name for p in policies], policies[0].description])\n"
         "pulumi_policy.PolicyPack = pack\n"
         "runpy.run_path(sys.argv[1], run_name='__main__')\n"
         "served.append(sorted({name.split('.')[0] for name in sys.modules} & set(sys.argv[2:])))\n"
+        "served.append('PULUMI_CONFIG' in os.environ)\n"
         "print(json.dumps(served))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, str(copied), "policies", "components", "sandbox", "tests", "tools"],
         cwd=tmp_path,
+        env={**os.environ, "PULUMI_CONFIG": "{}"},
         capture_output=True,
         text=True,
         check=True,
@@ -140,4 +143,5 @@ def test_a_copy_of_a_pack_s_folder_serves_its_rules_alone(pack: str, tmp_path: P
         ["rules", "stack", "advice", *(policy.name for one in sets for policy in one.policies)],
         f"{count} rules over each resource",
         [],
+        False,
     ]

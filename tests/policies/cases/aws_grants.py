@@ -116,6 +116,7 @@ def _task(**container: Any) -> str:
 _ENV = {"name": "DB_PASSWORD", "value": "hunter22"}
 _SCRIPT = "#!/bin/sh\nexport API_TOKEN=abcdef123456\n"
 _KEY_ID = "AKIA" + "Q3EGRIT7" + "WXYZ2345"
+_ENCODED_ID = base64.b64encode(_KEY_ID.encode()).decode()
 ROWS: list[Row] = [
     *(
         row("policy-public", known, resource_type, path, OWN, [PUBLIC, PUBLIC_STAR_ARN, NOT_PRINCIPAL], absent=True, passed=[{path: HELD}, {path: PUBLIC.replace("Allow", "Deny")}])
@@ -155,7 +156,7 @@ ROWS: list[Row] = [
     of("iam-trust", "CKV_AWS_60 not principal", _ROLE, {"assumeRolePolicy": document(Action="sts:AssumeRole", Principal=ROOT)}, [{"assumeRolePolicy": document(Action="sts:AssumeRole", NotPrincipal=ROOT)}, {"assumeRolePolicy": document(Action="sts:AssumeRole", Principal={"AWS": "arn:aws:iam::*:root"})}], [{"assumeRolePolicy": ABSENT}]),
     of("iam-no-star-admin", "CKV_AWS_62 inline, IAM.1", "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy", {"inlinePolicy": _NARROW}, [{"inlinePolicy": _grant(Action="*:*", Resource="*")}, {"inlinePolicy": _grant(Action="**", Resource="arn:*")}], [{"inlinePolicy": ABSENT}]),
     # secrets in text
-    row("aws-secret-literal", "CKV_AWS_45", "aws:lambda/function:Function", "environment.variables", {"DB_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:1:secret:a"}, [{"DB_PASSWORD": "hunter22"}, {"apiKey": "abcdef12"}, {"CONFIG": f"id={_KEY_ID}"}, {"DATABASE_URL": "postgres://app:hunter22@db/app"}], absent=True, passed=[{"environment.variables": {"DB_PASSWORD": "${resolved}", "BYPASS": "abcdefgh", "PUBLIC_KEY": "abcdefgh", "MAX_TOKENS": "4096"}}]),
+    row("aws-secret-literal", "CKV_AWS_45", "aws:lambda/function:Function", "environment.variables", {"DB_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:1:secret:a"}, [{"DB_PASSWORD": "hunter22"}, {"apiKey": "abcdef12"}, {"CONFIG": f"id={_KEY_ID}"}, {"DATABASE_URL": "postgres://app:hunter22@db/app"}, {"PGPASSWORD": "hunter22"}, {"URL": "postgres://$USER:hunter22@db/app"}, {"AUTH": f"key {_ENCODED_ID} of two"}], absent=True, passed=[{"environment.variables": {"DB_PASSWORD": "${resolved}", "BYPASS": "abcdefgh", "PUBLIC_KEY": "abcdefgh", "MAX_TOKENS": "4096"}}]),
     row("aws-secret-literal", "CKV_AWS_46", "aws:ec2/instance:Instance", "userData", "#!/bin/sh\naws secretsmanager get-secret-value --secret-id app\n", [_SCRIPT, "#!/bin/sh\ncurl -H 'X: " + "ghp_" + "a1B2" * 9 + "' https://x\n"], absent=True),
     row("aws-secret-literal", "CKV_AWS_46 template", "aws:ec2/launchTemplate:LaunchTemplate", "userData", base64.b64encode(b"#!/bin/sh\necho hello world\n").decode(), [base64.b64encode(_SCRIPT.encode()).decode(), base64.b64encode(gzip.compress(_SCRIPT.encode(), mtime=0)).decode()], absent=True),
     row("aws-secret-literal", "CKV_AWS_46 launch configuration", "aws:ec2/launchConfiguration:LaunchConfiguration", "userData", "#!/bin/sh\n", [_SCRIPT], absent=True),
@@ -167,6 +168,7 @@ ROWS: list[Row] = [
     row("aws-secret-literal", "secret in an address", "aws:sagemaker/model:Model", "primaryContainer.environment", {"STAGE": "a"}, [{"HF_TOKEN": "hf_" + "aB3dE5gH7jK9mN1pQ3sT5vW7yZ"}], absent=True),
     row("aws-secret-literal", "secret in a header", "aws:cloudfront/distribution:Distribution", "origins", [{"customHeaders": [{"name": "X-Stage", "value": "production"}]}], [[{"customHeaders": [{"name": "X-Origin-Token", "value": "abcdef123456"}]}]], absent=True),
     row("aws-secret-literal", "Batch", "aws:batch/jobDefinition:JobDefinition", "containerProperties", '{"image": "a:1"}', ['{"image": "a:1", "environment": [{"name": "API_KEY", "value": "abcdef12"}]}'], absent=True),
+    of("aws-secret-literal", "a parameter's name", "aws:ssm/parameter:Parameter", {"type": "String", "name": "/app/token", "value": "arn:aws:ssm:eu-west-1:1:parameter/a"}, [{"value": "hunter22"}], [{"value": ABSENT}, {"value": "hunter22", "type": "SecureString"}, {"value": "hunter22", "name": "/app/colour"}]),
     row("aws-provider-keys", "CKV_AWS_41", "pulumi:providers:aws", "accessKey", "", [_KEY_ID], absent=True),
     of("ssm-key", "CKV_AWS_337", "aws:ssm/parameter:Parameter", {"type": "SecureString", "keyId": "arn"}, [{"keyId": ABSENT}], [{"type": "String", "keyId": ABSENT}]),
     row("aws-secret-literal", "connection", "aws:glue/connection:Connection", "connectionProperties", {"JDBC_CONNECTION_URL": "jdbc:postgresql://db/app", "SECRET_ID": "app/db"}, [{"PASSWORD": "hunter22"}], absent=True),

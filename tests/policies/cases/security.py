@@ -89,11 +89,11 @@ CASES: dict[str, Case] = {
     "net-nacl-open": Case(
         "aws:ec2/networkAcl:NetworkAcl", {"ingress": acl((10, "deny", 22, 22, "0.0.0.0/0"), (20, "deny", 3389, 3389, "0.0.0.0/0"), (100, "allow", 0, 65535, "0.0.0.0/0"))},
         [{"ingress.0.ruleNo": 200.0}, {"ingress.1.cidrBlock": "10.0.0.0/16"}, {"ingress.0.action": "allow"}],
-        [{"ingress": ABSENT}, {"ingress.2.cidrBlock": "10.0.0.0/16"}, {"ingress.2.ruleNo": UNKNOWN}],
+        [{"ingress": ABSENT}, {"ingress.2.cidrBlock": "10.0.0.0/16"}, {"ingress.2.ruleNo": UNKNOWN}, {"ingress.0.cidrBlock": UNKNOWN}],
     ),
     "net-nacl-open/rule": Case(
         "aws:ec2/networkAclRule:NetworkAclRule", {"ruleNumber": 100.0, "ruleAction": "allow", "protocol": "tcp", "fromPort": 443.0, "toPort": 443.0, "cidrBlock": "0.0.0.0/0"},
-        [{"fromPort": 0.0, "toPort": 65535.0}, {"protocol": "-1"}, {"fromPort": ABSENT}], [{"protocol": "-1", "ruleAction": "deny"}, {"protocol": "-1", "egress": True}, {"cidrBlock": ABSENT}],
+        [{"fromPort": 0.0, "toPort": 65535.0}, {"protocol": "-1"}, {"fromPort": ABSENT}], [{"protocol": "-1", "ruleAction": "deny"}, {"toPort": ABSENT, "ruleAction": "deny"}, {"protocol": "-1", "egress": True}, {"cidrBlock": ABSENT}],
     ),
     "net-subnet-public-ip": one("aws:ec2/subnet:Subnet", "mapPublicIpOnLaunch", False, [True, "true"], absent=True),
     "net-endpoint-policy": one(
@@ -106,7 +106,7 @@ CASES: dict[str, Case] = {
     "ec2-imds-hops": one(_TEMPLATE, "metadataOptions.httpPutResponseHopLimit", 1.0, [2.0]),
     "ec2-disk-encrypted": Case(
         _TEMPLATE, {"blockDeviceMappings": [{"deviceName": "/dev/xvda", "ebs": {"encrypted": "true"}}]},
-        [{"blockDeviceMappings": ABSENT}, {"blockDeviceMappings.0.ebs.encrypted": "false"}, {"blockDeviceMappings.0.ebs": {}}], [{"blockDeviceMappings.0.ebs.encrypted": True}],
+        [{"blockDeviceMappings": ABSENT}, {"blockDeviceMappings.0.ebs.encrypted": "false"}, {"blockDeviceMappings.0.ebs": {}}, {"blockDeviceMappings": [{"ebs": {"encrypted": "true"}}, {"ebs": {"encrypted": "false"}}]}], [{"blockDeviceMappings.0.ebs.encrypted": True}],
     ),
     "ec2-disk-encrypted/machine": Case(
         _MACHINE, {"rootBlockDevice": {"encrypted": True}, "ebsBlockDevices": [{"encrypted": True}]},

@@ -109,6 +109,7 @@ _NETWORK = [
 _ALL_IN = of(_IN, "", {"fromPort": 5432.0, "toPort": 5432.0, "cidrIpv4": "0.0.0.0/0"}, securityGroupId="db-sg")
 _DATA_OUT = {"data-in": of(_JOIN, "data-in", subnetId="data", routeTableId="out")}
 _SSH_IN = of(_IN, "", {"fromPort": 22.0, "toPort": 22.0, "cidrIpv4": "0.0.0.0/0"}, securityGroupId="app-sg")
+_WEB_IN = of(_IN, "", {"fromPort": 443.0, "toPort": 443.0, "cidrIpv4": "0.0.0.0/0"}, securityGroupId="app-sg")
 _APP_OUTSIDE = of("aws:ec2/instance:Instance", "app", vpcSecurityGroupIds="app-sg", subnetId="public")
 _LETS_THROUGH: list[dict[str, Any]] = [
     {"policyTypes": ["Ingress"]},
@@ -209,10 +210,16 @@ CASES: dict[str, StackCase] = {
             # the load balancer itself reaches the database, on any port
             ({"lb-from-all": {"fromPort": 5432.0, "toPort": 5432.0}, "db-from-app": of(_IN, "", {"fromPort": 5432.0, "toPort": 5432.0}, securityGroupId="db-sg", referencedSecurityGroupId="lb-sg")}, ["db"]),
             ({"out": of(_TABLE, "out", {"routes": [{"cidrBlock": "0.0.0.0/0", "gatewayId": UNKNOWN}]}, routes="igw"), "way-out": None, "all": _ALL_IN, **_DATA_OUT}, ["db"]),
+            # beside ways that lead elsewhere, and a gateway that no route is through
+            ({"out": of(_TABLE, "out", {"routes": [{"cidrBlock": "10.0.0.0/8", "gatewayId": "vgw-1"}, {"cidrBlock": "0.0.0.0/0", "gatewayId": UNKNOWN}]}, routes="igw"), "way-out": None, "all": _ALL_IN, "spare": of(_IGW, ""), **_DATA_OUT}, ["db"]),
+            ({"all": _ALL_IN, "spare": of(_IGW, ""), **_DATA_OUT}, ["db"]),
+            ({"ssh": _SSH_IN, "app": _APP_OUTSIDE, "app-2": of("aws:ec2/instance:Instance", "", vpcSecurityGroupIds="app-sg", subnetId="data")}, ["db"]),
+            # a client that is named by its id
+            ({"app-sg": {"id": "sg-app"}, "db-from-app": None, "db-sg": {"ingress": [{"securityGroups": ["sg-app"], "fromPort": 5432.0, "toPort": 5432.0, "protocol": "tcp"}]}, "ssh": _SSH_IN, "app": _APP_OUTSIDE}, ["db"]),
         ],
-        [{"all": _ALL_IN}, _DATA_OUT, {"ssh": _SSH_IN}, {"app": _APP_OUTSIDE}, {"lb": {"internal": True}}, {"all": _ALL_IN, "way-out": {"destinationCidrBlock": "10.9.0.0/16"}, **_DATA_OUT}, {"way-out": of(_ROUTE, "", {"destinationCidrBlock": "0.0.0.0/0"}, routeTableId="out", natGatewayId="igw"), "all": _ALL_IN, **_DATA_OUT}],
+        [{"all": _ALL_IN}, _DATA_OUT, {"ssh": _SSH_IN}, {"app": _APP_OUTSIDE}, {"web": _WEB_IN, "app": _APP_OUTSIDE}, {"out": of(_TABLE, "out", {"routes": [{"cidrBlock": "0.0.0.0/0", "natGatewayId": UNKNOWN}]}, routes="igw"), "way-out": None, "all": _ALL_IN, **_DATA_OUT}, {"lb": {"internal": True}}, {"all": _ALL_IN, "way-out": {"destinationCidrBlock": "10.9.0.0/16"}, **_DATA_OUT}, {"way-out": of(_ROUTE, "", {"destinationCidrBlock": "0.0.0.0/0"}, routeTableId="out", natGatewayId="igw"), "all": _ALL_IN, **_DATA_OUT}],
     ),
-    "net-data-subnet": StackCase("security", _NETWORK, [(_DATA_OUT, ["db", "cache"])], [{"all": _ALL_IN}, {"igw": None, "way-out": None, **_DATA_OUT}]),
+    "net-data-subnet": StackCase("security", _NETWORK, [(_DATA_OUT, ["db", "cache"]), ({"also": of(_JOIN, "", subnetId="data", routeTableId="out")}, ["db", "cache"])], [{"all": _ALL_IN}, {"igw": None, "way-out": None, **_DATA_OUT}]),
     "rds-sg-source": StackCase(
         "security", _NETWORK, [({"all": _ALL_IN}, ["db"]), ({"cache-sg": {"ingress": [{"cidrBlocks": ["8.8.8.0/24"], "protocol": "-1"}]}}, ["cache"])], [{"lb-from-all": {"cidrIpv4": "8.8.8.0/24"}}, {"all": of(_IN, "", {"cidrIpv4": UNKNOWN}, securityGroupId="db-sg")}],
     ),
@@ -222,7 +229,7 @@ CASES: dict[str, StackCase] = {
     ),
     "eks-node-private": StackCase("security", _NETWORK, [({"nodes": of(_NODES, "nodes", subnetIds="public")}, ["nodes"])], [{"igw": None, "way-out": None, "nodes": of(_NODES, "nodes", subnetIds="public")}]),
     "cf-no-bypass": StackCase(
-        "security", [n for n in _NETWORK if n.name != "lb-from-all"], [({"lb-from-all": of(_IN, "", {"cidrIpv4": "0.0.0.0/0", "fromPort": 443.0, "toPort": 443.0}, securityGroupId="lb-sg")}, ["lb"])],
+        "security", [n for n in _NETWORK if n.name != "lb-from-all"], [({"lb-from-all": of(_IN, "", {"cidrIpv4": "0.0.0.0/0", "fromPort": 443.0, "toPort": 443.0}, securityGroupId="lb-sg"), "lb": of(_BALANCER, "", {"internal": False}, securityGroups=groups)}, ["lb"]) for groups in ("lb-sg", ["lb-sg", "app-sg"])],
         [{"all": of(_IN, "", {"cidrIpv4": "0.0.0.0/0"}, securityGroupId="lb-sg"), "lb": {"internal": True}}, {"all": of(_IN, "", {"cidrIpv4": "0.0.0.0/0"}, securityGroupId="lb-sg"), "site": None}, {"cf": of(_IN, "", {"prefixListId": "pl-1"}, securityGroupId="lb-sg")}],
     ),
     "k8s-netpol-default": StackCase(
@@ -261,7 +268,7 @@ CASES: dict[str, StackCase] = {
     "data-backed-up": StackCase(
         "reliability", [of(_DATABASE, "db", {"backupRetentionPeriod": 7.0, "tags": {"Backup": "daily"}}), of(_CACHE, "cache", {"snapshotRetentionLimit": 1.0}), of(_BUCKET, "files"), of("aws:s3/bucketVersioning:BucketVersioning", "versions", {"versioningConfiguration": {"status": "Enabled"}}, bucket="files"), of("aws:dynamodb/table:Table", "table", {"pointInTimeRecovery": {"enabled": True}}), of("aws:efs/fileSystem:FileSystem", "home"), of("aws:efs/backupPolicy:BackupPolicy", "home-backup", fileSystemId="home")],
         [({"db": {"backupRetentionPeriod": 0.0}}, ["db"]), ({"db": {"backupRetentionPeriod": ABSENT}}, ["db"]), ({"cache": {"snapshotRetentionLimit": 0.0}}, ["cache"]), ({"versions": {"versioningConfiguration": {"status": "Suspended"}}}, ["files"]), ({"versions": None}, ["files"]), ({"table": {"pointInTimeRecovery": ABSENT}}, ["table"]), ({"home-backup": None}, ["home"])],
-        [{"db": {"backupRetentionPeriod": UNKNOWN}}, {"db": {"backupRetentionPeriod": 0.0}, "chosen": of(_SELECTION, "", {"selectionTags": [{"key": "Backup", "value": "daily"}]})}, {"cache": {"snapshotRetentionLimit": 0.0}, "chosen": of(_SELECTION, "", resources="cache")}, {"versions": None, "files": {"versioning": {"enabled": True}}}],
+        [{"db": {"backupRetentionPeriod": UNKNOWN}}, {"db": {"backupRetentionPeriod": 0.0}, "chosen": of(_SELECTION, "", {"selectionTags": [{"key": "Backup", "value": "daily"}, {"key": "Backup", "value": "weekly"}]})}, {"cache": {"snapshotRetentionLimit": 0.0}, "chosen": of(_SELECTION, "", resources="cache")}, {"versions": None, "files": {"versioning": {"enabled": True}}}],
     ),
     "data-alarmed": StackCase(
         "reliability", [of(_DATABASE, "db"), of(_CACHE, "cache"), of(_ALARM, "db-alarm", {"alarmActions": [UNKNOWN]}, dimensions="db"), of(_ALARM, "cache-alarm", {"alarmActions": ["arn"]}, dimensions="cache")],
@@ -285,6 +292,13 @@ CASES: dict[str, StackCase] = {
         "reliability", [of(_DEPLOYMENT, "app", _WORKLOAD)], [({"app": _spec(_WORKLOAD, replicas=1.0)}, ["app"]), ({"app": _spec(_WORKLOAD, replicas=ABSENT)}, ["app"]), ({"scaler": of(_SCALER, "", _spec(_SCALES, minReplicas=1.0))}, ["app"]), ({"scaler": of(_KEDA, "", _spec(_SCALES, minReplicaCount=1.0))}, ["app"]), ({"scaler": of(_KEDA, "", _SCALES)}, ["app"])],
         [{"app": _spec(_WORKLOAD, replicas=UNKNOWN)}, {"scaler": of(_KEDA, "", _spec(_SCALES, minReplicaCount=2.0))}, {"app": _spec(_WORKLOAD, replicas=ABSENT), "scaler": of(_SCALER, "", _SCALES)}, {"app": _spec(_WORKLOAD, replicas=ABSENT), "scaler": of(_SCALER, "", _spec(_SCALES, scaleTargetRef={"name": UNKNOWN}), spec="app")}],
     ),
+    "k8s-replicas/one": StackCase(
+        "reliability", [of(_DEPLOYMENT, "app", _spec(_WORKLOAD, replicas=ABSENT)), of(_SCALER, "scaler", _spec(_SCALES, minReplicas=ABSENT))], [({"scaler": of(_KEDA, "", _spec(_SCALES, minReplicas=ABSENT))}, ["app"])],
+        [{"scaler": of(_SCALER, "", _spec(_SCALES, scaleTargetRef={"name": "other"}))}], parameters={"least": 1},
+    ),
+    "k8s-replicas/other": StackCase(
+        "reliability", [of(_DEPLOYMENT, "app", _WORKLOAD), of(_SCALER, "scaler", _spec(_SCALES, scaleTargetRef={"name": "other"}, minReplicas=1.0))], [({"scaler": of(_SCALER, "", _spec(_SCALES, minReplicas=1.0))}, ["app"])],
+    ),
     "k8s-replicas/spared": StackCase(
         "reliability", [of(_DEPLOYMENT, "app", _spec(_WORKLOAD, replicas=1.0))], [({"app": None, "other": of(_DEPLOYMENT, "", _spec(_WORKLOAD, replicas=1.0))}, ["other"])],
         parameters={"spared": {"Deployment::app": "two would count twice"}},
@@ -292,7 +306,7 @@ CASES: dict[str, StackCase] = {
     "k8s-pdb": StackCase(
         "reliability", [of(_DEPLOYMENT, "app", _WORKLOAD), of(_BUDGET, "budget", _LETS_GO)],
         [({"budget": None}, ["app"]), *(({"budget": _spec(_LETS_GO, **change)}, ["app"]) for change in _NONE_GOES), ({"budget": {"metadata": {"namespace": "other"}}}, ["app"]), ({"second": of(_BUDGET, "", _spec(_LETS_GO, maxUnavailable=0.0))}, ["app"])],
-        [{"budget": _spec(_LETS_GO, maxUnavailable=ABSENT, minAvailable=1.0)}, {"budget": None, "app": _spec(_WORKLOAD, replicas=1.0)}, {"budget": _spec(_LETS_GO, maxUnavailable=UNKNOWN)}],
+        [{"budget": _spec(_LETS_GO, maxUnavailable=ABSENT, minAvailable=1.0)}, {"budget": None, "app": _spec(_WORKLOAD, replicas=1.0)}, {"budget": _spec(_LETS_GO, maxUnavailable=UNKNOWN)}, {"budget": _spec(_LETS_GO, selector={"matchLabels": {"app": UNKNOWN}})}],
     ),
     "support-ended": StackCase(
         "reliability", [of(_CLUSTER, "cluster", {"version": "1.35"}), of(_DATABASE, "db", {"engine": "postgres", "engineVersion": "17.4"}), of("kubernetes:helm.sh/v3:Release", "loki", {"chart": "loki", "version": "18.4.2"})],

@@ -16,23 +16,31 @@ from typing import Any
 _TOKEN = re.compile(
     r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b(?<!EXAMPLE)"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAGE-SECRET-KEY-1[0-9A-Z]{20,}"
-    r"|\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_[A-Za-z0-9_]{40,}|\bglpat-[A-Za-z0-9_-]{20,}"
-    r"|\bxox[abeprs]-[A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]{16,}"
-    r"|\b(?:sk|rk)_live_[A-Za-z0-9]{16,}|\bsk-[A-Za-z0-9_-]{20,}|\bAIza[A-Za-z0-9_-]{35}\b"
-    r"|\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|\bnpm_[A-Za-z0-9]{36}\b|\bpypi-AgEI[A-Za-z0-9_-]{20,}"
+    r"|\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_[A-Za-z0-9_]{22,}|\bglpat-[A-Za-z0-9_-]{20,}"
+    r"|\bxox[abeprs]-[A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T\w+/B\w+/\w+"
+    r"|\b(?:sk|rk)_live_[A-Za-z0-9]{16,}|\bsk-[A-Za-z0-9_-]{20,}|\bAIza[A-Za-z0-9_-]{35}"
+    r"|\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|\bnpm_[A-Za-z0-9]{36}|\bpypi-AgEI[A-Za-z0-9_-]{20,}"
     r"|\bdapi[0-9a-f]{32}|\bdop_v1_[0-9a-f]{64}|\bhv[sb]\.[A-Za-z0-9_-]{24,}|\bhf_[A-Za-z0-9]{26,}"
     r"|\bdckr_pat_[A-Za-z0-9_-]{20,}"
     r"|\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}|\bATATT3[A-Za-z0-9_=-]{50,}|AccountKey=[A-Za-z0-9+/]{60,}"
     r"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}"
-    r"|\b[a-z][a-z0-9+]*://[^/\s:@${<]*:(?![${<%*])[^/\s:@]{3,}@"
+    r"|\b[a-z][a-z0-9+]*://[^/\s:@]*:(?![${<%*])[^/\s:@]{3,}@"
+    r"|(?i:authorization: *(?:basic|bearer) +[\w.+/=-]{8,})"
     r"|(?i:aws_?secret_?(?:access_?)?key)[\"']?\s*[=:,]\s*[\"']?(?![A-Za-z0-9/+]*EXAMPLE)[A-Za-z0-9/+]{40}\b"
 )
 _WORD = (
     r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|credentials?"
     r"|api[_-]?key|private[_-]?key|access[_-]?key|secret[_-]?key|encryption[_-]?key)"
 )
+# these say so whatever they are joined to, as in PGPASSWORD
+PLAIN_WORDS = (
+    r"(?:passwords?|passwd|passphrase|pwd|client[_-]?secret|(?:access|auth|bearer|api|bot)[_-]?token"
+    r"|api[_-]?key|private[_-]?key|access[_-]?key|secret[_-]?key|encryption[_-]?key)"
+)
 _BEFORE = r"(?:[\w.-]*(?:[_.-]|(?<=[a-z])(?=[A-Z])))?"
 _NAME = re.compile(rf"{_BEFORE}(?i:{_WORD})")
+_PLAIN_NAME = re.compile(rf"(?i)({PLAIN_WORDS}|(^|[_.-])(pass|secret|token))$")
+_ENCODED = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 _QUOTED = re.compile(rf"\b{_BEFORE}(?i:{_WORD})[\"']?\s*[=:]\s*[\"']([^\s\"']{{6,}})[\"']")
 _ASSIGNED = re.compile(r"\b[A-Z0-9_]*(?:PASSWORD|PASSWD|PWD|SECRET|TOKEN|API_?KEY|PASSPHRASE)=([^\s\"'$<{(`]{6,})")
 _POINTER = re.compile(
@@ -61,11 +69,33 @@ def leaks(value: Any) -> bool:
 
 def named(name: Any, value: Any) -> bool:
     """Return whether a name says that its value is a secret, and the value stands there."""
-    if not isinstance(name, str) or not isinstance(value, str) or not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not isinstance(value, str):
+        return False
+    if not _NAME.fullmatch(name) and not plainly_named(name):
         return False
     if "public" in name.lower() or (_WORDS.fullmatch(value) and not re.search("(?i)pass|pwd", name)):
         return False
     return _literal(value)
+
+
+def plainly_named(name: str) -> bool:
+    """Return whether a name is a secret's, whatever stands there."""
+    return _PLAIN_NAME.search(name) is not None
+
+
+def shows_token(text: Any) -> bool:
+    """Return whether a text has a key, a token or a login in it, also in base64."""
+    if not isinstance(text, str):
+        return False
+    return _TOKEN.search(text) is not None or any(_TOKEN.search(decoded(one)) for one in _ENCODED.findall(text))
+
+
+def decoded(text: str) -> str:
+    """Return what a text says in base64; nothing where it is none."""
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode("ascii", "replace")
+    except (binascii.Error, ValueError):
+        return ""
 
 
 def _literal(value: str) -> bool:
@@ -75,7 +105,7 @@ def _literal(value: str) -> bool:
 
 
 def _shown(text: str) -> bool:
-    if _TOKEN.search(text):
+    if shows_token(text):
         return True
     if any(_literal(found[1]) for pattern in (_QUOTED, _ASSIGNED) for found in pattern.finditer(text)):
         return True

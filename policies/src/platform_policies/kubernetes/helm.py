@@ -5,7 +5,8 @@ from typing import Any
 
 from ..kit.reading import UNKNOWN, get, given, items
 from ..kit.rule import Resource, Rule
-from .secrets import is_secret, shows_secret
+from ..kit.secret_text import shows_token
+from .secrets import is_secret
 
 _CHARTS = r"kubernetes:helm.sh/v\w+:(Release|Chart)"
 _LINK = "https://helm.sh/docs/chart_best_practices/values/"
@@ -102,7 +103,7 @@ RULES = (
     ),
     Rule(
         "k8s-helm-secret", "critical", "a chart's values contain no key, token or login in plain text", "let the chart take an existing Secret", "secrets", _CHARTS,
-        _values(lambda _, value: not shows_secret(value)), refs="CIS EKS 4.4.2", link=_LINK,
+        _values(lambda _, value: not shows_token(value)), refs="CIS EKS 4.4.2", link=_LINK,
     ),
     Rule(
         "k8s-helm-password", "medium", "a chart takes passwords from a Secret, not from its values, which Helm keeps", "let the chart take an existing Secret", "secrets", _CHARTS,

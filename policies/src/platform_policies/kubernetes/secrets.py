@@ -1,56 +1,37 @@
 """Secrets in clear: in environments, arguments, annotations and ConfigMaps."""
 
-import base64
-import binascii
 import re
 from typing import Any
 
 from ..kit.reading import among, get, items
 from ..kit.rule import Resource, Rule
+from ..kit.secret_text import PLAIN_WORDS, decoded, named, plainly_named, shows_token
 from .judging import each
 from .templates import PODS, templates
 
-_SECRET = re.compile(
-    r"A(?:KI|SI)A[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY-----|gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22,}|"
-    r"glpat-[\w-]{20,}|npm_[A-Za-z0-9]{36}|xox[abprs]-[A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T\w+/B\w+/\w+|"
-    r"AIza[\w-]{35}|[rs]k_live_[A-Za-z0-9]{20,}|SG\.[\w-]{16,}\.[\w-]{16,}|sk-[A-Za-z0-9_-]{20,}|dapi[0-9a-f]{32}|"
-    r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}|[a-z][a-z+]*://[^/\s:@]*:[^/\s:@$]{3,}@|(?i:authorization: *(?:basic|bearer) +[\w.+/=-]{8,})"
-)
-_WORDS = r"passwords?|passwd|passphrase|pwd|client_?secret|secret_?key|(?:access|auth|bearer|api|bot)_?token|api_?key|private_?key|access_?key|encryption_?key"
-_NAME = re.compile(rf"(?i)({_WORDS}|(^|[_.-])(pass|secret|token))$")
 # a setting in a file, or an option of a command: the word, its value, which is no reference and no switch
-_SPELT = _WORDS.replace("_?", "[_-]?")
 _VALUE = r"[\"']?(?![\"'\s]|[$<{/%*-]|true\b|false\b|null\b|none\b)[^\s\"'.(){}\[\],;]{4,}"
-_KEY = rf"^[ \t]*[\"']?(?:export )?[\w.-]*(?:{_SPELT})[\"']?[ \t]*[:=][ \t]*"
+_KEY = rf"^[ \t]*[\"']?(?:export )?[\w.-]*(?:{PLAIN_WORDS})[\"']?[ \t]*[:=][ \t]*"
 _SETTING = re.compile(rf"(?im){_KEY}{_VALUE}[\"']?[ \t]*[,;]?[ \t]*$")
 # in a program a bare word is a name, and only what is quoted is a value
 _CODE = (".js", ".mjs", ".cjs", ".ts", ".py", ".sh", ".go", ".rb", ".lua", ".sql", ".alloy", ".rego", ".tmpl", ".tpl")
 _ASSIGNMENT = re.compile(rf"(?im){_KEY}([\"'])(?![$<{{/%])[^\s\"'${{]{{4,}}\1")
-_OPTION = re.compile(rf"(?i)(?:^|\s)(?:--?[\w.-]*(?:{_SPELT})(?:=|\s+)|--token(?:=|\s+)|\w*(?:{_SPELT})=){_VALUE}")
-_ENCODED = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
+_OPTION = re.compile(
+    rf"(?i)(?:^|\s)(?:--?[\w.-]*(?:{PLAIN_WORDS})(?:=|\s+)|--token(?:=|\s+)|\w*(?:{PLAIN_WORDS})=){_VALUE}"
+)
 _LINK = "https://kubernetes.io/docs/concepts/configuration/secret/"
 OBJECTS = r"kubernetes:(?!helm\.sh/|yaml:|kustomize:).+"
-
-
-def shows_secret(text: Any) -> bool:
-    """Return whether a text has a key, a token or a login in it, also in base64."""
-    if not isinstance(text, str):
-        return False
-    return bool(_SECRET.search(text)) or any(_SECRET.search(_decoded(one)) for one in _ENCODED.findall(text))
 
 
 def is_secret(name: Any, value: Any) -> bool:
     """Return whether a value is a secret, by what it looks like or by its name."""
     if not isinstance(value, str) or not value:
         return False
-    return shows_secret(value) or (bool(_NAME.search(str(name))) and value.lower() not in ("true", "false"))
-
-
-def _decoded(text: str) -> str:
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode("ascii", "replace")
-    except (binascii.Error, ValueError):
-        return ""
+    return (
+        shows_token(value)
+        or named(name, value)
+        or (plainly_named(str(name)) and value.lower() not in ("true", "false"))
+    )
 
 
 def _no_literals(container: Any) -> bool:
@@ -65,7 +46,7 @@ def _no_arguments(container: Any) -> bool:
         for word in items(container, key, "exec", "command")
         if isinstance(word, str)
     ]
-    return not any(shows_secret(line) or _OPTION.search(line) for line in (" ".join(words), " ".join(probes)))
+    return not any(shows_token(line) or _OPTION.search(line) for line in (" ".join(words), " ".join(probes)))
 
 
 def _annotated(resource: Resource) -> bool:
@@ -77,7 +58,7 @@ def _annotated(resource: Resource) -> bool:
 def _config_map(resource: Resource) -> bool:
     data, binary = resource.get("data"), resource.get("binaryData")
     texts = list(data.items()) if isinstance(data, dict) else []
-    texts += [(key, _decoded(str(value))) for key, value in binary.items()] if isinstance(binary, dict) else []
+    texts += [(key, decoded(str(value))) for key, value in binary.items()] if isinstance(binary, dict) else []
     return not any(is_secret(file, text) or _sets_secret(file, text) for file, text in texts)
 
 
