@@ -1,7 +1,10 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sandbox.clusters import cluster
+from sandbox.clusters.cluster import Cluster, NotReadyError
 from sandbox.clusters.readiness import FailedError, missing
 
 
@@ -87,3 +90,41 @@ def test_nobody_is_waited_for_who_is_not_played() -> None:
 def test_an_expression_that_the_provider_does_not_take_fails() -> None:
     with pytest.raises(FailedError, match='expected a "jsonpath=" or "condition=" prefix, got "Ready"'):
         missing(awaiting("Ready", READY))
+
+
+class Slow:
+    """A server that makes an object ready at its third look, and meanwhile moves nothing."""
+
+    def __init__(self, item: dict[str, Any]) -> None:
+        self.item, self.looks = item, 0
+
+    def get(self, *_: Any) -> dict[str, Any]:
+        self.looks += 1
+        return self.item if self.looks > 2 else {**self.item, "status": {}}
+
+    def list(self, *_: Any, **__: Any) -> list[dict[str, Any]]:
+        return []
+
+
+def settled(tmp_path: Path, item: dict[str, Any]) -> dict[str, Any]:
+    stands = Cluster("c", tmp_path, "1.35", "172.20.0.0/16")
+    stands._plane = stands._client = Slow(item)  # type: ignore[assignment]
+    return stands.settle(item)
+
+
+def test_a_kind_is_waited_for_however_long_the_server_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pods are played, and what they keep waiting never comes; a kind is established by the server itself."""
+    monkeypatch.setattr(cluster, "_STILL_SECONDS", 0.0)
+    monkeypatch.setattr(cluster, "_POLL_SECONDS", 0.01)
+    established = {"conditions": [{"type": "Established", "status": "True"}]}
+    kind = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "k"}}
+    assert settled(tmp_path, {**kind, "status": established})["status"] == established
+    workload = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "d", "namespace": "n", "generation": 1},
+        "spec": {"replicas": 1},
+        "status": {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1, "availableReplicas": 1},
+    }
+    with pytest.raises(NotReadyError, match="nothing has moved for 0 s"):
+        settled(tmp_path, workload)
