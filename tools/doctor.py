@@ -218,7 +218,8 @@ class Doctor:
             else:
                 yield Finding(about, "ok", name)
         if not _existing(settings):
-            yield Finding("servers of one's own", "ok", "none: the stack makes its database and its cache")
+            made = "its database and its cache" if _cache(settings) else "its database"
+            yield Finding("servers of one's own", "ok", f"none: the stack makes {made}")
 
     def provider(self, settings: "AnyStack") -> Iterator[Finding]:
         """Return whether GitHub's provider is made here where the account has none, and only there."""

@@ -57,6 +57,8 @@ def test_the_doctor_names_what_people_make_beforehand_and_its_own_keys(
     for key, name in made.handmade_secrets().items():
         assert f"{key}: {name} could not be looked at" in said
     assert f"{system.name}:pipeline is not set" in said
+    # one of them has none
+    assert ("its database and its cache" in said) == ("cache" in type(made).model_fields)
     assert "flowise" not in said.lower()
 
 
