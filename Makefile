@@ -122,7 +122,7 @@ demo: cli kubernetes ## Three minutes: STACK up, a node killed, the database bro
 live: cli ## The real Flowise under the rendered environment, on PostgreSQL and Redis, in Chromium, under Prometheus
 	@.venv/bin/pytest -m live tests/live tests/components
 
-bench: cli ## The CPU of a preview against its bound, and how it grows; BENCH=--profile: who works for what in a life of prod
+bench: cli ## The CPU of a preview against its bound, as it grows, and beside others; BENCH=--profile: who works for what
 	@$(PYTHON) tools/bench.py $(BENCH)
 
 drills: cli ## Every drill on STACK, with its guards and without; the stack must be up (builds the next minor, too)

@@ -1,4 +1,4 @@
-"""What a preview costs: against its bound, and as the stack grows; with --profile, which process works for what.
+"""What a preview costs: against its bound, as the stack grows, and beside others; with --profile, who works for what.
 
 The bound is the same program in the same engine and language host, whose providers take every input and answer at once.
 Everything is the work of all processes in CPU seconds, in ratios of runs that alternate: what else the machine does
@@ -32,10 +32,12 @@ from platform_policies import RULE_SETS  # noqa: E402
 from sandbox import engine  # noqa: E402 (the sandbox is in no installed package)
 from sandbox.run_options import RunOptions  # noqa: E402
 from sandbox.workspace import Workspace  # noqa: E402
+from tools.bench_others import others  # noqa: E402
 from tools.soak.runs import link_program  # noqa: E402
 
 RUNS = 5
 SIZES = (100, 1000, 4000, 10_000)
+BESIDE = 1000
 TARGET_PROD = 1.30
 TARGET_PACKED = 1.55
 TARGET_PACKS = 1.25
@@ -85,6 +87,8 @@ def main() -> None:
     parser.add_argument("--profile", action="store_true", help="one preview, up, up again and destroy of prod, by part")
     parser.add_argument("--runs", type=int, default=RUNS, help=f"how often each is run ({RUNS})")
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="how many resources the growth is shown of")
+    parser.add_argument("--beside", type=int, default=BESIDE, help="how many resources others are compared on")
+    parser.add_argument("--cdk", type=Path, metavar="FOLDER", help="where `npm install aws-cdk-lib constructs` was run")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="flowise-bench-") as folder:
         root = Path(folder)
@@ -94,6 +98,7 @@ def main() -> None:
             compare(Workspace.of(REPOSITORY, "prod", root / "platform"), root, options.runs)
             pack_elsewhere(root, options.runs)
             grow(root, options.sizes)
+            beside(root, options.beside, options.cdk)
 
 
 def compare(platform: Workspace, root: Path, runs: int) -> None:
@@ -161,6 +166,18 @@ def grow(root: Path, sizes: Sequence[int]) -> None:
         print(f"  {size:6} resources {seconds:7.2f} s   {seen.peak >> 20:5} MiB at the peak, all processes{growth}")
         before = (size, seconds)
     print(f"  target: at most x {TARGET_DOUBLING} per doubling")
+
+
+def beside(root: Path, count: int, cdk: Path | None) -> None:
+    """Print what people use instead takes for the same resources, in the same run."""
+    workspace = program(root / "beside", GROWTH.format(count=count))
+    seconds = measured(lambda: run(workspace))
+    print(
+        f"\nbeside what people use instead, {count} resources\n  {'a preview, its laws included':35} {seconds:7.2f} s"
+    )
+    for name, contender in others(root, count, cdk):
+        told = f"skipped: {contender}" if isinstance(contender, str) else f"{measured(contender):7.2f} s"
+        print(f"  {name:35} {told}")
 
 
 def profile(folder: Path) -> None:
