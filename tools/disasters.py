@@ -272,16 +272,21 @@ class Program:
         """Write keys of a stack's file; None removes one."""
         file = self.folder / f"Pulumi.{stack or self.stack}.yaml"
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
-        for key, value in changes.items():
-            section, *names = key.split(".")
-            owner, last = content["config"], section if ":" in section else f"{self.system.project}:{section}"
-            for name in names:
-                owner, last = owner.setdefault(last, {}), name
-            if value is None:
-                owner.pop(last, None)
-            else:
-                owner[last] = value
+        put(content["config"], changes, self.system.project)
         file.write_text(yaml.safe_dump(content), encoding="utf-8")
+
+
+def put(config: dict[str, Any], changes: Mapping[str, Any], project: str) -> None:
+    """Put keys into the configuration of a project's stack, each into its section; None removes one."""
+    for key, value in changes.items():
+        section, *names = key.split(".")
+        owner, last = config, section if ":" in section else f"{project}:{section}"
+        for name in names:
+            owner, last = owner.setdefault(last, {}), name
+        if value is None:
+            owner.pop(last, None)
+        else:
+            owner[last] = value
 
 
 def drill(name: str, program: Program, kubernetes: str) -> int:
@@ -357,8 +362,10 @@ def page() -> str:
     for name, disaster in DISASTERS.items():
         parts += [f"## {disaster.title}", "", f"Drill: `{name}`. Lost: {disaster.loss}", ""]
         if disaster.start:
-            lines = yaml.safe_dump(dict(disaster.start), sort_keys=True).strip().splitlines()
-            parts += ["What the new stack's file says beside the lost one's:", "", "```yaml", *lines, "```", ""]
+            config: dict[str, Any] = {}
+            put(config, disaster.start, "flowise")
+            lines = yaml.safe_dump({"config": config}, sort_keys=True).strip().splitlines()
+            parts += ["What the new stack's file says in place of the lost one's:", "", "```yaml", *lines, "```", ""]
         for number, step in enumerate(disaster.steps, 1):
             about = f" (about {step.minutes} min)" if step.minutes else ""
             parts.append(f"{number}. {step.text}{about}")
