@@ -1,10 +1,12 @@
 """Programs, and the real engine to run them on."""
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +90,36 @@ def program(tmp_path: Path) -> Callable[..., Sandbox]:
 @pytest.fixture
 def platform(tmp_path: Path) -> Sandbox:
     """This repository's own program, linked into a folder of its own, so that tests share no state."""
+    return linked(tmp_path)
+
+
+def linked(folder: Path) -> Sandbox:
+    """Link this repository's own program into a folder, with files of its stacks that may be changed."""
     for path in (REPOSITORY / "Pulumi.yaml", *REPOSITORY.glob("Pulumi.*.yaml")):
-        (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
-    link_program(tmp_path)
+        (folder / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    link_program(folder)
+    return Sandbox(folder)
+
+
+@pytest.fixture(scope="session")
+def _prod(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which prod was brought up, once for all workers of a run."""
+    of_this_run = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        of_this_run = of_this_run.parent
+    folder, making = of_this_run / "prod", of_this_run / "prod-in-the-making"
+    with (of_this_run / "prod.lock").open("w", encoding="utf-8") as lock:
+        flock(lock, LOCK_EX)
+        if not folder.exists():
+            shutil.rmtree(making, ignore_errors=True)  # of a worker for which it did not come up
+            making.mkdir()
+            linked(making)("up", stack="prod")
+            making.rename(folder)
+    return folder
+
+
+@pytest.fixture
+def prod(_prod: Path, tmp_path: Path) -> Sandbox:
+    """The same program, with prod as it stands: in a folder of its own, too."""
+    shutil.copytree(_prod, tmp_path, symlinks=True, dirs_exist_ok=True)
     return Sandbox(tmp_path)

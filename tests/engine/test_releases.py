@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from testing.program import changed_config
+
 from .conftest import Sandbox
 from .test_platform import change
 
@@ -15,7 +17,8 @@ PODS = {"app-server-pods", "app-worker-pods", "app-queue-exporter-pods", "bridge
 EXPORT = "app-flows-job"
 # CronJobs, which run the same image: their next run has it
 SCHEDULED = {EXPORT, "restore-check-job"}
-OLD, NEW = (f"registry.example.com/flowise:3.1.{patch}@sha256:{digit * 64}" for patch, digit in ((4, "a"), (5, "b")))
+OLD = str(changed_config("prod", {})["flowise:service"]["image"])
+NEW = f"registry.example.com/flowise:3.1.5@sha256:{'b' * 64}"
 
 
 def named(sandbox: Sandbox, name: str) -> dict[str, Any]:
@@ -30,21 +33,19 @@ def weights(sandbox: Sandbox) -> dict[str, int]:
     return {"blue": first["weight"], "green": second["weight"]}
 
 
-def test_a_new_image_and_the_way_back_touch_the_same_and_tables_come_first(platform: Sandbox) -> None:
-    change(platform, "prod", "service.image", OLD)
-    platform("up", stack="prod")
-    environment = named(platform, "app-environment")["id"]
-    change(platform, "prod", "service.image", NEW)
-    planned = platform.altered("prod")
+def test_a_new_image_and_the_way_back_touch_the_same_and_tables_come_first(prod: Sandbox) -> None:
+    environment = named(prod, "app-environment")["id"]
+    change(prod, "prod", "service.image", NEW)
+    planned = prod.altered("prod")
     # the database's setup has the same image, and tells the environment its login: the same one, as `up` shows
     assert planned.keys() - {"app-environment"} == {*JOBS, *PODS, *SCHEDULED}
     assert {name for name, done in planned.items() if done == {"update"}} >= {*PODS, *SCHEDULED}
     for image in (NEW, OLD):
-        change(platform, "prod", "service.image", image)
-        done = re.findall(r" ([a-z]\S+) (created|updated) ", platform("up", stack="prod").stdout)
+        change(prod, "prod", "service.image", image)
+        done = re.findall(r" ([a-z]\S+) (created|updated) ", prod("up", stack="prod").stdout)
         assert set(done) == {(name, "created") for name in JOBS} | {(name, "updated") for name in (*PODS, *SCHEDULED)}
         assert done.index(("app-setup-job", "created")) < done.index(("app-server-pods", "updated"))
-        assert named(platform, "app-environment")["id"] == environment
+        assert named(prod, "app-environment")["id"] == environment
 
 
 def test_one_release_is_changed_while_the_other_is_served_and_the_switch_touches_the_balancer_and_no_pod(
