@@ -277,6 +277,7 @@ def test_the_page_is_fast_and_still_and_what_is_missing_stays_missing(
         browser = playwright.chromium.launch(executable_path=program("chromium"), args=["--no-sandbox"])
         said: list[str] = []
         page = browser.new_page()
+        page.set_default_timeout(PATIENCE_SECONDS * 1000)
         page.on("console", lambda message: said.append(message.text))
         page.goto(address)
         page.get_by_text(f"{total} in all").wait_for()

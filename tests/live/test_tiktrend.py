@@ -362,6 +362,8 @@ def test_a_worker_that_is_told_to_end_does_what_it_has_begun(served: Place) -> N
 
 
 def test_a_person_searches_and_keeps_a_product_in_a_browser(served: Place) -> None:
+    served.ask("/api/scrapes", {"store": "moda"}, cookie=served.session())
+    wait_until(lambda: bool(served.found("moda")["products"]), "there is something to find")
     web = APP / "web"
     for command in (("npm", "ci", "--silent"), ("npm", "run", "build")):
         if command[1] != "ci" or not (web / "node_modules").exists():
@@ -404,6 +406,8 @@ def test_a_person_searches_and_keeps_a_product_in_a_browser(served: Place) -> No
     with serving(partial(Edge, directory=str(web / "dist"))) as port, sync_playwright() as playwright:  # type: ignore[arg-type] # a class, with its folder
         browser = playwright.chromium.launch(executable_path=program("chromium"))
         page = browser.new_page()
+        page.set_default_timeout(PATIENCE_SECONDS * 1000)
+        expect.set_options(timeout=PATIENCE_SECONDS * 1000)
         page.goto(f"http://127.0.0.1:{port}/")
         page.get_by_label("Your name").fill("eva")
         page.get_by_role("button", name="Begin").click()
