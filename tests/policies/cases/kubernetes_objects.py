@@ -98,7 +98,7 @@ CASES: dict[str, Case] = {
         [{"values": ABSENT}, {"values.securityContext": {"privileged": False, "runAsUser": 1000.0, "capabilities": {"add": ["NET_BIND_SERVICE"]}}, "values.hostPath": "/metrics"}, {"values.hostNetwork": True, "@parameters.reasons": {"it": "an agent of nodes"}}],
     ),
     "k8s-helm-secret": Case(_RELEASE, {"values": {"a": "b"}}, [{"values.a": "AKIA" + "A" * 16}, {"values.env": [{"name": "URL", "value": "postgres://me:hunter2@db/x"}]}], [{"values": ABSENT}, {"values.adminPassword": "hunter2"}]),
-    "k8s-helm-password": Case(_RELEASE, {"values": {"a": "b"}}, [{"values.adminPassword": "hunter2"}, {"values.auth": {"password": "hunter2"}}], [{"values": ABSENT}, {"values.adminPassword": ""}, {"values.existingSecret": "own"}]),
+    "k8s-helm-password": Case(_RELEASE, {"values": {"a": "b"}}, [{"values.adminPassword": "hunter2"}, {"values.auth": {"password": "hunter2"}}], [{"values": ABSENT}, {"values.adminPassword": ""}, {"values.existingSecret": "own"}, {"values.admin": {"existingSecret": "login-3f2a91c0"}}]),
     "k8s-helm-open": Case(
         _RELEASE, {"chart": "argo/argo-cd", "values": {"server": {"replicas": 2.0}}}, [{"values.configs": {"params": {"server.insecure": True}}}, {"values.configs": {"params": {"server.insecure": "true"}}}, {"values.server": {"extraArgs": ["--insecure"]}}, {"values.configs": {"rbac": {"policy.default": "role:admin"}}}, {"chart": "traefik", "values.api": {"insecure": True}}],
         [{"values": ABSENT}, {"chart": ABSENT, "values.configs": {"params": {"server.insecure": True}}}, {"values.configs": {"params": {"server.insecure": False}}}],

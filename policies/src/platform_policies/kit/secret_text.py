@@ -46,6 +46,8 @@ _ASSIGNED = re.compile(r"\b[A-Z0-9_]*(?:PASSWORD|PASSWD|PWD|SECRET|TOKEN|API_?KE
 _POINTER = re.compile(
     r"(?i)[${<%*]|arn:|/|https?://[^@]*$|(env|ssm|secretsmanager|vault|resolve)[:.]|(true|false|none|null|changeme|redacted|x+)$"
 )
+# no secret, and the name of one that is there: what charts call the Secret that they are to take
+_NO_SECRET = re.compile(r"(?i).*public|.*existing[_-]?secret")
 _WORDS = re.compile(r"[A-Za-z]+([-_.][A-Za-z]+)+")  # the name of a secret
 _PATH = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+")
 _ENTROPY_OF_A_KEY = 4.0  # bits a letter: words lie under 3.5, base64 of 30 letters and more over 4
@@ -73,7 +75,7 @@ def named(name: Any, value: Any) -> bool:
         return False
     if not _NAME.fullmatch(name) and not plainly_named(name):
         return False
-    if "public" in name.lower() or (_WORDS.fullmatch(value) and not re.search("(?i)pass|pwd", name)):
+    if _NO_SECRET.match(name) or (_WORDS.fullmatch(value) and not re.search("(?i)pass|pwd", name)):
         return False
     return _literal(value)
 
