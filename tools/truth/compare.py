@@ -21,6 +21,8 @@ class Verdict:
 
     case: Case
     differences: tuple[str, ...]
+    beside_others: tuple[str, ...] = ()
+    """The differences that were seen before it was asked alone; none where it was asked once."""
 
     @property
     def reason(self) -> str:
