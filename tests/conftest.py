@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import logging
 from collections.abc import Iterator
 
 import pulumi
@@ -22,12 +21,6 @@ LONGEST_FIRST = ("drills", "disasters", "releases", "platform", "clusters", "fea
 # a busy machine is no failure
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
-
-# A program that refuses leaves outputs that nobody asks for. Each is told of when it is collected, in whatever test
-# runs then; where that one parses Python, 3.11 fails, for to write the traceback parses as well, within the parsing.
-logging.getLogger("asyncio").addFilter(
-    lambda record: not record.getMessage().startswith("Future exception was never retrieved")
-)
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups

@@ -1,6 +1,5 @@
 """A cloud for tests of the laws: Pulumi's mocks, answered by an account of the sandbox with its laws on."""
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -84,8 +83,6 @@ class LawCloud(mocks.Mocks):
 
 def refusal(run: Callable[[], object]) -> str:
     """Return what is said against a run; empty where it goes through."""
-    # hundreds of resources may wait for the refused one, and asyncio would print each of their futures
-    asyncio.get_event_loop().set_exception_handler(_unless_refused)
     try:
         run()
     except Exception as error:
@@ -99,8 +96,3 @@ def refusal(run: Callable[[], object]) -> str:
             found = found.__cause__ or found.__context__
         raise
     return ""
-
-
-def _unless_refused(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    if not isinstance(context.get("exception"), RefusedError):
-        loop.default_exception_handler(context)
