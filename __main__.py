@@ -11,8 +11,8 @@ from components.rds_postgres import RdsPostgresArgs, postgres
 from components.redis_cache import RedisCacheArgs, valkey
 from components.vpc import Vpc, VpcArgs
 from components.waf_cdn import WafCdn, WafCdnArgs
+from composition.surroundings import Surroundings
 from stack import StackSettings
-from surroundings import Surroundings
 
 settings = load(StackSettings, pulumi.get_project())
 for notice in settings.notices():

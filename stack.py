@@ -6,14 +6,6 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from coherence import (
-    check_gets_in,
-    connections_suffice,
-    door_is_there,
-    names_are_listed,
-    pods_fit,
-    spending_is_kept,
-)
 from components.config.acceptance import AcceptanceSettings
 from components.config.problems import Problem
 from components.flowise_service import (
@@ -30,7 +22,15 @@ from components.shared.backup_schedule import Kind
 from components.shared.edge_profile import EdgeProfile
 from components.shared.node_script import NodeImage
 from components.synthetic_check import SyntheticCheckSettings
-from system_stack import CachedStack
+from composition.coherence import (
+    check_gets_in,
+    connections_suffice,
+    door_is_there,
+    names_are_listed,
+    pods_fit,
+    spending_is_kept,
+)
+from composition.system_stack import CachedStack
 
 
 class FlowCheckSettings(SyntheticCheckSettings):

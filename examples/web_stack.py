@@ -10,7 +10,7 @@ from components.shared.backup_schedule import Kind
 from components.shared.coherence import PodsAsked, connections_suffice, pods_fit
 from components.shared.node_script import NodeImage
 from components.web_service import Process, at_work
-from system_stack import CachedStack, SystemStack
+from composition.system_stack import CachedStack, SystemStack
 
 Image = Annotated[
     str,

@@ -193,7 +193,7 @@ def profile(folder: Path) -> None:
         "a second up": ["up"],
         "destroy": ["destroy", "--unprotect"],
     }
-    imports = [sys.executable, "-c", "import surroundings"]
+    imports = [sys.executable, "-c", "import composition.surroundings"]
     seconds = measured(lambda: subprocess.run(imports, cwd=REPOSITORY, check=True))
     print(f"a life of prod in CPU seconds; what the program imports is {seconds:.2f} s each time")
     previewed = 0.0

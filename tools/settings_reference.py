@@ -20,7 +20,7 @@ from pydantic.fields import FieldInfo
 from components.config.base_stack import BaseStack
 from components.config.problems import full_key
 from components.config.section import InProd, LogDays, Section
-from sizes import SIZES
+from composition.sizes import SIZES
 from stack import StackSettings
 from tools import prices
 from tools.costs import estimate

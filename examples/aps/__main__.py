@@ -7,9 +7,9 @@ from components.config.loading import load
 from components.shared.data_key import DataKey, DataKeyArgs
 from components.shared.stored_secret import StoredSecret, StoredSecretArgs
 from components.web_service import NetworkAccess, WebService, WebServiceArgs
+from composition.foundation import Foundation
 from examples.aps import application as app
 from examples.aps.stack import StackSettings
-from foundation import Foundation
 
 settings = load(StackSettings, pulumi.get_project())
 # network, cluster, database and its logins, what runs in every cluster

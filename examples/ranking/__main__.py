@@ -5,10 +5,10 @@ import pulumi
 from components.config.loading import load
 from components.feature_flags import FeatureFlags, FeatureFlagsArgs
 from components.web_service import NetworkAccess, WebService, WebServiceArgs
+from composition.foundation import Foundation
 from examples.ranking import application as app
 from examples.ranking.stack import StackSettings
 from examples.ranking.watched import watch
-from foundation import Foundation
 
 settings = load(StackSettings, pulumi.get_project())
 # network, cluster, database and its logins, what runs in every cluster

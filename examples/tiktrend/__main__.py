@@ -5,10 +5,10 @@ import pulumi
 from components.config.loading import load
 from components.search_engine import SearchEngine, SearchEngineArgs
 from components.web_service import NetworkAccess, QueueServer, WebService, WebServiceArgs
+from composition.foundation import Foundation
 from examples.tiktrend import application as app
 from examples.tiktrend.stack import StackSettings
 from examples.tiktrend.watched import watch
-from foundation import Foundation
 
 settings = load(StackSettings, pulumi.get_project())
 # network, cluster, database and its logins, what runs in every cluster

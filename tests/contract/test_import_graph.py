@@ -34,7 +34,7 @@ def part_of(package: str, module: str) -> bool:
     return module.partition(".")[0] == package
 
 
-@pytest.mark.parametrize("package", ["sandbox", "testing", "tools"])
+@pytest.mark.parametrize("package", ["composition", "sandbox", "testing", "tools"])
 def test_no_module_leads_back_to_itself(package: str) -> None:
     known = modules(package)
     graph = {}
@@ -44,7 +44,7 @@ def test_no_module_leads_back_to_itself(package: str) -> None:
     TopologicalSorter(graph).prepare()
 
 
-@pytest.mark.parametrize("package", ["components", "policies", "sandbox", "testing", "tools"])
+@pytest.mark.parametrize("package", ["components", "composition", "policies", "sandbox", "testing", "tools"])
 def test_nothing_but_tests_imports_tests(package: str) -> None:
     tests = {
         module for module, path in modules(package).items() for each in imported(module, path) if part_of("tests", each)

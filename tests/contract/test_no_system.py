@@ -10,7 +10,12 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/Pulumi.yaml"))
 # one application has a component of its own, and a test sees to it that no other bears its name: test_no_application
 OWN = {"flowise_service"}
-FILES = [path for path in sorted((ROOT / "components").rglob("*.py")) if path.parts[-2] not in OWN]
+FILES = [
+    path
+    for folder in ("components", "composition")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+    if path.parts[-2] not in OWN
+]
 # bare words of English that a system is called as well
 NAMED = re.compile(rf"(?<![a-z])({'|'.join(map(re.escape, EXAMPLES))})(?![a-z])", re.IGNORECASE)
 
@@ -39,6 +44,6 @@ def test_there_are_systems_to_look_for() -> None:
     assert not NAMED.search("snapshots and gaps")
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT / "components")))
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_component_names_no_system(path: Path) -> None:
     assert [text for text in texts(ast.parse(path.read_text(encoding="utf-8"))) if NAMED.search(text)] == []

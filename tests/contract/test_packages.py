@@ -137,7 +137,11 @@ def test_a_component_is_imported_alone_and_from_any_folder(folder: str, tmp_path
     assert sum(name in BELOW_ALL for name in loaded) < MOST_BESIDE_ITSELF * (1 + len(ALSO.get(folder, ())))
 
 
-PROGRAM = ("__main__.py", "stack.py", "system_stack.py", "coherence.py", "surroundings.py", "foundation.py")
+PROGRAM = (
+    "__main__.py",
+    "stack.py",
+    *sorted(f"composition/{path.name}" for path in (ROOT / "composition").glob("*.py")),
+)
 
 
 def offered(folder: str) -> set[str]:

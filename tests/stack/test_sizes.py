@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from components.config.loading import Judged
-from sizes import SIZES, beneath
+from composition.sizes import SIZES, beneath
 from stack import StackSettings
 from tests.samples import DEV, PROD
 

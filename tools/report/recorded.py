@@ -139,7 +139,8 @@ def record(stack: str) -> None:
         # copies, and no links: a change may be one of the program's own text
         for path in (*ROOT.glob("*.py"), *ROOT.glob("Pulumi*.yaml")):
             shutil.copy(path, program)
-        shutil.copytree(ROOT / "components", program / "components", ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("components", "composition"):
+            shutil.copytree(ROOT / name, program / name, ignore=shutil.ignore_patterns("__pycache__"))
         packs, root = Packs.of(ROOT, ROOT, stack), program / FOLDER
         findings = bring_up(ROOT, program, stack, packs)
         _write(stack, kept_base(resources(program, stack, root), findings))

@@ -22,7 +22,7 @@ REPOSITORY = Path(__file__).parents[2]
 STACK = "dev"
 ATTEMPTS = 6
 # What this repository's program imports, for `warm.running`; the last ones only when a resource of theirs is made.
-PLATFORM = ("surroundings", "stack", "system_stack", "coherence", "components")
+PLATFORM = ("composition", "stack", "components")
 LIBRARIES = (
     "pulumi_aws.vpc",
     *(
@@ -91,7 +91,7 @@ class Outcome:
 
 def link_program(folder: Path) -> None:
     """Link the repository's own program into a folder, where a run of it leaves its state; without stack files."""
-    for path in (*REPOSITORY.glob("*.py"), REPOSITORY / "components"):
+    for path in (*REPOSITORY.glob("*.py"), REPOSITORY / "components", REPOSITORY / "composition"):
         (folder / path.name).symlink_to(path)
 
 

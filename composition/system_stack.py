@@ -5,16 +5,6 @@ from typing import Any
 
 from pydantic import Field
 
-from coherence import (
-    addresses_suffice,
-    backups_can_begin,
-    images_are_pulled,
-    server_is_reached,
-    services_are_reached,
-    sign_in_is_reached,
-    site_path_is_free,
-    zones_lie_in_region,
-)
 from components.backups import BackupSettings
 from components.config.base_stack import BaseStack
 from components.config.problems import Problem
@@ -31,7 +21,17 @@ from components.shared.node_script import NodeImage
 from components.vpc import NetworkSettings
 from components.waf_cdn import EdgeSettings
 from components.web_service import Site
-from sizes import SIZES, Size, beneath
+from composition.coherence import (
+    addresses_suffice,
+    backups_can_begin,
+    images_are_pulled,
+    server_is_reached,
+    services_are_reached,
+    sign_in_is_reached,
+    site_path_is_free,
+    zones_lie_in_region,
+)
+from composition.sizes import SIZES, Size, beneath
 
 
 class SystemStack(BaseStack):

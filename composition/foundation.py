@@ -17,8 +17,8 @@ from components.shared.references import OriginRef
 from components.shared.watch import Watch
 from components.vpc import Vpc, VpcArgs
 from components.waf_cdn import WafCdn, WafCdnArgs
-from surroundings import Surroundings
-from system_stack import SystemStack
+from composition.surroundings import Surroundings
+from composition.system_stack import SystemStack
 
 
 class Foundation:
