@@ -99,9 +99,9 @@ lint: $(READY) ## Format, lint, types
 check: lint prometheus ## The same, and the quick tests: the inner loop
 	@.venv/bin/pytest -n auto -m "not engine and not live and not rehearsal"
 
-# One worker more than there are cores, for some of the time is waiting. tests/conftest.py says in which order.
+# One worker more than there are cores, for some of the time is waiting. tests/units.py says which tests go together.
 test: cli kubernetes prometheus ## Every test, the real engine's among them
-	@.venv/bin/pytest -n $$(($$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)) --dist loadgroup --no-loadscope-reorder -rs
+	@.venv/bin/pytest -n $$(($$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)) -rs
 
 images: $(READY) ## The tests of the images that are built here, and of what runs them on one machine
 	@.venv/bin/pytest tests/image tests/tools/test_compose.py

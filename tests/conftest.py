@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, settings
 from pulumi.runtime import settings as runtime
 
 from testing.cloud import Cloud, CloudMonitor
+from tests import units
+
+pytest_xdist_make_scheduler = units.pytest_xdist_make_scheduler
 
 # What takes longest comes first, or a run of all ends with one worker at work and the others idle; what mostly waits
 # (drills, clusters, objects) does so beside what does not.
-# Who makes whole stacks on the mocks does so beside the others who do, in one worker that makes each of them once.
-RENDERING = ("testing.program", "tools.shapes", "tests.chart_judges")
 LONGEST_FIRST = ("drills", "disasters", "releases", "platform", "clusters", "feared_changes", "objects", "soak")
 
 
@@ -23,29 +24,16 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Hand workers the engine's tests one by one, unless they share a cluster, and then the quick ones by their files.
-
-    Under `--dist loadgroup --no-loadscope-reorder`, that is; other ways to run only see the order.
-    """
+    """Sort tests, those of one unit beside each other."""
     ranks = {f"test_{name}.py": rank for rank, name in enumerate(LONGEST_FIRST)}
 
     def rank(item: pytest.Item) -> int:
-        if item.get_closest_marker("engine"):
+        if units.of_the_engine(item.path):
             return ranks.get(item.path.name, len(ranks) + 1)
-        return len(ranks) if _renders(item) else len(ranks) + 2
+        return len(ranks) if units.renders(item.path) else len(ranks) + 2
 
-    for item in items:
-        if not item.get_closest_marker("engine"):
-            file = str(item.path.relative_to(item.config.rootpath))
-            item.add_marker(pytest.mark.xdist_group("rendering" if _renders(item) else file))
     items.sort(key=rank)
-
-
-def _renders(item: pytest.Item) -> bool:
-    given = vars(item.module).values() if isinstance(item, pytest.Function) else ()
-    return any(getattr(each, "__module__", getattr(each, "__name__", "")) in RENDERING for each in given)
 
 
 def pytest_collection_finish() -> None:

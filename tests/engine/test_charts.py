@@ -13,7 +13,7 @@ from sandbox.control_plane.lifecycle import SERVICE_CIDR
 from sandbox.control_plane.nodes import NodeGroup, Subnet
 from sandbox.helm_releases import RELEASE
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("charts")]  # they share a cluster
+pytestmark = pytest.mark.engine  # they share a cluster
 
 FILES = {
     "Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.2.3\n",

@@ -15,7 +15,7 @@ from sandbox.control_plane.nodes import NodeGroup, Subnet
 from sandbox.control_plane.transport import KubernetesError
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("custom_kinds")]  # they share a cluster
+pytestmark = pytest.mark.engine  # they share a cluster
 
 MONITORING, ALPHA = "monitoring.coreos.com/v1", "monitoring.coreos.com/v1alpha1"
 RULE = {"alert": "Down", "expr": "up == 0", "for": "5m"}

@@ -19,7 +19,7 @@ from sandbox.control_plane.nodes import NodeGroup, Subnet, nodes
 from sandbox.drills.run import drill
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("drills")]  # they share a cluster
+pytestmark = pytest.mark.engine  # they share a cluster
 
 MINOR = "1.35"
 ZONES = ("eu-west-1a", "eu-west-1b", "eu-west-1c")

@@ -14,7 +14,7 @@ from sandbox.control_plane.lifecycle import SERVICE_CIDR
 from . import wrong_manifests
 from .conftest import Sandbox
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("objects")]  # they share a cluster
+pytestmark = pytest.mark.engine  # they share a cluster
 
 TOKEN = "kubernetes:core/v1:ConfigMap"
 
