@@ -20,7 +20,7 @@ from components.flowise_service import (
 )
 from components.shared.backup_schedule import Kind
 from components.shared.edge_profile import EdgeProfile
-from components.shared.node_script import NodeImage
+from components.shared.node_image import NodeImage
 from components.synthetic_check import SyntheticCheckSettings
 from composition.coherence import (
     check_gets_in,

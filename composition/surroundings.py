@@ -36,7 +36,7 @@ from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucket
 from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.shared.backup_schedule import Kind
 from components.shared.iam_documents import Statement
-from components.shared.node_script import NodeImage
+from components.shared.node_image import NodeImage
 from components.shared.references import DatabaseRef
 from components.synthetic_check import SyntheticCheck, SyntheticCheckArgs, SyntheticCheckSettings
 from components.vpc import Vpc

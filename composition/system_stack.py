@@ -17,7 +17,7 @@ from components.redis_cache import CacheSettings
 from components.shared.backup_schedule import Kind
 from components.shared.edge_profile import EdgeProfile
 from components.shared.network_policies import Road
-from components.shared.node_script import NodeImage
+from components.shared.node_image import NodeImage
 from components.vpc import NetworkSettings
 from components.waf_cdn import EdgeSettings
 from components.web_service import Site

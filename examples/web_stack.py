@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 from components.config.problems import Problem
 from components.shared.backup_schedule import Kind
 from components.shared.coherence import PodsAsked, connections_suffice, pods_fit
-from components.shared.node_script import NodeImage
+from components.shared.node_image import NodeImage
 from components.web_service import Process, at_work
 from composition.system_stack import CachedStack, SystemStack
 

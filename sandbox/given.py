@@ -4,7 +4,6 @@
  "stacks": {"network/prod": {"vpcId": "vpc-0123456789abcdef0"}}}
 """
 
-import difflib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from . import clouds, schema
+from .closest import did_you_mean
 from .world import Record, World
 
 
@@ -59,10 +59,8 @@ def _record(place: int, told: Any) -> Record:
     known = {**described.inputs, **described.outputs}
     for name in properties if known else ():
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            raise GivenError(
-                f"{where}: {token} has no property {name}" + (f"; did you mean {near[0]}?" if near else "")
-            )
+            hint = did_you_mean(name, known)
+            raise GivenError("; ".join(filter(None, (f"{where}: {token} has no property {name}", hint))))
     urn = f"urn:pulumi:others::given::{token}::{resource_id}"
     outputs = clouds.foreign(token, resource_id, urn, resource_id, properties)
     return Record(token, resource_id, urn, 0, properties, outputs)

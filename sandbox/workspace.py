@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from .closest import did_you_mean
 from .interpreter import environment_of, interpreter
 from .state_journal import Journal
 
@@ -157,6 +158,9 @@ class Workspace:
         name = f"Pulumi.{self.stack}.yaml"
         source = self.program / str(project.get("stackConfigDir", ".")) / name
         given = mapping(source) if source.is_file() else {}
+        if others := [] if source.is_file() else stacks_of(self.program):
+            hint = did_you_mean(self.stack, others, f"there are {', '.join(others)}")
+            sys.stderr.write(f"there is no {name}, so the stack {self.stack} has no settings; {hint}\n")
         salt = (mapping(self.work / name) if (self.work / name).is_file() else {}).get("encryptionsalt")
         config = given.get("config") or {}
         hidden = [key for key, value in config.items() if is_secure(value)]

@@ -42,8 +42,10 @@ def components() -> list[type[pulumi.ComponentResource]]:
     found = {
         kind
         for module in public_modules()
-        for _, kind in inspect.getmembers(module, inspect.isclass)
-        if issubclass(kind, pulumi.ComponentResource) and kind.__module__.startswith(module.__name__)
+        for kind in (getattr(module, name) for name in getattr(module, "__all__", dir(module)))
+        if inspect.isclass(kind)
+        and issubclass(kind, pulumi.ComponentResource)
+        and kind.__module__.startswith(module.__name__)
     }
     return sorted(found, key=lambda kind: (kind.__module__, kind.__name__))
 

@@ -21,6 +21,7 @@ from sandbox.engine import apart
 from sandbox.workspace import SandboxError
 
 from . import prices as p
+from .stack_file import there_are
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "costs.md"
@@ -187,7 +188,7 @@ def environment_of(stack: str, folder: Path = ROOT) -> str:
     """Return the environment that a stack's file names: dev, staging or prod. Raises SandboxError."""
     file = folder / f"Pulumi.{stack}.yaml"
     if not file.exists():
-        raise SandboxError(f"{file.name} does not exist: name a stack that has one with --stack")
+        raise SandboxError(f"{file.name} does not exist: {there_are(folder, stack)}")
     config = yaml.safe_load(file.read_text(encoding="utf-8")).get("config") or {}
     named = next((value for key, value in config.items() if key.endswith(":environment")), None)
     if named not in USAGE:

@@ -20,6 +20,7 @@ from sandbox import warm
 from tools.disasters import DrillError, Program
 from tools.disasters import drill as disaster
 from tools.soak.runs import LIBRARIES, PLATFORM, link_program
+from tools.stack_file import there_are
 
 ROOT = Path(__file__).parents[1]
 PICTURE = ROOT / "docs" / "pictures" / "dashboard-overview.png"
@@ -126,7 +127,7 @@ def main() -> int:
     )
     given = parser.parse_args()
     if not (ROOT / f"Pulumi.{given.stack}.yaml").is_file():
-        parser.error(f"--stack {given.stack}: there is no Pulumi.{given.stack}.yaml")
+        parser.error(f"Pulumi.{given.stack}.yaml does not exist: {there_are(ROOT, given.stack)}")
     with warm.running(PLATFORM, LIBRARIES), _program(given.stack) as program:
         demo = Demo(program, "real")
         try:

@@ -1,30 +1,29 @@
 """A stack's own file, read as the engine reads it: its settings, or its faults with the line of each.
 
-It loads no cloud's SDK, which nothing in settings needs and which is most of what loading a component takes.
+It loads no component: settings need no SDK, and a component's is most of what loading it takes.
 """
 
 import importlib
 import json
 import os
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from components.config.judged import Judged
+from components.config.problems import Fault, nearest
+
 if TYPE_CHECKING:
-    from components.config.problems import Fault
     from examples.web_stack import UncachedWebStack
     from stack import StackSettings
 
     AnyStack = StackSettings | UncachedWebStack
 
 ROOT = Path(__file__).parents[1]
-SDKS = ("pulumi_aws", "pulumi_kubernetes", "pulumi_random")
 
 
 class StackFileError(Exception):
@@ -40,7 +39,7 @@ class StackFile:
     text: str
     region: str
     settings: "AnyStack | None"
-    faults: "tuple[Fault, ...]" = ()
+    faults: tuple[Fault, ...] = ()
     lines: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -66,11 +65,22 @@ def at_folder(folder: Path) -> Path:
     return Path.cwd()
 
 
+def stacks_of(folder: Path) -> list[str]:
+    """Return the stacks that have a file in a program's folder."""
+    return sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in folder.glob("Pulumi.*.yaml"))
+
+
+def there_are(folder: Path, stack: str) -> str:
+    """Say which stacks have a file, to whoever named one that has none."""
+    known = stacks_of(folder)
+    return nearest(stack, known, f"there are {', '.join(known)}" if known else "no stack has one here")
+
+
 def read_stack(folder: Path, stack: str) -> StackFile:
     """Read the file of a stack. Raises StackFileError where there is none, or where it is no YAML."""
     project = _content(folder / "Pulumi.yaml", "name a Pulumi program's folder")[0].get("name")
     path = folder / f"Pulumi.{stack}.yaml"
-    content, lines, text = _content(path, "name a stack that has one with --stack")
+    content, lines, text = _content(path, there_are(folder, stack))
     config = content.get("config") or {}
     if not isinstance(config, dict):
         raise StackFileError(f"{path.name}:{lines['config']}: config must be an object of keys: indent them below it")
@@ -80,9 +90,6 @@ def read_stack(folder: Path, stack: str) -> StackFile:
         if str(key).startswith(f"{project}:")
     }
     region = config.get("aws:region")
-    _stand_in_for_sdks()
-    from components.config.loading import Judged  # noqa: PLC0415 - after the SDKs' places are taken
-
     judged = Judged(_model(folder), str(project), texts, None if region is None else _text(region))
     return StackFile(str(project), stack, text, str(region or ""), judged.settings, tuple(judged.faults), lines)
 
@@ -92,7 +99,7 @@ def _model(folder: Path) -> "type[AnyStack]":
     file = (folder / "stack.py").resolve()
     # the repository's own, and a copy of its stacks' files somewhere else
     if not file.exists() or file == ROOT / "stack.py":
-        from stack import StackSettings  # noqa: PLC0415 - after the SDKs' places are taken
+        from stack import StackSettings  # noqa: PLC0415 - another program has its own
 
         return StackSettings
     if ROOT in file.parents:
@@ -163,34 +170,3 @@ def _lines(node: yaml.Node, above: str, file: str) -> Iterator[tuple[str, int]]:
 def _text(value: object) -> str:
     """Return a value as the engine hands it over: a text as it is, all else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, default=str)
-
-
-class _Unused(type):
-    """What an SDK's name stands for here: a class of which every attribute is another."""
-
-    def __getattr__(cls, name: str) -> type:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return _Anything
-
-
-class _Anything(metaclass=_Unused):
-    pass
-
-
-class _NoSdk(ModuleType):
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        # a package, of which submodules may be asked for
-        self.__path__ = []
-
-    def __getattr__(self, name: str) -> type:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return _Anything
-
-
-def _stand_in_for_sdks() -> None:
-    for name in SDKS:
-        if name not in sys.modules:
-            sys.modules[name] = _NoSdk(name)

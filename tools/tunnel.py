@@ -21,6 +21,8 @@ from pathlib import Path
 
 import yaml
 
+from .stack_file import there_are
+
 # a private endpoint: https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html
 EKS_ENDPOINT = re.compile(r"^[0-9A-Za-z.-]+\.eks\.amazonaws\.com(\.cn)?$")
 DOCUMENT = "AWS-StartPortForwardingSessionToRemoteHost"
@@ -145,7 +147,7 @@ async def run(stack: str, command: Sequence[str], folder: Path) -> int:
     project = yaml.safe_load((folder / "Pulumi.yaml").read_text(encoding="utf-8"))["name"]
     file = folder / f"Pulumi.{stack}.yaml"
     if not file.exists():
-        raise TunnelError(f"{file.name} does not exist: name a stack that has one with --stack")
+        raise TunnelError(f"{file.name} does not exist: {there_are(folder, stack)}")
     region = yaml.safe_load(file.read_text(encoding="utf-8"))["config"]["aws:region"]
     tunnel = Tunnel(f"{project}-{stack}-operator", region)
     server = await tunnel.serve()

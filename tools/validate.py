@@ -7,7 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from .stack_file import StackFileError, read_stack
+from .stack_file import StackFileError, read_stack, stacks_of
 
 
 def main(folder: Path, arguments: list[str] | None = None) -> int:
@@ -17,7 +17,7 @@ def main(folder: Path, arguments: list[str] | None = None) -> int:
     parser.add_argument("--cwd", type=Path, default=folder, help="the program's folder (default: here)")
     given = parser.parse_args(arguments)
     folder = given.cwd
-    stacks = [given.stack] if given.stack else sorted(path.name.split(".")[1] for path in folder.glob("Pulumi.*.yaml"))
+    stacks = [given.stack] if given.stack else stacks_of(folder)
     status = 0
     for stack in stacks:
         try:

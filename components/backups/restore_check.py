@@ -13,7 +13,8 @@ from ..shared.iam_documents import Statement, allow, distinct, read_secrets
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
 from ..shared.namespace_bounds import namespace_bounds
 from ..shared.network_policies import NetworkRanges, Spec, outbound
-from ..shared.node_script import CPU_MILLICORES, FILES_AT, MEMORY_LIMIT_MIB, NodeImage
+from ..shared.node_image import NodeImage
+from ..shared.node_script import CPU_MILLICORES, FILES_AT, MEMORY_LIMIT_MIB
 from ..shared.pod_role import PodRole, PodRoleArgs
 from ..shared.references import ClusterRef, InstanceRef, NetworkRef
 from ..shared.scheduled_script import ScheduledScript

@@ -31,6 +31,7 @@ class BaseStack(Section):
         default_factory=dict,
         max_length=MOST_TAGS,
         description="tags on whatever takes tags, beside Project, Environment and ManagedBy",
+        examples=["Owner"],
     )
     protect_data: Annotated[bool, InProd(equals=True)] = Field(
         default=True,

@@ -12,6 +12,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 CUSTOM, FORM = "faults", "form"
@@ -41,6 +42,16 @@ class Problem:
     problem: str
     got: Any
     write: str
+
+
+@dataclass(frozen=True)
+class Near:
+    """Annotates a text of a form with values that AWS has: the closest is offered for what has not the form.
+
+    The form alone decides what is taken, so what AWS brings tomorrow is not refused.
+    """
+
+    values: tuple[str, ...]
 
 
 def raise_all(problems: Sequence[Problem]) -> None:
@@ -80,21 +91,31 @@ def fault_of(problem: Problem, namespace: str, owner: str = "") -> Fault:
 def faults_of(error: ValidationError, model: type[BaseModel], namespace: str) -> Iterator[Fault]:
     """Translate every error pydantic collected, in the order of the model's fields."""
     for detail in error.errors(include_url=False):
-        path = dotted(detail["loc"])
+        # pydantic tells of an object's key by one step more
+        of_key = detail["loc"][-1:] == ("[key]",)
+        path = dotted(detail["loc"][:-1] if of_key else detail["loc"])
         if detail["type"] == CUSTOM:
             yield from (fault_of(each, namespace, path) for each in detail["ctx"]["problems"])
         elif detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
             continue  # pydantic counts only the sound items, and the others have a fault of their own
         else:
             problem, write = _explained(detail, model)
+            problem = f"{problem} for a key" if of_key else problem
             got = "nothing" if detail["type"] == "missing" else shown(path, detail["input"])
             yield Fault(full_key(path, namespace), problem, got, write)
 
 
-def nearest(word: str, known: Sequence[str]) -> str:
-    """Say what to write instead of an unknown key."""
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {near[0]}?" if near else f"remove it, or write one of {', '.join(sorted(known))}"
+def closest(word: str, known: Sequence[str]) -> str:
+    """Return the known value that a word is most like, in capitals or not; nothing where none is like it."""
+    named = {each.lower(): each for each in known}
+    near = difflib.get_close_matches(word.lower(), named, n=1)
+    return named[near[0]] if near else ""
+
+
+def nearest(word: str, known: Sequence[str], otherwise: str) -> str:
+    """Say what to write instead of a word that is none of the known ones."""
+    near = closest(word, known)
+    return f"did you mean {near}?" if near else otherwise
 
 
 _Explained = tuple[str, str]
@@ -134,15 +155,24 @@ def _missing(_detail: ErrorDetails, _model: type[BaseModel], example: str) -> _E
 
 def _unknown(detail: ErrorDetails, model: type[BaseModel], _example: str) -> _Explained:
     owner = _model_at(model, detail["loc"][:-1])
-    return "is not a known key", nearest(str(detail["loc"][-1]), list(owner.model_fields) if owner else [])
+    known = list(owner.model_fields) if owner else []
+    return "is not a known key", nearest(
+        str(detail["loc"][-1]), known, f"remove it, or write one of {', '.join(sorted(known))}"
+    )
 
 
 def _choice(detail: ErrorDetails, _model: type[BaseModel], _example: str) -> _Explained:
-    problem, got = f"must be {detail['ctx']['expected']}", detail["input"]
-    # YAML reads 1.35 as a number
-    return problem, f'put it in quotes, as in "{got}"' if f"'{got}'" in problem and got != str(
-        got
-    ) else "write one of them"
+    expected, got = str(detail["ctx"]["expected"]), detail["input"]
+    texts, numbers = re.findall(r"'([^']*)'", expected), [int(each) for each in re.findall(r"\b\d+\b", expected)]
+    if isinstance(got, str):
+        way = "write it without quotes" if not texts and got in map(str, numbers) else ""
+    elif str(got) in texts:
+        # YAML reads 1.35 as a number
+        way = f'put it in quotes, as in "{got}"'
+    else:
+        whole = isinstance(got, int) and not isinstance(got, bool) and not texts
+        way = f"did you mean {min(numbers, key=lambda each: abs(each - got))}?" if whole else ""
+    return f"must be {expected}", way or nearest(str(got), texts, "write one of them")
 
 
 def _text(detail: ErrorDetails, _model: type[BaseModel], _example: str) -> _Explained:
@@ -152,8 +182,13 @@ def _text(detail: ErrorDetails, _model: type[BaseModel], _example: str) -> _Expl
     return "must be text", f'put it in quotes, as in "{got}"' if number else "write a text"
 
 
-def _form(detail: ErrorDetails, _model: type[BaseModel], example: str) -> _Explained:
-    return detail["msg"] if detail["type"] == FORM else "is not of the right form", example or "correct it"
+def _form(detail: ErrorDetails, model: type[BaseModel], example: str) -> _Explained:
+    field = _field_at(model, detail["loc"])
+    known = [value for each in _near(field) for value in each.values] if field else []
+    return (
+        detail["msg"] if detail["type"] == FORM else "is not of the right form",
+        nearest(str(detail["input"]), known, example or "correct it"),
+    )
 
 
 def _length(detail: ErrorDetails, _model: type[BaseModel], _example: str) -> _Explained:
@@ -177,12 +212,26 @@ _BY_KIND: Mapping[str, Callable[[ErrorDetails, type[BaseModel], str], _Explained
 
 
 def _example(model: type[BaseModel], path: Sequence[str | int]) -> str:
-    steps = [step for step in path if isinstance(step, str)]
-    owner = _model_at(model, steps[:-1])
-    field = owner.model_fields.get(steps[-1]) if owner and steps else None
-    if field is None or not field.examples:
+    field = _field_at(model, path)
+    if field is None:
         return ""
+    if not field.examples:
+        return f"write, for example, {field.default}" if isinstance(field.default, str) else ""
     return f"write, for example, {field.examples[0]}"
+
+
+def _field_at(model: type[BaseModel], path: Sequence[str | int]) -> FieldInfo | None:
+    """Return the field that a path leads to, or to an item of whose list, or to a key of whose object."""
+    of_key = path[-1:] == ("[key]",)
+    steps = [step for step in (path[:-2] if of_key else path) if isinstance(step, str)]
+    owner = _model_at(model, steps[:-1])
+    return owner.model_fields.get(steps[-1]) if owner and steps else None
+
+
+def _near(field: FieldInfo) -> Iterator[Near]:
+    """Yield what a field is annotated with, or its items."""
+    within = [annotation for item in get_args(field.annotation) for annotation in getattr(item, "__metadata__", ())]
+    yield from (each for each in (*field.metadata, *within) if isinstance(each, Near))
 
 
 def _model_at(model: type[BaseModel], path: Sequence[str | int]) -> type[BaseModel] | None:

@@ -1,6 +1,8 @@
 """Where a stack may lie."""
 
-from typing import Literal
+from typing import Literal, get_args
+
+from .problems import Near
 
 # CloudFront, and all that serves it, is administered from this region alone, whatever the stack's own.
 EDGE_REGION = "us-east-1"
@@ -35,3 +37,5 @@ Region = Literal[
     "us-west-1",
     "us-west-2",
 ]
+# as most regions call them; which of them an account has AWS alone knows
+ZONES = Near(tuple(f"{region}{letter}" for region in get_args(Region) for letter in "abc"))

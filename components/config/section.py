@@ -63,7 +63,7 @@ class InProd:
 class Section(BaseModel):
     """A frozen, closed part of the configuration; `problems` yields what only several fields show to be wrong."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong across fields."""

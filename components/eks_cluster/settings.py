@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from ..config.problems import FORM, Problem
 from ..config.section import SIZE, Cidr, InProd, LogDays, Section
+from ..config.sizes import INSTANCE_TYPES
 from ..shared.karpenter_settings import KarpenterSettings
 
 PrincipalArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+$")]
@@ -21,7 +22,7 @@ def _graviton(given: str) -> str:
     return given
 
 
-GravitonType = Annotated[str, AfterValidator(_graviton)]
+GravitonType = Annotated[str, AfterValidator(_graviton), INSTANCE_TYPES]
 
 
 class NodeGroupSettings(Section):

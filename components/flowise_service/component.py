@@ -12,7 +12,8 @@ from ..shared.edge_profile import EdgeProfile
 from ..shared.existing_secrets import lookup_secret, lookup_values
 from ..shared.external_secrets import Source
 from ..shared.iam_documents import Statement, allow, deny, keep_objects
-from ..shared.node_script import CPU_MILLICORES, MEMORY_MIB, NodeImage
+from ..shared.node_image import NodeImage
+from ..shared.node_script import CPU_MILLICORES, MEMORY_MIB
 from ..shared.references import AlarmTarget, CacheRef, ClusterRef, DatabaseRef, NetworkRef, OriginRef, SecretAccess
 from ..shared.secure_bucket import SecureBucket, SecureBucketArgs
 from ..shared.stored_secret import StoredSecret
@@ -25,6 +26,7 @@ from ..web_service.queue_scaler import QueueServer
 from ..web_service.quota import PodRoom
 from ..web_service.site import Site
 from . import environment as env
+from .conditions import DataProtection, Telemetry
 from .edge import edge_profile
 from .flow_export import COMPONENT as FLOW_EXPORT
 from .flow_export import CPU_MILLICORES as EXPORT_CPU_MILLICORES
@@ -55,22 +57,6 @@ QUEUES = "queues"
 EXPORTERS = PodRoom(2, CPU_MILLICORES, MEMORY_MIB)
 # of a Job that is tried again the first pod may still be ending
 FLOW_EXPORTS = PodRoom(2, EXPORT_CPU_MILLICORES, EXPORT_MEMORY_MIB)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Telemetry:
-    """Who else watches the pods: a collector of traces that listens, Datadog's agents that ask for metrics."""
-
-    traced: bool = False
-    datadog: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class DataProtection:
-    """How what holds data is kept: whether Pulumi refuses to let go of it, and the region of the keys' copy."""
-
-    protect: bool
-    copy_region: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,10 +17,6 @@ HOME = "/home/node"
 CONFIG_DIR = "/etc/flowise"
 # the rest of the limit is for buffers, code and threads
 HEAP_PERCENT = 75
-# Flowise's own default, and what BullMQ calls the jobs that no worker has taken yet (utils of bullmq: getKeys)
-QUEUE_NAME = "flowise-queue"
-# the keys of all releases' queues, as a pattern of the cache's access lists
-QUEUE_KEYS = f"bull:{QUEUE_NAME}*"
 ENCRYPTION_KEY = "FLOWISE_SECRETKEY_OVERWRITE"
 FINGERPRINT_LENGTH = 16
 # What signs logins, which servers must share, or a login on one is void on another. No worker reads them
@@ -32,11 +28,6 @@ GENERATED = tuple(sorted((*SERVER_KEYS, ENCRYPTION_KEY)))
 def key_fingerprint(key: str) -> str:
     """Return what tells one encryption key from another: the digest of a long random key tells nothing of it."""
     return hashlib.sha256(key.encode()).hexdigest()[:FINGERPRINT_LENGTH]
-
-
-def waiting_predictions(queue_name: str) -> str:
-    """Return the list in the cache that holds predictions which wait for a worker."""
-    return f"bull:{queue_name}-prediction:wait"
 
 
 def environment(

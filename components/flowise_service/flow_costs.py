@@ -53,10 +53,13 @@ class FlowCostsSettings(Section):
     prices: dict[ModelName, ModelPrice] = Field(
         default_factory=dict,
         description="prices by the model's name, as flows have it; there are none built in, for they change",
+        examples=["gpt-4o"],
     )
     budget: ModelBudget = Field(default_factory=ModelBudget, description="of all flows together; none by default")
     flow_budgets: dict[FlowId, ModelBudget] = Field(
-        default_factory=dict, description="of single flows, by their ids, as a flow's address in Flowise ends"
+        default_factory=dict,
+        description="of single flows, by their ids, as a flow's address in Flowise ends",
+        examples=["3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d"],
     )
 
     def budgets(self) -> dict[str, ModelBudget]:

@@ -8,7 +8,8 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..shared.daily_upload import DailyUploadArgs, UploadTarget, daily_upload
-from ..shared.node_script import MEMORY_LIMIT_MIB, NodeImage
+from ..shared.node_image import NodeImage
+from ..shared.node_script import MEMORY_LIMIT_MIB
 from ..shared.references import ClusterRef
 from .environment import NAMESPACE, PORT
 from .settings import FlowExportSettings

@@ -17,6 +17,7 @@ from ..web_service.process import (
 )
 from . import environment as env
 from .metrics import METRICS_KEY, METRICS_PATH
+from .queues import QUEUE_NAME, waiting_predictions
 from .settings import PACKAGE, ServiceSettings
 
 # the container's name, by which metrics and Datadog know it
@@ -53,7 +54,7 @@ def releases(settings: ServiceSettings, *, datadog: bool) -> dict[str, Release]:
 
 def queue_name(colour: str) -> str:
     """Return Flowise's QUEUE_NAME of a release."""
-    return f"{env.QUEUE_NAME}-{colour}" if colour else env.QUEUE_NAME
+    return f"{QUEUE_NAME}-{colour}" if colour else QUEUE_NAME
 
 
 def setup(settings: ServiceSettings, environment: Mapping[str, Input[str]]) -> Migration:
@@ -99,7 +100,7 @@ def _server(settings: ServiceSettings, *, datadog: bool) -> Process:
 
 def _worker(settings: ServiceSettings, colour: str, *, datadog: bool) -> Process:
     waiting = QueueList(
-        list_name=env.waiting_predictions(queue_name(colour)),
+        list_name=waiting_predictions(queue_name(colour)),
         # as many as one worker runs at once: another comes as soon as somebody would wait for a turn
         waiting_per_pod=settings.worker_concurrency,
     )

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pulumi
 
-from ..shared.node_script import NodeImage, NodeScript, NodeScriptArgs
+from ..shared.node_image import NodeImage
+from ..shared.node_script import NodeScript, NodeScriptArgs
 from ..shared.references import CacheRef
 
 SCRIPT = Path(__file__).parent / "assets" / "queue_exporter.cjs"

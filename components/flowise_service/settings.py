@@ -10,9 +10,9 @@ from pydantic import Field, StringConstraints
 from ..config.problems import Problem
 from ..config.section import InProd, Section
 from ..config.types import LONGEST_ANSWER_SECONDS, ExtraVariable, SecretId, SecretName
-from ..shared.node_script import NodeImage
+from ..shared.node_image import NodeImage
 from ..web_service import rollouts
-from ..web_service.timeouts import Timeouts, timeouts
+from ..web_service.timeouts import Timeouts, timeouts_of
 from .flow_costs import FlowCostsSettings
 from .objectives import ObjectivesSettings
 from .open_paths import Feature, Need
@@ -240,7 +240,7 @@ class ServiceSettings(Section):
         default=None, description="two releases side by side instead of the one of `image`; each takes its full room"
     )
     environment: dict[VariableName, ExtraVariable] = Field(
-        default_factory=dict, description="further variables of Flowise, by name"
+        default_factory=dict, description="further variables of Flowise, by name", examples=["SMTP_HOST"]
     )
     storage_expire_logs_days: int = Field(
         default=90, ge=1, description="days after which Flowise's own logs in the bucket are deleted"
@@ -383,7 +383,7 @@ class ServiceSettings(Section):
 
     def timeouts(self) -> Timeouts:
         """Return how long each party on an answer's way waits."""
-        return timeouts(self.max_answer_seconds, shutdown_seconds=FORCED_EXIT_SECONDS)
+        return timeouts_of(self.max_answer_seconds, shutdown_seconds=FORCED_EXIT_SECONDS)
 
     def releases(self) -> int:
         """Tell how many releases stand side by side."""

@@ -9,7 +9,8 @@ import pulumi
 import pulumi_aws as aws
 
 from ..shared.iam_documents import Statement, allow
-from .images import DOCKER_HUB, GITHUB, UPSTREAMS, chart_values, pod_images
+from .images import DOCKER_HUB, GITHUB, UPSTREAMS
+from .relocation import chart_values, pod_images
 from .settings import ImageCacheSettings
 
 # of ecrRepositoryPrefix (CreatePullThroughCacheRule)

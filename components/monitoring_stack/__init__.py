@@ -4,8 +4,15 @@ What brings CloudWatch's alarms to Alertmanager lies in `components.monitoring_s
 runs a script of its own, of which the rest knows nothing.
 """
 
-from .alert_routes import notification_secrets
-from .component import METRICS_NAMESPACE, MonitoringStack, MonitoringStackArgs
-from .settings.monitoring import MonitoringSettings
+from typing import TYPE_CHECKING
+
+from ..shared.on_demand import on_demand
+
+if TYPE_CHECKING:
+    from .alert_routes import notification_secrets
+    from .component import METRICS_NAMESPACE, MonitoringStack, MonitoringStackArgs
+    from .settings.monitoring import MonitoringSettings
+else:
+    __getattr__ = on_demand(__name__)
 
 __all__ = ["METRICS_NAMESPACE", "MonitoringSettings", "MonitoringStack", "MonitoringStackArgs", "notification_secrets"]

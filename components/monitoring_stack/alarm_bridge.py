@@ -12,7 +12,8 @@ import pulumi_kubernetes as k8s
 from ..shared.iam_documents import allow, allow_principal, document
 from ..shared.metric_alarms import MetricAlarm, metric_alarms
 from ..shared.network_policies import NetworkRanges
-from ..shared.node_script import NodeImage, NodeScript, NodeScriptArgs
+from ..shared.node_image import NodeImage
+from ..shared.node_script import NodeScript, NodeScriptArgs
 from ..shared.pod_role import PodRole, PodRoleArgs
 from .network_policies import alarm_bridge_policies
 

@@ -4,11 +4,12 @@ Whatever is secret is read from files; the form is Alertmanager's own (its docum
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
-
-from pulumi import Input
+from typing import TYPE_CHECKING, Any
 
 from .settings.notifications import ALARM_TOPIC, NotificationSettings, ReceiverSettings, RouteSettings, SmtpSettings
+
+if TYPE_CHECKING:
+    from pulumi import Input
 
 Spec = dict[str, Any]
 
@@ -28,7 +29,7 @@ TEXT = (
 
 
 def alertmanager_config(
-    settings: NotificationSettings, *, topic_arn: Input[str], region: str, fall_with_cluster: Sequence[str] = ()
+    settings: NotificationSettings, *, topic_arn: "Input[str]", region: str, fall_with_cluster: Sequence[str] = ()
 ) -> Spec:
     """Return the configuration; `topic_arn` is the topic of the stack's alarms, in `region`.
 
@@ -148,7 +149,7 @@ def _mail(to: Sequence[str], smtp: SmtpSettings) -> Spec:
     }
 
 
-def _topic(topic_arn: Input[str], region: str) -> Spec:
+def _topic(topic_arn: "Input[str]", region: str) -> Spec:
     return {
         "topic_arn": topic_arn,
         "sigv4": {"region": region},

@@ -29,10 +29,15 @@ class PipelineSettings(Section):
     existing_provider_arn: ProviderArn | None = Field(
         default=None,
         description="GitHub's OIDC provider, where the account has it already (it can have one); none makes it",
+        examples=["arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"],
     )
     state_bucket: BucketName | None = Field(
-        default=None, description="S3 bucket of Pulumi's state, which both roles read and the deploy role writes"
+        default=None,
+        description="S3 bucket of Pulumi's state, which both roles read and the deploy role writes",
+        examples=["platform-pulumi-state"],
     )
     state_key_arn: KeyArn | None = Field(
-        default=None, description="KMS key of the state and of its secrets, which both roles use"
+        default=None,
+        description="KMS key of the state and of its secrets, which both roles use",
+        examples=["arn:aws:kms:eu-west-1:111122223333:key/1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d"],
     )

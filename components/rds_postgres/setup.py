@@ -13,7 +13,7 @@ from ..shared.database_certificates import database_certificates
 from ..shared.iam_documents import read_secrets
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
 from ..shared.network_policies import NetworkRanges, Spec, outbound
-from ..shared.node_script import NodeImage
+from ..shared.node_image import NodeImage
 from ..shared.pod_files import pod_files
 from ..shared.pod_role import PodRole, PodRoleArgs
 from ..shared.pod_security import restricted_container, restricted_pod

@@ -13,7 +13,8 @@ from ..shared.external_secrets import Source
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
 from ..shared.namespace_bounds import namespace_bounds
 from ..shared.network_policies import PodServer
-from ..shared.node_script import CPU_MILLICORES, MEMORY_LIMIT_MIB, NodeImage
+from ..shared.node_image import NodeImage
+from ..shared.node_script import CPU_MILLICORES, MEMORY_LIMIT_MIB
 from ..shared.references import ClusterRef, NetworkRef, SecretAccess
 from ..shared.secret_reader import SecretReader, SecretReaderArgs
 from ..shared.secure_bucket import SecureBucket, SecureBucketArgs

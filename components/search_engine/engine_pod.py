@@ -6,16 +6,8 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from ..shared.node_script import (
-    COMMON,
-    CPU_MILLICORES,
-    FILES_AT,
-    LIVE_PATH,
-    MEMORY_LIMIT_MIB,
-    MEMORY_MIB,
-    READY_PATH,
-    NodeImage,
-)
+from ..shared.node_image import NodeImage
+from ..shared.node_script import COMMON, CPU_MILLICORES, FILES_AT, LIVE_PATH, MEMORY_LIMIT_MIB, MEMORY_MIB, READY_PATH
 from ..shared.pod_files import pod_files
 from ..shared.pod_security import restricted_container, restricted_pod
 from ..shared.topology_spread import spread

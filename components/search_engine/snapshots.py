@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..shared.daily_upload import DailyUploadArgs, UploadTarget, daily_upload
-from ..shared.node_script import NodeImage
+from ..shared.node_image import NodeImage
 from ..shared.references import ClusterRef
 from ..shared.scheduled_script import MountedClaim
 from .engine_pod import DATA_AT, SNAPSHOT, SNAPSHOT_SCRIPT

@@ -1,9 +1,11 @@
 """When backups are taken and tried, of what, and which events tell that one went wrong."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pulumi import Input
+if TYPE_CHECKING:
+    from pulumi import Input
+
 
 # what is backed up, as AWS Backup calls its kinds
 Kind = Literal["EKS", "RDS", "S3"]
@@ -35,7 +37,7 @@ def schedule(daily_at: str) -> str:
     return f"cron({int(minutes)} {int(hours)} * * ? *)"
 
 
-def failed_jobs(role_arn: Input[str]) -> Mapping[str, Any]:
+def failed_jobs(role_arn: "Input[str]") -> Mapping[str, Any]:
     """Write the pattern of events of jobs that did not end well, under one role: another stack's are not ours.
 
     Not each event names the role; one that does not is told rather than missed.

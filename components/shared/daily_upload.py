@@ -7,7 +7,8 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from .iam_documents import allow
-from .node_script import CPU_MILLICORES, MEMORY_LIMIT_MIB, NodeImage
+from .node_image import NodeImage
+from .node_script import CPU_MILLICORES, MEMORY_LIMIT_MIB
 from .pod_role import PodRole, PodRoleArgs
 from .references import ClusterRef
 from .scheduled_script import MountedClaim, ScheduledScript

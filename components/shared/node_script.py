@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_kubernetes as k8s
 
+from .node_image import NodeImage
 from .pod_files import pod_files
 from .pod_security import restricted_container, restricted_pod
 from .topology_spread import spread
@@ -18,20 +19,10 @@ if TYPE_CHECKING:
 # what scripts that answer on a port have in common
 COMMON = tuple(Path(__file__).parent / "assets" / name for name in ("json_logs.cjs", "serving.cjs", "within.cjs"))
 FILES_AT = "/etc/script"
-# where the platform's own image has its packages (image/platform-tools/Dockerfile)
-TOOLS_MODULES = "/usr/local/lib/platform-tools/node_modules"
 # https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes
 LIVE_PATH, READY_PATH = "/livez", "/readyz"
 # measured idle: 86 MB and 0.3 % of a core with Node 24
 CPU_MILLICORES, MEMORY_MIB, MEMORY_LIMIT_MIB = 10, 128, 256
-
-
-@dataclass(frozen=True)
-class NodeImage:
-    """An image that has Node, and the folder in it where its packages lie."""
-
-    image: str
-    modules: str = TOOLS_MODULES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from .node_script import CPU_MILLICORES, FILES_AT, MEMORY_LIMIT_MIB, NodeImage
+from .node_image import NodeImage
+from .node_script import CPU_MILLICORES, FILES_AT, MEMORY_LIMIT_MIB
 from .pod_files import pod_files
 from .pod_security import restricted_container, restricted_pod
 from .topology_spread import NODE

@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from ..config.problems import Problem
+from ..config.regions import ZONES
 from ..config.section import Cidr, InProd, LogDays, Section
 from ..shared.network_policies import NetworkRanges
 from .subnets import Tier, plan_subnets, service_range
 
-Zone = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d[a-h]$")]
+Zone = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d[a-h]$"), ZONES]
 # EKS places its network interfaces in at least two zones (CreateCluster: resourcesVpcConfig.subnetIds).
 FEWEST_ZONES, MOST_ZONES = 2, 3
 # CreateVpc takes nothing wider than /16; in a /21 the balancer's subnets would be /27, the least that a load balancer

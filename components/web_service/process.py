@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-
-from pulumi import Input
+from typing import TYPE_CHECKING
 
 from ..shared.pod_security import USER
+
+if TYPE_CHECKING:
+    from pulumi import Input
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +149,7 @@ class Migration:
     image: str | None = None
     name: str = "migration"
     args: Sequence[str] = ()
-    environment: Mapping[str, Input[str]] = field(default_factory=dict)  # besides the release's
+    environment: "Mapping[str, Input[str]]" = field(default_factory=dict)  # besides the release's
     secrets: Sequence[str] = ()
     writable: Mapping[str, str] = field(default_factory=dict)
     tries: int = 3

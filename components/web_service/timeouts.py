@@ -27,7 +27,7 @@ class Timeouts:
     worker_termination_grace: int
 
 
-def timeouts(max_answer_seconds: int, *, shutdown_seconds: int = SHUTDOWN_SECONDS) -> Timeouts:
+def timeouts_of(max_answer_seconds: int, *, shutdown_seconds: int = SHUTDOWN_SECONDS) -> Timeouts:
     """Derive every wait from the longest answer, and from how long a process may take to end once it is told."""
     cdn_read = min(CLOUDFRONT_MOST_SECONDS, max(CLOUDFRONT_LEAST_SECONDS, max_answer_seconds))
     balancer_idle = cdn_read + MARGIN_SECONDS

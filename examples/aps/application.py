@@ -20,7 +20,7 @@ from components.web_service import (
     Release,
     Resources,
     Timeouts,
-    timeouts,
+    timeouts_of,
 )
 from examples.web_stack import Image
 from examples.web_watch import available, instance_down, prompt, replicas_missing, scrape, slow, without_errors
@@ -86,7 +86,7 @@ class Promises(Section):
 
 def waits() -> Timeouts:
     """Return how long each party on an answer's way waits."""
-    return timeouts(LONGEST_ANSWER_SECONDS, shutdown_seconds=SHUTDOWN_SECONDS)
+    return timeouts_of(LONGEST_ANSWER_SECONDS, shutdown_seconds=SHUTDOWN_SECONDS)
 
 
 def process(settings: ServiceSettings) -> Process:

@@ -20,7 +20,7 @@ from components.web_service import (
     Release,
     Resources,
     Timeouts,
-    timeouts,
+    timeouts_of,
 )
 from examples.web_stack import Image
 
@@ -95,7 +95,7 @@ class ServiceSettings(Section):
 
 def waits() -> Timeouts:
     """Return how long each party on an answer's way waits."""
-    return timeouts(LONGEST_ANSWER_SECONDS, shutdown_seconds=SHUTDOWN_SECONDS)
+    return timeouts_of(LONGEST_ANSWER_SECONDS, shutdown_seconds=SHUTDOWN_SECONDS)
 
 
 def process(settings: ServiceSettings, trusted: Sequence[str] = ()) -> Process:

@@ -23,7 +23,7 @@ from components.web_service import (
     Release,
     Resources,
     Timeouts,
-    timeouts,
+    timeouts_of,
 )
 from examples.web_stack import Image
 
@@ -80,6 +80,7 @@ class ServiceSettings(Section):
     schema_image: Image | None = Field(
         default=None,
         description="image whose migrations bring it there: on the way back the newer one; image by default",
+        examples=["111122223333.dkr.ecr.eu-west-1.amazonaws.com/tiktrend:1.1.0"],
     )
     api_replicas_min: int = Field(default=2, ge=1, le=50, description="pods of the API at least")
     api_replicas_max: int = Field(default=4, ge=1, le=50, description="pods of the API at most, by their CPU")
@@ -87,7 +88,9 @@ class ServiceSettings(Section):
     worker_replicas_max: int = Field(default=4, ge=1, le=50, description="workers at most, by what waits")
     waiting_per_worker: int = Field(default=20, ge=1, le=1000, description="jobs that wait, for each worker")
     stores: dict[Name, Url] = Field(
-        default_factory=dict, description="catalogues that are scraped, by name of the store"
+        default_factory=dict,
+        description="catalogues that are scraped, by name of the store",
+        examples=["acme"],
     )
     requests_per_minute: int = Field(
         default=120, ge=1, le=100_000, description="requests of one address to the API; more are answered by 429"
@@ -113,7 +116,7 @@ class Promises(Section):
 
 def waits() -> Timeouts:
     """Return how long each party on an answer's way waits."""
-    return timeouts(LONGEST_ANSWER_SECONDS, shutdown_seconds=LONGEST_ANSWER_SECONDS)
+    return timeouts_of(LONGEST_ANSWER_SECONDS, shutdown_seconds=LONGEST_ANSWER_SECONDS)
 
 
 def api(settings: ServiceSettings) -> Process:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from .. import replacement
+from ..closest import did_you_mean
 from ..wire import UNKNOWN
 from .law import Law, Refusal, ResourceOperation
 
@@ -127,7 +128,8 @@ def _value(value: Any, model: Mapping[str, Any], document: Mapping[str, Any], pa
 def _text(value: str, model: Mapping[str, Any], path: str) -> Iterator[Refusal]:
     choices = sorted(str(choice) for choice in model.get("enum", ()))
     if choices and value.lower() not in [choice.lower() for choice in choices]:
-        yield _refusal(path, value, f"it must be one of {', '.join(choices[:12])}{' ...' if len(choices) > 12 else ''}")  # noqa: PLR2004 # a line's worth
+        listed = f"it must be one of {', '.join(choices[:12])}{' ...' if len(choices) > 12 else ''}"  # noqa: PLR2004 # a line's worth
+        yield _refusal(path, value, "; ".join(filter(None, (listed, did_you_mean(value, choices)))))
     if model.get("type") == "string":
         least, most = model.get("minLength"), model.get("maxLength")
         if (least and len(value) < least) or (most and len(value) > most):

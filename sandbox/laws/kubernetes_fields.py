@@ -7,6 +7,7 @@ pins.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..closest import did_you_mean
 from ..quantities import amount
 from ..wire import UNKNOWN, has_unknown
 from .kubernetes_kinds import OBJECTS, label
@@ -68,7 +69,7 @@ def unsupported(op: ResourceOperation, path: str, value: Any, supported: tuple[s
     """Return a refusal of a value that is none of a few."""
     said = ", ".join(f'"{each}"' for each in sorted(supported))
     sentence = f'{label(op)} is invalid: {path}: Unsupported value: "{value}": supported values: {said}'
-    return Refusal("Invalid", sentence, f"write one of {said}")
+    return Refusal("Invalid", sentence, did_you_mean(str(value), supported, f"write one of {said}"))
 
 
 def fields(value: Any, path: str = "") -> Iterator[tuple[str, str, Any]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network, ip_network
 
 from ..aws_data import availability_zones
+from ..closest import did_you_mean
 from ..world import Record
 from .inventory import Inventory
 from .law import Law, Refusal, ResourceOperation, get, items
@@ -91,7 +92,7 @@ def _zone(op: ResourceOperation) -> Iterator[Refusal]:
             "InvalidParameterValue",
             f"Value ({zone}) for parameter availabilityZone is invalid. Subnets can currently only be created in the "
             f"following availability zones: {', '.join(zones)}.",
-            f"choose a zone of {op.region}",
+            did_you_mean(zone, zones, f"choose a zone of {op.region}"),
         )
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from .. import aws_data
+from ..closest import did_you_mean
 from .law import Law, Refusal, ResourceOperation, get, items
 from .references import parameter_family, subnets_of_group
 
@@ -58,13 +59,14 @@ def _class(op: ResourceOperation) -> Iterator[Refusal]:
     wanted, engine = op.text("instanceClass"), op.text("engine")
     known = _classes(op.region, engine)
     if wanted and known and wanted not in known:
-        size = wanted.rpartition(".")[2]
-        near = sorted(name for name in known if name.endswith(f".{size}"))
+        alike = sorted(name for name in known if name.endswith(f".{wanted.rpartition('.')[2]}"))
         yield Refusal(
             "InvalidParameterCombination",
             f"RDS does not support creating a DB instance with the following combination: DBInstanceClass={wanted}, "
             f"Engine={engine} in {op.region}",
-            f"choose a class that {op.region} has: {', '.join(near[:5]) or 'see the AWS console'}",
+            f"choose a class that {op.region} has: {', '.join(alike[:5])}"
+            if alike
+            else did_you_mean(wanted, known, "choose a class of RDS's, such as db.t4g.medium"),
         )
 
 

@@ -4,12 +4,17 @@ import re
 from collections.abc import Iterator
 
 from ..aws_data import availability_zones
+from ..closest import did_you_mean
 from .law import EVERY_AWS_TYPE, Law, Refusal, ResourceOperation
 
 
 def _region(op: ResourceOperation) -> Iterator[Refusal]:
     if op.region not in availability_zones():
-        yield Refusal("InvalidRegion", f"invalid AWS Region: {op.region}", "write a region's code, as in eu-west-1")
+        yield Refusal(
+            "InvalidRegion",
+            f"invalid AWS Region: {op.region}",
+            did_you_mean(op.region, availability_zones(), "write a region's code, as in eu-west-1"),
+        )
 
 
 _TAG = re.compile(r"[\w\s.:/=+@-]*")

@@ -19,7 +19,7 @@ from components.search_engine import SearchEngine, SearchEngineArgs, SearchSetti
 from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
 from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.shared.karpenter_settings import KarpenterSettings
-from components.shared.node_script import NodeImage
+from components.shared.node_image import NodeImage
 from components.vpc import NetworkSettings, Vpc, VpcArgs
 from testing.cloud import Cloud
 from tests.samples import SECRETS

@@ -1,6 +1,7 @@
 """The packages that an environment gets: what the wheels hold, what is imported from any folder, and with what."""
 
 import ast
+import importlib
 import json
 import os
 import re
@@ -128,13 +129,29 @@ def test_a_package_is_imported_from_any_folder(module: str, tmp_path: Path) -> N
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_a_component_is_imported_alone_and_from_any_folder(folder: str, tmp_path: Path) -> None:
     run = subprocess.run(
-        [sys.executable, "-c", f"import components.{folder}; {LIST}"],
+        [sys.executable, "-c", f"from components.{folder} import *; {LIST}"],
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True,
     )  # fmt: skip
     loaded = [name.split(".")[1] for name in json.loads(run.stdout)]
     assert set(loaded) <= {folder, *ALSO.get(folder, ()), *BELOW_ALL}
     # who is built on another component needs what that needs, too
     assert sum(name in BELOW_ALL for name in loaded) < MOST_BESIDE_ITSELF * (1 + len(ALSO.get(folder, ())))
+
+
+def test_a_folder_loads_what_it_makes_public_once_that_is_asked_for() -> None:
+    program = f"{'; '.join(f'import components.{folder}' for folder in FOLDERS)}; {LIST}"
+    run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    packages = {f"components.{folder}" for folder in FOLDERS}
+    assert set(json.loads(run.stdout)) == packages | {"components.shared", "components.shared.on_demand"}
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_what_a_folder_makes_public_is_there_and_no_module_of_it_takes_its_place(folder: str) -> None:
+    package = importlib.import_module(f"components.{folder}")
+    modules = {path.stem for path in (ROOT / "components" / folder).iterdir()}
+    assert offered(folder) - modules == offered(folder)
+    assert all(hasattr(package, name) for name in offered(folder))
+    assert not hasattr(package, "nothing_of_it")
 
 
 PROGRAM = (

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from components.shared.node_script import TOOLS_MODULES
+from components.shared.node_image import TOOLS_MODULES
 from sandbox.nodejs import NODE
 from tests.node import ASSETS
 from tests.ports import free_port

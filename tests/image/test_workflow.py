@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from components.flowise_service.settings import ServiceSettings
-from components.shared.node_script import NodeImage
+from components.shared.node_image import NodeImage
 from tests.samples import stack
 
 ROOT = Path(__file__).parents[2]

@@ -2,7 +2,7 @@ import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
 import pulumi
 import pytest
@@ -14,6 +14,9 @@ from components.config.floor import floors
 from components.config.loading import SettingsError, load
 from components.config.section import Section
 from components.vpc.settings import PRIVATE_CLUSTER_ENDPOINTS
+from examples.aps import stack as aps
+from examples.ranking import stack as ranking
+from examples.tiktrend import stack as tiktrend
 from stack import StackSettings
 from testing.cloud import Cloud
 from testing.program import run_changed
@@ -250,7 +253,33 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     (
         changed(DEV, cluster={"app_nodes": {"instance_types": ["t3.large"]}}),
         "flowise:cluster.app_nodes.instance_types[0]: must be an instance type of Graviton (arm64), for which the "
-        'image is built, got "t3.large": write, for example, m7g.large',
+        'image is built, got "t3.large": did you mean t4g.large?',
+    ),
+    (
+        changed(DEV, database={"instance_class": "db.m7g.larg"}),
+        'flowise:database.instance_class: is not of the right form, got "db.m7g.larg": did you mean db.m7g.large?',
+    ),
+    (
+        changed(DEV, cache={"node_type": "t4g.micro"}),
+        'flowise:cache.node_type: is not of the right form, got "t4g.micro": did you mean cache.t4g.micro?',
+    ),
+    (
+        changed(DEV, network={"zones": ["eu-west-1a", "EU-West1b"]}),
+        'flowise:network.zones[1]: is not of the right form, got "EU-West1b": did you mean eu-west-1b?',
+    ),
+    (
+        changed(DEV, cluster={"log_retention_days": 15}),
+        "flowise:cluster.log_retention_days: must be 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, "
+        "1096, 1827, 2192, 2557, 2922, 3288 or 3653, got 15: did you mean 14?",
+    ),
+    (
+        changed(DEV, cluster={"log_retention_days": "14"}),
+        "flowise:cluster.log_retention_days: must be 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, "
+        '1096, 1827, 2192, 2557, 2922, 3288 or 3653, got "14": write it without quotes',
+    ),
+    (
+        changed(DEV, backup={"daily_at": "9 pm"}),
+        'flowise:backup.daily_at: is not of the right form, got "9 pm": write, for example, 21:00',
     ),
     (
         changed(DEV, cluster={"app_nodes": {"instance_types": []}}),
@@ -362,6 +391,35 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("values", "line"), REFUSALS, ids=[line.split(",")[0] for _, line in REFUSALS])
 def test_fails_with_one_clear_line(load_stack: Loader, values: dict[str, Any], line: str) -> None:
     assert faults(load_stack, values) == [line]
+
+
+def sections(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """Yield a model, and every section below it."""
+    yield model
+    kinds = [field.annotation for field in model.model_fields.values()]
+    while kinds:
+        kind = kinds.pop()
+        kinds += get_args(kind)
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from sections(kind)
+
+
+def forms(kind: object) -> bool:
+    """Return whether a type, or one that it is made of, is a text of some form."""
+    annotations = getattr(kind, "__metadata__", ())
+    return any(getattr(each, "pattern", None) for each in annotations) or any(forms(each) for each in get_args(kind))
+
+
+@pytest.mark.parametrize("model", [StackSettings, aps.StackSettings, ranking.StackSettings, tiktrend.StackSettings])
+def test_whoever_misses_a_form_is_shown_one(model: type[BaseModel]) -> None:
+    formed = {
+        f"{section.__name__}.{name}": field
+        for section in sections(model)
+        for name, field in section.model_fields.items()
+        if any(getattr(each, "pattern", None) for each in field.metadata) or forms(field.annotation)
+    }
+    assert len(formed) > 20
+    assert [name for name, each in formed.items() if not each.examples and not isinstance(each.default, str)] == []
 
 
 NO_DOOR = {key: value for key, value in PROD.items() if key != "open_to_all"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.config.loading import Judged
+from components.config.judged import Judged
 from composition.sizes import SIZES, beneath
 from stack import StackSettings
 from tests.samples import DEV, PROD

@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 import yaml
 
-from components.flowise_service.environment import CONFIG_DIR, NAMESPACE, QUEUE_NAME, key_fingerprint
+from components.flowise_service.environment import CONFIG_DIR, NAMESPACE, key_fingerprint
 from components.flowise_service.metrics import PODS_JOB, QUEUE_JOB, SERVERS_JOB
+from components.flowise_service.queues import QUEUE_NAME
 from components.flowise_service.scripts import scripts
 from components.flowise_service.settings import DatabricksSettings, ServiceSettings
 from components.flowise_service.watch import PAGES
 from components.rds_postgres.settings import DatabaseSettings
 from components.redis_cache.settings import CacheSettings
-from components.web_service.timeouts import timeouts
+from components.web_service.timeouts import timeouts_of
 from tests.waiting import PATIENCE_SECONDS
 from tools.compose import LOCAL, SHOWN, environment, write
 
@@ -194,7 +195,7 @@ def test_stores_are_reached_from_inside_alone() -> None:
 def test_servers_and_workers_start_on_tables_that_one_process_made() -> None:
     for name in ("main", "worker"):
         assert SERVICES[name]["depends_on"]["setup"] == {"condition": "service_completed_successfully"}
-    patience = timeouts(ServiceSettings().max_answer_seconds).worker_termination_grace
+    patience = timeouts_of(ServiceSettings().max_answer_seconds).worker_termination_grace
     assert SERVICES["worker"]["stop_grace_period"] == f"{patience}s"
     assert SERVICES["worker"]["command"] == ["flowise", "worker"]
     assert "command" not in SERVICES["main"]

@@ -64,7 +64,7 @@ def test_a_stack_is_priced_by_the_environment_that_its_file_names(tmp_path: Path
         environment_of("none", tmp_path)
 
 
-def _offered(kind: str) -> set[str]:
+def offered(kind: str) -> set[str]:
     """Return the sizes that AWS has, by its own lists."""
     if kind == "instances":
         return set(botocore.session.get_session().get_service_model("ec2").shape_for("InstanceType").enum)
@@ -80,4 +80,4 @@ def _offered(kind: str) -> set[str]:
 def test_each_size_of_a_family_with_a_price_has_one_and_no_other_has(kind: str) -> None:
     table: Mapping[str, float] = getattr(prices, kind.upper())
     families = {size.rpartition(".")[0] for size in table}
-    assert {size for size in _offered(kind) if size.rpartition(".")[0] in families} == set(table)
+    assert {size for size in offered(kind) if size.rpartition(".")[0] in families} == set(table)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.config.loading import Judged
+from components.config.judged import Judged
 from stack import StackSettings
 from tools.disasters import ROOT, Program
 from tools.everyday_changes import CHANGES, differences

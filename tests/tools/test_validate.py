@@ -30,17 +30,25 @@ def line_of(text: str, wanted: str) -> int:
     return next(number for number, line in enumerate(text.splitlines(), 1) if wanted in line)
 
 
-def test_the_committed_files_are_sound_and_no_sdk_is_loaded() -> None:
+# of the examples the clouds' alone: their applications hand on what is known only once it stands
+@pytest.mark.parametrize(
+    ("cwd", "sdk"), [(".", "pulumi"), *((f"examples/{name}", "pulumi_") for name in ("aps", "ranking", "tiktrend"))]
+)
+def test_committed_files_are_judged_without_a_component_or_an_sdk(cwd: str, sdk: str) -> None:
     program = (
         "import sys\nfrom pathlib import Path\nfrom tools import validate\n"
-        "status = validate.main(Path.cwd(), [])\n"
-        "loaded = [name for name in sys.modules if name.startswith(('pulumi_aws.', 'pulumi_kubernetes.'))]\n"
-        "sys.exit(str(loaded[:3]) if loaded else status)\n"
+        f"status = validate.main(Path({cwd!r}), [])\n"
+        f"ill = [each for each in sys.modules if each.startswith({sdk!r}) or each.endswith('.component')]\n"
+        "sys.exit(str(ill[:9]) if ill else status)\n"
     )
     run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.splitlines()[0] == "Pulumi.dev.yaml: sound"
-    assert "until 2027-02-28" in run.stdout
+
+
+def test_what_somebody_answers_for_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert validate.main(ROOT, ["--stack", "prod"]) == 0
+    assert "until 2027-02-28" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -96,7 +104,13 @@ def test_what_is_no_stack_file_is_told_in_a_line(
 
 def test_a_stack_without_a_file_is_said_to_have_none(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert validate.main(folder, ["--stack", "nowhere"]) == 2
-    assert "Pulumi.nowhere.yaml does not exist: name a stack that has one" in capsys.readouterr().err
+    assert "Pulumi.nowhere.yaml does not exist: no stack has one here" in capsys.readouterr().err
+    for stack in ("dev", "prod"):
+        (folder / f"Pulumi.{stack}.yaml").write_text(DEV)
+    assert validate.main(folder, ["--stack", "prd"]) == 2
+    assert "Pulumi.prd.yaml does not exist: did you mean prod?" in capsys.readouterr().err
+    assert validate.main(folder, ["--stack", "live"]) == 2
+    assert "Pulumi.live.yaml does not exist: there are dev, prod" in capsys.readouterr().err
 
 
 # What yaml.v3 makes of a scalar that is decoded into no type (its resolve.go): dates, yes and no stay texts.

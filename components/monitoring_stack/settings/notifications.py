@@ -98,7 +98,9 @@ class WorkingHoursSettings(Section):
 class NotificationSettings(Section):
     """Alertmanager's receivers and routes. An alert that no route takes goes to `alarm-topic`."""
 
-    receivers: dict[Name, ReceiverSettings] = Field(default_factory=dict, description="who can be told, by name")
+    receivers: dict[Name, ReceiverSettings] = Field(
+        default_factory=dict, description="who can be told, by name", examples=["oncall"]
+    )
     routes: tuple[RouteSettings, ...] = Field(default=(), description="who is told what")
     smtp: SmtpSettings | None = Field(default=None, description="server for mails to receivers; none by default")
     working_hours: WorkingHoursSettings = Field(

@@ -8,7 +8,7 @@ import pulumi_kubernetes as k8s
 
 from components.backups.restore_check import RestoreCheck, RestoreCheckArgs
 from components.backups.watch import RESTORES
-from components.shared.node_script import NodeImage
+from components.shared.node_image import NodeImage
 from sandbox.policy_documents import allowed
 from testing.cloud import Cloud
 from tests.components.backups.test_backups import KEY, TRIAL

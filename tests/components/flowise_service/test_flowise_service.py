@@ -8,13 +8,14 @@ import pulumi_kubernetes as k8s
 import pytest
 
 from components.config.types import DomainSettings
-from components.flowise_service.component import DataProtection, FlowiseService, FlowiseServiceArgs, Telemetry
+from components.flowise_service.component import FlowiseService, FlowiseServiceArgs
+from components.flowise_service.conditions import DataProtection, Telemetry
 from components.flowise_service.environment import ENCRYPTION_KEY, GENERATED
 from components.flowise_service.keys import field_of
 from components.flowise_service.processes import PROBES
 from components.flowise_service.settings import ServiceSettings
 from components.shared.external_secrets import SecretField
-from components.shared.node_script import NodeImage
+from components.shared.node_image import NodeImage
 from components.shared.references import CacheRef, DatabaseRef
 from components.web_service.site import Site
 from sandbox.policy_documents import allowed

@@ -4,7 +4,8 @@ import pulumi_kubernetes as k8s
 
 from components.flowise_service.queue_exporter import QueueExporter, QueueExporterArgs
 from components.shared.external_secrets import SecretField
-from components.shared.node_script import CPU_MILLICORES, MEMORY_MIB, NodeImage
+from components.shared.node_image import NodeImage
+from components.shared.node_script import CPU_MILLICORES, MEMORY_MIB
 from components.shared.references import CacheRef
 from testing.cloud import Cloud
 

@@ -123,7 +123,11 @@ REFUSALS: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
         {"worker_scaling": "keda"},
         ["service.worker_scaling: must be 'queue_length' or 'cpu', got \"keda\": write one of them"],
     ),
-    (DEV, {"owner_email": "owner"}, ['service.owner_email: is not of the right form, got "owner": correct it']),
+    (
+        DEV,
+        {"owner_email": "owner"},
+        ['service.owner_email: is not of the right form, got "owner": write, for example, owner@example.com'],
+    ),
     (
         DEV,
         {"custom_mcp_scripts": ["/opt/one.js,/opt/two.js"]},
@@ -236,7 +240,7 @@ REFUSALS: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
     (
         DEV,
         {"environment": {"smtp": {"value": "a"}}},
-        ['service.environment.smtp.[key]: is not of the right form, got "smtp": correct it'],
+        ['service.environment.smtp: is not of the right form for a key, got "smtp": write, for example, SMTP_HOST'],
     ),
     (DEV, {"blue_green": COLOURS}, ['service.mode: must be queue with blue_green, got "main": write queue']),
     (
@@ -307,7 +311,9 @@ REFUSALS: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
     (
         DEV,
         {"flow_costs": {"flow_budgets": {"my-flow": {"tokens_per_day": 100}}}},
-        ['service.flow_costs.flow_budgets.my-flow.[key]: is not of the right form, got "my-flow": correct it'],
+        [
+            'service.flow_costs.flow_budgets.my-flow: is not of the right form for a key, got "my-flow": write, for example, 3f2c0a44-9a1e-4c55-8f5e-0d2f6b7a1c9d'
+        ],
     ),
     (
         DEV,

@@ -6,7 +6,8 @@ import pulumi
 import pulumi_kubernetes as k8s
 import pytest
 
-from components.image_cache.images import UPSTREAMS, chart_values, pod_images, registry_of, relocated
+from components.image_cache.images import UPSTREAMS, registry_of
+from components.image_cache.relocation import chart_values, pod_images, relocated
 from testing.cloud import Cloud
 
 HOST, PREFIX = "111122223333.dkr.ecr.eu-west-1.amazonaws.com", "orders-prod"

@@ -5,7 +5,7 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
 from components.monitoring_stack.alarm_bridge import AlarmBridge, AlarmBridgeArgs, Topic
-from components.shared.node_script import NodeImage
+from components.shared.node_image import NodeImage
 from testing.cloud import Cloud
 from tests.samples import RANGES, TAGS
 

@@ -6,7 +6,7 @@ import pulumi_kubernetes as k8s
 from components.rds_postgres.setup import DatabaseSetup, DatabaseSetupArgs
 from components.rds_postgres.setup_target import SetupTarget
 from components.shared.external_secrets import SecretField
-from components.shared.node_script import NodeImage
+from components.shared.node_image import NodeImage
 from testing.cloud import Cloud
 from tests.samples import CLUSTER, NETWORK, TAGS
 

@@ -13,7 +13,7 @@ from components.search_engine import SearchEngine, SearchEngineArgs, SearchSetti
 from components.search_engine.keys import derived
 from components.search_engine.network_policies import search_policies
 from components.shared.network_policies import METRICS, PROMETHEUS
-from components.shared.node_script import NodeImage
+from components.shared.node_image import NodeImage
 from testing.cloud import Cloud
 from tests.samples import CLUSTER, NETWORK, RANGES, SECRETS, TAGS
 

@@ -9,7 +9,7 @@ from components.flowise_service.edge import edge_profile
 from components.shared.edge_profile import EdgeProfile
 from components.web_service.listener_routes import MOST_VALUES
 from components.web_service.load_balancer import InternalLoadBalancer, InternalLoadBalancerArgs
-from components.web_service.timeouts import timeouts
+from components.web_service.timeouts import timeouts_of
 from testing.cloud import Cloud
 from tests.samples import TAGS
 
@@ -43,7 +43,7 @@ def build(
         target_port=3000,
         health_path="/api/v1/ping",
         profile=profile,
-        timeouts=timeouts(120),
+        timeouts=timeouts_of(120),
         weights={"": 100},
         protect=True,
         access_log_bucket="access-logs",

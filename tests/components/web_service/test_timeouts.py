@@ -1,8 +1,8 @@
-from components.web_service.timeouts import Timeouts, timeouts
+from components.web_service.timeouts import Timeouts, timeouts_of
 
 
 def test_each_party_waits_longer_than_the_one_before_it() -> None:
-    assert timeouts(120) == Timeouts(
+    assert timeouts_of(120) == Timeouts(
         cdn_read=120,
         balancer_idle=125,
         keep_alive=130,
@@ -15,4 +15,4 @@ def test_each_party_waits_longer_than_the_one_before_it() -> None:
 
 
 def test_a_short_answer_still_lets_two_heartbeats_pass() -> None:
-    assert timeouts(5).cdn_read == 60
+    assert timeouts_of(5).cdn_read == 60

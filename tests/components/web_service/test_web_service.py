@@ -29,7 +29,7 @@ from components.web_service.process import (
 )
 from components.web_service.queue_scaler import QueueServer
 from components.web_service.quota import PodRoom
-from components.web_service.timeouts import timeouts
+from components.web_service.timeouts import timeouts_of
 from testing.cloud import Cloud
 from tests.node import ASSETS
 from tests.samples import ALARMS, CLUSTER, NETWORK, SECRETS
@@ -88,7 +88,7 @@ def args(**changes: Any) -> WebServiceArgs:
             address="cache.local", port=6379, username="orders", password_variable="REDIS_PASSWORD"
         ),
         "access": NetworkAccess(database=True, cache=True),
-        "timeouts": timeouts(30),
+        "timeouts": timeouts_of(30),
         "network": NETWORK,
         "cluster": CLUSTER,
         "controllers": pulumi.ComponentResource("test:index:Controllers", "controllers"),

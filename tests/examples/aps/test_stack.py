@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.config.loading import Judged
+from components.config.judged import Judged
 from examples.aps import application as app
 from examples.aps.stack import StackSettings
 from testing.cloud import Cloud

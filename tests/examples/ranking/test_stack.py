@@ -9,7 +9,7 @@ import pytest
 import yaml
 from ranking.flags import DEFAULTS
 
-from components.config.loading import Judged
+from components.config.judged import Judged
 from examples.ranking import application as app
 from examples.ranking import watched
 from examples.ranking.stack import StackSettings

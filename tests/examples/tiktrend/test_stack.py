@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.config.loading import Judged
+from components.config.judged import Judged
 from examples.tiktrend import application as app
 from examples.tiktrend import watched
 from examples.tiktrend.stack import StackSettings

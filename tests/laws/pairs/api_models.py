@@ -21,5 +21,12 @@ def _alarm(operator: str) -> None:
 PAIRS = [
     Pair("aws-property-model", "it must be one of ACCEPT, ALL, REJECT", _flow_log, "EVERYTHING", "ALL"),
     Pair("aws-property-model", '"pod" is not valid: it must be one of alb', _target_type, "pod", "ip"),
+    Pair(
+        "aws-property-model",
+        "it must be one of alb, instance, ip, lambda; did you mean instance?",
+        _target_type,
+        "instanz",
+        "instance",
+    ),
     Pair("aws-property-model", "comparisonOperator", _alarm, "GreaterThan", "GreaterThanThreshold"),
 ]

@@ -70,6 +70,13 @@ PAIRS = [
     ),
     Pair(
         "rds-instance-class",
+        "did you mean db.m7g.large?",
+        database_with,
+        {"instance_class": "db.m7g.larg"},
+        {"instance_class": "db.m7g.large"},
+    ),
+    Pair(
+        "rds-instance-class",
         "does not support creating a DB instance",
         database_with,
         {"instance_class": "db.t9.large"},

@@ -17,7 +17,7 @@ from components.redis_cache import CacheSettings, RedisCache, RedisCacheArgs
 from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucketArgs
 from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.shared.edge_profile import EdgeProfile
-from components.shared.node_script import NodeImage
+from components.shared.node_image import NodeImage
 from components.vpc import NetworkSettings, Vpc, VpcArgs
 from components.waf_cdn import EdgeSettings, WafCdn, WafCdnArgs
 
@@ -65,7 +65,7 @@ works = web.Probes(liveness=web.Probe(command=["alive"], failure_threshold=6), r
 site = web.Process(name="web", resources=small, probes=answers, port=3030, replicas_min=2, replicas_max=6)
 worker = web.Process(name="worker", args=["work"], resources=small, probes=works, replicas_min=2, replicas_max=8,
     scaled_by=web.QueueStream(stream="orders", consumer_group="workers", waiting_per_pod=5))  # fmt: skip
-db, timeouts, profile = setup.database, web.timeouts(60), EdgeProfile(health_path="/health", health_answer="ok")
+db, timeouts, profile = setup.database, web.timeouts_of(60), EdgeProfile(health_path="/health", health_answer="ok")
 environment = [web.EnvVar("DATABASE_HOST", db.address), web.EnvVar("DATABASE_USER", db.username),
     web.EnvVar("DATABASE_PASSWORD", db.password), web.EnvVar("CACHE_PASSWORD", cache.ref.password)]  # fmt: skip
 queue = web.QueueServer(address=cache.address, port=cache.port, username=cache.username,
