@@ -7,7 +7,7 @@ import importlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,10 +84,14 @@ def read_stack(folder: Path, stack: str) -> StackFile:
     config = content.get("config") or {}
     if not isinstance(config, dict):
         raise StackFileError(f"{path.name}:{lines['config']}: config must be an object of keys: indent them below it")
+    # the engine takes a key without a namespace for one of the project's (sdk/go/common/workspace/loaders.go)
+    bare = {str(key) for key in config if ":" not in str(key)}
+    lines |= {f"{project}:{key}": line for key, line in lines.items() if re.split(r"[.\[]", key)[0] in bare}
+    config = {f"{project}:{key}" if key in bare else str(key): value for key, value in config.items()}
     texts = {
-        str(key): None if isinstance(value, dict) and set(value) == {"secure"} else _text(value)
+        key: None if isinstance(value, dict) and set(value) == {"secure"} else _text(value)
         for key, value in config.items()
-        if str(key).startswith(f"{project}:")
+        if key.startswith(f"{project}:")
     }
     region = config.get("aws:region")
     judged = Judged(_model(folder), str(project), texts, None if region is None else _text(region))
@@ -126,6 +130,18 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
+# what YAML's reader says -> what somebody did who gets to hear it
+_MENDS: Mapping[str, str] = {
+    "expected <block end>": "begin each key in the column of those beside it",
+    "mapping values are not allowed": "put a value with a colon in quotes, or end the key above with its colon",
+    "could not find expected ':'": "write a colon and a space after the key",
+    "cannot start any token": "indent with spaces, no tabs, and put a value that begins with a sign in quotes",
+    "while scanning a quoted scalar": "end the text with the quote that it begins with",
+    "found unexpected end of stream": "end the text with the quote that it begins with",
+    "expected ',' or": "end the list with its bracket, and separate its items by commas",
+}
+
+
 def _content(path: Path, otherwise: str) -> tuple[dict[str, Any], dict[str, int], str]:
     try:
         text = path.read_text(encoding="utf-8")
@@ -139,7 +155,9 @@ def _content(path: Path, otherwise: str) -> tuple[dict[str, Any], dict[str, int]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f":{mark.line + 1}" if mark else ""
-        raise StackFileError(f"{path.name}{where}: this is no YAML: {error.problem or error.context}") from None
+        said = f"{error.problem or error.context}"
+        hint = next((f": {mend}" for words, mend in _MENDS.items() if words in said), "")
+        raise StackFileError(f"{path.name}{where}: this is no YAML: {said}{hint}") from None
     finally:
         loader.dispose()
     if not isinstance(content, dict):

@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
+from .. import aws_data
+from ..closest import did_you_mean
 from ..wire import UNKNOWN
 from .law import Law, Refusal, ResourceOperation, get, items
 from .references import parameter_family
@@ -64,11 +67,20 @@ def _engine(op: ResourceOperation) -> Iterator[Refusal]:
         )
 
 
+@cache
+def _node_types(region: str) -> tuple[str, ...]:
+    """Return the types of nodes in a region."""
+    listed = aws_data.read("schemas/extensions/aws_elasticache_cachecluster/cachenodetype_enum.json")
+    return tuple(listed.get(region, {}).get("enum", ()))
+
+
 def _node(op: ResourceOperation) -> Iterator[Refusal]:
-    node = op.text("nodeType")
-    if node and not re.fullmatch(r"cache\.[a-z]\d[a-z]*\.(micro|small|medium|large|\d*xlarge)", node):
+    node, known = op.text("nodeType"), _node_types(op.region)
+    if node and known and node not in known:
         yield Refusal(
-            "InvalidParameterValue", f"Invalid node type {node}", "write cache.t4g.small or its like, with cache."
+            "InvalidParameterValue",
+            f"Invalid node type {node} in {op.region}",
+            did_you_mean(node, known, "write cache.t4g.small or its like, with cache."),
         )
     shards, nodes = op.get("numNodeGroups"), op.get("numCacheClusters")
     if isinstance(shards, int) and isinstance(nodes, int):

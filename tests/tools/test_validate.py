@@ -88,7 +88,22 @@ def test_what_is_missing_is_told_at_the_section_that_lacks_it(folder: Path, caps
     ("text", "told"),
     [
         (f"{DEV}  flowise:protect_data: true\n", "flowise:protect_data stands in line 9, too: keep one"),
-        ("config:\n  a: b: c\n", "Pulumi.trial.yaml:2: this is no YAML: mapping values are not allowed here"),
+        (
+            "config:\n  a: b: c\n",
+            "Pulumi.trial.yaml:2: this is no YAML: mapping values are not allowed here: put a value with a colon",
+        ),
+        (
+            "config:\n  a\n  b: 2\n",
+            "Pulumi.trial.yaml:3: this is no YAML: mapping values are not allowed here: put a value with a colon in quotes, or end",
+        ),
+        (
+            "config:\n    a: 1\n  b: 2\n",
+            ":3: this is no YAML: expected <block end>, but found '<block mapping start>': begin each key",
+        ),
+        ("config:\n\ta: 1\n", ": indent with spaces, no tabs"),
+        ("config:\n  a: [1, 2\n  b: 3\n", ": end the list with its bracket"),
+        ("config:\n  a: 'b\n", ": end the text with the quote"),
+        ("config:\n  a: 1\n  b\n", ": write a colon and a space after the key"),
         ("- a\n", "Pulumi.trial.yaml:1: must be an object of keys"),
         ("config: 3\n", "Pulumi.trial.yaml:1: config must be an object of keys: indent them below it"),
     ],
@@ -111,6 +126,15 @@ def test_a_stack_without_a_file_is_said_to_have_none(folder: Path, capsys: pytes
     assert "Pulumi.prd.yaml does not exist: did you mean prod?" in capsys.readouterr().err
     assert validate.main(folder, ["--stack", "live"]) == 2
     assert "Pulumi.live.yaml does not exist: there are dev, prod" in capsys.readouterr().err
+
+
+def test_a_key_without_a_namespace_is_the_projects(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = DEV.replace("flowise:network:", "network:").replace("flowise:environment: dev", "environment: dev")
+    assert judged(folder, text, capsys) == (0, "Pulumi.trial.yaml: sound")
+    broken = text.replace("nat: single", "nat: singel")
+    status, said = judged(folder, broken, capsys)
+    assert status == 1
+    assert said.startswith(f"Pulumi.trial.yaml:{line_of(broken, 'nat: singel')}: flowise:network.nat: must be")
 
 
 # What yaml.v3 makes of a scalar that is decoded into no type (its resolve.go): dates, yes and no stay texts.

@@ -59,10 +59,17 @@ PAIRS = [
     ),
     Pair(
         "elasticache-node-type",
-        "Invalid node type",
+        "Invalid node type t4g.small in eu-west-1",
         cache_with,
         {"node_type": "t4g.small"},
         {"node_type": "cache.t4g.small"},
+    ),
+    Pair(
+        "elasticache-node-type",
+        "did you mean cache.t4g.micro?",
+        cache_with,
+        {"node_type": "cache.t4.micro"},
+        {"node_type": "cache.t4g.micro"},
     ),
     Pair(
         "elasticache-node-type",
