@@ -94,7 +94,7 @@ def test_what_is_missing_is_told_at_the_section_that_lacks_it(folder: Path, caps
         ),
         (
             "config:\n  a\n  b: 2\n",
-            "Pulumi.trial.yaml:3: this is no YAML: mapping values are not allowed here: put a value with a colon in quotes, or end",
+            ":3: this is no YAML: mapping values are not allowed here: put a value with a colon in quotes",
         ),
         (
             "config:\n    a: 1\n  b: 2\n",
