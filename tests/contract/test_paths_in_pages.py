@@ -46,6 +46,23 @@ def test_a_test_that_a_page_names_is_in_its_file(page: str) -> None:
     assert missing == []
 
 
+def test_what_a_how_to_names_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    how_to = text[text.index("## Where things go") :]
+    files = set(NAMED.findall(how_to))
+    folders = {name for name in re.findall(r"`([\w./-]+/)`", how_to) if "<" not in name}
+    tests = set(re.findall(r"`(test_\w+)`", how_to))
+    code = "".join(
+        (ROOT / name).read_text(encoding="utf-8")
+        for name in FILES
+        if name.startswith("tests/") and name.endswith(".py")
+    )
+    assert min(map(len, (files, folders, tests))) > 0
+    assert [name for name in files if not found(name)] == []
+    assert [name for name in folders if not any(f"/{name}" in f"/{each}" for each in FILES)] == []
+    assert [name for name in tests if f"def {name}(" not in code] == []
+
+
 def test_a_decision_has_a_number_of_its_own_and_says_it() -> None:
     decisions = sorted(name for name in FILES if name.startswith("docs/decisions/"))
     numbers = [Path(name).name[:4] for name in decisions]
