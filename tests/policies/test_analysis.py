@@ -108,7 +108,8 @@ def test_what_cannot_be_judged_is_no_all_clear(text: str, says: str, tmp_path: P
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"off": {"rds-privat": "a slip"}}, "rds-privat: no rule is called so"),
+        ({"off": {"rds-privat": "a slip"}}, r"rds-privat: no rule is called so; did you mean rds-private\?"),
+        ({"off": {"zzz": "a slip"}}, "zzz: no rule is called so$"),
         ({"exceptions": [{"rule": "rds-privat"}]}, "rds-privat: no rule is called so"),
         ({"parameters": {"kms-window": {"least_day": 7}}}, "kms-window.least_day: the rule has least_days"),
         ({"of": {}}, "of: no such field"),

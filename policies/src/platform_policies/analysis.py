@@ -4,6 +4,7 @@ Read is what `pulumi stack export` gives, and `pulumi preview --json --show-same
 that of them nothing is said: `pulumi stack export --show-secrets` has them judged too.
 """
 
+import difflib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -95,7 +96,10 @@ def levels(path: Path, rules: Iterable[RuleMetadata]) -> Mapping[str, Any]:
     known = {rule.id: rule for rule in rules}
     named = [*read.get("levels", {}), *read.get("off", {}), *read.get("parameters", {})]
     named += [str(entry.get("rule")) for entry in read.get("exceptions", [])]
-    wrong = [f"{name}: no rule is called so" for name in named if name not in known]
+    near = {name: difflib.get_close_matches(name, known, n=1) for name in named if name not in known}
+    wrong = [
+        f"{name}: no rule is called so{''.join(f'; did you mean {each}?' for each in near[name])}" for name in near
+    ]
     wrong += [
         f"{name}.{key}: the rule has {', '.join(known[name].parameters) or 'no parameters'}"
         for name, given in read.get("parameters", {}).items()
