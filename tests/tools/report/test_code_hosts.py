@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+from platform_policies import RULE_SETS
 
 from sandbox.plans import Finding, Plan
 from tools.report import __main__ as command
@@ -44,8 +45,22 @@ def _many(item: dict[str, Any]) -> dict[str, Any]:
 
 _STRING, _LEVEL = {"type": "string"}, {"enum": ["none", "note", "warning", "error"]}
 _ABOUT_RULE = {**_object(tags={"type": "array", "uniqueItems": True}), "additionalProperties": True}
-_RULE = _object("id", id=_STRING, shortDescription=_TEXT, help=_TEXT, helpUri=_STRING, properties=_ABOUT_RULE)
-_IN_FILE = _object(artifactLocation=_object(uri=_STRING), region=_object(startLine={"type": "integer", "minimum": 1}))
+_RULE = _object(
+    # what GitHub requires beside the standard
+    "id shortDescription fullDescription help",
+    id=_STRING,
+    shortDescription=_TEXT,
+    fullDescription=_TEXT,
+    help=_TEXT,
+    helpUri=_STRING,
+    properties=_ABOUT_RULE,
+)
+_AT_LEAST_1 = {"type": "integer", "minimum": 1}
+_REGION = _object(
+    "startLine startColumn endLine endColumn",
+    **dict.fromkeys(("startLine", "startColumn", "endLine", "endColumn"), _AT_LEAST_1),
+)
+_IN_FILE = _object(artifactLocation=_object(uri=_STRING), region=_REGION)
 _PLACE = _object(physicalLocation=_IN_FILE, logicalLocations=_many(_object(fullyQualifiedName=_STRING, kind=_STRING)))
 _RESULT = _object(
     "message",
@@ -95,8 +110,27 @@ def test_a_finding_is_a_result_with_its_rule_its_level_and_its_resource() -> Non
     known = next(rule for rule in rules if rule["id"] == "rds-private")
     assert known["properties"]["security-severity"] == "9.5"
     assert "security" in known["properties"]["tags"]
-    assert {"id": "own-rule"} in rules
+    assert [each["shortDescription"]["text"] for each in rules if each["id"] == "own-rule"] == ["own-rule"]
     assert run["invocations"] == [{"executionSuccessful": True, "toolExecutionNotifications": []}]
+
+
+def test_github_takes_and_shows_every_rule() -> None:
+    """A file with a rule of more than 20 tags is refused, and texts of more than 1024 characters are cut."""
+    every = tuple(
+        Finding("all: rules", True, URN, f"{rule.id} ({rule.severity}) db: a; b. docs/policies.md#c")
+        for rule_set in RULE_SETS.values()
+        for rule in rule_set.every
+    )
+    described = {each["id"]: each for each in told(Plan((), {}, [], every))["tool"]["driver"]["rules"]}
+    assert len(described) == len(every) > 400
+    for each in described.values():
+        said, tags = each["properties"], each["properties"]["tags"]
+        assert 0 < len(tags) <= 10
+        assert all(0 < len(each[text]["text"]) <= 1024 for text in ("shortDescription", "fullDescription"))
+        # whatever has the first is shown as a hole, and its tag says so
+        assert ("security-severity" in said) == ("security" in tags) != ("problem.severity" in said)
+    assert described["k8s-privileged"]["properties"]["security-severity"] == "9.5"
+    assert described["cost-size"]["properties"]["problem.severity"] in ("error", "warning", "recommendation")
 
 
 def test_github_tells_stacks_and_findings_apart() -> None:
