@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup cli kubernetes prometheus validate preview report comment guard up refresh destroy outputs manifests \
-	scan lint check test images coverage format bench changes demo drills live shapes charts controllers applications \
+	scan workflows lint check test images coverage format bench changes demo drills live shapes charts controllers applications \
 	examples soak truth rehearsal
 
 help: ## Show this
@@ -90,6 +90,9 @@ scan: $(READY) ## Let checkov and kube-score judge what prod, staging and the ex
 		$(SANDBOX) manifests --cwd $$program --stack $$stack --out $$to > /dev/null || exit 1; \
 		$(PYTHON) -m tools.terraform_plan --cwd $$program --stack $$stack --out $$to/plan.json || exit 1; done
 	@$(PYTHON) -m tools.scan $(OUT)/*/
+
+workflows: $(READY) ## Let actionlint, zizmor and shellcheck judge workflows and the scripts that they call (fetches them)
+	@$(PYTHON) -m tools.workflow_lint
 
 lint: $(READY) ## Format, lint, types
 	@.venv/bin/ruff format --check --quiet .
