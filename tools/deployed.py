@@ -2,7 +2,8 @@
 
     python -m tools.deployed --stack prod
 
-It asks GitHub for runs of the workflow `deploy`, whose records nobody writes by hand. A deployment record would not do:
+It asks GitHub for runs of the workflow `deploy`, whose records nobody writes by hand (of a system of examples/, which
+--cwd names: of `systems`). A deployment record would not do:
 whoever may push can create one with any status, for any commit. A commit counts where the stack's job ended well, in a
 run for main of this repository, and where it is one of main's, and before the one that is checked out.
 
@@ -15,6 +16,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 # as a clone of the workflow's has it
@@ -29,26 +31,34 @@ class NoAnswer(Exception):
     """GitHub did not say; its text is the message."""
 
 
-def good(stack: str, repository: str, github: Github) -> Iterator[str]:
+def system_of(folder: Path) -> str:
+    """Return the system of examples/ whose program lies in a folder; "" is this repository's own."""
+    whole = folder.resolve()
+    return whole.name if whole.parent.name == "examples" else ""
+
+
+def good(stack: str, repository: str, github: Github, system: str = "") -> Iterator[str]:
     """Yield the commits that the pipeline's runs for main deployed, the newest run first."""
-    runs = github(f"repos/{repository}/actions/workflows/deploy.yml/runs?branch=main&per_page=100")
+    # a job of a workflow that is called is named after the job that calls it, too
+    workflow, name = ("systems", f"{system} / {stack}") if system else ("deploy", stack)
+    runs = github(f"repos/{repository}/actions/workflows/{workflow}.yml/runs?branch=main&per_page=100")
     for run in runs["workflow_runs"]:
         # a branch of a fork may be called main, too
         ours = run["head_branch"] == "main" and run["head_repository"]["full_name"] == repository
         if not ours or run["event"] not in _EVENTS:
             continue
         jobs = github(f"repos/{repository}/actions/runs/{run['id']}/jobs?per_page=100")["jobs"]
-        if any((job["name"], job["conclusion"]) == (stack, "success") for job in jobs):
+        if any((job["name"], job["conclusion"]) == (name, "success") for job in jobs):
             yield run["head_sha"]
 
 
-def last(stack: str, repository: str) -> str | None:
+def last(stack: str, repository: str, system: str = "") -> str | None:
     """Return the last commit of main before HEAD that the pipeline deployed to a stack; None where there is none.
 
     Raises NoAnswer where GitHub does not say.
     """
     try:
-        found = good(stack, repository, _github)
+        found = good(stack, repository, _github, system)
         return next((commit for commit in found if is_before(commit, "HEAD") and is_before(commit, MAIN)), None)
     except (KeyError, TypeError) as error:
         raise NoAnswer(f"GitHub's answer lacks {error}") from error
@@ -82,20 +92,21 @@ def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tools.deployed", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--stack", required=True, help="name of the stack, which is its job's, too")
-    stack = parser.parse_args().stack
+    parser.add_argument("--cwd", type=Path, default=Path(), help="the program's folder (default: here)")
+    given = parser.parse_args()
     repository = os.environ.get("GITHUB_REPOSITORY")
     if not repository:
         sys.stderr.write("set GITHUB_REPOSITORY to owner/name, as a workflow has it\n")
         return 2
     try:
-        commit = last(stack, repository)
+        commit = last(given.stack, repository, system_of(given.cwd))
     except NoAnswer as error:
         sys.stderr.write(f"{error}\n")
         return 2
     if commit:
         sys.stdout.write(f"{commit}\n")
         return 0
-    sys.stderr.write("no earlier commit of main was deployed by a run of the workflow deploy\n")
+    sys.stderr.write("no earlier commit of main was deployed by a run of the workflow\n")
     return 1
 
 

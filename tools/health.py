@@ -24,6 +24,8 @@ import yaml
 from components.pipeline_access.permissions import DEPLOYMENTS
 
 from .checks import NoAnswer, Run, run_program
+from .deployed import system_of
+from .stack_file import StackFileError, at_folder
 
 # so many of a hundred answers may be errors of ours, once there are enough to speak of a share
 MOST_ERRORS_PERCENT, FEWEST_REQUESTS = 5, 20
@@ -168,15 +170,17 @@ def main(
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tools.health", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--stack", required=True, help="name of the stack")
+    parser.add_argument("--cwd", type=Path, help="the program's folder (default: here)")
     parser.add_argument("--minutes", type=int, default=10, help="for how long (10); 0 asks once")
     given = parser.parse_args(arguments)
     try:
+        system = system_of(at_folder(given.cwd)) if given.cwd else ""
         region = yaml.safe_load(Path(f"Pulumi.{given.stack}.yaml").read_text(encoding="utf-8"))["config"]["aws:region"]
         wanted = measures(json.loads(run("pulumi", "stack", "export", "--stack", given.stack)), region)
         if not wanted:
             raise NoAnswer("it has no load balancer, CDN or canary that measures anything")
         found, seconds = watch(wanted, given.minutes, cloudwatch(run), wait=wait)
-    except NoAnswer as reason:
+    except (NoAnswer, StackFileError) as reason:
         sys.stderr.write(f"nobody can tell whether {given.stack} is well: {reason}\n")
         return 2
     if found:
@@ -185,7 +189,7 @@ def main(
     words = ", ".join(f"{seconds[when]:.2f} s {when}" for when in ("before", "after") if when in seconds)
     took = f"an answer took {words}" if words else "nobody asked it anything"
     sys.stdout.write(f"{given.stack} was well for {given.minutes} minutes; {took}\n")
-    _tell(given.stack, region, seconds, run)
+    _tell(f"{system}-{given.stack}" if system else given.stack, region, seconds, run)
     return 0
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 TEMPLATE = EXAMPLES / "aps"
-FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "levels.dev.json", "__main__.py", "stack.py", "application.py")
+FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "levels.dev.json", "__main__.py", "stack.py", "application.py", "smoke.py")
 # a Python module, a namespace, and the beginning of a load balancer's name, which has 32 characters with the stack's
 NAME = re.compile(r"[a-z][a-z0-9]{1,15}")
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")

@@ -33,6 +33,7 @@ from sandbox.workspace import SandboxError
 from . import prices
 from .checks import Ask, NoAnswer, NotThere, Run, aws, run_program
 from .costs import PRICED, environment_of
+from .stack_file import StackFileError, at_folder
 
 GROUP, DATABASE, MACHINE = "aws:eks/nodeGroup:NodeGroup", "aws:rds/instance:Instance", "aws:ec2/instance:Instance"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -258,12 +259,14 @@ def main(
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tools.park", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--stack", required=True, help="name of the stack")
+    parser.add_argument("--cwd", type=Path, help="the program's folder (default: here)")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--back", action="store_true", help="start again what was stopped")
     how.add_argument("--dry-run", action="store_true", help="say what would stop, and what that saves")
     how.add_argument("--is-parked", action="store_true", help="say whether it is parked")
     given = parser.parse_args(arguments)
     try:
+        folder = at_folder(given.cwd) if given.cwd else folder
         if environment_of(given.stack, folder) == "prod":
             if given.is_parked or given.back:  # it never is
                 return int(given.is_parked)
@@ -272,7 +275,7 @@ def main(
         state = json.loads(run("pulumi", "stack", "export", "--stack", given.stack))["deployment"] or {}
         parking = Parking(given.stack, state.get("resources") or [], file["config"]["aws:region"], ask or aws())
         parts = parking.parts()
-    except (NoAnswer, ParkError, SandboxError) as reason:
+    except (NoAnswer, ParkError, SandboxError, StackFileError) as reason:
         sys.stderr.write(f"{given.stack}: {reason}\n")
         return 2
     parked = any(each.parked for each in parts)

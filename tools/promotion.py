@@ -20,12 +20,12 @@ from typing import Any
 
 import yaml
 
-from .deployed import NoAnswer, last
-from .stack_file import StackFile, StackFileError, read_stack
+from .deployed import NoAnswer, last, system_of
+from .stack_file import StackFile, StackFileError, at_folder, read_stack
 
 # https://docs.github.com/en/actions/reference/security/oidc: who vouches for a workflow, and what its certificate names
 ISSUER = "https://token.actions.githubusercontent.com"
-_WORKFLOWS = r"/\.github/workflows/(image|platform-tools)\.yml@refs/heads/main$"
+_WORKFLOWS = r"/\.github/workflows/({}|platform-tools)\.yml@refs/heads/main$"
 _PINNED = re.compile(r"[^@]+@sha256:[0-9a-f]{64}")
 _ECR = re.compile(r"(?P<host>\d{12}\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com)/")
 
@@ -34,10 +34,13 @@ class Unknown(Exception):
     """What decides could not be learnt; the text is the message."""
 
 
-def refusals(file: StackFile, images: Mapping[str, str], rehearsed: Set[str] | None) -> Iterator[str]:
+def refusals(
+    file: StackFile, images: Mapping[str, str], rehearsed: Set[str] | None, *, workflow: str = "image"
+) -> Iterator[str]:
     """Yield why images, by the keys that name them, may not go to a stack.
 
-    `rehearsed`: what production takes; None asks for no rehearsal. Raises Unknown where the registry cannot be asked.
+    `rehearsed`: what production takes; None asks for no rehearsal.
+    `workflow`: which of ours builds the stack's own. Raises Unknown where the registry cannot be asked.
     """
     for key, image in images.items():
         where = f"Pulumi.{file.stack}.yaml:{file.line_of(f'{file.project}:{key}')}: {file.project}:{key}"
@@ -46,15 +49,15 @@ def refusals(file: StackFile, images: Mapping[str, str], rehearsed: Set[str] | N
             continue
         if rehearsed is not None and image not in rehearsed:
             yield f"{where}: {image} is in no stack of staging, and was never prod's: let staging have it first"
-        elif said := unsigned(image):
+        elif said := unsigned(image, workflow):
             yield f"{where}: {image} is not signed as it must be: {said}"
 
 
-def unsigned(image: str) -> str:
-    """Return what is wrong with an image's signature, nothing where all is well. Raises Unknown."""
+def unsigned(image: str, workflow: str) -> str:
+    """Return what is wrong with an image's signature by a workflow, nothing where all is well. Raises Unknown."""
     repository = os.environ.get("GITHUB_REPOSITORY", "")
     signer = os.environ.get("IMAGE_SIGNER") or (
-        "^" + re.escape(f"https://github.com/{repository}") + _WORKFLOWS if repository else ""
+        "^" + re.escape(f"https://github.com/{repository}") + _WORKFLOWS.format(workflow) if repository else ""
     )
     if not signer:
         raise Unknown("set GITHUB_REPOSITORY to owner/name, as a workflow has it, or IMAGE_SIGNER")
@@ -75,8 +78,11 @@ def main(folder: Path, arguments: list[str] | None = None) -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tools.promotion", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--stack", required=True, help="where the images are to go")
-    stack = parser.parse_args(arguments).stack
+    parser.add_argument("--cwd", type=Path, help="the program's folder (default: here)")
+    given = parser.parse_args(arguments)
+    stack = given.stack
     try:
+        folder = at_folder(given.cwd) if given.cwd else folder
         file = read_stack(folder, stack)
         if file.settings is None:
             raise Unknown("\n".join(map(str, file.faults)))
@@ -86,8 +92,8 @@ def main(folder: Path, arguments: list[str] | None = None) -> int:
         images = file.settings.own_images()
         known = _rehearsed(folder) if file.settings.environment == "prod" else None
         if known is not None and not known.issuperset(images.values()):
-            known |= _deployed(stack)
-        found = list(refusals(file, images, known))
+            known |= _deployed(stack, system_of(folder))
+        found = list(refusals(file, images, known, workflow="examples" if system_of(folder) else "image"))
     except (Unknown, StackFileError, NoAnswer) as reason:
         sys.stderr.write(f"{reason}\n")
         return 2
@@ -97,10 +103,10 @@ def main(folder: Path, arguments: list[str] | None = None) -> int:
     return 1 if found else 0
 
 
-def _deployed(stack: str) -> set[str]:
+def _deployed(stack: str, system: str) -> set[str]:
     """Return every text in the stack's file as the pipeline deployed it last; by hand, none is known of."""
     repository = os.environ.get("GITHUB_REPOSITORY")
-    commit = last(stack, repository) if repository else None
+    commit = last(stack, repository, system) if repository else None
     return _texts(yaml.safe_load(_run("git", "show", f"{commit}:./Pulumi.{stack}.yaml").stdout)) if commit else set()
 
 

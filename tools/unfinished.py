@@ -9,20 +9,26 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from sandbox import recovery
 
 from .checks import NoAnswer, Run, run_program
+from .stack_file import StackFileError, at_folder
 
 
 def main(arguments: Sequence[str] | None = None, run: Run = run_program) -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tools.unfinished", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--stack", required=True, help="name of the stack")
-    stack = parser.parse_args(arguments).stack
+    parser.add_argument("--cwd", type=Path, help="the program's folder (default: here)")
+    given = parser.parse_args(arguments)
+    stack = given.stack
     try:
+        if given.cwd:
+            at_folder(given.cwd)
         exported = json.loads(run("pulumi", "stack", "export", "--stack", stack))
-    except NoAnswer as reason:
+    except (NoAnswer, StackFileError) as reason:
         sys.stderr.write(f"the state of {stack} was not told: {reason}\n")
         return 2
     # null where nothing was ever done

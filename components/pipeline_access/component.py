@@ -24,7 +24,8 @@ DEPLOY_SECONDS = 2 * 3600
 class PipelineAccessArgs:
     """Which repository (settings), and what of whose it deploys.
 
-    `stack` is also the GitHub environment whose approval opens the deploy role; the plan role's is `drift-<stack>`.
+    Unless the settings name another, `stack` is also the GitHub environment whose approval opens the deploy role; the
+    plan role's is `drift-` and that.
     """
 
     settings: PipelineSettings
@@ -70,12 +71,13 @@ class PipelineAccess(pulumi.ComponentResource):
         )
         provider = settings.existing_provider_arn or self._github()
 
-        plan = self._role("plan", github_trust(provider, settings.repository, f"drift-{args.stack}"), boundary)
+        environment = settings.environment or args.stack
+        plan = self._role("plan", github_trust(provider, settings.repository, f"drift-{environment}"), boundary)
         self._attach("plan", "reads", plan, self._aws_policy(_READS))
         keeps = self._policy("keeps-secrets", keeps_secrets(scope), "No secret's value, for whoever plans")
         self._attach("plan", "keeps-secrets", plan, keeps.arn)
 
-        deploy = self._role("deploy", github_trust(provider, settings.repository, args.stack), boundary)
+        deploy = self._role("deploy", github_trust(provider, settings.repository, environment), boundary)
         self._attach("deploy", "reads", deploy, self._aws_policy(_READS))
         for topic, written in deploys(scope).items():
             policy = self._policy(topic, written, f"What deploying takes: {topic}")

@@ -9,6 +9,8 @@ from ..config.section import Section
 # What GitHub puts into a token's subject; newer repositories bear their ids there
 # (https://docs.github.com/en/actions/reference/security/oidc). No wildcard gets through.
 RepositoryName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+(@\d+)?/[A-Za-z0-9_.-]+(@\d+)?$")]
+# what begins a claim of its own in a token's subject (a colon) gets through as little as a wildcard
+EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
 ProviderArn = Annotated[
     str,
     StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:oidc-provider/token\.actions\.githubusercontent\.com$"),
@@ -25,6 +27,12 @@ class PipelineSettings(Section):
         description="repository whose workflows plan and deploy, as its tokens name it: `owner/name`, or "
         "`owner@1234/name@5678` where the subject bears ids",
         examples=["acme/platform"],
+    )
+    environment: EnvironmentName | None = Field(
+        default=None,
+        description="GitHub environment whose jobs deploy, and with `drift-` before it the one whose jobs plan; the "
+        "stack's name by default; `<system>-<stack>` for a system of examples/",
+        examples=["shop-prod"],
     )
     existing_provider_arn: ProviderArn | None = Field(
         default=None,

@@ -65,6 +65,8 @@ edge = base.edge(service.origin)
 base.completed(edge, [service.watch, watch(settings.objectives)])
 
 pulumi.export("url", edge.url)
+# what everybody is sent to, of two releases side by side; the pipeline asks (.ci/deploy)
+pulumi.export("served", settings.service.served())
 pulumi.export("cluster_name", base.cluster.cluster_name)
 pulumi.export("kubeconfig", base.cluster.kubeconfig)
 pulumi.export("database_endpoint", base.database.address)

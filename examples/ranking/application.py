@@ -86,6 +86,10 @@ class ServiceSettings(Section):
         if self.replicas_max < self.replicas_min:
             yield Problem("replicas_max", "must be at least replicas_min", self.replicas_max, str(self.replicas_min))
 
+    def served(self) -> str:
+        """Return the colour that everybody is sent to; "" is that of a service with one release alone."""
+        return self.blue_green.active if self.blue_green else ""
+
     def images(self) -> Mapping[str, str]:
         """Return the image of each colour; "" is that of a service with one release alone."""
         if self.blue_green is None:
@@ -129,7 +133,7 @@ def process(settings: ServiceSettings, trusted: Sequence[str] = ()) -> Process:
 
 def releases(settings: ServiceSettings, trusted: Sequence[str]) -> dict[str, Release]:
     """Return the releases by colour."""
-    active = settings.blue_green.active if settings.blue_green else ""
+    active = settings.served()
     return {
         colour: Release(image=image, processes=[process(settings, trusted)], served=colour == active)
         for colour, image in settings.images().items()

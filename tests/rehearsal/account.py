@@ -80,9 +80,9 @@ class Account:
         self.git("commit", "--quiet", "--allow-empty", "--message", message)
         return self.git("rev-parse", "HEAD")
 
-    def set(self, stack: str, settings: Mapping[str, Any]) -> None:
+    def set(self, stack: str, settings: Mapping[str, Any], program: str = ".") -> None:
         """Write settings, by their paths, into a stack's file."""
-        file = self.tree / f"Pulumi.{stack}.yaml"
+        file = self.tree / program / f"Pulumi.{stack}.yaml"
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
         for path, value in settings.items():
             *above, last = path.split(".")
@@ -98,9 +98,9 @@ class Account:
         assert old in text
         (self.tree / file).write_text(text.replace(old, new), encoding="utf-8")
 
-    def setting(self, stack: str, path: str) -> Any:
+    def setting(self, stack: str, path: str, program: str = ".") -> Any:
         """Return what a stack's file says."""
-        node: Any = yaml.safe_load((self.tree / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))["config"]
+        node: Any = yaml.safe_load((self.tree / program / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))["config"]
         for key in path.split("."):
             node = node[key]
         return node
@@ -109,9 +109,9 @@ class Account:
         """Return the stacks that have a state."""
         return sorted(each.stem for each in (self.folder / "sandbox" / "state" / ".pulumi" / "stacks").glob("*/*.json"))
 
-    def state(self, stack: str) -> str:
+    def state(self, stack: str, project: str = "flowise") -> str:
         """Return the state of a stack, as text."""
-        (file,) = (self.folder / "sandbox" / "state" / ".pulumi" / "stacks").glob(f"*/{stack}.json")
+        file = self.folder / "sandbox" / "state" / ".pulumi" / "stacks" / project / f"{stack}.json"
         return file.read_text(encoding="utf-8")
 
     def locks(self) -> list[str]:
@@ -162,12 +162,21 @@ class Account:
         self.ran(commit, {name: each.conclusion for name, each in ended.items()})
         return ended
 
-    def ran(self, commit: str, jobs: Mapping[str, str], **besides: Any) -> None:
-        """Let GitHub have a run of the workflow that deploys, newer than those before."""
+    def deliver(self, system: str, jobs: Sequence[str] = (), attempts: int = 1) -> dict[str, Ended]:
+        """Run the workflow of main for a system of examples/, on main's last commit, and let GitHub have the run."""
+        commit = self.git("rev-parse", "main")
+        described = {"event_name": "push", "ref": "refs/heads/main", "sha": commit}
+        environment = {"ATTEMPTS": str(attempts), "HEALTH_MINUTES": "0"}
+        ended = self._run("systems", described, environment, jobs, system=system)
+        self.ran(commit, {name: each.conclusion for name, each in ended.items()}, "systems")
+        return {name.removeprefix(f"{system} / "): each for name, each in ended.items()}
+
+    def ran(self, commit: str, jobs: Mapping[str, str], workflow: str = "deploy", **besides: Any) -> None:
+        """Let GitHub have a run of a workflow that deploys, newer than those before."""
         known = self._runs()
-        runs = known.setdefault("workflows/deploy.yml/runs", {"workflow_runs": []})["workflow_runs"]
+        runs = known.setdefault(f"workflows/{workflow}.yml/runs", {"workflow_runs": []})["workflow_runs"]
         run = {
-            **{"id": len(runs) + 1, "head_sha": commit, "head_branch": "main", "event": "push"},
+            **{"id": len(known), "head_sha": commit, "head_branch": "main", "event": "push"},
             **{"head_repository": {"full_name": REPOSITORY}, **besides},
         }
         runs.insert(0, run)
@@ -189,6 +198,7 @@ class Account:
         stacks: Sequence[str] = STACKS,
         *,
         scanned: bool = False,
+        system: str = "",
     ) -> dict[str, Ended]:
         number = len(self._runs())
         run_id = str(100 + number)
@@ -198,6 +208,7 @@ class Account:
             "DEPLOY_ROLE_ARN": "arn:aws:iam::111122223333:role/deploy",
             "PLAN_ROLE_ARN": "arn:aws:iam::111122223333:role/plan",
             "CODE_SCANNING": "true" if scanned else "",
+            f"DEPLOY_{system.upper()}": "true",
         }
         contexts = {
             "github": {**where, **described},
@@ -238,7 +249,8 @@ class Account:
                 lambda workspace, given: None,
             ),
         }
-        file = self._workflow(workflow, scratch, stacks)
+        # the one that it may call, too
+        file, _ = (self._workflow(each, scratch, stacks) for each in (workflow, "deploy"))
         return Run(file, contexts, whole, played, scratch, self.log, cancel_at).jobs(jobs)
 
     def _workflow(self, name: str, scratch: Path, stacks: Sequence[str]) -> Path:

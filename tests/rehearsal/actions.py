@@ -2,7 +2,7 @@
 
 What `uses:` an action is played by what it leaves behind; each `run:` is run. A run that is cancelled gets what GitHub
 gives it: SIGINT to the step's own process, SIGTERM 7.5 s later, 2.5 s later an end to all of its tree; steps that ask
-for it go on (https://docs.github.com/en/actions/reference/workflow-cancellation-reference).
+for it go on (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-cancellation).
 """
 
 import os
@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -59,15 +59,21 @@ class Run:
     """A text on whose being printed the run is cancelled: once, the first time."""
 
     def jobs(self, only: Sequence[str] = ()) -> dict[str, Ended]:
-        """Run the jobs in their order, each leg of a matrix by itself; those that are not named are none of the run."""
+        """Run the jobs in their order, each leg of a matrix by itself; those that are not named are none of the run.
+
+        A job that calls a workflow is that one's jobs, of which some are named likewise, each after the job that calls.
+        """
         described = yaml.safe_load(self.workflow.read_text(encoding="utf-8"))["jobs"]
         ended: dict[str, Ended] = {}
         results: dict[str, dict[str, str]] = {}
         for name, job in described.items():
-            if only and name not in only:
+            if only and name not in only and "uses" not in job:
                 continue
             needed = [job["needs"]] if isinstance(job.get("needs"), str) else job.get("needs", [])
             needs = {each: results[each] for each in needed if each in results}
+            if "uses" in job:
+                ended |= self._called(name, job, needs, only)
+                continue
             legs = [
                 dict(zip(job.get("strategy", {}).get("matrix", {}), values, strict=True)) for values in _product(job)
             ]
@@ -79,6 +85,21 @@ class Run:
             worst = next((each for each in ("cancelled", "failure", "skipped") if each in told), "success")
             results[name] = {"result": worst}
         return ended
+
+    def _called(
+        self, name: str, job: Mapping[str, Any], needs: Mapping[str, Any], only: Sequence[str]
+    ) -> dict[str, Ended]:
+        contexts = {**self.contexts, "needs": needs, "job": {"status": "success"}}
+        if not holds(str(job.get("if", "")), contexts):
+            return {}
+        given = {key: filled_in(str(value), contexts) for key, value in job["with"].items()}
+        within = replace(
+            self,
+            workflow=self.workflow.with_name(Path(job["uses"]).name),
+            contexts={**self.contexts, "inputs": given},
+            scratch=self.scratch / name,
+        )
+        return {f"{name} / {each}": ended for each, ended in within.jobs(only).items()}
 
     def _job(self, job: Mapping[str, Any], label: str, around: Mapping[str, Any]) -> Ended:
         results = {each["result"] for each in around["needs"].values()}

@@ -29,9 +29,11 @@ case "$(basename "$0") $*" in
   *"python -m tools.charts crds"*) echo "kind: CustomResourceDefinition" ;;
   *"python -m tools.plan_guard"*) ( while test "$1" != --; do shift; done; shift; "$@" ) || exit ;;
   *"python -m tools.tunnel"*) while test "$1" != --; do shift; done; shift; "$@"; exit ;;
+  *"python -m tools.colours"*) PYTHONPATH="$ROOT" "$REAL_PYTHON" "$@" ;;
   *"python -m tools.deployed"*) PYTHONPATH="$ROOT" exec "$REAL_PYTHON" "$@" ;;
   "gh api "*) answer="${2%%\?*}"; cat "$GITHUB_ANSWERS/${answer//\//_}" || exit ;;
   "pulumi up "*)
+    test -z "${SERVED:-}" || echo "served: $(sed -n 's/^ *active: //p' examples/ranking/Pulumi.dev.yaml)" >> "$LOG"
     if test -n "${HANGS:-}"; then
       sleep 600 &
       trap 'kill $!; echo "wound up" >> "$LOG"; exit 1' INT
@@ -41,6 +43,7 @@ case "$(basename "$0") $*" in
     ;;
   *"python -m sandbox install") echo /built/pulumi ;;
   *"stack history"*) echo "[]"; test -z "${SOMEBODY:-}" || wc -l < "$LOG" ;;
+  *"stack output served"*) test -n "${SERVED:-}" && echo "$SERVED" || exit ;;
   *"issue list"*) echo "${OPEN_ISSUE:-}" ;;
   *"--config -") cat > "$LOG.stdin" ;;
 esac
@@ -71,16 +74,17 @@ class Repository:
         self.new = self.commit("new")
         self.git("update-ref", "refs/remotes/origin/main", self.new)
 
-    def ran(self, commit: str, jobs: dict[str, str], **besides: Any) -> None:
-        """Let GitHub have a run of the workflow, newer than those before: of which commit, and how each job ended."""
+    def ran(self, commit: str, jobs: dict[str, str], *, workflow: str = "deploy", **besides: Any) -> None:
+        """Let GitHub have a run of a workflow, newer than those before: of which commit, and how each job ended."""
         run = {
             **{"id": len(self.runs) + 1, "head_sha": commit, "head_branch": "main", "event": "push"},
             **{"head_repository": {"full_name": "acme/flowise"}, **besides},
         }
-        self.runs.insert(0, run)
+        self.runs.insert(0, {**run, "workflow": workflow})
         listed = [{"name": name, "conclusion": conclusion} for name, conclusion in jobs.items()]
         self.answer(f"actions/runs/{run['id']}/jobs", {"jobs": listed})
-        self.answer("actions/workflows/deploy.yml/runs", {"workflow_runs": self.runs})
+        of = [each for each in self.runs if each["workflow"] == workflow]
+        self.answer(f"actions/workflows/{workflow}.yml/runs", {"workflow_runs": of})
 
     def answer(self, path: str, said: Any) -> None:
         (self.answers / f"repos/acme/flowise/{path}".replace("/", "_")).write_text(json.dumps(said))
@@ -143,12 +147,13 @@ def test_a_deployment_is_planned_guarded_made_under_every_pack_and_asked_from_ou
         "pulumi stack history",
         "python -m tools.charts crds",
         "pulumi stack output cluster_name",
+        "pulumi stack output served",
         "pulumi up",
         "pulumi stack output url",
         "curl",
         "aws cloudwatch put-metric-data",
     ]
-    for line in (said[2], said[6]):
+    for line in (said[2], said[7]):
         assert re.findall(r"--policy-pack\S* (\S+)", line) == ["policies/all", "policies/levels.dev.json"]
     assert said[-2].endswith("https://flowise.example.com/api/v1/ping")
     # a private endpoint is reached through the tunnel
@@ -354,21 +359,180 @@ def test_an_application_is_tested_looked_through_built_and_tried(repository: Rep
     assert repository.run("application", "guess", SYSTEM="aps").returncode == 2
 
 
-def test_tiktrend_is_deployed_once_its_budget_allows_and_asked(repository: Repository, tmp_path: Path) -> None:
-    (repository.folder / "examples" / "tiktrend").mkdir(parents=True)
-    assert repository.run("tiktrend", "set-up", GITHUB_PATH=str(tmp_path / "path")).returncode == 0
-    assert (tmp_path / "path").read_text() == "/built\n"
-    assert repository.called("make cli applications")
-    assert repository.run("tiktrend", "budget").returncode == 0
-    assert repository.called("python -m tools.error_budget --slo availability --slo response-time")
-    assert repository.run("tiktrend", "budget", FAILS="tools.error_budget").returncode != 0
-    assert repository.run("tiktrend", "deploy").returncode == 0
-    (up,) = repository.called("pulumi up")
-    assert "--policy-pack ../../policies/all --policy-pack-config levels.dev.json" in up
-    # the stand-in of the site says nothing
-    assert repository.run("tiktrend", "ask").returncode != 0
-    assert repository.called("https://flowise.example.com/health")
-    assert repository.run("tiktrend", "guess").returncode == 2
+def a_system(repository: Repository, system: str = "ranking", *, page: bool = False) -> str:
+    """Lay out a program of examples/ with two releases, of which blue is served; its folder."""
+    program = repository.folder / "examples" / system
+    program.mkdir(parents=True)
+    (program / "Pulumi.yaml").write_text(f"name: {system}\n")
+    service = f"  {system}:service:\n    blue_green:\n      active: blue\n"
+    for stack in ("dev", "prod"):
+        (program / f"Pulumi.{stack}.yaml").write_text(f"config:\n  aws:region: sa-east-1\n{service}")
+    if page:
+        (program / "app" / "web").mkdir(parents=True)
+        (program / "app" / "web" / "package.json").write_text("{}")
+    shutil.copy(repository.bin / "make", repository.bin / "npm")
+    repository.new = repository.commit(f"with {system}")
+    repository.git("update-ref", "refs/remotes/origin/main", repository.new)
+    return f"examples/{system}"
+
+
+def test_a_system_of_examples_is_deployed_by_the_same_script(repository: Repository) -> None:
+    a_system(repository)
+    assert repository.run("deploy", SYSTEM="ranking").returncode == 0
+    said = [line for line in repository.log.read_text().splitlines() if not line.startswith("python -m tools.tunnel")]
+    assert [line.split(" --")[0] for line in said if not line.startswith(("curl", "aws"))] == [
+        "pulumi stack history",
+        "python -m tools.plan_guard",
+        "pulumi preview",
+        "pulumi stack history",
+        "python -m tools.charts crds",
+        "pulumi stack output cluster_name",
+        "pulumi stack output served",
+        "pulumi up",
+        "pulumi stack output url",
+        "python -m examples.ranking.smoke https://flowise.example.com",
+    ]
+    assert all("--stack dev --cwd examples/ranking" in line for line in said if line.startswith("pulumi"))
+    for line in repository.called("pulumi up") + repository.called("pulumi preview"):
+        if line.startswith("pulumi"):
+            assert re.findall(r"--policy-pack\S* (\S+)", line) == ["../../policies/all", "levels.dev.json"]
+    assert repository.called("curl")[0].endswith("https://flowise.example.com/health")
+    assert "Value=ranking-dev}" in repository.called("put-metric-data")[0]
+    # what it says of itself decides
+    assert repository.run("deploy", SYSTEM="ranking", FAILS="ranking.smoke").returncode != 0
+
+
+def test_a_page_is_built_before_anything_changes_and_published_once_what_it_asks_answers(
+    repository: Repository,
+) -> None:
+    program = a_system(repository, page=True)
+    assert repository.run("deploy", SYSTEM="ranking", AWS_SESSION_TOKEN="a-secret").returncode == 0
+    log = repository.log.read_text().splitlines()
+    (published,) = repository.called("tools.front_end")
+    assert published == f"python -m tools.front_end --stack dev --cwd {program} {program}/app/web/dist"
+    (up,) = [line for line in log if line.startswith("pulumi up")]
+    asked = repository.called("curl")[0]
+    assert log.index("npm run build") < log.index(up) < log.index(asked) < log.index(published)
+    repository.output.write_text("")
+    assert repository.run("deploy", SYSTEM="ranking", FAILS="npm test").returncode != 0
+    assert repository.output.read_text() == ""
+    # others' code is given no right of the job's
+    (repository.bin / "npm").write_text('#!/bin/sh\ntest -z "${AWS_SESSION_TOKEN:-}${GH_TOKEN:-}"\n')
+    assert repository.run("deploy", SYSTEM="ranking", AWS_SESSION_TOKEN="a", GH_TOKEN="b").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("environment", "asked"),
+    [
+        ({}, True),
+        ({"CHANGE": "fix"}, False),
+        ({"GOES_BACK": "true"}, False),
+        ({"STACK": "dev"}, False),
+        ({"OBJECTIVES": ""}, False),
+        # nobody uses it yet
+        ({"CLUSTER": ""}, False),
+    ],
+)
+def test_a_feature_reaches_production_while_there_is_error_budget(
+    repository: Repository, environment: dict[str, str], asked: bool
+) -> None:
+    a_system(repository, "tiktrend")
+    given = {"SYSTEM": "tiktrend", "STACK": "prod", "OBJECTIVES": "availability response-time", "CLUSTER": "c"}
+    # where the budget is spent
+    done = repository.run("deploy", **(given | environment), FAILS="tools.error_budget")
+    assert (done.returncode != 0) is asked
+    counted_ = repository.called("python -m tools.error_budget --slo availability --slo response-time")
+    assert bool(counted_) is asked
+    assert (repository.called("pulumi up") == []) is asked
+    assert bool(repository.called("kubectl -n monitoring port-forward service/prometheus-prometheus 9090")) is asked
+    if asked:
+        assert repository.output.read_text() == ""
+        repository.log.write_text("")
+        assert repository.run("deploy", **(given | environment)).returncode == 0
+        assert repository.called("pulumi up")
+
+
+def test_the_colour_that_waits_gets_ready_before_everybody_is_sent_there(repository: Repository) -> None:
+    program = a_system(repository)
+    file = repository.folder / program / "Pulumi.dev.yaml"
+    file.write_text(file.read_text().replace("active: blue", "active: green"))
+    repository.commit("Send everybody to green")
+    served = {"SYSTEM": "ranking", "SERVED": "blue"}
+    assert repository.run("deploy", **served).returncode == 0
+    told = [line for line in repository.called("") if line.startswith("pulumi up") or "served:" in line]
+    assert [line for line in told if "served:" in line] == ["served: blue", "served: green"]
+    assert "active: green" in file.read_text()
+    assert repository.git("status", "--porcelain") == ""
+    # the way back is the switch alone, and so is what serves already
+    for environment in ({**served, "GOES_BACK": "true"}, {**served, "SERVED": "green"}):
+        repository.log.write_text("")
+        assert repository.run("deploy", **environment).returncode == 0
+        assert repository.called("served:") == ["served: green"]
+
+
+def test_the_way_back_of_a_system_is_by_its_own_jobs(repository: Repository) -> None:
+    a_system(repository)
+    repository.ran(repository.old, {"dev": "success", "aps / dev": "success"}, workflow="systems")
+    repository.ran(repository.old, {"dev": "success"})
+    assert_not_back(repository, "no earlier commit of main was deployed by a run of the workflow", SYSTEM="ranking")
+    repository.log.write_text("")
+    good, repository.new = repository.new, repository.commit("newest")
+    repository.git("update-ref", "refs/remotes/origin/main", repository.new)
+    repository.ran(good, {"ranking / dev": "success"}, workflow="systems")
+    assert repository.run("roll-back", SYSTEM="ranking").returncode == 0
+    assert repository.git("rev-parse", "HEAD") == good
+    (told,) = repository.called("gh issue create")
+    assert f"Deploying ranking-dev failed at {repository.new[:12]}" in told
+    assert "actions/runs/42 (ranking) - it is back at" in told
+
+
+def test_a_system_is_deployed_by_hand_and_planned_likewise(repository: Repository, tmp_path: Path) -> None:
+    program = a_system(repository, page=True)
+    done = by_hand(repository, "--cwd", program)
+    assert done.returncode == 0, done.stderr
+    assert "ranking-dev: deploys " in done.stdout
+    assert repository.called("python -m examples.ranking.smoke")
+    done = by_hand(repository, "--cwd", program, "--stack", "nothing")
+    assert f"{program}/Pulumi.nothing.yaml does not exist at HEAD" in done.stderr
+    assert repository.run("plan", SYSTEM="ranking", GITHUB_STEP_SUMMARY=str(tmp_path / "said")).returncode == 0
+    (called,) = repository.called("python -m tools.report")
+    assert called.startswith(f"python -m tools.report --stack dev --cwd {program} --json report/dev.json")
+    assert called.endswith(
+        f"--cwd {program} --non-interactive --policy-pack ../../policies/all --policy-pack-config levels.dev.json"
+    )
+    assert repository.run("let-go", SYSTEM="ranking").returncode == 0
+    assert repository.called("pulumi cancel") == [f"pulumi cancel --yes --stack dev --cwd {program}"]
+    assert repository.run("set-up", SYSTEM="ranking", GITHUB_PATH=str(tmp_path / "path")).returncode == 0
+    assert repository.output.read_text().endswith("region=sa-east-1\n")
+
+
+def test_one_system_is_told_of_beside_another_of_the_same_run(repository: Repository) -> None:
+    told = "https://github.com/acme/flowise/actions/runs/42 (aps) - it is back"
+    for system, issues in (("aps", 0), ("ranking", 1)):
+        assert repository.run("tell", SYSTEM=system, OPEN_ISSUE=told).returncode == 0
+        assert len(repository.called("gh issue create")) == issues
+    assert f"deploy (ranking) of {repository.new[:12]} did not end well" in repository.called("gh issue create")[0]
+
+
+def test_every_system_of_examples_is_delivered_by_the_workflow_of_the_repositorys_own_stacks() -> None:
+    """A lock, an approval and a way back for each stack of each: environments and groups begin with its name."""
+    jobs = yaml.safe_load((WORKFLOWS / "systems.yml").read_text())["jobs"]
+    systems = sorted(path.parent.name for path in (ROOT / "examples").glob("*/Pulumi.yaml"))
+    assert sorted(jobs) == systems
+    asks = yaml.safe_load((WORKFLOWS / "deploy.yml").read_text())["jobs"]["dev"]["permissions"]
+    for name, job in jobs.items():
+        assert job["uses"] == "./.github/workflows/deploy.yml"
+        assert (job["with"]["system"], job["with"]["prefix"]) == (name, f"{name}-")
+        assert job["permissions"] == asks
+        assert f"vars.DEPLOY_{name.upper()} == 'true' && github.ref == 'refs/heads/main'" in job["if"]
+        assert f"(inputs.system || '{name}') == '{name}'" in job["if"]
+        assert (ROOT / "examples" / name / "smoke.py").exists()
+        for stack in ("dev", "staging", "prod"):
+            assert (ROOT / "examples" / name / f"levels.{stack}.json").exists()
+    dispatched = yaml.safe_load((WORKFLOWS / "systems.yml").read_text())[True]["workflow_dispatch"]["inputs"]
+    assert sorted(dispatched["system"]["options"]) == systems
+    # what users are promised of it, by the names of its own objectives
+    assert jobs["tiktrend"]["with"]["objectives"] == "availability response-time"
 
 
 def test_going_back_counts_as_that_alone(repository: Repository) -> None:
@@ -614,7 +778,7 @@ def test_whoever_is_told_by_an_issue_is_told_by_the_webhook_too() -> None:
     """The address is handed to every step that tells."""
     for path in WORKFLOWS.glob("*.yml"):
         for job in yaml.safe_load(path.read_text())["jobs"].values():
-            for step in job["steps"]:
+            for step in job.get("steps", ()):
                 tells = str(step.get("run", "")).split(" ")[0] in (".ci/tell", ".ci/roll-back", ".ci/drift")
                 assert (step.get("env", {}).get("NOTIFY_URL") == "${{ secrets.NOTIFY_URL }}") is tells, path.name
 
@@ -682,7 +846,9 @@ def test_staging_waits_for_dev_and_production_for_staging_and_for_its_environmen
     assert (jobs["staging"]["needs"], jobs["prod"]["needs"]) == ("dev", ["staging", "plan"])
     assert jobs["prod"]["if"] == "${{ !cancelled() && needs.staging.result == 'success' }}"
     for stack in ("dev", "staging", "prod"):
-        assert jobs[stack]["environment"] == jobs[stack]["env"]["STACK"] == stack
+        assert jobs[stack]["env"]["STACK"] == stack
+        assert jobs[stack]["environment"] == f"${{{{ inputs.prefix }}}}{stack}"
+        assert jobs[stack]["concurrency"]["group"] == f"deploy-${{{{ inputs.prefix }}}}{stack}"
         assert jobs[stack]["permissions"]["contents"] == "read"
         assert not jobs[stack]["concurrency"]["cancel-in-progress"]
 
@@ -690,10 +856,10 @@ def test_staging_waits_for_dev_and_production_for_staging_and_for_its_environmen
 def test_whoever_approves_sees_what_production_would_really_get() -> None:
     """By a role that only reads, from main alone, and where there is one; a pull request has no way there."""
     workflow = yaml.safe_load((WORKFLOWS / "deploy.yml").read_text())
-    assert set(workflow[True]) == {"push", "workflow_dispatch"}  # YAML's "on"
+    assert set(workflow[True]) == {"push", "workflow_call", "workflow_dispatch"}  # YAML's "on"
     job = workflow["jobs"]["plan"]
     # as the plan role's trust names it
-    assert (job["environment"], job["needs"]) == ("drift-prod", "staging")
+    assert (job["environment"], job["needs"]) == ("drift-${{ inputs.prefix }}prod", "staging")
     assert job["permissions"] == {"contents": "read", "id-token": "write"}
     assert all("vars.PLAN_ROLE_ARN != ''" in step["if"] for step in job["steps"])
     assert "DEPLOY_ROLE_ARN" not in str(job)

@@ -104,7 +104,9 @@ def cloudwatch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[st
     return []
 
 
-def ended(called: list[tuple[str, ...]], values: dict[str, Any], state: Any = STATE, fails: str = "") -> int:
+def ended(
+    called: list[tuple[str, ...]], values: dict[str, Any], state: Any = STATE, fails: str = "", *, cwd: str = ""
+) -> int:
     def run(*command: str) -> str:
         called.append(command)
         if fails and fails in command:
@@ -120,7 +122,20 @@ def ended(called: list[tuple[str, ...]], values: dict[str, Any], state: Any = ST
             {"MetricDataResults": [{"Id": each, "Values": values.get(name, [])} for each, name in named.items()]}
         )
 
-    return health.main(["--stack", "prod", "--minutes", "0"], run=run)
+    where = ["--cwd", cwd] if cwd else []
+    return health.main(["--stack", "prod", "--minutes", "0", *where], run=run)
+
+
+def test_a_system_is_told_of_by_its_name(cloudwatch: list[tuple[str, ...]], tmp_path: Path) -> None:
+    program = tmp_path / "examples" / "ranking"
+    program.mkdir(parents=True)
+    (program / "Pulumi.prod.yaml").write_text("config: {aws:region: sa-east-1}\n")
+    figures = {"HealthyHostCount": [2], "TargetResponseTime": [0.5]}
+    assert ended(cloudwatch, figures, cwd=str(program)) == 0
+    (told,) = [each for each in cloudwatch if "put-metric-data" in each]
+    assert "sa-east-1" in told
+    assert all("Dimensions=[{Name=Stack,Value=ranking-prod}]" in each for each in told[-2:])
+    assert ended(cloudwatch, figures, cwd=str(tmp_path / "nothing")) == 2
 
 
 def test_how_long_answers_take_is_told_to_cloudwatch(

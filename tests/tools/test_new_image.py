@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tools.new_image import replaced, repository
+from tools.new_image import main, replaced, repository
 
 ROOT = Path(__file__).parents[2]
 REPOSITORY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/flowise"
@@ -42,6 +42,28 @@ def test_a_repository_has_neither_tag_nor_digest(image: str, of: str) -> None:
 )
 def test_an_older_one_of_the_same_repository_makes_way(line: str, taken: bool) -> None:
     assert (NEW in replaced(f"a: 1\n{line}\nb: 2\n", "flowise:service.image", NEW)) is taken
+
+
+def test_of_two_releases_the_one_that_waits_takes_it_and_is_served_from_then_on(tmp_path: Path) -> None:
+    for path in (ROOT / "examples" / "ranking").glob("Pulumi.*.yaml"):
+        shutil.copy(path, tmp_path)
+    of = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/ranking"
+    first, second = (f"{of}:1.1.{number}@sha256:{'ab' * 32}" for number in (0, 1))
+
+    def taken(image: str) -> dict[str, str]:
+        assert main(tmp_path, "ranking:service.blue_green", image) == 0
+        config = yaml.safe_load((tmp_path / "Pulumi.prod.yaml").read_text())["config"]
+        served: dict[str, str] = config["ranking:service"]["blue_green"]
+        return served
+
+    before = yaml.safe_load((tmp_path / "Pulumi.prod.yaml").read_text())["config"]["ranking:service"]["blue_green"]
+    assert taken(first) == {**before, "active": "green", "green_image": first}
+    # the way back is the one that was served before, as it was
+    assert taken(second) == {"active": "blue", "blue_image": second, "green_image": first}
+    # where there is one alone, it
+    assert first in replaced(f"  ranking:service:\n    image: {of}:1.0.0\n", "ranking:service.blue_green", first)
+    elsewhere = "ranking/other:1.0.0"
+    assert taken(elsewhere) == {"active": "blue", "blue_image": second, "green_image": first}
 
 
 def test_staging_and_production_take_it_and_all_else_stays(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from tools import promotion
+from tools.stack_file import read_stack
 
 ROOT = Path(__file__).parents[2]
 HOST = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
@@ -91,6 +92,24 @@ class House:
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     return House(tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("system", ["aps", "ranking", "tiktrend"])
+def test_a_system_s_images_are_judged_by_its_own_stacks_and_workflow(
+    system: str, house: House, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = house.folder / "examples" / system
+    program.mkdir(parents=True)
+    for path in (ROOT / "examples" / system).glob("Pulumi*.yaml"):
+        shutil.copy(path, program)
+    # the tools know programs of this repository alone
+    monkeypatch.setattr(promotion, "read_stack", lambda folder, stack: read_stack(ROOT / "examples" / system, stack))
+    monkeypatch.chdir(house.folder)
+    assert promotion.main(house.folder, ["--stack", "prod", "--cwd", f"examples/{system}"]) == 0
+    assert f"{HOST.replace('eu-west-1', 'sa-east-1') if system == 'aps' else HOST}/{system}" in capsys.readouterr().out
+    verified = [line for line in house.log.read_text().splitlines() if line.startswith("cosign verify")]
+    assert verified
+    assert all(r"workflows/(examples|platform-tools)\.yml@refs/heads/main$" in line for line in verified)
 
 
 def test_a_file_of_another_stack_that_cannot_be_read_is_named(house: House, capsys: pytest.CaptureFixture[str]) -> None:

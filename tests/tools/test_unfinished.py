@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +8,19 @@ from tools import unfinished
 from tools.checks import NoAnswer
 
 URN = "urn:pulumi:prod::flowise::aws:s3/bucket:Bucket::files"
+
+
+def test_a_system_s_own_state_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "examples" / "ranking").mkdir(parents=True)
+
+    def run(*command: str) -> str:
+        assert Path.cwd() == tmp_path / "examples" / "ranking"
+        return json.dumps({"version": 3, "deployment": None})
+
+    assert unfinished.main(["--stack", "prod", "--cwd", "examples/ranking"], run) == 0
+    monkeypatch.chdir(tmp_path)
+    assert unfinished.main(["--stack", "prod", "--cwd", "examples/nothing"], run) == 2
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def _pull(_: argparse.Namespace, folder: Path) -> int:
 
 
 def _crds(args: argparse.Namespace, folder: Path) -> int:
-    made = run(args.stack)
+    made = run(args.stack, folder=args.cwd.resolve())
     facts_of(made)
     charts: dict[str, Installed] = {each.chart: each for each in installed(made)}
     for name, each in sorted(charts.items()):
@@ -98,6 +98,7 @@ def main() -> int:
             verb.add_argument("--check", action="store_true", help="write nothing, and say what differs")
         if name == "crds":
             verb.add_argument("--stack", required=True)
+            verb.add_argument("--cwd", type=Path, default=ROOT, help="the program's folder")
     args = parser.parse_args()
     try:
         with _folder(args.charts, makes=args.action is _pull) as folder:

@@ -102,8 +102,9 @@ def _standing(command: Sequence[str], stack: str) -> Sequence[Mapping[str, Any]]
     """Return what a real stack's state holds, by which the order of its changes is known; nothing where nobody says."""
     if "pulumi" not in command:
         return ()
+    where = ("--cwd", command[command.index("--cwd") + 1]) if "--cwd" in command else ()
     try:
-        state = json.loads(run_program("pulumi", "stack", "export", "--stack", stack))["deployment"] or {}
+        state = json.loads(run_program("pulumi", "stack", "export", "--stack", stack, *where))["deployment"] or {}
     except NoAnswer as reason:
         sys.stderr.write(f"the state was not told, so the time is the least that it can be: {reason}\n")
         return ()

@@ -219,6 +219,7 @@ TEXTS: Mapping[str, tuple[Sequence[Any], Sequence[Any]]] = {
         ("acme/flowise", "acme@1234/flow.ise@5678"),
         ("flowise", "acme/*", "https://github.com/acme/flowise", "acme/flowise:ref"),
     ),
+    "pipeline.environment": (("shop-prod", "prod_1.eu"), ("*", "prod:ref:x", "")),
     "pipeline.existing_provider_arn": (
         ("arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com",),
         ("token.actions.githubusercontent.com", "arn:aws:iam::111122223333:oidc-provider/example.com"),

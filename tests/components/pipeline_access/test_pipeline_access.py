@@ -9,6 +9,7 @@ from typing import Any
 import pulumi_aws as aws
 import pytest
 from moto.iam.aws_managed_policies import aws_managed_policies_data
+from pydantic import ValidationError
 
 from components.pipeline_access.component import PipelineAccess, PipelineAccessArgs, bind_roles
 from components.pipeline_access.deploy_actions import ACTIONS
@@ -94,6 +95,21 @@ def test_tokens_of_one_repository_open_each_role_in_its_environment_and_on_main_
                 "token.actions.githubusercontent.com:ref": "refs/heads/main",
             }
         }
+
+
+@pytest.mark.parametrize("environment", ["ranking-prod", "a.b_c"])
+def test_a_system_s_roles_are_opened_in_environments_of_its_own(environment: str, cloud: Cloud) -> None:
+    build(cloud, environment=environment)
+    for role, begins in (("plan", "drift-"), ("deploy", "")):
+        (said,) = trust(cloud, f"pipeline-{role}")["Condition"].values()
+        subject = f"repo:acme/flowise:environment:{begins}{environment}"
+        assert said["token.actions.githubusercontent.com:sub"] == subject
+
+
+@pytest.mark.parametrize("environment", ["*", "prod:ref:x", "a b", ""])
+def test_no_environment_is_another_claim_or_all_of_them(environment: str) -> None:
+    with pytest.raises(ValidationError):
+        PipelineSettings(repository="acme/flowise", environment=environment)
 
 
 def test_a_provider_that_the_account_has_is_used(cloud: Cloud) -> None:

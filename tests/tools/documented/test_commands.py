@@ -43,6 +43,7 @@ RUN: Mapping[str, str] = {
     "make applications": _DRY,
     "make controllers": _DRY,
     "examples.ranking.smoke": "tests/examples/ranking/test_smoke.py",
+    "make workflows": _DRY,
     "make report": "tests/rehearsal/test_pull_requests.py",
     "platform_policies": "tests/policies/test_frameworks.py",
     "pytest": "the tests that it names exist",
