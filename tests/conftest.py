@@ -16,7 +16,7 @@ pytest_xdist_make_scheduler = units.pytest_xdist_make_scheduler
 
 # What takes longest comes first, or a run of all ends with one worker at work and the others idle; what mostly waits
 # (drills, clusters, objects) does so beside what does not.
-LONGEST_FIRST = ("drills", "disasters", "releases", "platform", "clusters", "feared_changes", "objects", "soak")
+LONGEST_FIRST = ("drills", "disasters", "clusters", "platform", "releases", "feared_changes", "objects", "soak")
 
 
 # a busy machine is no failure

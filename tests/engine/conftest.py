@@ -101,9 +101,21 @@ def linked(folder: Path) -> Sandbox:
     return Sandbox(folder)
 
 
+def change(sandbox: Sandbox, stack: str, key: str, value: Any) -> None:
+    """Write a value into the stack's file: `database.multi_az` is a key of the section `flowise:database`."""
+    file = sandbox.program / f"Pulumi.{stack}.yaml"
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    section, *names = key.split(".")
+    owner, last = content["config"], f"flowise:{section}"
+    for name in names:
+        owner, last = owner.setdefault(last, {}), name
+    owner[last] = value
+    file.write_text(yaml.safe_dump(content), encoding="utf-8")
+
+
 @pytest.fixture(scope="session")
 def _prod(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which prod was brought up, once for all workers of a run."""
+    """A folder in which prod was brought up, once for all workers of a run: in two zones, for the third is feared."""
     of_this_run = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         of_this_run = of_this_run.parent
@@ -113,13 +125,14 @@ def _prod(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not folder.exists():
             shutil.rmtree(making, ignore_errors=True)  # of a worker for which it did not come up
             making.mkdir()
-            linked(making)("up", stack="prod")
+            change(linked(making), "prod", "network.zones", ["eu-west-1a", "eu-west-1b"])
+            Sandbox(making)("up", stack="prod")
             making.rename(folder)
     return folder
 
 
 @pytest.fixture
 def prod(_prod: Path, tmp_path: Path) -> Sandbox:
-    """The same program, with prod as it stands: in a folder of its own, too."""
+    """The same program, with prod as it stands in two zones: in a folder of its own, too."""
     shutil.copytree(_prod, tmp_path, symlinks=True, dirs_exist_ok=True)
     return Sandbox(tmp_path)

@@ -7,14 +7,13 @@ import pytest
 
 from sandbox import stateful
 
-from .conftest import Sandbox
-from .test_platform import change
+from .conftest import Sandbox, change
 
 pytestmark = pytest.mark.engine
 
 # what is feared, the settings that make it happen, and a resource with an input that it has then
 FEARED: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
-    # prod has three zones, so it loses one first
+    # two of prod's three stand (conftest.py)
     "a zone added": (
         {"network.zones": ["eu-west-1a", "eu-west-1b", "eu-west-1c"]},
         "vpc-private-c",
@@ -54,27 +53,25 @@ def known(value: Any, wanted: Any) -> Any:
     return {key: value.get(key) for key in wanted} if isinstance(wanted, dict) else value
 
 
-def test_none_of_them_replaces_what_holds_data(platform: Sandbox) -> None:
-    change(platform, "prod", "network.zones", ["eu-west-1a", "eu-west-1b"])
-    platform("up", stack="prod")
-    kept = {item["urn"]: item["id"] for item in platform.state("prod")["resources"] if holds_data(item["urn"])}
+def test_none_of_them_replaces_what_holds_data(prod: Sandbox) -> None:
+    kept = {item["urn"]: item["id"] for item in prod.state("prod")["resources"] if holds_data(item["urn"])}
     assert len(kept) > 10
 
     for settings, _, _ in FEARED.values():
         for key, value in settings.items():
-            change(platform, "prod", key, value)
+            change(prod, "prod", key, value)
     # no protection holds the login's version, nor a key that is made anew where it is wanted again
-    change(platform, "prod", "service.owner_email", "another@example.com")
-    change(platform, "prod", "service.flow_export", None)
+    change(prod, "prod", "service.owner_email", "another@example.com")
+    change(prod, "prod", "service.flow_export", None)
     gone = {urn for urn in kept if urn.endswith(("::app-flow-export-secret", "::app-flow-export-key"))}
     kept = {urn: each for urn, each in kept.items() if urn not in gone}
-    planned = platform.steps("prod")
+    planned = prod.steps("prod")
     lost = {urn: ops for urn, ops in planned.items() if holds_data(urn) and not ops <= {"same", "update", "create"}}
     assert len(gone) == 2
     assert lost == {urn: {"delete"} for urn in gone}
-    platform("up", stack="prod")
+    prod("up", stack="prod")
 
-    resources = platform.state("prod")["resources"]
+    resources = prod.state("prod")["resources"]
     assert kept.items() <= {item["urn"]: item["id"] for item in resources if holds_data(item["urn"])}.items()
     inputs = {item["urn"].rpartition("::")[2]: item.get("inputs", {}) for item in resources}
     assert "another@example.com" in json.dumps(inputs["app-setup-job"])
@@ -82,17 +79,16 @@ def test_none_of_them_replaces_what_holds_data(platform: Sandbox) -> None:
         assert wanted == {key: known(inputs[name][key], value) for key, value in wanted.items()}, feared
 
     # the one that cannot be had: what stands does not follow into another VPC
-    change(platform, "prod", "network.cidr", "10.50.0.0/16")
-    refused = platform("preview", stack="prod", status=1).stdout
+    change(prod, "prod", "network.cidr", "10.50.0.0/16")
+    refused = prod("preview", stack="prod", status=1).stdout
     assert "stands in vpc-" in refused
     assert "and not in the one that takes its place" in refused
 
 
-def test_a_password_changes_while_what_runs_with_the_old_one_goes_on(platform: Sandbox) -> None:
-    platform("up", stack="prod")
-    change(platform, "prod", "database.password_generation", 2)
-    change(platform, "prod", "cache.password_generation", 2)
-    changed = platform.altered("prod")
+def test_a_password_changes_while_what_runs_with_the_old_one_goes_on(prod: Sandbox) -> None:
+    change(prod, "prod", "database.password_generation", 2)
+    change(prod, "prod", "cache.password_generation", 2)
+    changed = prod.altered("prod")
     # the login in use keeps its password; the other gets one, inside the database too, and the pods change over to it
     assert "replace" in changed["db-login-b-password"]
     assert "replace" in changed["setup-job"]
@@ -103,7 +99,7 @@ def test_a_password_changes_while_what_runs_with_the_old_one_goes_on(platform: S
     assert "db-instance" not in changed
     assert "cache-group" not in changed
 
-    platform("up", stack="prod")
-    state = {item["urn"].rpartition("::")[2]: item for item in platform.state("prod")["resources"]}
+    prod("up", stack="prod")
+    state = {item["urn"].rpartition("::")[2]: item for item in prod.state("prod")["resources"]}
     assert state["app-environment"]["inputs"]["data"]["DATABASE_USER"] == "flowise_b"
-    assert set(platform.changes(stack="prod")) == {"same"}
+    assert set(prod.changes(stack="prod")) == {"same"}

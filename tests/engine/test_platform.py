@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from platform_policies.kit.settings import CLOCK
 
 from sandbox import warm
 
 from . import edge
-from .conftest import REPOSITORY, Sandbox
+from .conftest import REPOSITORY, Sandbox, change
 
 pytestmark = pytest.mark.engine
 
@@ -38,18 +37,6 @@ def advice(said: str) -> list[str]:
     """Return the line that says each thing that a pack reported."""
     lines = said.splitlines()
     return [lines[at + 1].strip() for at, line in enumerate(lines) if line.strip().startswith(("- [mand", "- [advi"))]
-
-
-def change(sandbox: Sandbox, stack: str, key: str, value: Any) -> None:
-    """Write a value into the stack's file: `database.multi_az` is a key of the section `flowise:database`."""
-    file = sandbox.program / f"Pulumi.{stack}.yaml"
-    content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    section, *names = key.split(".")
-    owner, last = content["config"], f"flowise:{section}"
-    for name in names:
-        owner, last = owner.setdefault(last, {}), name
-    owner[last] = value
-    file.write_text(yaml.safe_dump(content), encoding="utf-8")
 
 
 def test_another_system_comes_up_on_the_same_components(tmp_path: Path) -> None:
