@@ -86,6 +86,7 @@ cache = valkey(
 
 in_cluster = around.in_cluster(cluster)
 services = around.cluster_services(vpc, cluster, in_cluster)
+placement = around.placement(vpc, cluster, services)
 login = around.database_login(vpc, cluster, database, in_cluster)
 
 service = FlowiseService(
@@ -94,18 +95,12 @@ service = FlowiseService(
     FlowiseServiceArgs(
         settings=settings.service,
         site=settings.site(),
-        network=vpc.ref,
-        cluster=cluster.ref,
+        placement=placement,
         database=login,
         cache=cache.ref,
         tools_image=settings.script_image(),
-        controllers=services,
-        secret_access=services.secret_access,
-        alarms=alarms.target,
-        access_log_bucket=access_logs.bucket_name,
-        data_protection=settings.data_protection(),
+        keys_copy_region=settings.backup.copy_region,
         telemetry=settings.telemetry(),
-        tags=tags,
     ),
     in_cluster,
 )
@@ -140,13 +135,7 @@ monitoring = MonitoringStack(
             *([around.pipeline.watch] if around.pipeline else []),
         ],
         environment=settings.environment,
-        network=vpc.ref,
-        cluster=cluster.ref,
-        secrets=services.secret_access,
-        alarms=alarms.target,
-        access_log_bucket=access_logs.bucket_name,
-        protect_data=settings.protect_data,
-        tags=tags,
+        placement=placement,
     ),
     in_cluster,
 )

@@ -12,7 +12,6 @@ from components.flowise_service import (
     EGRESS_DOMAINS,
     PREDICTION,
     QUEUE_KEYS,
-    DataProtection,
     Image,
     ServiceSettings,
     Telemetry,
@@ -166,10 +165,6 @@ class StackSettings(CachedStack):
     def observed_keys(self) -> list[str]:
         """Return the keys of the cache at which others than Flowise look: its queues, where there are any."""
         return [QUEUE_KEYS] if self.service.mode == "queue" else []
-
-    def data_protection(self) -> DataProtection:
-        """Return how what holds data is kept."""
-        return DataProtection(protect=self.protect_data, copy_region=self.backup.copy_region)
 
     def telemetry(self) -> Telemetry:
         """Return who watches Flowise's pods beside Prometheus."""

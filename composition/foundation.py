@@ -78,6 +78,7 @@ class Foundation:
         )
         self.in_cluster = around.in_cluster(self.cluster)
         self.services = around.cluster_services(self.vpc, self.cluster, self.in_cluster)
+        self.placement = around.placement(self.vpc, self.cluster, self.services)
         self.login = around.database_login(self.vpc, self.cluster, self.database, self.in_cluster)
 
     def cache(
@@ -137,13 +138,7 @@ class Foundation:
                     *([around.pipeline.watch] if around.pipeline else []),
                 ],
                 environment=settings.environment,
-                network=self.vpc.ref,
-                cluster=self.cluster.ref,
-                secrets=self.services.secret_access,
-                alarms=around.alarms.target,
-                access_log_bucket=around.access_logs.bucket_name,
-                protect_data=settings.protect_data,
-                tags=around.tags,
+                placement=self.placement,
             ),
             self.in_cluster,
         )

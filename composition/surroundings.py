@@ -37,7 +37,7 @@ from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.shared.backup_schedule import Kind
 from components.shared.iam_documents import Statement
 from components.shared.node_image import NodeImage
-from components.shared.references import DatabaseRef
+from components.shared.references import DatabaseRef, Placement
 from components.synthetic_check import SyntheticCheck, SyntheticCheckArgs, SyntheticCheckSettings
 from components.vpc import Vpc
 from components.waf_cdn import EdgeSettings, WafCdn
@@ -139,6 +139,19 @@ class Surroundings:
                 tags=self.tags,
             ),
             opts,
+        )
+
+    def placement(self, vpc: Vpc, cluster: EksCluster, services: ClusterServices) -> Placement:
+        """Return what whatever runs in the cluster finds there."""
+        return Placement(
+            network=vpc.ref,
+            cluster=cluster.ref,
+            controllers=services,
+            secret_access=services.secret_access,
+            alarms=self.alarms.target,
+            access_log_bucket=self.access_logs.bucket_name,
+            protect_data=self._settings.protect_data,
+            tags=self.tags,
         )
 
     def database_login(

@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 from typing import Any
 
+import pulumi
+
 from components.shared.network_policies import NetworkRanges
-from components.shared.references import AlarmTarget, ClusterRef, NetworkRef, SecretAccess
+from components.shared.references import AlarmTarget, ClusterRef, NetworkRef, Placement, SecretAccess
 from stack import StackSettings
 
 IMAGE = f"111122223333.dkr.ecr.eu-west-1.amazonaws.com/flowise:3.1.4@sha256:{'0123456789abcdef' * 4}"
@@ -92,3 +94,17 @@ def stack(base: dict[str, Any] = DEV, **sections: Any) -> StackSettings:
 
 
 TAGS = stack().all_tags("orders")
+
+
+def placement(*, protect_data: bool = True) -> Placement:
+    """Return what a component of orders finds in the cluster; called where a program runs, for it makes a resource."""
+    return Placement(
+        network=NETWORK,
+        cluster=CLUSTER,
+        controllers=pulumi.ComponentResource("test:index:Controllers", "controllers"),
+        secret_access=SECRETS,
+        alarms=ALARMS,
+        access_log_bucket="access-logs",
+        protect_data=protect_data,
+        tags=TAGS,
+    )

@@ -6,7 +6,7 @@ from ..shared.on_demand import on_demand
 
 if TYPE_CHECKING:
     from .component import FlowiseService, FlowiseServiceArgs
-    from .conditions import DataProtection, Telemetry
+    from .conditions import Telemetry
     from .edge import PREDICTION, edge_profile
     from .egress_domains import EGRESS_DOMAINS
     from .environment import NAMESPACE
@@ -22,7 +22,6 @@ __all__ = [
     "NAMESPACE",
     "PREDICTION",
     "QUEUE_KEYS",
-    "DataProtection",
     "FlowiseService",
     "FlowiseServiceArgs",
     "Image",

@@ -1,6 +1,6 @@
 """Flowise itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from ..shared.external_secrets import Source
 from ..shared.iam_documents import Statement, allow, deny, keep_objects
 from ..shared.node_image import NodeImage
 from ..shared.node_script import CPU_MILLICORES, MEMORY_MIB
-from ..shared.references import AlarmTarget, CacheRef, ClusterRef, DatabaseRef, NetworkRef, OriginRef, SecretAccess
+from ..shared.references import CacheRef, DatabaseRef, OriginRef, Placement
 from ..shared.secure_bucket import SecureBucket, SecureBucketArgs
 from ..shared.stored_secret import StoredSecret
 from ..shared.telemetry import COLLECTOR_URL
@@ -26,7 +26,7 @@ from ..web_service.queue_scaler import QueueServer
 from ..web_service.quota import PodRoom
 from ..web_service.site import Site
 from . import environment as env
-from .conditions import DataProtection, Telemetry
+from .conditions import Telemetry
 from .edge import edge_profile
 from .flow_export import COMPONENT as FLOW_EXPORT
 from .flow_export import CPU_MILLICORES as EXPORT_CPU_MILLICORES
@@ -65,17 +65,11 @@ class FlowiseServiceArgs:
 
     settings: ServiceSettings
     site: Site
-    network: NetworkRef
-    cluster: ClusterRef
+    placement: Placement
     database: DatabaseRef
     cache: CacheRef
     tools_image: NodeImage  # runs what counts the queues
-    controllers: pulumi.Resource  # bring the kinds of load balancing and secrets, and act on them
-    secret_access: SecretAccess
-    alarms: AlarmTarget
-    access_log_bucket: pulumi.Input[str]
-    data_protection: DataProtection
-    tags: Mapping[str, str]
+    keys_copy_region: str | None = None  # where a copy lies of the keys that it cannot do without
     telemetry: Telemetry = field(default_factory=Telemetry)
 
 
@@ -94,22 +88,22 @@ class FlowiseService(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: FlowiseServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:flowise_service:FlowiseService", name, {}, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._place = name, args, args.placement
         self._child = pulumi.ResourceOptions(parent=self)
         # files, and keys without which stored credentials cannot be read
         self._protected = pulumi.ResourceOptions.merge(
-            self._child, pulumi.ResourceOptions(protect=args.data_protection.protect)
+            self._child, pulumi.ResourceOptions(protect=self._place.protect_data)
         )
         self._timeouts = args.settings.timeouts()
         databricks, lookup = args.settings.databricks, pulumi.InvokeOutputOptions(parent=self)
         self._databricks_token = lookup_secret(databricks.token_secret_name, None, lookup) if databricks else None
 
-        key_args = DataKeyArgs(purpose="Flowise", region=args.network.region, tags=args.tags)
+        key_args = DataKeyArgs(purpose="Flowise", region=self._place.network.region, tags=self._place.tags)
         key = DataKey(f"{name}-key", key_args, self._protected)
         bucket = self._bucket(key)
         generated = shared_keys(name, args.settings.keys_secret_name, self._protected)
-        stored: dict[str, Any] = {"kms_key_arn": key.arn, "tags": args.tags, "opts": self._protected}
-        keys = stored_keys(name, generated, copy_region=args.data_protection.copy_region, **stored)
+        stored: dict[str, Any] = {"kms_key_arn": key.arn, "tags": self._place.tags, "opts": self._protected}
+        keys = stored_keys(name, generated, copy_region=args.keys_copy_region, **stored)
         of_metrics = metrics_key(name, self._protected)
         owner = stored_owner(name, args.settings.owner_email, of_metrics, **stored)
         self._metrics_secret = stored_metrics_key(name, of_metrics, **stored)
@@ -168,8 +162,8 @@ class FlowiseService(pulumi.ComponentResource):
         bucket_args = SecureBucketArgs(
             kms_key_arn=key.arn,
             expire_days=expire,
-            access_log_bucket=self._args.access_log_bucket,
-            tags=self._args.tags,
+            access_log_bucket=self._place.access_log_bucket,
+            tags=self._place.tags,
         )
         return SecureBucket(f"{self._name}-storage", bucket_args, self._protected)
 
@@ -180,7 +174,7 @@ class FlowiseService(pulumi.ComponentResource):
             database=args.database,
             cache=args.cache,
             bucket=bucket.bucket_name,
-            region=args.network.region,
+            region=self._place.network.region,
             site_domain=args.site.domain.name if args.site.domain else None,
             encryption_key=keys.field(env.ENCRYPTION_KEY),
             databricks_token=self._databricks_token,
@@ -255,14 +249,7 @@ class FlowiseService(pulumi.ComponentResource):
                 profile=self.profile,
                 site=args.site,
                 timeouts=self._timeouts,
-                network=args.network,
-                cluster=args.cluster,
-                controllers=args.controllers,
-                secret_access=args.secret_access,
-                alarms=args.alarms,
-                access_log_bucket=args.access_log_bucket,
-                protect_data=args.data_protection.protect,
-                tags=args.tags,
+                placement=self._place,
             ),
             self._child,
         )
@@ -285,10 +272,10 @@ class FlowiseService(pulumi.ComponentResource):
                     bucket_arn=bucket.bucket_arn,
                     kms_key_arn=key.arn,
                     prefix=FLOW_EXPORT_PREFIX,
-                    region=args.network.region,
+                    region=self._place.network.region,
                 ),
-                cluster=args.cluster,
-                tags=args.tags,
+                cluster=self._place.cluster,
+                tags=self._place.tags,
             ),
             self._child,
         )

@@ -9,11 +9,3 @@ class Telemetry:
 
     traced: bool = False
     datadog: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class DataProtection:
-    """How what holds data is kept: whether Pulumi refuses to let go of it, and the region of the keys' copy."""
-
-    protect: bool
-    copy_region: str | None = None

@@ -1,6 +1,6 @@
 """Metrics, logs and alerts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import pulumi_kubernetes as k8s
 from ..shared.data_key import DataKey, DataKeyArgs
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
 from ..shared.network_policies import DENY_ALL, NODES
-from ..shared.references import AlarmTarget, ClusterRef, NetworkRef, SecretAccess
+from ..shared.references import Placement
 from ..shared.watch import Watch
 from .alerts.rules import completed, rule_groups
 from .cloudwatch_exporter import CloudWatchExporter, CloudWatchExporterArgs
@@ -29,7 +29,7 @@ METRICS_NAMESPACE = "monitoring"
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringStackArgs:
-    """How much is kept and who is told (settings), what is watched, where it runs, and where alarms arrive.
+    """How much is kept and who is told (settings), what is watched, and where it runs.
 
     `watch` is what components offer, as `database.watch`; without any the stack watches itself and Kubernetes.
     """
@@ -37,13 +37,7 @@ class MonitoringStackArgs:
     settings: MonitoringSettings
     watch: Sequence[Watch]
     environment: str
-    network: NetworkRef
-    cluster: ClusterRef
-    secrets: SecretAccess
-    alarms: AlarmTarget
-    access_log_bucket: pulumi.Input[str]
-    protect_data: bool
-    tags: Mapping[str, str]
+    placement: Placement
 
 
 class MonitoringStack(pulumi.ComponentResource):
@@ -55,13 +49,17 @@ class MonitoringStack(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: MonitoringStackArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:monitoring_stack:MonitoringStack", name, {}, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._place = name, args, args.placement
         self._watch = completed(args.watch, args.settings)
         self._child = pulumi.ResourceOptions(parent=self)
-        self._protected = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=args.protect_data))
+        self._protected = pulumi.ResourceOptions.merge(
+            self._child, pulumi.ResourceOptions(protect=self._place.protect_data)
+        )
 
         key = DataKey(
-            f"{name}-key", DataKeyArgs(purpose="Logs", region=args.network.region, tags=args.tags), self._protected
+            f"{name}-key",
+            DataKeyArgs(purpose="Logs", region=self._place.network.region, tags=self._place.tags),
+            self._protected,
         )
         metrics = self._metrics_namespace()
         prometheus = self._prometheus(metrics, key)
@@ -95,7 +93,7 @@ class MonitoringStack(pulumi.ComponentResource):
             namespace=METRICS_NAMESPACE,
             labels=_labels(),
             policies=monitoring_policies(
-                self._args.network.ranges,
+                self._place.network.ranges,
                 mail_port=smtp.port if smtp else None,
                 scraped_ports=[scrape.port for scrape in self._watch.scrapes],
             ),
@@ -120,17 +118,17 @@ class MonitoringStack(pulumi.ComponentResource):
             namespace_name=METRICS_NAMESPACE,
             node_namespace=self._node_namespace(),
             watch=self._watch,
-            cluster_name=args.cluster.name,
-            cluster_arn=args.cluster.arn,
-            alarm_topic_arn=args.alarms.arn,
-            alarm_key_arn=args.alarms.key_arn,
+            cluster_name=self._place.cluster.name,
+            cluster_arn=self._place.cluster.arn,
+            alarm_topic_arn=self._place.alarms.arn,
+            alarm_key_arn=self._place.alarms.key_arn,
             labels=_labels(),
-            region=args.network.region,
+            region=self._place.network.region,
             kms_key_arn=key.arn,
-            secret_operator_role_arn=args.secrets.operator_role_arn,
-            reader_role_path=args.secrets.role_path,
+            secret_operator_role_arn=self._place.secret_access.operator_role_arn,
+            reader_role_path=self._place.secret_access.role_path,
             loki_url=LOKI_URL,
-            tags=args.tags,
+            tags=self._place.tags,
         )
         return PrometheusStack(self._name, stack_args, self._child)
 
@@ -165,11 +163,11 @@ class MonitoringStack(pulumi.ComponentResource):
             CloudWatchExporterArgs(
                 namespace=namespace,
                 namespace_name=METRICS_NAMESPACE,
-                cluster_name=args.cluster.name,
-                cluster_arn=args.cluster.arn,
-                region=args.network.region,
+                cluster_name=self._place.cluster.name,
+                cluster_arn=self._place.cluster.arn,
+                region=self._place.network.region,
                 asked=self._watch.cloudwatch.metrics,
-                tags=args.tags,
+                tags=self._place.tags,
                 kinds=prometheus.release,
             ),
             self._child,
@@ -191,7 +189,7 @@ class MonitoringStack(pulumi.ComponentResource):
                 loki_url=LOKI_URL,
                 stages=self._watch.log_stages,
                 store_namespace=store.namespace,
-                ranges=args.network.ranges,
+                ranges=self._place.network.ranges,
                 labels=_labels(),
                 scraper=scraper,
             ),
@@ -226,31 +224,30 @@ class MonitoringStack(pulumi.ComponentResource):
                 settings=settings.datadog,
                 environment=args.environment,
                 takes_traces=settings.traces is not None and settings.traces.backend == "datadog",
-                cluster_name=args.cluster.name,
-                ranges=args.network.ranges,
-                region=args.network.region,
+                cluster_name=self._place.cluster.name,
+                ranges=self._place.network.ranges,
+                region=self._place.network.region,
                 scraped=self._watch.agent_ports,
                 scrape_tokens=self._watch.secrets,
-                secret_operator_role_arn=args.secrets.operator_role_arn,
-                reader_role_path=args.secrets.role_path,
+                secret_operator_role_arn=self._place.secret_access.operator_role_arn,
+                reader_role_path=self._place.secret_access.role_path,
                 labels=_labels(),
-                tags=args.tags,
+                tags=self._place.tags,
             ),
             self._child,
         )
 
     def _shared(self, key: DataKey) -> dict[str, Any]:
         """Return what whoever keeps data in S3 takes alike."""
-        args = self._args
         return {
-            "ranges": args.network.ranges,
-            "cluster_name": args.cluster.name,
-            "cluster_arn": args.cluster.arn,
-            "region": args.network.region,
+            "ranges": self._place.network.ranges,
+            "cluster_name": self._place.cluster.name,
+            "cluster_arn": self._place.cluster.arn,
+            "region": self._place.network.region,
             "kms_key_arn": key.arn,
-            "access_log_bucket": args.access_log_bucket,
-            "protect_data": args.protect_data,
-            "tags": args.tags,
+            "access_log_bucket": self._place.access_log_bucket,
+            "protect_data": self._place.protect_data,
+            "tags": self._place.tags,
         }
 
 

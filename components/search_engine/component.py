@@ -15,7 +15,7 @@ from ..shared.namespace_bounds import namespace_bounds
 from ..shared.network_policies import PodServer
 from ..shared.node_image import NodeImage
 from ..shared.node_script import CPU_MILLICORES, MEMORY_LIMIT_MIB
-from ..shared.references import ClusterRef, NetworkRef, SecretAccess
+from ..shared.references import Placement
 from ..shared.secret_reader import SecretReader, SecretReaderArgs
 from ..shared.secure_bucket import SecureBucket, SecureBucketArgs
 from ..shared.stored_secret import StoredSecret, StoredSecretArgs
@@ -40,21 +40,15 @@ SNAPSHOT_PODS = 3
 class SearchEngineArgs:
     """How large it is (settings), where it runs, and who asks it.
 
-    `client` is the namespace whose pods ask, and which may do with `indexes` what an application does. `controllers`
-    bring the kinds of secrets and the class of volumes. `tools_image` runs what makes keys and takes snapshots.
+    `client` is the namespace whose pods ask, and which may do with `indexes` what an application does. `tools_image`
+    runs what makes keys and takes snapshots.
     """
 
     settings: SearchSettings
     client: str
     indexes: Sequence[str]
     tools_image: NodeImage
-    network: NetworkRef
-    cluster: ClusterRef
-    controllers: pulumi.Resource
-    secret_access: SecretAccess
-    access_log_bucket: pulumi.Input[str]
-    protect_data: bool
-    tags: Mapping[str, str]
+    placement: Placement
 
 
 class SearchEngine(pulumi.ComponentResource):
@@ -69,19 +63,25 @@ class SearchEngine(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: SearchEngineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:search_engine:SearchEngine", name, {}, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._place = name, args, args.placement
         self._child = pulumi.ResourceOptions(parent=self)
-        self._protected = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=args.protect_data))
+        self._protected = pulumi.ResourceOptions.merge(
+            self._child, pulumi.ResourceOptions(protect=self._place.protect_data)
+        )
         key = DataKey(
             f"{name}-key",
-            DataKeyArgs(purpose="Keys and snapshots of the search engine", region=args.network.region, tags=args.tags),
+            DataKeyArgs(
+                purpose="Keys and snapshots of the search engine",
+                region=self._place.network.region,
+                tags=self._place.tags,
+            ),
             self._protected,
         )
         bucket_args = SecureBucketArgs(
             kms_key_arn=key.arn,
             expire_days={PREFIX: args.settings.snapshot_keep_days},
-            access_log_bucket=args.access_log_bucket,
-            tags=args.tags,
+            access_log_bucket=self._place.access_log_bucket,
+            tags=self._place.tags,
         )
         bucket = SecureBucket(f"{name}-snapshots", bucket_args, self._protected)
         keys = make_keys(name, args.indexes, self._child)
@@ -110,10 +110,10 @@ class SearchEngine(pulumi.ComponentResource):
                 bucket_arn=bucket.bucket_arn,
                 kms_key_arn=key.arn,
                 prefix=PREFIX,
-                region=args.network.region,
+                region=self._place.network.region,
             ),
-            cluster=args.cluster,
-            tags=args.tags,
+            cluster=self._place.cluster,
+            tags=self._place.tags,
         )
         Snapshots(f"{name}-snapshot", snapshots_args, self._child)
         self.bucket_arn = bucket.bucket_arn
@@ -140,7 +140,7 @@ class SearchEngine(pulumi.ComponentResource):
             purpose=f"How to ask the search engine: {role}",
             kms_key_arn=key.arn,
             fields=fields,
-            tags=self._args.tags,
+            tags=self._place.tags,
             # another master key opens the same data
             replaceable=True,
         )
@@ -148,7 +148,7 @@ class SearchEngine(pulumi.ComponentResource):
 
     def _namespace(self) -> pulumi.Output[str]:
         args = self._args
-        policies = search_policies(args.network.ranges, args.client)
+        policies = search_policies(self._place.network.ranges, args.client)
         namespace = IsolatedNamespace(
             self._name, IsolatedNamespaceArgs(namespace=NAMESPACE, labels=_labels(), policies=policies), self._protected
         ).namespace
@@ -173,7 +173,6 @@ class SearchEngine(pulumi.ComponentResource):
         return namespace
 
     def _secrets(self, namespace: pulumi.Output[str], key: DataKey, keys: Keys) -> Mapping[str, pulumi.Output[str]]:
-        args = self._args
         own = self._kept(key, "own", {"master_key": keys.master, "snapshots_key": keys.values[SNAPSHOTS]})
         secrets: dict[str, dict[str, Source]] = {
             ENGINE: {MASTER_KEY: own.field("master_key")},
@@ -185,13 +184,13 @@ class SearchEngine(pulumi.ComponentResource):
                 namespace=namespace,
                 labels=_labels(),
                 secrets=secrets,
-                operator_role_arn=args.secret_access.operator_role_arn,
-                role_path=args.secret_access.role_path,
-                region=args.network.region,
-                tags=args.tags,
+                operator_role_arn=self._place.secret_access.operator_role_arn,
+                role_path=self._place.secret_access.role_path,
+                region=self._place.network.region,
+                tags=self._place.tags,
             ),
             # External Secrets brings the kind, and no property says so
-            pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[args.controllers])),
+            pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[self._place.controllers])),
         ).names
 
     def _files(self, namespace: pulumi.Output[str]) -> pulumi.Output[str]:

@@ -1,9 +1,9 @@
 """What one component hands to the next, whole: where something lies and how it is reached."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from pulumi import Input
+from pulumi import Input, Resource
 
 from .external_secrets import SecretField, Source
 from .iam_documents import Statement
@@ -52,6 +52,23 @@ class SecretAccess:
 
     operator_role_arn: Input[str]
     role_path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placement:
+    """What a component finds in a stack's cluster and around it: the same for every one that runs there.
+
+    `controllers` bring the kinds of load balancing, secrets and volumes, and act on them.
+    """
+
+    network: NetworkRef
+    cluster: ClusterRef
+    controllers: Resource
+    secret_access: SecretAccess
+    alarms: AlarmTarget
+    access_log_bucket: Input[str]
+    protect_data: bool
+    tags: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)

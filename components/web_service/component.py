@@ -12,7 +12,7 @@ from ..shared.iam_documents import Statement
 from ..shared.isolated_namespace import IsolatedNamespace, IsolatedNamespaceArgs
 from ..shared.namespace_bounds import namespace_bounds
 from ..shared.pod_role import PodRole, PodRoleArgs
-from ..shared.references import AlarmTarget, ClusterRef, NetworkRef, OriginRef, SecretAccess
+from ..shared.references import OriginRef, Placement
 from ..shared.secret_reader import SecretReader, SecretReaderArgs
 from ..shared.watch import Watch
 from .environment import EnvVar, plain, secret
@@ -44,14 +44,7 @@ class WebServiceArgs:
     releases: Mapping[str, Release]
     environment: Sequence[EnvVar]
     timeouts: Timeouts
-    network: NetworkRef
-    cluster: ClusterRef
-    controllers: pulumi.Resource  # bring the kinds of load balancing and secrets, and act on them
-    secret_access: SecretAccess
-    alarms: AlarmTarget
-    access_log_bucket: pulumi.Input[str]
-    protect_data: bool
-    tags: Mapping[str, str]
+    placement: Placement
     site: Site = field(default_factory=Site)
     profile: EdgeProfile = field(default_factory=EdgeProfile)
     access: NetworkAccess = field(default_factory=NetworkAccess)
@@ -79,7 +72,7 @@ class WebService(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: WebServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:web_service:WebService", name, {}, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._place = name, args, args.placement
         self._child = pulumi.ResourceOptions(parent=self)
         self._processes = [each for release in args.releases.values() for each in release.processes]
         # whichever: releases differ in their image, and not in where they are asked
@@ -123,7 +116,7 @@ class WebService(pulumi.ComponentResource):
     def _namespace(self) -> pulumi.Output[str]:
         args, labels = self._args, service_labels(self._args.application)
         policies = service_policies(
-            args.network.ranges,
+            self._place.network.ranges,
             args.access,
             web=self._release.web.name,
             port=self._release.port,
@@ -158,10 +151,10 @@ class WebService(pulumi.ComponentResource):
                 namespace=self.namespace,
                 labels=service_labels(args.application),
                 secrets=secrets,
-                operator_role_arn=args.secret_access.operator_role_arn,
-                role_path=args.secret_access.role_path,
-                region=args.network.region,
-                tags=args.tags,
+                operator_role_arn=self._place.secret_access.operator_role_arn,
+                role_path=self._place.secret_access.role_path,
+                region=self._place.network.region,
+                tags=self._place.tags,
             ),
             self._child,
         ).names
@@ -171,12 +164,12 @@ class WebService(pulumi.ComponentResource):
         role = PodRole(
             f"{self._name}-role",
             PodRoleArgs(
-                cluster_name=args.cluster.name,
-                cluster_arn=args.cluster.arn,
+                cluster_name=self._place.cluster.name,
+                cluster_arn=self._place.cluster.arn,
                 namespace=args.application,
                 service_account=args.application,
                 statements=args.statements,
-                tags=args.tags,
+                tags=self._place.tags,
             ),
             self._child,
         )
@@ -199,19 +192,19 @@ class WebService(pulumi.ComponentResource):
             InternalLoadBalancerArgs(
                 domain=args.site.domain,
                 sign_in=args.site.sign_in,
-                region=args.network.region,
-                vpc_id=args.network.vpc_id,
-                subnet_ids=args.network.balancer_subnet_ids,
-                target_security_group_id=args.cluster.security_group_id,
+                region=self._place.network.region,
+                vpc_id=self._place.network.vpc_id,
+                subnet_ids=self._place.network.balancer_subnet_ids,
+                target_security_group_id=self._place.cluster.security_group_id,
                 target_port=self._release.port,
                 health_path=args.profile.health_path or self._release.web.probes.readiness.path or "/",
                 profile=args.profile,
                 timeouts=args.timeouts,
                 weights={colour: 100 if release.served else 0 for colour, release in args.releases.items()},
-                access_log_bucket=args.access_log_bucket,
-                alarm_topic_arn=args.alarms.arn,
-                protect=args.protect_data,
-                tags=args.tags,
+                access_log_bucket=self._place.access_log_bucket,
+                alarm_topic_arn=self._place.alarms.arn,
+                protect=self._place.protect_data,
+                tags=self._place.tags,
             ),
             self._child,
         )
@@ -240,7 +233,7 @@ class WebService(pulumi.ComponentResource):
                     environment=plain(args.environment),
                     secrets=self.secret_names,
                     target_group_arn=balancer.target_group_arns[colour],
-                    controllers=args.controllers,
+                    controllers=self._place.controllers,
                     files=args.files,
                     files_at=args.files_at,
                     migration=args.migration,
@@ -256,7 +249,7 @@ class WebService(pulumi.ComponentResource):
         if not any(each.by_queue for each in self._processes):
             return None
         # it looks after this namespace alone, and writes into it: so it is the service's, and not the cluster's
-        args = EventAutoscalerArgs(watched_namespace=self.namespace, ranges=self._args.network.ranges)
+        args = EventAutoscalerArgs(watched_namespace=self.namespace, ranges=self._place.network.ranges)
         return EventAutoscaler(f"{self._name}-keda", args, self._child)
 
 

@@ -20,6 +20,7 @@ from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucket
 from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.shared.karpenter_settings import KarpenterSettings
 from components.shared.node_image import NodeImage
+from components.shared.references import Placement
 from components.vpc import NetworkSettings, Vpc, VpcArgs
 from testing.cloud import Cloud
 from tests.samples import SECRETS
@@ -138,13 +139,16 @@ def build() -> None:
             client="orders",
             indexes=["articles"],
             tools_image=NodeImage("registry.example.com/tools:1.0.0"),
-            network=vpc.ref,
-            cluster=cluster.ref,
-            controllers=cluster,
-            secret_access=SECRETS,
-            access_log_bucket="access-logs",
-            protect_data=True,
-            tags=TAGS,
+            placement=Placement(
+                network=vpc.ref,
+                cluster=cluster.ref,
+                controllers=cluster,
+                secret_access=SECRETS,
+                alarms=alarms.target,
+                access_log_bucket="access-logs",
+                protect_data=True,
+                tags=TAGS,
+            ),
         ),
     )
     Budget("budget", BudgetArgs(monthly_usd=100, cost_tags={"Project": "orders"}, alarms=alarms.target, tags=TAGS))

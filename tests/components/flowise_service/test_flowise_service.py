@@ -9,7 +9,7 @@ import pytest
 
 from components.config.types import DomainSettings
 from components.flowise_service.component import FlowiseService, FlowiseServiceArgs
-from components.flowise_service.conditions import DataProtection, Telemetry
+from components.flowise_service.conditions import Telemetry
 from components.flowise_service.environment import ENCRYPTION_KEY, GENERATED
 from components.flowise_service.keys import field_of
 from components.flowise_service.processes import PROBES
@@ -20,7 +20,7 @@ from components.shared.references import CacheRef, DatabaseRef
 from components.web_service.site import Site
 from sandbox.policy_documents import allowed
 from testing.cloud import Cloud, Created
-from tests.samples import ALARMS, CLUSTER, NETWORK, SECRETS, TAGS
+from tests.samples import SECRETS, placement
 
 QUEUE = {"mode": "queue", "replicas_min": 2, "replicas_max": 4, "worker_replicas_min": 2, "worker_replicas_max": 6}
 COLOURS = {"active": "green", "blue_image": "flowiseai/flowise:3.1.4", "green_image": "flowiseai/flowise:3.1.5"}
@@ -53,8 +53,7 @@ def create(
         FlowiseServiceArgs(
             settings=ServiceSettings.model_validate(settings),
             site=Site(domain=domain, embed_origins=embed_origins),
-            network=NETWORK,
-            cluster=CLUSTER,
+            placement=placement(),
             database=DatabaseRef(
                 address="db.local",
                 port=5432,
@@ -65,13 +64,8 @@ def create(
             ),
             cache=CACHE,
             tools_image=NodeImage("registry.example.com/tools:1.0.0"),
-            controllers=pulumi.ComponentResource("test:index:Controllers", "controllers"),
-            secret_access=SECRETS,
-            alarms=ALARMS,
-            access_log_bucket="access-logs",
-            data_protection=DataProtection(protect=True, copy_region=copy_region),
+            keys_copy_region=copy_region,
             telemetry=Telemetry(traced=traced, datadog=datadog),
-            tags=TAGS,
         ),
     )
 

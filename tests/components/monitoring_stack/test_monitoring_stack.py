@@ -25,7 +25,7 @@ from components.shared.watch import (
     combined,
 )
 from testing.cloud import Cloud
-from tests.samples import ALARMS, CLUSTER, NETWORK, SECRETS, TAGS
+from tests.samples import placement
 
 DATADOG = {"site": "datadoghq.eu", "api_key_secret_name": "orders/datadog"}
 TOKEN = SecretField(arn="arn:token", version_id="v1", field="token", key_arn="arn:key")
@@ -115,13 +115,7 @@ def create(watch: Sequence[Watch] = (ORDERS,), **settings: object) -> Monitoring
             settings=MonitoringSettings.model_validate(settings),
             watch=watch,
             environment="dev",
-            network=NETWORK,
-            cluster=CLUSTER,
-            secrets=SECRETS,
-            alarms=ALARMS,
-            access_log_bucket="access-logs",
-            protect_data=True,
-            tags=TAGS,
+            placement=placement(),
         ),
     )
 

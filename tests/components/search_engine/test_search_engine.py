@@ -15,7 +15,7 @@ from components.search_engine.network_policies import search_policies
 from components.shared.network_policies import METRICS, PROMETHEUS
 from components.shared.node_image import NodeImage
 from testing.cloud import Cloud
-from tests.samples import CLUSTER, NETWORK, RANGES, SECRETS, TAGS
+from tests.samples import RANGES, placement
 
 IMAGE = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/meilisearch:1.5.1"
 
@@ -28,13 +28,7 @@ def create(protect: bool = False, **settings: Any) -> SearchEngine:
             client="orders",
             indexes=["articles"],
             tools_image=NodeImage("registry.example.com/tools:1.0.0"),
-            network=NETWORK,
-            cluster=CLUSTER,
-            controllers=k8s.core.v1.Namespace("controllers"),
-            secret_access=SECRETS,
-            access_log_bucket="access-logs",
-            protect_data=protect,
-            tags=TAGS,
+            placement=placement(protect_data=protect),
         ),
     )
 

@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 from typing import Any
 
-import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 import pytest
@@ -32,7 +31,7 @@ from components.web_service.quota import PodRoom
 from components.web_service.timeouts import timeouts_of
 from testing.cloud import Cloud
 from tests.node import ASSETS
-from tests.samples import ALARMS, CLUSTER, NETWORK, SECRETS
+from tests.samples import placement
 
 IMAGE, NEXT = "registry.example.com/orders:1.4.0", "registry.example.com/orders:1.5.0"
 SMALL = Resources(cpu_request_millicores=200, memory_request_mib=256, memory_limit_mib=512)
@@ -89,14 +88,7 @@ def args(**changes: Any) -> WebServiceArgs:
         ),
         "access": NetworkAccess(database=True, cache=True),
         "timeouts": timeouts_of(30),
-        "network": NETWORK,
-        "cluster": CLUSTER,
-        "controllers": pulumi.ComponentResource("test:index:Controllers", "controllers"),
-        "secret_access": SECRETS,
-        "alarms": ALARMS,
-        "access_log_bucket": "access-logs",
-        "protect_data": True,
-        "tags": {"Project": "orders"},
+        "placement": placement(),
     }
     return WebServiceArgs(**{**usual, **changes})
 

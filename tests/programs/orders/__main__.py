@@ -18,6 +18,7 @@ from components.shared.access_log_bucket import AccessLogBucket, AccessLogBucket
 from components.shared.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.shared.edge_profile import EdgeProfile
 from components.shared.node_image import NodeImage
+from components.shared.references import Placement
 from components.vpc import NetworkSettings, Vpc, VpcArgs
 from components.waf_cdn import EdgeSettings, WafCdn, WafCdnArgs
 
@@ -57,6 +58,8 @@ services = ClusterServices("services", ClusterServicesArgs(karpenter=None, clust
     secret_readers=f"/{name}/secret-readers/", tags=tags), in_cluster)  # fmt: skip
 setup = DatabaseSetup("setup", DatabaseSetupArgs(tools_image=NodeImage(TOOLS), cluster=cluster.ref, network=vpc.ref,
     target=database.setup_target, tags=tags), in_cluster)  # fmt: skip
+placement = Placement(network=vpc.ref, cluster=cluster.ref, controllers=services, tags=tags, protect_data=False,
+    secret_access=services.secret_access, alarms=alarms.target, access_log_bucket=logs.bucket_name)  # fmt: skip
 
 small = web.Resources(cpu_request_millicores=250, memory_request_mib=512, memory_limit_mib=512)
 health, alive = web.Probe(path="/health"), web.Probe(command=["alive"])
@@ -71,14 +74,12 @@ environment = [web.EnvVar("DATABASE_HOST", db.address), web.EnvVar("DATABASE_USE
 queue = web.QueueServer(address=cache.address, port=cache.port, username=cache.username,
     password_variable="CACHE_PASSWORD")  # fmt: skip
 service = web.WebService("app", web.WebServiceArgs(application="orders", environment=environment, timeouts=timeouts,
-    releases={"": web.Release(image=IMAGE, processes=[site, worker])}, network=vpc.ref, cluster=cluster.ref,
-    controllers=services, secret_access=services.secret_access, alarms=alarms.target, tags=tags, profile=profile,
-    access_log_bucket=logs.bucket_name, protect_data=False, site=web.Site(domain=settings.edge.domain),
-    access=web.NetworkAccess(database=True, cache=True), queue_server=queue), in_cluster)  # fmt: skip
+    releases={"": web.Release(image=IMAGE, processes=[site, worker])}, placement=placement, profile=profile,
+    site=web.Site(domain=settings.edge.domain), access=web.NetworkAccess(database=True, cache=True),
+    queue_server=queue), in_cluster)  # fmt: skip
 edge = WafCdn("edge", WafCdnArgs(settings=settings.edge, profile=profile, stack_name=name, origin=service.origin,
     access_logs=logs.ref, alarm_emails=["shop@example.com"], tags=tags), in_aws)  # fmt: skip
 MonitoringStack("monitoring", MonitoringStackArgs(settings=settings.monitoring, watch=[vpc.watch, cluster.watch,
-    database.watch, cache.watch, service.watch, edge.watch], environment=settings.environment, network=vpc.ref,
-    cluster=cluster.ref, secrets=services.secret_access, alarms=alarms.target, access_log_bucket=logs.bucket_name,
-    protect_data=False, tags=tags), in_cluster)  # fmt: skip
+    database.watch, cache.watch, service.watch, edge.watch], environment=settings.environment,
+    placement=placement), in_cluster)  # fmt: skip
 pulumi.export("url", edge.url)
