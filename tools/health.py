@@ -4,7 +4,9 @@ A ping answers where half of the answers are errors. So for a set time it asks C
 balancers, the CDN and the canaries of the stack's state have counted since: errors by requests, healthy targets, runs
 that succeeded. What it cannot be told of is no health: the balancers must have reported by the end.
 
-How long an answer took since, and in as many minutes before, is told to CloudWatch, for the dashboard of deliveries.
+At the end it is compared with what was before, over as many minutes: a release that answers twice as slowly, or errs
+twice as often, is not well, though each alone would be admitted. How long an answer took since, and before, is told to
+CloudWatch, for the dashboard of deliveries.
 
 It ends with 0 where all is well to the end, 1 as soon as something is not, and 2 where nobody could tell.
 """
@@ -29,6 +31,10 @@ from .stack_file import StackFileError, at_folder
 
 # so many of a hundred answers may be errors of ours, once there are enough to speak of a share
 MOST_ERRORS_PERCENT, FEWEST_REQUESTS = 5, 20
+# A release is worse than the one before where it is so many times as slow, or errs so many times as often ...
+WORSE = 2
+# ... and by so much besides, for what is next to nothing doubles by itself
+WORSE_SECONDS, WORSE_PERCENT = 0.2, 1
 _MINUTE = 60
 # CloudFront reports there, whatever the stack's region (CloudFront developer guide, programming-cloudwatch-metrics)
 _CDN_REGION = "us-east-1"
@@ -82,12 +88,8 @@ def measures(state: Mapping[str, Any], region: str) -> list[Measure]:
 
 def faults(told: Mapping[Measure, Sequence[float]]) -> Iterator[str]:
     """Yield what is not well, by the figures of each minute, the newest last."""
-    by: dict[str, dict[str, Sequence[float]]] = {}
-    for measure, values in told.items():
-        by.setdefault(measure.what, {})[measure.metric] = values
-    for what, of in by.items():
-        requests = sum(of.get("RequestCount", ()))
-        errors = sum((*of.get("HTTPCode_ELB_5XX_Count", ()), *of.get("HTTPCode_Target_5XX_Count", ())))
+    for what, of in _by_thing(told).items():
+        requests, errors = sum(of.get("RequestCount", ())), _errors(of)
         if requests + errors >= FEWEST_REQUESTS and errors * 100 > MOST_ERRORS_PERCENT * requests:
             yield f"{what}: {errors:,.0f} errors to {requests:,.0f} requests"
         hosts = of.get("HealthyHostCount", ())
@@ -102,6 +104,37 @@ def faults(told: Mapping[Measure, Sequence[float]]) -> Iterator[str]:
             yield f"{what}: the canary failed twice in a row"
 
 
+def compared(before: Mapping[Measure, Sequence[float]], told: Mapping[Measure, Sequence[float]]) -> Iterator[str]:
+    """Yield what a release does worse than the one before, by balancers of which enough was asked both times."""
+    earlier = _by_thing(before)
+    for what, of in _by_thing(told).items():
+        then = earlier.get(what, {})
+        requests = [sum(each.get("RequestCount", ())) for each in (then, of)]
+        if min(requests) < FEWEST_REQUESTS:
+            continue
+        took, takes = (_mean(each.get("TargetResponseTime", ())) or 0 for each in (then, of))
+        if takes > WORSE * took and takes - took > WORSE_SECONDS:
+            yield f"{what}: an answer takes {takes:.2f} s, and took {took:.2f} s before"
+        was, now = (100 * _errors(each) / number for each, number in zip((then, of), requests, strict=True))
+        if now > WORSE * was and now - was > WORSE_PERCENT:
+            yield f"{what}: {now:.1f} % of answers are errors, and {was:.1f} % were before"
+
+
+def _by_thing(told: Mapping[Measure, Sequence[float]]) -> dict[str, dict[str, Sequence[float]]]:
+    by: dict[str, dict[str, Sequence[float]]] = {}
+    for measure, values in told.items():
+        by.setdefault(measure.what, {})[measure.metric] = values
+    return by
+
+
+def _errors(of: Mapping[str, Sequence[float]]) -> float:
+    return sum((*of.get("HTTPCode_ELB_5XX_Count", ()), *of.get("HTTPCode_Target_5XX_Count", ())))
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None
+
+
 def untold(told: Mapping[Measure, Sequence[float]]) -> list[str]:
     """Return what ought to have reported whatever comes in, and has not: the targets of a balancer."""
     return [each.what for each, values in told.items() if each.metric == "HealthyHostCount" and not values]
@@ -109,8 +142,7 @@ def untold(told: Mapping[Measure, Sequence[float]]) -> list[str]:
 
 def answer_seconds(told: Mapping[Measure, Sequence[float]]) -> float | None:
     """Return how long an answer took on average, over minutes with answers; None where there was none."""
-    values = [value for each, every in told.items() if each.metric == "TargetResponseTime" for value in every]
-    return sum(values) / len(values) if values else None
+    return _mean([value for each, every in told.items() if each.metric == "TargetResponseTime" for value in every])
 
 
 def cloudwatch(run: Run) -> Asked:
@@ -160,6 +192,8 @@ def watch(
             wait(_MINUTE)
     if missing := untold(told):
         raise NoAnswer(f"{', '.join(missing)}: no figure came in {minutes} minutes")
+    if found := list(compared(before, told)):
+        return found, {}
     times = {"before": answer_seconds(before), "after": answer_seconds(told)}
     return [], {when: seconds for when, seconds in times.items() if seconds is not None}
 

@@ -58,24 +58,24 @@ def listens(port: int) -> bool:
         return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
-def make_authority(folder: Path) -> Authority:
-    """Make an authority and a certificate for localhost."""
+def make_authority(folder: Path, key: Sequence[str] = ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")) -> Authority:
+    """Make an authority and a certificate for localhost, with keys of a kind."""
     bundle, ca_key = folder / "ca.pem", folder / "ca.key"
-    certificate, key, request = folder / "server.pem", folder / "server.key", folder / "server.csr"
+    certificate, own_key, request = folder / "server.pem", folder / "server.key", folder / "server.csr"
     names = folder / "names"
     names.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
     openssl = program("openssl")
-    new = ["req", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    new = ["req", "-nodes", "-newkey", *key]
     for arguments in (
         [*new, "-x509", "-days", "2", "-subj", "/CN=live test authority", "-keyout", str(ca_key), "-out", str(bundle)],
-        [*new, "-subj", "/CN=localhost", "-keyout", str(key), "-out", str(request)],
+        [*new, "-subj", "/CN=localhost", "-keyout", str(own_key), "-out", str(request)],
         [
             *("x509", "-req", "-days", "2", "-in", str(request), "-CA", str(bundle), "-CAkey", str(ca_key)),
             *("-CAcreateserial", "-extfile", str(names), "-out", str(certificate)),
         ],
     ):
         subprocess.run([openssl, *arguments], check=True, capture_output=True)
-    return Authority(bundle, certificate, key)
+    return Authority(bundle, certificate, own_key)
 
 
 @contextmanager

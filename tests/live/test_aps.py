@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from examples.aps import application as rendered
 from testing.program import run
 from tests.ports import free_port
 from tests.waiting import PATIENCE_SECONDS, wait_until
+from tools import load
 
 from .servers import HOST, CacheLogin, make_authority, postgres, redis
 
@@ -169,6 +171,14 @@ def test_connections_stay_within_the_pools(served: Served) -> None:
     assert set(statuses) == {200}
     (most,) = served.query("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'aps'")[0]
     assert 1 <= most <= rendered.CONNECTIONS_OF_A_POD
+
+
+def test_it_answers_twelve_people_at_once_as_was_promised(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    month = f"/api/indicators?month={date.today():%Y-%m}"
+    site, promised = f"http://127.0.0.1:{served.port}", rendered.Promises()
+    limits = ["--seconds", str(promised.response_seconds), "--errors", str(promised.errors_percent)]
+    ended = load.main([site, "--path", "/", "--path", month, "--people", "12", "--for", "10", *limits])
+    assert ended == 0, capsys.readouterr().out
 
 
 def test_without_its_database_a_pod_is_not_ready_and_lives(served: Served) -> None:

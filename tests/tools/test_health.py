@@ -92,6 +92,38 @@ def test_it_is_watched_to_the_end_and_no_longer_than_to_the_first_fault() -> Non
     assert minute == 3
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        (
+            {"TargetResponseTime": [0.3]},
+            {"TargetResponseTime": [0.7]},
+            "an answer takes 0.70 s, and took 0.30 s before",
+        ),
+        ({}, {"HTTPCode_Target_5XX_Count": [2]}, "2.0 % of answers are errors, and 0.0 % were before"),
+        ({"HTTPCode_ELB_5XX_Count": [1]}, {"HTTPCode_Target_5XX_Count": [3]}, "3.0 % of answers are errors"),
+        # as well as before, better, too little to say so, or nobody there before
+        ({"TargetResponseTime": [0.3]}, {"TargetResponseTime": [0.59]}, ""),
+        ({"TargetResponseTime": [0.01]}, {"TargetResponseTime": [0.2]}, ""),
+        ({"HTTPCode_Target_5XX_Count": [3]}, {"HTTPCode_Target_5XX_Count": [5]}, ""),
+        ({"HTTPCode_Target_5XX_Count": [3]}, {}, ""),
+        ({}, {"HTTPCode_Target_5XX_Count": [1]}, ""),
+        ({"RequestCount": [19]}, {"HTTPCode_Target_5XX_Count": [3]}, ""),
+        ({"RequestCount": []}, {"TargetResponseTime": [3]}, ""),
+    ],
+)
+def test_a_release_is_compared_with_the_one_before(
+    before: dict[str, list[float]], after: dict[str, list[float]], says: str
+) -> None:
+    usual: dict[str, list[float]] = {"RequestCount": [40, 60], "HealthyHostCount": [2]}
+
+    def ask(_: Sequence[Measure], start: datetime, __: datetime) -> dict[Measure, Sequence[float]]:
+        return figures(**{**usual, **(before if start < AT else after)})
+
+    found, _ = health.watch(WANTED, 0, ask, now=lambda: AT)
+    assert [each.removeprefix("app-lb: ").startswith(says) for each in found] == ([True] if says else []), found
+
+
 def test_what_never_reported_is_not_taken_for_well() -> None:
     with pytest.raises(NoAnswer, match="app-tg: no figure came in 1 minutes"):
         health.watch(WANTED, 1, lambda *_: figures(RequestCount=[1]), wait=lambda _: None)
