@@ -54,11 +54,11 @@ class Stand:
     def _workspace(self) -> Workspace:
         return Workspace.of(self.folder, self.stack)
 
-    def __call__(self, command: str, *arguments: str) -> str:
-        """Run a command; give what it printed. Raises ShapeError."""
+    def __call__(self, command: str, *arguments: str, ends: Sequence[int] = (0,)) -> str:
+        """Run a command that may end with these; give what it printed. Raises ShapeError."""
         at_hand = ("--charts", str(self.charts)) if self.charts and command in JUDGED else ()
         done = run_sandbox(self.folder, self.stack, command, *at_hand, *arguments, kubernetes=self.kubernetes)
-        if done.returncode:
+        if done.returncode not in ends:
             # a plan that is read is long, and says nothing of why there is none
             said = done.stderr if "--json" in arguments else f"{done.stdout}\n{done.stderr}"
             raise ShapeError(f"{command} ended with {done.returncode}:\n{said}")
@@ -166,7 +166,8 @@ def tried(stand: Stand, *, roads: bool) -> str:
     made, kept = came_up(stand)
     walked = ""
     if roads:
-        found = json.loads(stand("roads", "--json"))
+        # 1: of walls, and which they are stands in what it prints
+        found = json.loads(stand("roads", "--json", ends=(0, 1)))
         if walls := [each for each in found["roads"] if not each["open"]] + found["spare"]:
             raise ShapeError(f"of its roads these are walled, or lead nowhere: {walls}")
         walked = f", {len(found['roads'])} roads open"
