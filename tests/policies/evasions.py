@@ -82,6 +82,7 @@ EVASIONS: list[Evasion] = [
     Evasion("a password in a URL", "aws-secret-literal", _FUNCTION, _function(DATABASE="postgresql://app:hunter2hunter2@db:5432/app")),
     Evasion("a password in JSON in a variable", "aws-secret-literal", _FUNCTION, _function(CONFIG='{"db": {"password": "hunter2hunter2"}}')),
     Evasion("a password in camel case", "aws-secret-literal", _FUNCTION, _function(dbPassword="hunter2hunter2")),
+    Evasion("a password under the name of a Secret that is there", "aws-secret-literal", _FUNCTION, _function(existing_secret_password="hunter2hunter2")),
     Evasion("a token in a command", "aws-secret-literal", _TASK, {"containerDefinitions": task(command=["run", "--token=" + "glpat-" + "a1B2c3D4e5F6g7H8i9J0"])}),
     Evasion("a secret under another name", "", _FUNCTION, _function(GREETING="hunter2hunter2"), "neither its form nor its name says that it is one"),
     Evasion("a secret cut in two", "", _FUNCTION, _function(A="hunter2", B="hunter2"), "neither half is one"),

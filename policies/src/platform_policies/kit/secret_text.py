@@ -13,20 +13,43 @@ import zlib
 from collections import Counter
 from typing import Any
 
-_TOKEN = re.compile(
-    r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b(?<!EXAMPLE)"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAGE-SECRET-KEY-1[0-9A-Z]{20,}"
-    r"|\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_[A-Za-z0-9_]{22,}|\bglpat-[A-Za-z0-9_-]{20,}"
-    r"|\bxox[abeprs]-[A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T\w+/B\w+/\w+"
-    r"|\b(?:sk|rk)_live_[A-Za-z0-9]{16,}|\bsk-[A-Za-z0-9_-]{20,}|\bAIza[A-Za-z0-9_-]{35}"
-    r"|\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|\bnpm_[A-Za-z0-9]{36}|\bpypi-AgEI[A-Za-z0-9_-]{20,}"
-    r"|\bdapi[0-9a-f]{32}|\bdop_v1_[0-9a-f]{64}|\bhv[sb]\.[A-Za-z0-9_-]{24,}|\bhf_[A-Za-z0-9]{26,}"
-    r"|\bdckr_pat_[A-Za-z0-9_-]{20,}"
-    r"|\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}|\bATATT3[A-Za-z0-9_=-]{50,}|AccountKey=[A-Za-z0-9+/]{60,}"
-    r"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}"
-    r"|\b[a-z][a-z0-9+]*://[^/\s:@]*:(?![${<%*])[^/\s:@]{3,}@"
-    r"|(?i:authorization: *(?:basic|bearer) +[\w.+/=-]{8,})"
-    r"|(?i:aws_?secret_?(?:access_?)?key)[\"']?\s*[=:,]\s*[\"']?(?![A-Za-z0-9/+]*EXAMPLE)[A-Za-z0-9/+]{40}\b"
+# Each form, and letters that it cannot be without: most texts have none of them, and asking for these is far quicker. A
+# form is compiled when it is first looked for.
+_TOKENS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b(?<!EXAMPLE)"),
+    (("PRIVATE KEY-----",), r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+    (("AGE-SECRET-KEY-1",), r"\bAGE-SECRET-KEY-1[0-9A-Z]{20,}"),
+    (("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"\bgh[pousr]_[A-Za-z0-9]{36}"),
+    (("github_pat_",), r"\bgithub_pat_[A-Za-z0-9_]{22,}"),
+    (("glpat-",), r"\bglpat-[A-Za-z0-9_-]{20,}"),
+    (("xox",), r"\bxox[abeprs]-[A-Za-z0-9-]{10,}"),
+    (("hooks.slack.com",), r"hooks\.slack\.com/services/T\w+/B\w+/\w+"),
+    (("_live_",), r"\b(?:sk|rk)_live_[A-Za-z0-9]{16,}"),
+    (("sk-",), r"\bsk-[A-Za-z0-9_-]{20,}"),
+    (("AIza",), r"\bAIza[A-Za-z0-9_-]{35}"),
+    (("SG.",), r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
+    (("npm_",), r"\bnpm_[A-Za-z0-9]{36}"),
+    (("pypi-AgEI",), r"\bpypi-AgEI[A-Za-z0-9_-]{20,}"),
+    (("dapi",), r"\bdapi[0-9a-f]{32}"),
+    (("dop_v1_",), r"\bdop_v1_[0-9a-f]{64}"),
+    (("hvs.", "hvb."), r"\bhv[sb]\.[A-Za-z0-9_-]{24,}"),
+    (("hf_",), r"\bhf_[A-Za-z0-9]{26,}"),
+    (("dckr_pat_",), r"\bdckr_pat_[A-Za-z0-9_-]{20,}"),
+    (("shpat_", "shpca_", "shppa_", "shpss_"), r"\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),
+    (("ATATT3",), r"\bATATT3[A-Za-z0-9_=-]{50,}"),
+    (("AccountKey=",), r"AccountKey=[A-Za-z0-9+/]{60,}"),
+    (("eyJ",), r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}"),
+    # a login in an address
+    (("://",), r"://(?<=[a-z0-9+]://)[^/\s:@]*:(?![${<%*])[^/\s:@]{3,}@"),
+)
+# likewise, whatever the case of its letters
+_TOKENS_OF_ANY_CASE: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("authorization:",), r"(?i)authorization: *(?:basic|bearer) +[\w.+/=-]{8,}"),
+    (
+        ("aws_secret", "awssecret"),
+        r"(?i:aws_?secret_?(?:access_?)?key)[\"']?\s*[=:,]\s*[\"']?"
+        r"(?![A-Za-z0-9/+]*EXAMPLE)[A-Za-z0-9/+]{40}\b",
+    ),
 )
 _WORD = (
     r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|credentials?"
@@ -46,8 +69,10 @@ _ASSIGNED = re.compile(r"\b[A-Z0-9_]*(?:PASSWORD|PASSWD|PWD|SECRET|TOKEN|API_?KE
 _POINTER = re.compile(
     r"(?i)[${<%*]|arn:|/|https?://[^@]*$|(env|ssm|secretsmanager|vault|resolve)[:.]|(true|false|none|null|changeme|redacted|x+)$"
 )
-# no secret, and the name of one that is there: what charts call the Secret that they are to take
-_NO_SECRET = re.compile(r"(?i).*public|.*existing[_-]?secret")
+# what everybody may know is a key or a token, and never a password
+_PUBLIC = re.compile(r"(?i)(?!.*(?:pass|pwd)).*public")
+# the name of a Secret that is there, or of a key in it: so charts call what they are to take
+_EXISTING = re.compile(r"(?i).*existing[_-]?secret(?:[_-]?key)?")
 _WORDS = re.compile(r"[A-Za-z]+([-_.][A-Za-z]+)+")  # the name of a secret
 _PATH = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+")
 _ENTROPY_OF_A_KEY = 4.0  # bits a letter: words lie under 3.5, base64 of 30 letters and more over 4
@@ -75,21 +100,30 @@ def named(name: Any, value: Any) -> bool:
         return False
     if not _NAME.fullmatch(name) and not plainly_named(name):
         return False
-    if _NO_SECRET.match(name) or (_WORDS.fullmatch(value) and not re.search("(?i)pass|pwd", name)):
+    if _PUBLIC.match(name) or _EXISTING.fullmatch(name):
         return False
-    return _literal(value)
+    return _literal(value) and (not _WORDS.fullmatch(value) or re.search("(?i)pass|pwd", name) is not None)
 
 
 def plainly_named(name: str) -> bool:
     """Return whether a name is a secret's, whatever stands there."""
-    return _PLAIN_NAME.search(name) is not None
+    return _PLAIN_NAME.search(name) is not None and not _EXISTING.fullmatch(name)
 
 
 def shows_token(text: Any) -> bool:
     """Return whether a text has a key, a token or a login in it, also in base64."""
     if not isinstance(text, str):
         return False
-    return _TOKEN.search(text) is not None or any(_TOKEN.search(decoded(one)) for one in _ENCODED.findall(text))
+    return _token(text) or any(_token(decoded(one)) for one in _ENCODED.findall(text))
+
+
+def _token(text: str) -> bool:
+    lowered = text.lower()
+    return any(
+        any(mark in whole for mark in marks) and re.search(form, text) is not None
+        for whole, forms in ((text, _TOKENS), (lowered, _TOKENS_OF_ANY_CASE))
+        for marks, form in forms
+    )
 
 
 def decoded(text: str) -> str:
