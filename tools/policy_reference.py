@@ -89,8 +89,8 @@ A control is covered where a rule claims it; each rule has cases of what it pass
 (`tests/policies/cases/`). It is covered as far as a program shows it: what was made by hand, and what happens over
 time, no rule sees. Partly: as the table says. The words are ours, the numbers the frameworks' own: a test holds them
 against the checks that Prowler, Turbot and kube-bench have for each, as `python -m tools.policy_controls` reads them
-from their sources. Of what is not covered nothing is said in a run; `scan-coverage` names the types that no rule judges
-at all.
+from their sources, and where they have none against the rule of AWS Config that AWS's own page names. Of what is not
+covered nothing is said in a run; `scan-coverage` names the types that no rule judges at all.
 
 """
 

@@ -94,7 +94,7 @@ ROWS: list[Row] = [
     row("ecs-insights", "CKV_AWS_65, FSBP ECS.12", _CLUSTER, "settings", [{"name": "containerInsights", "value": "enhanced"}], [[{"name": "containerInsights", "value": "disabled"}], [{"name": "other", "value": "enabled"}]]),
     row("ecs-exec-logs", "CKV_AWS_223", _CLUSTER, "configuration.executeCommandConfiguration.logging", "OVERRIDE", ["NONE"], absent=True),
     row("ecs-exec-key", "CKV_AWS_224", _CLUSTER, "configuration.executeCommandConfiguration.kmsKeyId", "arn", [""]),
-    row("ecr-key", "CKV_AWS_136, FSBP ECR.5", "aws:ecr/repository:Repository", "encryptionConfigurations", [{"encryptionType": "KMS"}], [[{"encryptionType": "AES256"}]], imageTagMutability="IMMUTABLE", imageScanningConfiguration={"scanOnPush": True}),
+    row("ecr-key", "CKV_AWS_136", "aws:ecr/repository:Repository", "encryptionConfigurations", [{"encryptionType": "KMS"}], [[{"encryptionType": "AES256"}]], imageTagMutability="IMMUTABLE", imageScanningConfiguration={"scanOnPush": True}),
     row("codebuild-privileged", "CKV_AWS_316", _PROJECT, "environment.privilegedMode", False, [True], absent=True),
     row("codebuild-login", "FSBP CodeBuild.1", _PROJECT, "source.location", "https://github.com/a/b.git", ["https://jo:hunter22@bitbucket.org/a/b.git"], absent=True, secondarySources=[{"location": "https://github.com/a/c.git"}], passed=[{"source.location": "https://jo@bitbucket.org/a/b.git"}, {"source.location": "git@host:a/b.git"}]),
     row("codebuild-encrypted", "CKV_AWS_78", _PROJECT, "artifacts.encryptionDisabled", False, [True], absent=True),

@@ -151,7 +151,7 @@ def _exec_logged(resource: Resource) -> bool:
     return bool(get(resource.props, "configuration", "executeCommandConfiguration", "logging") != "NONE")
 
 
-def _own_ecr_key(resource: Resource) -> bool:
+def _ecr_key(resource: Resource) -> bool:
     listed = resource.items("encryptionConfigurations")
     return resource.get("encryptionConfigurations") is UNKNOWN or any(
         get(one, "encryptionType") in ("KMS", "KMS_DSSE", UNKNOWN) for one in listed
@@ -208,7 +208,7 @@ RULES = (
         "ecs-exec-key", "low", "a session in a container is encrypted with a key of one's own", "set executeCommandConfiguration.kmsKeyId", "in-transit", _CLUSTER,
         is_given("configuration.executeCommandConfiguration.kmsKeyId"), refs="CKV_AWS_224", link=f"{_ECS}/ecs-exec.html", level="advisory",
     ),
-    Rule("ecr-key", "low", "an ECR repository is encrypted with KMS", "set encryptionConfigurations to KMS", "at-rest", "aws:ecr/repository:Repository", _own_ecr_key, refs="FSBP ECR.5, CKV_AWS_136", level="advisory"),
+    Rule("ecr-key", "low", "an ECR repository is encrypted with KMS", "set encryptionConfigurations to KMS", "at-rest", "aws:ecr/repository:Repository", _ecr_key, refs="CKV_AWS_136", link="https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html", level="advisory"),
     Rule(
         "codebuild-privileged", "high", "a build does not run its containers with the machine's rights", "leave environment.privilegedMode off, unless it builds images", "privilege", _PROJECT, is_off("environment.privilegedMode"),
         refs="CKV_AWS_316", link=f"{_BUILD}/build-env-ref-compute-types.html", level="advisory",
