@@ -1,4 +1,4 @@
-"""The packs, and the SDK's own server to ask them through."""
+"""The packs, and the server that the engine asks them through."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,10 +12,9 @@ from platform_policies import RULE_SETS
 from platform_policies.kit.pack import Pack
 from platform_policies.kit.rule import Rule
 from platform_policies.kit.rule_set import RuleSet
+from platform_policies.kit.serving import Analyzer
 from platform_policies.kit.stack import StackRule
 from pulumi.runtime.proto import analyzer_pb2
-from pulumi_policy import EnforcementLevel
-from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 ROOT = Path(__file__).parents[2] / "policies"
 NAMES = tuple(RULE_SETS)
@@ -65,7 +64,7 @@ class Found:
 
 
 class Server:
-    """A pack in the SDK's server, as the engine would talk to it."""
+    """A pack in its server, as the engine would talk to it."""
 
     def __init__(
         self,
@@ -87,7 +86,7 @@ class Server:
         if every:  # advice counts as well
             ids = [rule.id for rule in served.every]
             settings["levels"] = {**dict.fromkeys(ids, "mandatory"), **settings.get("levels", {})}
-        server: Any = _PolicyAnalyzerServicer(pack, "0.0.1", self.pack.policies(), EnforcementLevel.MANDATORY)
+        server = Analyzer(pack, self.pack)
         message = analyzer_pb2.ConfigureAnalyzerRequest()
         entry = message.policyConfig["rules"]
         entry.enforcementLevel = analyzer_pb2.MANDATORY

@@ -1,7 +1,6 @@
 """The packs as they are handed out: alone, complete, and told of by their levels files."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -25,9 +24,8 @@ def every(pack: str) -> tuple[RuleMetadata, ...]:
 
 def refusing(pack: str) -> dict[str, Any]:
     """Return the schema by which the engine takes or refuses a pack's configuration."""
-    rules = Pack(RULE_SETS[pack], known=RULE_SETS.values()).policies()[0]
-    assert rules.config_schema
-    return {"type": "object", "additionalProperties": False, "properties": rules.config_schema.properties}
+    schema = Pack(RULE_SETS[pack], known=RULE_SETS.values()).schema()
+    return {"type": "object", "additionalProperties": False, "properties": schema}
 
 
 def test_an_id_stands_for_one_rule() -> None:
@@ -119,19 +117,20 @@ def test_a_copy_of_a_pack_s_folder_serves_its_rules_alone(pack: str, tmp_path: P
     """The engine's own way to run it, with nothing of this repository but the installed package."""
     copied = shutil.copytree(ROOT / pack, tmp_path / pack, ignore=shutil.ignore_patterns("__pycache__"))
     program = (
-        "import json, os, pulumi_policy, runpy, sys\n"
+        "import json, runpy, sys\n"
+        "from platform_policies.kit import serving\n"
         "served = []\n"
-        "def pack(name, policies, **_): served.extend([name, [p.name for p in policies], policies[0].description])\n"
-        "pulumi_policy.PolicyPack = pack\n"
+        "def serve(name, pack):\n"
+        "    names = [one.name for one in (*pack.policies, *pack.remediations)]\n"
+        "    served.extend([name, names, pack.policies[0].description])\n"
+        "serving.serve_forever = serve\n"
         "runpy.run_path(sys.argv[1], run_name='__main__')\n"
         "served.append(sorted({name.split('.')[0] for name in sys.modules} & set(sys.argv[2:])))\n"
-        "served.append('PULUMI_CONFIG' in os.environ)\n"
         "print(json.dumps(served))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, str(copied), "policies", "components", "sandbox", "tests", "tools"],
         cwd=tmp_path,
-        env={**os.environ, "PULUMI_CONFIG": "{}"},
         capture_output=True,
         text=True,
         check=True,
@@ -140,8 +139,7 @@ def test_a_copy_of_a_pack_s_folder_serves_its_rules_alone(pack: str, tmp_path: P
     count = sum(len(one.rules) for one in sets)
     assert json.loads(done.stdout) == [
         pack,
-        ["rules", "stack", "advice", *(policy.name for one in sets for policy in one.policies)],
+        ["rules", "stack", "advice", *(each.name for one in sets for each in one.remediations)],
         f"{count} rules over each resource",
         [],
-        False,
     ]

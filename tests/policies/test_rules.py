@@ -1,4 +1,4 @@
-"""Every rule of every pack on a resource that it must pass and on what it must refuse, through the SDK's own server."""
+"""Every rule of every pack on a resource that it must pass and on what it must refuse, through a pack's own server."""
 
 import importlib
 import re

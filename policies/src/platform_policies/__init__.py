@@ -1,9 +1,6 @@
 """Rules for Pulumi programs on AWS and Kubernetes. A pack is a folder whose `__main__.py` serves rule sets."""
 
 import gc
-import os
-
-from pulumi_policy import EnforcementLevel, PolicyPack
 
 from . import cost, kubernetes, reliability, security
 from .kit.pack import Pack
@@ -18,9 +15,8 @@ RULE_SETS = {
 
 def serve(name: str, *rule_sets: str) -> None:
     """Serve rule sets as a policy pack, by default the one of the pack's name. It starts a server and never returns."""
-    # no rule reads the stack's configuration, which the SDK otherwise takes in anew with every resource
-    for variable in ("PULUMI_CONFIG", "PULUMI_PROJECT", "PULUMI_STACK", "PULUMI_DRY_RUN"):
-        os.environ.pop(variable, None)
+    from .kit.serving import serve_forever  # noqa: PLC0415 # what the commands of the package have no need of
+
     pack = Pack(*(RULE_SETS[one] for one in rule_sets or (name,)), known=RULE_SETS.values())
     gc.freeze()  # what is imported stays, and need not be looked through again
-    PolicyPack(name, policies=pack.policies(), enforcement_level=EnforcementLevel.MANDATORY)
+    serve_forever(name, pack)

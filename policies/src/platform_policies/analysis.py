@@ -6,31 +6,19 @@ that of them nothing is said: `pulumi stack export --show-secrets` has them judg
 
 import difflib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pulumi_policy import (
-    EnforcementLevel,
-    Policy,
-    PolicyCustomTimeouts,
-    PolicyProviderResource,
-    PolicyResource,
-    PolicyResourceOptions,
-    ResourceValidationArgs,
-    ResourceValidationPolicy,
-    StackValidationArgs,
-    StackValidationPolicy,
-)
-from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
-
 from .kit.pack import Pack
+from .kit.reading import UNKNOWN
 from .kit.rule import RuleMetadata
 from .kit.rule_set import RuleSet
+from .kit.stack import Shown
+from .kit.wire import SECRET, SIGNATURE, UNKNOWNS
 
-# sdk/go/common/resource/{sig,asset}.go: what marks a secret in a state; pkg/backend/display/json.go: in a preview
-_SIGNATURE, _SECRET, _MASKED = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270", "[secret]"
+_MASKED = "[secret]"  # pkg/backend/display/json.go: what a preview shows of a secret
 _GONE = ("delete", "delete-replaced", "discard", "read-discard")
 
 
@@ -50,19 +38,6 @@ class Reported:
     def resource(self) -> str:
         """The resource by its type and name; `the stack` where it is about no one."""
         return "::".join(self.urn.split("$")[-1].split("::")[-2:]) if self.urn else "the stack"
-
-
-@dataclass
-class _Told:
-    found: list[Reported] = field(default_factory=list)
-
-    def by(self, policy: Policy, urn: str = "") -> Callable[..., None]:
-        level = "mandatory" if policy.enforcement_level is EnforcementLevel.MANDATORY else "advisory"
-
-        def report(message: str, about: str | None = None) -> None:
-            self.found.append(Reported(level, about or urn, message))
-
-        return report
 
 
 def resources(text: str) -> list[Mapping[str, Any]]:
@@ -120,58 +95,38 @@ def judge(
     known: Iterable[RuleSet],
 ) -> list[Reported]:
     """Return what rule sets say of resources, as the engine would have it from the pack."""
-    told, nodes = _Told(), _nodes(found)
-    for policy in Pack(*rule_sets, known=known).policies():
-        if isinstance(policy, ResourceValidationPolicy) and policy.has_validation():
-            for node, each in zip(nodes, found, strict=True):
-                asked = _plain(each.get("inputs") or {})
-                args = ResourceValidationArgs(
-                    node.resource_type, asked, node.urn, node.name, node.opts, node.provider, dict(config)
-                )
-                policy.validate(args, told.by(policy, node.urn))
-        elif isinstance(policy, StackValidationPolicy):
-            policy.validate(StackValidationArgs(nodes), told.by(policy))
-    return told.found
+    pack, by_urn = Pack(*rule_sets, known=known), {str(each["urn"]): each for each in found}
+    pack.configure(config)
+    answered = [_shown(each, by_urn) for each in by_urn.values()]
+    asked = [replace(one, props=_plain(by_urn[one.urn].get("inputs") or {})) for one in answered]
+    stopping = [said for one in asked for said in pack.judge(one)] + pack.judge_stack(answered)
+    told = [Reported("mandatory", said.urn, said.message) for said in stopping]
+    return told + [Reported("advisory", said.urn, said.message) for said in pack.advise(by_urn)]
 
 
-def _nodes(found: Sequence[Mapping[str, Any]]) -> list[PolicyResource]:
-    by_urn = {str(each["urn"]): each for each in found}
-    nodes = {urn: _node(each, by_urn) for urn, each in by_urn.items()}
-    for urn, each in by_urn.items():
-        nodes[urn].dependencies = [nodes[one] for one in each.get("dependencies") or [] if one in nodes]
-        nodes[urn].property_dependencies = {
-            key: [nodes[one] for one in urns or [] if one in nodes]
-            for key, urns in (each.get("propertyDependencies") or {}).items()
-        }
-    return list(nodes.values())
-
-
-def _node(each: Mapping[str, Any], by_urn: Mapping[str, Mapping[str, Any]]) -> PolicyResource:
-    urn, provider = str(each["urn"]), None
-    if made_by := by_urn.get(str(each.get("provider") or "").rpartition("::")[0]):
-        provider = PolicyProviderResource(
-            str(made_by["type"]), _plain(made_by.get("inputs") or {}), str(made_by["urn"]), _name(str(made_by["urn"]))
-        )
-    options = PolicyResourceOptions(
-        bool(each.get("protect")), [], None, [], PolicyCustomTimeouts(0, 0, 0), [], each.get("parent")
-    )
+def _shown(each: Mapping[str, Any], by_urn: Mapping[str, Mapping[str, Any]]) -> Shown:
+    urn, made_by = str(each["urn"]), by_urn.get(str(each.get("provider") or "").rpartition("::")[0])
     answered = {**(each.get("inputs") or {}), **(each.get("outputs") or {})}
-    return PolicyResource(str(each["type"]), _plain(answered), urn, _name(urn), options, provider, None, [], {})
-
-
-def _name(urn: str) -> str:
-    return urn.rpartition("::")[2]
+    return Shown(
+        urn,
+        str(each["type"]),
+        urn.rpartition("::")[2],
+        _plain(answered),
+        bool(each.get("protect")),
+        provider=_plain(made_by.get("inputs") or {}) if made_by else None,
+        refers={key: urns or [] for key, urns in (each.get("propertyDependencies") or {}).items()},
+    )
 
 
 def _plain(value: Any) -> Any:
     """Return properties with what is secret unknown, unless it stands there in clear."""
     if isinstance(value, Mapping):
-        if value.get(_SIGNATURE) == _SECRET:
-            return _plain(json.loads(value["plaintext"])) if value.get("plaintext") else UNKNOWN_STRING_VALUE
+        if value.get(SIGNATURE) == SECRET:
+            return _plain(json.loads(value["plaintext"])) if value.get("plaintext") else UNKNOWN
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    return UNKNOWN_STRING_VALUE if value == _MASKED else value
+    return UNKNOWN if isinstance(value, str) and (value == _MASKED or value in UNKNOWNS) else value
 
 
 def lines(found: Iterable[Reported]) -> Iterator[str]:

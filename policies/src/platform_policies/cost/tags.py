@@ -1,11 +1,11 @@
 """Tags, by which costs are told apart."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
-from pulumi_policy import EnforcementLevel, ResourceValidationArgs, ResourceValidationPolicy
-
-from ..kit.reading import UNKNOWN, get, given, plain
+from ..kit.reading import UNKNOWN, get, given
+from ..kit.remediation import Remediation
 from ..kit.rule import Resource, Rule
 
 # What takes `tags` as a map, of the services that cost something.
@@ -51,26 +51,13 @@ RULES = (
 )  # fmt: skip
 
 
-def _fill(args: ResourceValidationArgs) -> Any:
-    """Add the tags that are missing, in place: a copy of the properties would lay every secret open."""
-    props: Any = args.props
-    own = get(plain(props), "tags") or {}
-    if not RULES[0].applies(args.resource_type) or own is UNKNOWN or UNKNOWN in own.values():
-        return None
-    present = {*own, *(defaults(plain(args.provider.props)) if args.provider else {})}
-    missing = {key: value for key, value in (args.get_config().get("tags") or {}).items() if key not in present}
-    if not missing:
-        return None
-    if not own:
-        props["tags"] = missing
-    for key, value in missing.items() if own else ():
-        props["tags"][key] = value
-    return props
+def _lacking(resource: Resource) -> Mapping[str, Any]:
+    own = resource.get("tags") or {}
+    if not RULES[0].applies(resource.type) or own is UNKNOWN or UNKNOWN in own.values():
+        return {}
+    present = {*own, *defaults(resource.provider)}
+    missing = {key: value for key, value in (resource.parameters.get("tags") or {}).items() if key not in present}
+    return {"tags": missing} if missing else {}
 
 
-FILL = ResourceValidationPolicy(
-    name="fill-tags",
-    description="adds missing tags; off unless a stack sets its level to remediate",
-    remediate=_fill,
-    enforcement_level=EnforcementLevel.DISABLED,
-)
+FILL = Remediation("fill-tags", "adds missing tags; off unless a stack sets its level to remediate", _lacking)

@@ -1,36 +1,15 @@
 """Reading properties in a policy without ever raising.
 
-In a preview a property may be unknown. CrossGuard's proxies raise then, and the SDK turns that into a mere advice, so
-that a mandatory rule passes unseen. Here an unknown value is a value: UNKNOWN, equal to nothing but itself. The
-predicates below hold for it: what is unknown in a preview is decided by `up`.
+In a preview a property may be unknown. Where reading one raises, a mandatory rule that reads it passes unseen. Here an
+unknown value is a value: UNKNOWN, equal to nothing but itself. The predicates below hold for it: what is unknown in a
+preview is decided by `up`.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pulumi_policy import proxy
-
 UNKNOWN = object()
-
-_SENTINELS = frozenset(
-    value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_") and isinstance(value, str)
-)
-
-
-def plain(value: Any) -> Any:
-    """Return properties as dicts, lists and scalars, with UNKNOWN for what is unknown."""
-    # the abstract types last: asking for one costs more than all else here, and most values are text
-    if isinstance(value, str):
-        return UNKNOWN if value in _SENTINELS else value
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    # `__target` is the proxies' own way out; every other read of an unknown raises.
-    if isinstance(value, Mapping | Sequence):
-        return plain(value["__target"])  # type: ignore[call-overload] # as above
-    return value
 
 
 def get(value: Any, *path: str | int) -> Any:

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pulumi_policy import Policy
-
+from .remediation import Remediation
 from .rule import Rule, RuleMetadata
 from .stack import StackRule
 
@@ -15,8 +14,7 @@ class RuleSet:
 
     topics: Mapping[str, tuple[Rule, ...]]
     stack_rules: tuple[StackRule, ...]
-    policies: tuple[Policy, ...] = ()
-    """What is no rule: a remediation."""
+    remediations: tuple[Remediation, ...] = ()
 
     @property
     def rules(self) -> tuple[Rule, ...]:

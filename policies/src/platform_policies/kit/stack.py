@@ -6,10 +6,26 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from pulumi_policy import PolicyResource
-
-from .reading import UNKNOWN, get, items, plain
+from .reading import UNKNOWN, get, items
 from .rule import RuleMetadata
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A resource as the engine shows it to a pack, its properties plain."""
+
+    urn: str
+    type: str
+    name: str
+    props: dict[str, Any]
+    """What its program asks for; of a whole stack, what its provider answers."""
+    protect: bool = False
+    ignored: Sequence[str] = ()
+    """Properties whose changes are ignored."""
+    provider: dict[str, Any] | None = None
+    """The properties of its provider, where it has one."""
+    refers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By property the URNs of the resources that it comes from."""
 
 
 class Node:
@@ -18,17 +34,16 @@ class Node:
     In a preview a provider that cannot be configured yet, a cluster's before the cluster is, answers nothing at all.
     """
 
-    def __init__(self, resource: PolicyResource, inputs: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, resource: Shown, inputs: Mapping[str, Any] | None = None) -> None:
         self._resource, self._asked = resource, inputs or {}
-        self.urn, self.type, self.name = resource.urn, resource.resource_type, resource.name
-        self.protect = bool(resource.opts.protect)
-        self.provided = resource.provider is not None
+        self.urn, self.type, self.name = resource.urn, resource.type, resource.name
+        self.protect, self.provided = resource.protect, resource.provider is not None
         self.refs: dict[str, list[Node]] = {}
 
     @cached_property
     def props(self) -> dict[str, Any]:
         """Return its properties."""
-        asked, answered = self._asked, plain(self._resource.props)
+        asked, answered = self._asked, self._resource.props
         return {**asked, **{key: value for key, value in answered.items() if value is not UNKNOWN or key not in asked}}
 
     @cached_property
@@ -51,7 +66,7 @@ class Node:
 
     def ignores(self, path: str) -> bool:
         """Return whether changes of a property, or of one within it, are ignored."""
-        return any(one == path or one.startswith(f"{path}.") for one in self._resource.opts.ignore_changes or [])
+        return any(one == path or one.startswith(f"{path}.") for one in self._resource.ignored)
 
     def wrote(self, *keys: str) -> bool:
         """Return whether the program itself asked for any of these, which its provider may answer in any case."""
@@ -74,7 +89,7 @@ class Stack:
 
     def __init__(
         self,
-        resources: Sequence[PolicyResource],
+        resources: Sequence[Shown],
         inputs: Mapping[str, Any],
         judges: Callable[[str], bool] = lambda _: False,
     ) -> None:
@@ -86,10 +101,7 @@ class Stack:
         for resource in resources:
             node = nodes[resource.urn]
             self._by_type[node.type].append(node)
-            node.refs = {
-                key: [nodes[target.urn] for target in targets if target.urn in nodes]
-                for key, targets in resource.property_dependencies.items()
-            }
+            node.refs = {key: [nodes[urn] for urn in urns if urn in nodes] for key, urns in resource.refers.items()}
 
     def of(self, *types: str) -> list[Node]:
         """Return the resources of these types."""
