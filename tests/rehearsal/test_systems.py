@@ -25,7 +25,8 @@ def test_a_system_of_examples_is_delivered_by_the_same_jobs_and_goes_back(
         assert account.called(f"tools.front_end --stack {stack} --cwd {program} {program}/app/web/dist")
         assert account.called("examples.ranking.smoke https://")
         assert [told for told in account.called("Succeeded") if f"Value=ranking-{stack}}}]" in told]
-    assert len(account.called("cosign verify")) == 4
+    # both colours, and what runs the scripts, of each
+    assert len(account.called("cosign verify")) == 6
     assert [call for call in account.called("npm run build") if "in ranking" in call]
     # a release: the colour that waits gets ready, then everybody is sent there; it does not serve, and all go back
     bad = image.replace("sha256:0", "sha256:f")
