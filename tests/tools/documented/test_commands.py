@@ -108,6 +108,7 @@ RUN: Mapping[str, str] = {
     "tools.scan": "tests/tools/test_scan.py",
     "tools.settings_reference": "tests/contract/test_settings_reference.py",
     "tools.shape_runs": "make examples",
+    "tools.shapes": "tests/contract/test_shapes.py",
     "tools.soak": "tests/engine/test_soak.py",
     "tools.status": "tests/tools/test_doctor.py",
     "tools.support_bundle": "tests/tools/test_support_bundle.py",
