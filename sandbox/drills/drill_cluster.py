@@ -183,7 +183,7 @@ class DrillCluster:
                 return
 
     def lacking(self) -> list[str]:
-        """Return the workloads of the stack itself that are not whole."""
+        """Return the workloads of the stack itself that are not whole, though they could be."""
         found = []
         for kind in SCALABLE:
             for item in self.own("apps/v1", kind):
@@ -191,7 +191,7 @@ class DrillCluster:
                     lacks = missing(item)
                 except FailedError as error:
                     lacks = str(error)
-                if lacks:
+                if lacks and not self._lacks_only_stranded(item):
                     found.append(f"{kind} {item['metadata']['namespace']}/{item['metadata']['name']} ({lacks})")
         for item in self.own("autoscaling/v2", "HorizontalPodAutoscaler"):
             least = item["spec"].get("minReplicas", 1)
@@ -209,6 +209,39 @@ class DrillCluster:
                 found.append(f"Service {metadata['namespace']}/{metadata['name']} ({listed} of {ready} endpoints)")
         return found
 
+    def stranded(self) -> dict[str, str]:
+        """Return the pods, charts' too, that wait for a zone in which there is no node, with that zone.
+
+        Their volume lies there, so that no other zone can take them.
+        """
+        return {_name(pod): zone for pod, zone in self._stranded()}
+
+    def _stranded(self) -> Iterator[tuple[Object, str]]:
+        with_nodes = {node["metadata"]["labels"].get(ZONE) for node in self.client.list("v1", "Node")}
+        volumes = {item["metadata"]["name"]: item for item in self.client.list("v1", "PersistentVolume")}
+        claims = {
+            _name(item): item["spec"].get("volumeName") for item in self.client.list("v1", "PersistentVolumeClaim")
+        }
+        for pod in self.client.list("v1", "Pod"):
+            if pod["spec"].get("nodeName"):
+                continue
+            for claimed in claimed_by(pod):
+                zones = zones_of(volumes.get(claims.get(claimed) or "", {}))
+                if zones and not with_nodes & zones:
+                    yield pod, ", ".join(sorted(zones))
+                    break
+
+    def _lacks_only_stranded(self, item: Object) -> bool:
+        labels = item["spec"]["selector"]["matchLabels"]
+        namespace = item["metadata"]["namespace"]
+        waiting = [
+            pod
+            for pod, _ in self._stranded()
+            if pod["metadata"]["namespace"] == namespace and labels.items() <= pod["metadata"]["labels"].items()
+        ]
+        lacking = int(item["spec"]["replicas"]) - int(item["status"].get("readyReplicas", 0))
+        return 0 < len(waiting) == lacking
+
     def services(self) -> list[Object]:
         """Return the stack's own Services that select pods."""
         return [service for service in self.own("v1", "Service") if service["spec"].get("selector")]
@@ -216,7 +249,7 @@ class DrillCluster:
     def unplaced(self) -> dict[str, str]:
         """Return the pods that the scheduler finds no node for, and why."""
         return {
-            f"{pod['metadata']['namespace']}/{pod['metadata']['name']}": condition["message"]
+            _name(pod): condition["message"]
             for pod in self.client.list("v1", "Pod")
             for condition in pod["status"].get("conditions") or []
             if condition["type"] == "PodScheduled" and condition["status"] == "False"
@@ -230,9 +263,31 @@ def selects(service: Object, pod: Object) -> bool:
     return same and bool(service["spec"]["selector"].items() <= labels.items())
 
 
+def claimed_by(pod: Object) -> list[str]:
+    """Return the claims of a pod, each with its namespace."""
+    claims = [volume.get("persistentVolumeClaim") for volume in pod["spec"].get("volumes") or []]
+    return [f"{pod['metadata']['namespace']}/{claim['claimName']}" for claim in claims if claim]
+
+
+def zones_of(volume: Object) -> set[str]:
+    """Return the zones in which a volume can be used; none where that is any."""
+    required = volume.get("spec", {}).get("nodeAffinity", {}).get("required", {})
+    return {
+        zone
+        for term in required.get("nodeSelectorTerms", [])
+        for match in term.get("matchExpressions", [])
+        if match["key"] == ZONE and match["operator"] == "In"
+        for zone in match["values"]
+    }
+
+
 def is_ready(pod: Object) -> bool:
     """Return whether a pod is ready."""
     return any(c["type"] == "Ready" and c["status"] == "True" for c in pod["status"].get("conditions") or [])
+
+
+def _name(item: Object) -> str:
+    return f"{item['metadata']['namespace']}/{item['metadata']['name']}"
 
 
 def _of_nodes(taint: Object) -> bool:

@@ -71,8 +71,8 @@ def drill(
         remove_floor(cluster)
         plan.run(cluster)
         cluster.settle()
-        lacking, unplaced = cluster.lacking(), cluster.unplaced()
+        lacking, unplaced, stranded = cluster.lacking(), cluster.unplaced(), cluster.stranded()
         timeline = observer.stop()
-    verdict = judge(timeline, plan.expectation, unplaced, lacking, cluster.faults)
+    verdict = judge(timeline, plan.expectation, unplaced, lacking, cluster.faults, stranded)
     removed = f" without {', '.join(without)}" if without else ""
     return render(f"{name}{removed}", timeline, verdict), verdict

@@ -19,10 +19,11 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the stack held, and why not."""
+    """Whether the stack held, and why not; `but` names what no stack could hold, as the loss of a zone's volumes."""
 
     holds: bool
     lines: Sequence[str]
+    but: Sequence[str] = ()
 
 
 def judge(
@@ -31,8 +32,13 @@ def judge(
     unplaced: Mapping[str, str],
     lacking: Sequence[str],
     found: Sequence[str] = (),
+    stranded: Mapping[str, str] | None = None,
 ) -> Verdict:
-    """Return the verdict over every Service that was ready when the drill began, and what the drill found besides."""
+    """Return the verdict over every Service that was ready when the drill began, and what the drill found besides.
+
+    `stranded` are pods whose volume lies in a zone that is lost: named, whoever's they are, and no fault.
+    """
+    away = stranded or {}
     lines: list[str] = []
     faults = list(found)
     first, last = timeline.samples[0].ready, timeline.samples[-1].ready
@@ -59,8 +65,9 @@ def judge(
         if after < before:
             faults.append(f"{name}: {after} of {before} endpoints are back")
     faults += [f"{what} is not whole again" for what in lacking]
-    lines += [f"no place for {pod}: {why}" for pod, why in sorted(unplaced.items())]
-    return Verdict(not faults, [*lines, *(f"FAULT {fault}" for fault in faults)])
+    lines += [f"no place for {pod}: {why}" for pod, why in sorted(unplaced.items()) if pod not in away]
+    lines += [f"away until {zone} is back, where its volume lies: {pod}" for pod, zone in sorted(away.items())]
+    return Verdict(not faults, [*lines, *(f"FAULT {fault}" for fault in faults)], sorted(away))
 
 
 def render(name: str, timeline: Timeline, verdict: Verdict) -> str:
@@ -74,4 +81,6 @@ def render(name: str, timeline: Timeline, verdict: Verdict) -> str:
                 rows.append((sample.seconds, f"  {'/'.join(service)} ready: {shown}"))
         before = sample.ready
     timed = [f"{seconds:7.1f} s  {what}" for seconds, what in sorted(rows, key=lambda row: row[0])]
-    return "\n".join([*timed, *verdict.lines, f"{name}: {'HOLDS' if verdict.holds else 'DOES NOT HOLD'}"])
+    held = "HOLDS" if verdict.holds else "DOES NOT HOLD"
+    but = f", but for {', '.join(verdict.but)}" if verdict.but else ""
+    return "\n".join([*timed, *verdict.lines, f"{name}: {held}{but}"])

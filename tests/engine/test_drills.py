@@ -84,6 +84,7 @@ def shop() -> Iterator[dict[str, Any]]:
         "triggers": [{"type": "redis", "metadata": {"listLength": "10"}}],
     }
     yield named("keda.sh/v1alpha1", "ScaledObject", "queue", by_queue)
+    yield from searched()
     requirements = [
         {"key": "kubernetes.io/arch", "operator": "In", "values": ["arm64"]},
         {"key": "karpenter.k8s.aws/instance-category", "operator": "In", "values": ["m"]},
@@ -91,6 +92,32 @@ def shop() -> Iterator[dict[str, Any]]:
     node_class = {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": "shop"}
     template = {"spec": {"requirements": requirements, "nodeClassRef": node_class}}
     yield named(POOLS, "NodePool", "shop", {"template": template, "limits": {"cpu": "16"}})
+
+
+def searched() -> Iterator[dict[str, Any]]:
+    """One pod behind a Service, whose volume lies in one zone: with it that zone's node is the fullest."""
+    labels = {"app": "search"}  # of no release
+    place = [{"key": "topology.kubernetes.io/zone", "operator": "In", "values": [ZONES[1]]}]
+    usual = {"accessModes": ["ReadWriteOnce"], "storageClassName": ""}
+    volume = {
+        **usual,
+        "capacity": {"storage": "1Gi"},
+        "csi": {"driver": "ebs.csi.aws.com", "volumeHandle": "vol-0a"},
+        "nodeAffinity": {"required": {"nodeSelectorTerms": [{"matchExpressions": place}]}},
+    }
+    yield {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": "search"}, "spec": volume}
+    claim = {**usual, "volumeName": "search", "resources": {"requests": {"storage": "1Gi"}}}
+    yield named("v1", "PersistentVolumeClaim", "search", claim)
+    container = {"name": "main", "image": "search", "resources": {"requests": {"cpu": "100m", "memory": "64Mi"}}}
+    pod = {"containers": [container], "volumes": [{"name": "d", "persistentVolumeClaim": {"claimName": "search"}}]}
+    spec = {
+        "replicas": 1,
+        "serviceName": "search",
+        "selector": {"matchLabels": labels},
+        "template": {"metadata": {"labels": labels}, "spec": pod},
+    }
+    yield named("apps/v1", "StatefulSet", "search", spec, **labels)
+    yield named("v1", "Service", "search", {"selector": labels, "ports": [{"port": 7700}]}, **labels)
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +135,7 @@ def stood(tmp_path_factory: pytest.TempPathFactory) -> Path:
         keda.reconcile()
         reach(client, "shop-worker-2", 2)
         wait_until(lambda: all(ready(item) for item in client.list("apps/v1", "Deployment")), "all are ready")
+        wait_until(lambda: all(ready(item) for item in client.list("apps/v1", "StatefulSet")), "so is the search")
     return folder
 
 
@@ -179,6 +207,13 @@ def test_a_surge_of_load_finds_room_on_what_karpenter_brings(stood: Path) -> Non
     text = played(stood, "load-surge", "requests")
     assert "load-surge without requests: DOES NOT HOLD" in text
     assert "missing request for cpu in container main of Pod shop-server-1-" in text
+
+
+def test_what_waits_for_its_volumes_zone_is_named_and_all_else_comes_back(stood: Path) -> None:
+    text = played(stood, "zone-loss")
+    assert text.endswith("zone-loss: HOLDS, but for default/search-0"), text
+    assert f"away until {ZONES[1]} is back, where its volume lies: default/search-0" in text
+    assert "default/search: one replica, of which nothing is promised" in text
 
 
 def test_a_switch_goes_to_a_release_that_is_ready(stood: Path) -> None:
