@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from ipaddress import IPv4Network
 
+from ..clouds.aws_regions import suffix
 from ..laws.law import get, items
 from ..world import Record
 from . import rules
@@ -16,6 +17,7 @@ from .services import Asked, Services
 from .ways import outwards, within
 
 HTTPS, KUBELET = Traffic(443), Traffic(10250)
+HERE = "127.0.0.1"
 
 
 class Nodes:
@@ -95,7 +97,12 @@ class Nodes:
 
     @cached_property
     def _host(self) -> str:
-        return str(both(self.eks, "endpoint") or "").removeprefix("https://")
+        host = str(both(self.eks, "endpoint") or "").removeprefix("https://")
+        if not host.startswith(HERE):
+            return host
+        # a control plane that is played listens on this machine; in AWS its nodes ask for a name such as this
+        region = self.services.region
+        return f"cluster.gr7.{region}.eks.{suffix(region)}"
 
     def _addresses(self, place: Place) -> list[IPv4Network]:
         found: list[IPv4Network] = []

@@ -1,12 +1,15 @@
 """EKS: nodes and the API server, images, names, credentials, webhooks, and NetworkPolicies as the VPC CNI has them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sandbox.roads import rules
 from sandbox.world import Record
 from tests.roads.builder import Stack, policy, rule
 from tests.roads.pair import pair
+
+from .services import FIREWALL, dns_firewall
 
 _ENDPOINT = "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html"
 _GROUPS = "https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html"
@@ -107,6 +110,17 @@ def nodes_in_a_group_that_the_cluster_does_not_admit(stack: Stack, wall: bool) -
 @pair(rules.API_ENDPOINT, "nodes", "API server", _ENDPOINT)
 def a_public_endpoint_that_lists_other_addresses(stack: Stack, wall: bool) -> None:
     Platform(stack, listed="198.51.100.0/24" if wall else "", endpoint_private_access=False)
+
+
+@pair(rules.DNS_FIREWALL, "nodes", "API server", FIREWALL)
+def a_control_plane_that_is_played_under_a_list_of_names(stack: Stack, wall: bool) -> None:
+    platform = Platform(stack)
+    # as a cluster of the sandbox has it; nodes in AWS would ask for a name of EKS's
+    stack.records.remove(platform.cluster)
+    stack.records.append(
+        replace(platform.cluster, outputs={**platform.cluster.outputs, "endpoint": "https://127.0.0.1:36093"})
+    )
+    dns_firewall(stack, platform.vpc, "example.com" if wall else "*.amazonaws.com")
 
 
 @pair(rules.NO_ROUTE, "nodes", "API server", _ENDPOINT)

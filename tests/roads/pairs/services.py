@@ -12,7 +12,7 @@ _GATEWAY = "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints
 _ACCESS = "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html"
 _INTERFACE = "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html"
 _ECR = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html"
-_FIREWALL = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-rule-groups.html"
+FIREWALL = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-rule-groups.html"
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/app:1"
 
 
@@ -110,7 +110,7 @@ def a_vpc_without_a_resolver(stack: Stack, wall: bool) -> None:
     _interface(stack, vpc, apps, "sqs")
 
 
-def _firewall(stack: Stack, vpc: Record, *allowed: str, first: int = 100) -> None:
+def dns_firewall(stack: Stack, vpc: Record, *allowed: str, first: int = 100) -> None:
     kind = "aws:route53/resolverFirewall"
     group = stack.make(f"{kind}RuleGroup:ResolverFirewallRuleGroup", "names")
     stack.make(
@@ -125,18 +125,18 @@ def _firewall(stack: Stack, vpc: Record, *allowed: str, first: int = 100) -> Non
         )  # fmt: skip
 
 
-@pair(rules.DNS_FIREWALL, "Function", "sqs", _FIREWALL)
+@pair(rules.DNS_FIREWALL, "Function", "sqs", FIREWALL)
 def a_name_that_is_not_on_the_list(stack: Stack, wall: bool) -> None:
     vpc, apps, _ = _enclosed(stack, "sqs:SendMessage")
     _interface(stack, vpc, apps, "sqs")
-    _firewall(stack, vpc, "example.com" if wall else "*.amazonaws.com")
+    dns_firewall(stack, vpc, "example.com" if wall else "*.amazonaws.com")
 
 
-@pair(rules.DNS_FIREWALL, "Function", "sqs", _FIREWALL)
+@pair(rules.DNS_FIREWALL, "Function", "sqs", FIREWALL)
 def a_block_that_comes_first(stack: Stack, wall: bool) -> None:
     vpc, apps, _ = _enclosed(stack, "sqs:SendMessage")
     _interface(stack, vpc, apps, "sqs")
-    _firewall(stack, vpc, "*.amazonaws.com", first=300 if wall else 100)
+    dns_firewall(stack, vpc, "*.amazonaws.com", first=300 if wall else 100)
 
 
 def _task(stack: Stack, vpc: Record, subnet: Record, *, public: bool = False, image: str = IMAGE) -> Record:
