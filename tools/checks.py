@@ -12,10 +12,6 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Literal, Protocol
 
-import boto3  # type: ignore[import-untyped] # it ships no types
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-
 from sandbox.toolchain import built_cli
 
 Verdict = Literal["ok", "do", "unknown"]
@@ -58,6 +54,10 @@ Check = Callable[[], Iterator[Finding]]
 
 def aws() -> Ask:
     """Ask AWS with the credentials of the shell."""
+    # half a second, for most of those that share this module ask AWS nothing
+    import boto3  # type: ignore[import-untyped] # noqa: PLC0415 # it ships no types
+    from botocore.config import Config  # noqa: PLC0415
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
     @cache
     def client(service: str, region: str) -> Any:
