@@ -42,7 +42,8 @@ OTHERWISE = {
     ("ECS.18", "ecs-files-in-transit"): "the encryption of EFS that a task definition has is that of the way to it",
 }
 # Controls for which neither source has a check, most of them beside the standard: the rule of AWS Config by which AWS
-# judges each, as its own page has it (docs.aws.amazon.com/securityhub/latest/userguide/<service>-controls.html).
+# judges each, as its own page has it (docs.aws.amazon.com/securityhub/latest/userguide/<service>-controls.html), but
+# for EC2.182, whose page could not be read: findings that others published call it block public access of snapshots.
 BY_AWS = {
     "CloudTrail.3": "cloudtrail-enabled",
     "CloudWatch.15": "cloudwatch-alarm-action-check",

@@ -141,7 +141,7 @@ ROWS: list[Row] = [
     row("guardduty-on", "CKV_AWS_238, FSBP GuardDuty.1", "aws:guardduty/detector:Detector", "enable", True, [False], absent=True),
     row("guardduty-members", "CKV2_AWS_3", "aws:guardduty/organizationConfiguration:OrganizationConfiguration", "autoEnableOrganizationMembers", "ALL", ["NONE"], absent=True),
     row("ebs-default-encryption", "CKV_AWS_106, FSBP EC2.7", "aws:ebs/encryptionByDefault:EncryptionByDefault", "enabled", True, [False], absent=True),
-    row("ebs-snapshots-private", "FSBP EC2.182", "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess", "state", "block-all-sharing", ["unblocked"]),
+    row("ebs-snapshots-private", "FSBP EC2.182", "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess", "state", "block-all-sharing", ["unblocked", "block-new-sharing"]),
     row("ami-private", "EC2 images", "aws:ec2/imageBlockPublicAccess:ImageBlockPublicAccess", "state", "block-new-sharing", ["unblocked"]),
     row("serial-console", "EC2 serial console", "aws:ec2/serialConsoleAccess:SerialConsoleAccess", "enabled", False, [True]),
     row("imds-default", "FSBP EC2.8 account", "aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults", "httpTokens", "required", ["optional"]),
