@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from components.waf_cdn.function_code import page_function
-from examples.ranking.smoke import Answer, main
+from examples.ranking.smoke import main
+from examples.web_smoke import Answer
 from tests.components.waf_cdn.test_function_code import run
 
 SITE = "https://ranking.example.com"
