@@ -148,7 +148,8 @@ class _Forked:
 def running(program: Sequence[str] = (), libraries: Sequence[str] = ()) -> Iterator[None]:
     """Have what is started in the block forked from one process.
 
-    It has imported `libraries`, and what the modules of `program` import, but not these: each fork has its own.
+    It has imported `libraries`, and what the modules of `program` import, but nothing of the packages that these are of:
+    each fork has its own.
     """
     with tempfile.TemporaryDirectory(prefix="flowise-warm-") as folder:
         address = str(Path(folder) / "socket")
@@ -180,7 +181,7 @@ def main(address: str, program: Sequence[str], libraries: Sequence[str]) -> None
     """Import, then serve until standard input closes; in each process that was forked, run what was asked for."""
     for name in (f"{__package__}.__main__", f"{__package__}.server", "pulumi.policy", *libraries, *program):
         importlib.import_module(name)
-    _forget(f"{__package__}.__main__", f"{__package__}.server", *program)
+    _forget(f"{__package__}.__main__", f"{__package__}.server", *{name.partition(".")[0] for name in program})
     # what was imported stays to the end: no fork need look through it for garbage, and copy each page that it looks at
     gc.collect()
     gc.freeze()

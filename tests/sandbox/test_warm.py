@@ -15,7 +15,7 @@ SAYS = """
 import json, os, sys
 print(json.dumps({
     "argv": sys.argv[1:], "name": __name__, "cwd": os.getcwd(), "environment": dict(os.environ), "first": sys.path[0],
-    "sandbox": [name for name in sys.modules if name.split(".")[0] in ("sandbox", "coherence")],
+    "sandbox": [name for name in sys.modules if name.split(".")[0] in ("sandbox", "composition")],
     "session": os.getsid(0) == os.getpid(), "given": sys.stdin.read(),
 }))
 print("apart", file=sys.stderr)
@@ -29,7 +29,7 @@ def _ways(request: pytest.FixtureRequest) -> Iterator[None]:
             patch.delenv(warm.WARM, raising=False)
             yield
     else:
-        with warm.running(["coherence"], ["wsgiref.headers"]):
+        with warm.running(["composition.coherence"], ["wsgiref.headers"]):
             yield
 
 

@@ -21,8 +21,8 @@ from .generator import draw
 REPOSITORY = Path(__file__).parents[2]
 STACK = "dev"
 ATTEMPTS = 6
-# What this repository's program imports, for `warm.running`; the last ones only when a resource of theirs is made.
-PLATFORM = ("composition", "stack", "components")
+# What this repository's program imports, for `warm.running`; the libraries only when a resource of theirs is made.
+PLATFORM = ("composition.foundation", "stack", "components.flowise_service.component")
 LIBRARIES = (
     "pulumi_aws.vpc",
     *(
