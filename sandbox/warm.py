@@ -148,8 +148,8 @@ class _Forked:
 def running(program: Sequence[str] = (), libraries: Sequence[str] = ()) -> Iterator[None]:
     """Have what is started in the block forked from one process.
 
-    It has imported `libraries`, and what the modules of `program` import, but nothing of the packages that these are of:
-    each fork has its own.
+    It has imported `libraries`, and what the modules of `program` import, but nothing of the packages that these are
+    of: each fork has its own.
     """
     with tempfile.TemporaryDirectory(prefix="flowise-warm-") as folder:
         address = str(Path(folder) / "socket")

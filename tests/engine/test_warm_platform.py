@@ -25,7 +25,8 @@ def test_a_run_of_the_program_imports_nothing_of_others(tmp_path: Path) -> None:
     body = ast.parse((ROOT / "__main__.py").read_text(encoding="utf-8")).body
     imports = "\n".join(ast.unparse(each) for each in body if isinstance(each, ast.Import | ast.ImportFrom))
     script = tmp_path / "script.py"
-    script.write_text(f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{SAYS.format(imports=imports)}", encoding="utf-8")
+    place = f"import sys; sys.path.insert(0, {str(ROOT)!r})"
+    script.write_text(f"{place}\n{SAYS.format(imports=imports)}", encoding="utf-8")
     process = warm.start([str(script)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     said = process.stdout.read()
