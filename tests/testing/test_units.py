@@ -9,33 +9,38 @@ from pathlib import Path
 from tests import units
 
 ROOT = Path(__file__).parents[2]
-# who runs it, told beside it; slow enough for the other worker to come and take what is left
+# who runs it, told beside it; a test of the engine waits until both workers have come for one
 TOLD = """
 import os, pathlib, time
 import pytest
 
 @pytest.mark.parametrize("number", range({tests}))
 def test_it(number):
-    time.sleep(0.1)
-    pathlib.Path(__file__).with_suffix(".txt").open("a").write(os.environ["PYTEST_XDIST_WORKER"] + "\\n")
+    told = pathlib.Path(__file__).with_suffix(".txt")
+    with told.open("a") as file:
+        file.write(os.environ["PYTEST_XDIST_WORKER"] + "\\n")
+    deadline = time.monotonic() + {patience}
+    while len(set(told.read_text().split())) < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
 """
 RENDERS = '"""\nfrom tools.shapes import made\n"""\n'
 SHARES = '"""\n@pytest.fixture(scope="module")\n"""\n'
 # file -> what it begins with
+ALONE = "engine/test_life.py"
 FILES = {
     "test_quick.py": "",
     "test_other.py": "",
     "test_shapes.py": RENDERS,
     "test_roads.py": RENDERS,
     "engine/test_cluster.py": SHARES,
-    "engine/test_life.py": "",
+    ALONE: "",
 }
 
 
 def test_a_unit_has_one_worker_and_the_engines_tests_have_all(tmp_path: Path) -> None:
     for name, begin in FILES.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(begin + TOLD.format(tests=6), encoding="utf-8")
+        (tmp_path / name).write_text(begin + TOLD.format(tests=6, patience=10 * (name == ALONE)), encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n", encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-n", "2", "-p", "tests.units", "-p", "no:cacheprovider", str(tmp_path)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -46,7 +51,7 @@ def test_a_unit_has_one_worker_and_the_engines_tests_have_all(tmp_path: Path) ->
         ran = (tmp_path / name).with_suffix(".txt").read_text(encoding="utf-8").split()
         assert len(ran) == 6
         workers["shapes" if begin == RENDERS else name] |= set(ran)
-    assert {name for name, ran in workers.items() if len(ran) == 2} == {"engine/test_life.py"}
+    assert {name for name, ran in workers.items() if len(ran) == 2} == {ALONE}
 
 
 def test_whoever_runs_whole_programs_on_the_mocks_is_known() -> None:
