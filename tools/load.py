@@ -114,11 +114,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     if urllib.parse.urlsplit(given.site).scheme not in ("http", "https"):
         parser.error(f"site must be an address such as http://localhost:8080, got {given.site!r}")
+    if given.people < 1 or given.lasting <= 0:
+        parser.error(f"--people and --for must be more than 0, got {given.people} and {given.lasting:g}")
     paths = given.paths or ["/"]
     try:
         result = asked(given.site, paths, given.people, given.lasting)
     except OSError as reason:
         sys.stderr.write(f"{given.site} does not answer: {reason}\n")
+        return 1
+    if unasked := set(paths) - {each.path for each in result.answers}:
+        sys.stdout.write(f"NOT asked: {', '.join(sorted(unasked))}; let it last longer than {given.lasting:g} s\n")
         return 1
     for path in dict.fromkeys(paths) if len(paths) > 1 else ():
         sys.stdout.write(f"{path}: {result.of(path)}\n")

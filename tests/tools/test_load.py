@@ -76,3 +76,15 @@ def test_nobody_there_is_told(site: str, capsys: pytest.CaptureFixture[str]) -> 
     assert "does not answer" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["localhost:8080"])
+
+
+def test_what_was_never_asked_for_is_told(site: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([site, "--people", "1", "--for", "0.05", "--path", "/slow", "--path", "/"]) == 1
+    assert capsys.readouterr().out == "NOT asked: /; let it last longer than 0.05 s\n"
+
+
+@pytest.mark.parametrize("arguments", [["--people", "0"], ["--for", "0"]])
+def test_nobody_or_no_time_is_refused(site: str, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([site, *arguments])
+    assert "must be more than 0" in capsys.readouterr().err
