@@ -13,6 +13,8 @@ from pathlib import Path
 
 import yaml
 
+from sandbox.toolchain import GO_FROM_PYPI
+
 ROOT = Path(__file__).parents[1]
 ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"
 ZIZMOR = "zizmor==1.32.0"
@@ -26,9 +28,10 @@ Run = Callable[[Sequence[str], str], int]
 def judges(root: Path) -> Iterator[tuple[str, Sequence[str], str]]:
     """Yield who judges what, the command, and what it reads from standard input."""
     uvx = (str(Path(sys.executable).parent / "uvx"), "--quiet")
-    shellcheck = (*uvx, "--from", SHELLCHECK, "shellcheck")
+    # the Go that whatever else is built here may take, for a machine need have none
+    go, shellcheck = (*uvx, "--from", GO_FROM_PYPI, "go"), (*uvx, "--from", SHELLCHECK, "shellcheck")
     # scripts are shellcheck's alone: a step of a workflow is one command (tests/image/test_workflow.py)
-    yield "actionlint: workflows", ("go", "run", ACTIONLINT, "-shellcheck=", "-pyflakes="), ""
+    yield "actionlint: workflows", (*go, "run", ACTIONLINT, "-shellcheck=", "-pyflakes="), ""
     # by what lies here: the same wherever it runs
     yield "zizmor: workflows and actions", (*uvx, ZIZMOR, "--offline", "--quiet", ".github"), ""
     yield (
