@@ -1,6 +1,5 @@
 """Runs the whole program on the mocks, as the engine would run it for a stack."""
 
-import asyncio
 import json
 import runpy
 from collections.abc import Iterator, Mapping
@@ -16,6 +15,7 @@ from pulumi.runtime import config as runtime_config
 from pulumi.runtime import settings as runtime
 
 from testing.cloud import Cloud, CloudMonitor
+from testing.event_loop import own_event_loop
 
 ROOT = Path(__file__).parents[1]
 
@@ -61,19 +61,17 @@ def changed_config(stack: str, changes: Mapping[str, Any], folder: Path = ROOT) 
 
 @contextmanager
 def _engine(stack: str, cloud: Cloud, changes: Mapping[str, Any], folder: Path) -> Iterator[None]:
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
     config = changed_config(stack, changes, folder)
     project = yaml.safe_load((folder / "Pulumi.yaml").read_text())["name"]
     texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
     before = runtime_config.CONFIG.get()
-    pulumi.runtime.set_all_config(texts)
-    runtime.reset_options()
-    pulumi.runtime.set_mocks(cloud, project=project, stack=stack, preview=cloud.preview, monitor=CloudMonitor(cloud))
-    try:
-        yield
-    finally:
+    with own_event_loop():
+        pulumi.runtime.set_all_config(texts)
         runtime.reset_options()
-        runtime_config.CONFIG.set(before)
-        asyncio.set_event_loop(None)
-        loop.close()
+        monitor = CloudMonitor(cloud)
+        pulumi.runtime.set_mocks(cloud, project=project, stack=stack, preview=cloud.preview, monitor=monitor)
+        try:
+            yield
+        finally:
+            runtime.reset_options()
+            runtime_config.CONFIG.set(before)

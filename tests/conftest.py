@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import resource
 from collections.abc import Iterator
 
 import pulumi
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from pulumi.runtime import settings as runtime
 
 from testing.cloud import Cloud, CloudMonitor
+from testing.event_loop import own_event_loop
 from tests import units
 
 pytest_xdist_make_scheduler = units.pytest_xdist_make_scheduler
@@ -18,6 +20,9 @@ pytest_xdist_make_scheduler = units.pytest_xdist_make_scheduler
 # (drills, clusters, objects) does so beside what does not.
 LONGEST_FIRST = ("drills", "disasters", "clusters", "platform", "releases", "feared_changes", "objects", "soak")
 
+
+# as a shell allows by default on most machines
+OPEN_FILES = 1024
 
 # a busy machine is no failure
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -45,20 +50,16 @@ def pytest_collection_finish() -> None:
 def pytest_configure() -> None:
     """Collect garbage less often: looking through all that the SDKs leave was a quarter of what these tests take."""
     gc.set_threshold(1_000_000, 20, 100)
+    # what leaks is found everywhere, and not on the one machine that allows so few
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, most))
 
 
 @pytest.fixture
 def loop() -> Iterator[asyncio.AbstractEventLoop]:
     """Give each test an event loop of its own, or one test's leftovers run in the next."""
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    yield loop
-    pending = asyncio.all_tasks(loop)
-    for task in pending:
-        task.cancel()
-    loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
-    asyncio.set_event_loop(None)
-    loop.close()
+    with own_event_loop() as loop:
+        yield loop
 
 
 @pytest.fixture

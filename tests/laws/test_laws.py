@@ -1,5 +1,7 @@
 import re
 from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,13 +14,30 @@ from sandbox.laws.law import Operation, ResourceOperation
 from sandbox.run_options import RunOptions
 from sandbox.wire import UNKNOWN
 from sandbox.world import Record
+from testing.event_loop import own_event_loop
 
 from . import pairs
 from .law_cloud import LawCloud, refusal
 from .pairs import PAIRS, Pair, programs, references
 
+NewCloud = Callable[..., LawCloud]
+
 LOGS = "/aws/eks/platform/cluster"
 IDS = [f"{number:03}-{pair.law}" for number, pair in enumerate(PAIRS)]
+
+
+@pytest.fixture
+def new_cloud(tmp_path: Path) -> Iterator[NewCloud]:
+    """Begin commands over one account; what each has open is closed, for a refusal's traceback holds on to it."""
+    # the loop ends first: what a refused program asked for beside is still under way
+    with ExitStack() as begun, own_event_loop():
+
+        def begin(options: RunOptions | None = None) -> LawCloud:
+            cloud = LawCloud(tmp_path, options)
+            begun.callback(cloud.world.close)
+            return cloud
+
+        yield begin
 
 
 def begin(cloud: LawCloud, pair: Pair) -> None:
@@ -29,10 +48,9 @@ def begin(cloud: LawCloud, pair: Pair) -> None:
         cloud.delete(name)
 
 
-@pytest.mark.usefixtures("loop")
 @pytest.mark.parametrize("pair", PAIRS, ids=IDS)
-def test_a_break_is_refused_in_the_clouds_words(pair: Pair, tmp_path: Path) -> None:
-    cloud = LawCloud(tmp_path)
+def test_a_break_is_refused_in_the_clouds_words(pair: Pair, new_cloud: NewCloud) -> None:
+    cloud = new_cloud()
     begin(cloud, pair)
     if pair.deletes:
         cloud.run(lambda: pair.program(pair.bad))
@@ -50,10 +68,9 @@ def test_a_break_is_refused_in_the_clouds_words(pair: Pair, tmp_path: Path) -> N
     assert "way out:  " in said
 
 
-@pytest.mark.usefixtures("loop")
 @pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.bad != pair.good], ids=lambda pair: pair.law)
-def test_its_neighbour_passes(pair: Pair, tmp_path: Path) -> None:
-    cloud = LawCloud(tmp_path)
+def test_its_neighbour_passes(pair: Pair, new_cloud: NewCloud) -> None:
+    cloud = new_cloud()
     begin(cloud, pair)
     cloud.run(lambda: pair.program(pair.good))
     assert cloud.told == []
@@ -74,10 +91,9 @@ ORDER = {
 }
 
 
-@pytest.mark.usefixtures("loop")
 @pytest.mark.parametrize("pair", [p for p in PAIRS if p.deletes and p.bad == p.good], ids=lambda pair: pair.deletes)
-def test_in_the_right_order_everything_goes(pair: Pair, tmp_path: Path) -> None:
-    cloud = LawCloud(tmp_path)
+def test_in_the_right_order_everything_goes(pair: Pair, new_cloud: NewCloud) -> None:
+    cloud = new_cloud()
     cloud.run(lambda: pair.program(pair.good))
     for name in (*ORDER[pair.deletes], pair.deletes):
         cloud.delete(name)
@@ -153,23 +169,20 @@ def test_a_law_that_is_switched_off_is_the_only_one_that_does_not_judge() -> Non
     assert {law.id for law, _ in refusals(op, {"cidr-size"})} == {"tags"}
 
 
-@pytest.mark.usefixtures("loop")
-def test_a_run_goes_through_what_a_law_would_refuse_where_that_law_is_off(tmp_path: Path) -> None:
-    cloud = LawCloud(tmp_path, RunOptions(laws_off=[PAIRS[0].law]))
+def test_a_run_goes_through_what_a_law_would_refuse_where_that_law_is_off(new_cloud: NewCloud) -> None:
+    cloud = new_cloud(RunOptions(laws_off=[PAIRS[0].law]))
     cloud.run(lambda: PAIRS[0].program(PAIRS[0].bad))
     assert len(cloud.world) > 0
 
 
-@pytest.mark.usefixtures("loop")
-def test_without_laws_anything_goes(tmp_path: Path) -> None:
-    cloud = LawCloud(tmp_path, RunOptions(laws=False))
+def test_without_laws_anything_goes(new_cloud: NewCloud) -> None:
+    cloud = new_cloud(RunOptions(laws=False))
     cloud.run(lambda: PAIRS[0].program(PAIRS[0].bad))
     assert len(cloud.world) > 0
 
 
-@pytest.mark.usefixtures("loop")
-def test_what_was_deleted_cannot_be_referred_to(tmp_path: Path) -> None:
-    cloud = LawCloud(tmp_path)
+def test_what_was_deleted_cannot_be_referred_to(new_cloud: NewCloud) -> None:
+    cloud = new_cloud()
     cloud.run(programs.vpc)
     gone = next(iter(cloud.world)).id
     cloud.delete("vpc")
@@ -177,19 +190,18 @@ def test_what_was_deleted_cannot_be_referred_to(tmp_path: Path) -> None:
     said = refusal(lambda: cloud.run(lambda: aws.ec2.SecurityGroup("group", vpc_id=gone)))
     assert f"`vpcId` is {gone}, which stood in this account once and was deleted" in said
     # and the next command knows it still
-    again = LawCloud(tmp_path)
+    again = new_cloud()
     assert "was deleted" in refusal(lambda: again.run(lambda: aws.ec2.SecurityGroup("group", vpc_id=gone)))
     # what this program never made is somebody else's, and may well stand
     again.run(lambda: aws.ec2.SecurityGroup("group", vpc_id="vpc-0aaaaaaaaaaaaaaaa"))
 
 
-@pytest.mark.usefixtures("loop")
 @pytest.mark.parametrize(("days", "refused"), [(30, True), (None, True), (0, False)])
 def test_a_deleted_secret_keeps_its_name_while_it_can_be_restored(
-    days: int | None, refused: bool, tmp_path: Path
+    days: int | None, refused: bool, new_cloud: NewCloud
 ) -> None:
     """https://github.com/aws-ia/terraform-aws-eks-blueprints/issues/1733."""
-    cloud = LawCloud(tmp_path)
+    cloud = new_cloud()
 
     def program() -> None:
         aws.secretsmanager.Secret("secret", name="flowise", recovery_window_in_days=days)
@@ -200,29 +212,29 @@ def test_a_deleted_secret_keeps_its_name_while_it_can_be_restored(
     assert ("already scheduled for deletion: flowise" in said) == refused
 
 
-@pytest.mark.usefixtures("loop")
-def test_what_outlives_its_resource_is_known_to_the_next_command_until_somebody_takes_it_away(tmp_path: Path) -> None:
+def test_what_outlives_its_resource_is_known_to_the_next_command_until_somebody_takes_it_away(
+    new_cloud: NewCloud,
+) -> None:
     def program() -> object:
         return aws.cloudwatch.LogGroup("logs", name=LOGS)
 
-    cloud = LawCloud(tmp_path)
+    cloud = new_cloud()
     cloud.run(lambda: (programs.cluster(enabled_cluster_log_types=["api"]), program()))
     cloud.delete("cluster")
     cloud.delete("logs")
 
     assert [(each.token, each.name) for each in cloud.world.left()] == [("aws:cloudwatch/logGroup:LogGroup", LOGS)]
-    assert "already exists" in refusal(lambda: LawCloud(tmp_path).run(program))
+    assert "already exists" in refusal(lambda: new_cloud().run(program))
     cloud.world.forget("aws:cloudwatch/logGroup:LogGroup", LOGS)
-    LawCloud(tmp_path).run(program)
+    new_cloud().run(program)
 
 
-@pytest.mark.usefixtures("loop")
-def test_a_group_that_goes_long_after_its_cluster_does_not_come_again(tmp_path: Path) -> None:
+def test_a_group_that_goes_long_after_its_cluster_does_not_come_again(new_cloud: NewCloud) -> None:
     """Its last lines were written while it stood."""
-    cloud = LawCloud(tmp_path)
+    cloud = new_cloud()
     cloud.run(lambda: (programs.cluster(enabled_cluster_log_types=["api"]), aws.cloudwatch.LogGroup("logs", name=LOGS)))
     cloud.delete("cluster")
-    LawCloud(tmp_path).delete("logs")
+    new_cloud().delete("logs")
     assert cloud.world.left() == []
 
 
@@ -285,9 +297,8 @@ def test_a_preview_sees_that_what_stands_would_move_with_a_vpc_that_is_replaced(
     assert said == ([whole] if refused else [])
 
 
-@pytest.mark.usefixtures("loop")
-def test_a_group_that_no_node_uses_may_move(tmp_path: Path) -> None:
-    cloud = LawCloud(tmp_path)
+def test_a_group_that_no_node_uses_may_move(new_cloud: NewCloud) -> None:
+    cloud = new_cloud()
     cloud.run(lambda: references.unused_group_moves(references.ONE))
     cloud.run(lambda: references.unused_group_moves(references.TWO))
 
