@@ -53,15 +53,23 @@ def main(arguments: Sequence[str]) -> int:
     except SandboxError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    return _told(told, options)
+    return _told(told, options, options.cwd)
 
 
-def _told(told: Report, options: argparse.Namespace) -> int:
-    told = told.model_copy(update={"link": options.link})
+def _told(told: Report, options: argparse.Namespace, program: Path) -> int:
+    told = told.model_copy(update={"link": options.link, "program": _named(program)})
     _write(told, options)
     width = terminal.width_of(options.width or shutil.get_terminal_size((80, 24)).columns)
     sys.stdout.write(terminal.face(told, width, colour=terminal.coloured(sys.stdout), full=options.full))
     return status(told, options.fail_on)
+
+
+def _named(program: Path) -> str:
+    """Return a program's folder as whoever stands here would write it; nothing for this repository's own."""
+    whole = program.resolve()
+    if whole == ROOT:
+        return ""
+    return str(whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else whole)
 
 
 def status(told: Report, fail_on: str) -> int:
@@ -74,6 +82,7 @@ def status(told: Report, fail_on: str) -> int:
 def _after(command: Sequence[str], stack: str, options: argparse.Namespace) -> int:
     """Run a preview, and end with the short form of the report and its own status, or with all of it."""
     plan = None
+    program = Path(command[command.index("--cwd") + 1]) if "--cwd" in command else options.cwd
     all_of_it = options.full or any((options.json, options.comment, options.summary, options.html))
     try:
         ended, log = logged(command)
@@ -91,9 +100,9 @@ def _after(command: Sequence[str], stack: str, options: argparse.Namespace) -> i
         made_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ")
         whole = Report(base="", head=head, made_at=made_at, judged=_BY_PREVIEW, stacks=[told])
         sys.stdout.write("\n")
-        return _told(whole, options)
+        return _told(whole, options, program)
     width = terminal.width_of(shutil.get_terminal_size((80, 24)).columns)
-    whole = Report(base="", head="", stacks=[told])
+    whole = Report(base="", head="", program=_named(program), stacks=[told])
     sys.stdout.write(f"\n{terminal.short(whole, width, colour=terminal.coloured(sys.stdout))}")
     return ended or (2 if told.diagnostics else 0)
 

@@ -243,12 +243,13 @@ _FOLDED: Sequence[Callable[[StackReport], list[Section]]] = (_besides, _by_compo
 def _footer(report: Report) -> str:
     ahead = f" {prose(report.base_name)} is {plural(report.ahead, 'commit')} ahead of it." if report.ahead else ""
     link = f" [Whole report]({report.link})." if re.fullmatch(r"https://[\w./#?=&%:-]+", report.link) else ""
-    stacks = " or ".join(
-        f"`make report STACK={each.stack}`" for each in report.stacks if re.fullmatch(r"[\w.-]+", each.stack)
-    )
+    # nothing of it is markup
+    plain = [each.stack for each in report.stacks if re.fullmatch(r"[\w.-]+", each.stack)]
+    by_hand = " or ".join(f"`{report.again(each)}`" for each in plain if re.fullmatch(r"[\w./-]*", report.program))
+    same = f" The same by hand: {by_hand}" if by_hand else ""
     # a real stack's own state has no commit
     against = f"against {prose(report.base_name)} {report.base[:7]} " if report.base else ""
     return (
         f"\n<sub>Judged {against}at {report.head[:7]}, "
-        f"{prose(report.made_at)}, {prose(report.judged)}.{ahead}{link} The same by hand: {stacks}</sub>\n"
+        f"{prose(report.made_at)}, {prose(report.judged)}.{ahead}{link}{same}</sub>\n"
     )

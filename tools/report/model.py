@@ -3,6 +3,7 @@
 Every value in it is masked (`tools.masking`). What a leg hands on is taken for a report where it has these types.
 """
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
@@ -148,7 +149,15 @@ class Report(_Part):
     ahead: Count = 0
     """Commits of the base that the change does not have."""
     link: Text = ""
+    program: Text = ""
+    """The program's folder, where it is none of this repository's own stacks."""
     stacks: Sequence[StackReport]
+
+    def again(self, stack: str) -> str:
+        """Return the command that reports on a stack by hand."""
+        if not self.program:
+            return f"make report STACK={stack}"
+        return f"python -m tools.report --stack {stack} --cwd {shlex.quote(self.program)}"
 
     @property
     def commits(self) -> str:

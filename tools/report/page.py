@@ -43,6 +43,7 @@ def face(report: Report) -> str:
     stacks = "".join(_stack(each, alone=len(report.stacks) == 1) for each in report.stacks)
     ahead = f"; {report.base_name} is {plural(report.ahead, 'commit')} ahead of it" if report.ahead else ""
     judges = _section("What changes among the judges", _list(report.judges)) if report.judges else ""
+    by_hand = " or ".join(f"<code>{html(report.again(each.stack))}</code>" for each in report.stacks)
     style = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
     return (
         "<!doctype html><html lang=en><meta charset=utf-8>"
@@ -52,7 +53,7 @@ def face(report: Report) -> str:
         f"<span>{html(f'{report.base_name} {report.commits}' if report.base else report.head[:7])}{html(ahead)}</span>"
         f"<span>{html(report.made_at)}</span><span>judged {html(report.judged)}</span></header>{stacks}{judges}"
         "<footer>Prices are those on demand, and what Karpenter adds is not in them. Times are typical ones, not "
-        "promises. The same on the terminal: <code>make report</code>.</footer></main></html>\n"
+        f"promises. The same on the terminal: {by_hand}.</footer></main></html>\n"
     )
 
 

@@ -44,10 +44,7 @@ class _Page:
         self.report, self.stack, self.width, self.colour = report, stack, width, colour
 
     def lines(self, full: bool) -> list[str]:
-        head, tail = (
-            [*self._head(), *self._decide(), ""],
-            self._tail(f"make report STACK={self.stack.stack} (all of it, as a page)"),
-        )
+        head, tail = [*self._head(), *self._decide(), ""], self._tail()
         room = 10_000 if full else LINES - len(head) - len(tail)
         if room < _BODY:  # questions without end: what is lost must still be seen
             asked = self._decide(LINES - len(self._head()) - len(tail) - _BODY - 2)
@@ -63,8 +60,13 @@ class _Page:
         label, indent = f"  {'In':<{_ANSWER - 2}}", " " * _ANSWER
         named = textwrap.wrap(told, self.width - _ANSWER, max_lines=2, placeholder=" …")
         lines = [f"{indent if number else label}{line}" for number, line in enumerate(named)]
-        following = f"  {'Next':<{_ANSWER - 2}}make report STACK={self.stack.stack} (against what main has)"
+        following = self._next("", "against what main has")
         return [*self._head(), *self._decide(3), *(["", *lines] if lines else []), following]
+
+    def _next(self, option: str, hint: str) -> str:
+        """Return what to run next: whole, however narrow the terminal, for it is copied."""
+        line = f"  {'Next':<{_ANSWER - 2}}{self.report.again(self.stack.stack)}{option}"
+        return f"{line} ({hint})" if len(line) + len(hint) + 3 <= self.width else line
 
     def _head(self) -> list[str]:
         stack = self.stack
@@ -109,13 +111,15 @@ class _Page:
             lines += own
         return lines or [f"  {'Decide':<{_ANSWER - 2}}nothing"]
 
-    def _tail(self, following: str) -> list[str]:
+    def _tail(self) -> list[str]:
         rules = self.stack.rules
         said = f"{len(rules.new)} new" if rules.new else "no new finding"
         said += f", {len(rules.gone)} gone" if rules.gone else ""
         said += f", {plural(rules.exceptions, 'exception')} in force" if rules.exceptions else ""
         lines = [] if self.stack.diagnostics else [f"  {'Policies':<{_ANSWER - 2}}{said}"]
-        return [*lines, _cut(f"  {'Next':<{_ANSWER - 2}}{following}", self.width)]
+        # of this repository's own stacks make writes a page
+        asked = (" --full", "all of it") if self.report.program else ("", "all of it, as a page")
+        return [*lines, self._next(*asked)]
 
     def _body(self, room: int) -> Iterator[str]:
         """Yield what is lost or refused, the components, and as many of their rows as there is room for."""

@@ -74,6 +74,26 @@ def test_the_short_form_has_about_a_dozen_lines_and_ends_with_what_to_do_next(na
     assert lines[-1].startswith("  Next     make report STACK=")
 
 
+@pytest.mark.parametrize(
+    ("program", "command"),
+    [
+        ("", "make report STACK=prod"),
+        ("examples/ranking", "python -m tools.report --stack prod --cwd examples/ranking"),
+    ],
+)
+def test_every_face_names_the_command_that_gives_the_same(program: str, command: str) -> None:
+    report_of = told("class").model_copy(update={"program": program})
+    for text in (terminal.short(report_of), terminal.face(report_of), comment.face(report_of), page.face(report_of)):
+        # `make report` takes this repository's own stacks alone
+        assert command in text
+        assert ("make report" in text) is (program == "")
+    assert terminal.face(report_of).splitlines()[-1] == f"  Next     {command}" + (
+        " --full" if program else " (all of it, as a page)"
+    )
+    # it is copied: whole on a narrow terminal, too
+    assert terminal.face(report_of, 60).splitlines()[-1].startswith(f"  Next     {command}")
+
+
 def test_all_of_it_is_shown_on_demand() -> None:
     full = terminal.face(told("range"), 120, full=True)
     assert "see --full" not in full
@@ -120,8 +140,9 @@ def test_no_name_or_sentence_of_others_is_markup_in_a_comment() -> None:
     assert comment.prose("@team <b> | [x](https://e.example) `a`") == (
         "@\u200bteam &lt;b&gt; \\| \\[x\\](https:\u200b//e.example) `a`"
     )
-    report_of = whole(not_judged("prod", [EVIL]))
+    report_of = whole(not_judged("prod", [EVIL])).model_copy(update={"program": EVIL})
     assert "<img" not in re.sub(r"`{4}.*?`{4}", "", comment.face(report_of), flags=re.S)
+    assert "The same by hand" not in comment.face(report_of)
 
 
 def test_a_comment_fits_and_says_what_was_left_out() -> None:

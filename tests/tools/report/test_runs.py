@@ -333,3 +333,22 @@ def test_a_preview_ends_with_the_short_form_and_its_own_status(
     assert says in said
     assert "the plan" in said
     assert "make report STACK=prod" in said.splitlines()[-1]
+
+
+def test_what_is_run_next_is_of_the_program_that_was_previewed(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "preview.py").write_text(PREVIEW)
+    (tmp_path / "log").write_text(events())
+    preview = [sys.executable, str(tmp_path / "preview.py"), str(tmp_path / "log"), "0", "preview"]
+    folder = Path("examples") / "ranking"
+    of = ["--cwd", str(folder)]
+    full = ["--full"]
+    for own, its in ((of, []), ([], of), ([*of, *full], of), (full, ["--cwd", str(command.ROOT / folder)])):
+        assert command.main(["--stack", "prod", *own, "--", *preview, *its]) == 0
+        last = capfd.readouterr().out.splitlines()[-1]
+        # as whoever stands in the repository writes it
+        assert f"python -m tools.report --stack prod --cwd {folder}" in last
+        assert ("--full" in last) is (full[0] in own)
+    assert command.main(["--stack", "prod", "--cwd", str(command.ROOT), "--", *preview]) == 0
+    assert "make report STACK=prod" in capfd.readouterr().out
