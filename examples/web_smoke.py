@@ -1,6 +1,7 @@
 """What the smoke tests of all systems share: how a deployed site is asked, and what is told of it."""
 
 import argparse
+import http.client
 import json
 import sys
 import urllib.error
@@ -27,13 +28,16 @@ Checks = Callable[[str, Ask], Iterator[tuple[str, bool]]]
 
 
 def ask(url: str) -> Answer:
-    """Ask for a page and follow nothing. Raises OSError where nobody answers."""
+    """Ask for a page and follow nothing. Raises OSError where nobody answers, or what is no whole answer of HTTP."""
     opener = urllib.request.build_opener(_Stays)
     try:
-        with opener.open(urllib.request.Request(url), timeout=TIMEOUT_SECONDS) as found:
-            return _answer(found.status, dict(found.headers), found.read())
-    except urllib.error.HTTPError as error:
-        return _answer(error.code, dict(error.headers), error.read())
+        try:
+            with opener.open(urllib.request.Request(url), timeout=TIMEOUT_SECONDS) as found:
+                return _answer(found.status, dict(found.headers), found.read())
+        except urllib.error.HTTPError as error:
+            return _answer(error.code, dict(error.headers), error.read())
+    except http.client.HTTPException as error:
+        raise OSError(f"what came back is no whole answer of HTTP: {error!r}") from error
 
 
 class _Stays(urllib.request.HTTPRedirectHandler):

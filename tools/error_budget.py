@@ -8,6 +8,7 @@ not known is no leave to deploy. A fix and a way back need no leave. Of a stack'
 """
 
 import argparse
+import http.client
 import json
 import math
 import sys
@@ -33,7 +34,7 @@ def budgets(prometheus: str) -> dict[str, float]:
         with urllib.request.urlopen(asked, timeout=ANSWER_SECONDS) as answer:
             told = json.load(answer)
         found = {each["metric"]["slo"]: float(each["value"][1]) for each in told["data"]["result"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError) as error:
         raise NoAnswer(f"{prometheus} gives no answer: {error}") from error
     return {slo: left for slo, left in found.items() if not math.isnan(left)}
 

@@ -6,9 +6,9 @@ and state differ it cannot tell by looking: the last line names the command that
 """
 
 import argparse
+import http.client
 import json
 import sys
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
@@ -244,7 +244,7 @@ def fetch(url: str) -> str:
     try:
         with urllib.request.urlopen(url, timeout=15) as answer:
             return str(answer.read(1000).decode(errors="replace"))
-    except (urllib.error.URLError, OSError) as error:
+    except (OSError, http.client.HTTPException) as error:
         raise NoAnswer(str(error)) from None
 
 

@@ -8,6 +8,7 @@ import pytest
 from examples.aps import smoke as aps
 from examples.tiktrend import smoke as tiktrend
 from examples.web_smoke import Answer
+from tests import broken_site
 
 STRICT = {"strict-transport-security": "max-age=1; preload", "x-content-type-options": "nosniff"}
 KEPT = {"cache-control": "public, max-age=2592000, immutable", **STRICT}
@@ -70,3 +71,10 @@ def test_each_fault_is_told(
     assert MAIN[system]([f"https://{system}.example.com"], ask=site({**SITES[system], path: answer})) == 1
     (wrong,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("WRONG")]
     assert says in wrong
+
+
+@pytest.mark.parametrize("answer", broken_site.ANSWERS)
+def test_what_is_no_answer_of_http_is_told_as_none(answer: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    with broken_site.answering(answer) as address:
+        assert aps.main([address]) == 1
+    assert f"{address} does not answer: what came back is no whole answer of HTTP" in capsys.readouterr().err

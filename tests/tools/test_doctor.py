@@ -11,6 +11,7 @@ import pytest
 import yaml
 from botocore.stub import Stubber
 
+from tests import broken_site
 from tests.samples import PROD, changed
 from tools import doctor, status
 from tools.checks import NoAnswer, NotThere
@@ -398,3 +399,9 @@ def test_a_site_or_an_update_that_failed_is_named(project: Path, capsys: pytest.
     assert any(line.startswith("last update: ") for line in todo(capsys))
     assert look(project, {"history": "[]", "output": "{}"}) == 1
     assert len(todo(capsys)) == 3
+
+
+def test_what_is_no_answer_of_http_is_told_as_none() -> None:
+    (no_status, _) = broken_site.ANSWERS
+    with broken_site.answering(no_status) as address, pytest.raises(NoAnswer, match="SSH-"):
+        status.fetch(address)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests import broken_site
 from tools import error_budget
 
 
@@ -70,3 +71,10 @@ def test_who_does_not_answer_gives_no_leave(capsys: pytest.CaptureFixture[str]) 
     assert error_budget.main(["--prometheus", "http://127.0.0.1:1"]) == 2
     assert error_budget.main(["--prometheus", "file:///etc/hostname"]) == 2
     assert "must be an address" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("answer", broken_site.ANSWERS)
+def test_what_is_no_answer_of_http_is_none(answer: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    with broken_site.answering(answer) as address:
+        assert error_budget.main(["--prometheus", address]) == 2
+    assert f"{address} gives no answer" in capsys.readouterr().err

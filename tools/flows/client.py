@@ -1,5 +1,6 @@
 """A running Flowise, asked with one of its API keys or with the owner's login."""
 
+import http.client
 import json
 import re
 import urllib.error
@@ -147,7 +148,7 @@ class Flowise:
                 return answer.status, answer.read().decode(errors="replace"), answer.headers.get_content_type()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode(errors="replace"), error.headers.get_content_type()
-        except (urllib.error.URLError, OSError) as error:
+        except (OSError, http.client.HTTPException) as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
             raise Refused(f"{self.url} does not answer: {reason}") from None
 

@@ -6,6 +6,7 @@ report of a commit that is no longer the last of the pull request overwrites not
 """
 
 import argparse
+import http.client
 import json
 import os
 import sys
@@ -51,7 +52,7 @@ class GitHub:
                 said = answer.read()
         except urllib.error.HTTPError as error:
             raise PostError(f"{method} {path}: GitHub answers {error.code} {error.reason}") from None
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             raise PostError(f"{method} {path}: {error}") from None
         return json.loads(said) if said else None
 

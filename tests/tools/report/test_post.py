@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests import broken_site
 from tools.report.build import not_judged
 from tools.report.comment import MARKER
 from tools.report.model import Report
@@ -149,3 +150,9 @@ def test_the_command_writes_one_comment_for_all_stacks(
     assert only["body"].count("NOT JUDGED") >= 2
     monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
     assert main([str(tmp_path), "--pull", "7", "--head", HEAD]) == 1
+
+
+@pytest.mark.parametrize("answer", broken_site.ANSWERS)
+def test_what_is_no_answer_of_http_is_told(answer: bytes) -> None:
+    with broken_site.answering(answer) as address, pytest.raises(PostError, match="GET pulls/7: "):
+        GitHub(address, "acme/flowise", "token").ask("GET", "pulls/7")
