@@ -148,6 +148,8 @@ if check is not None:
 around.alarm_bridge(vpc, cluster, edge, monitoring, in_cluster)
 
 pulumi.export("url", edge.url)
+# what everybody is sent to, of two releases side by side; the pipeline asks (.ci/deploy)
+pulumi.export("served", settings.service.active_colour())
 pulumi.export("static_bucket", edge.static_bucket_name)
 pulumi.export("api_key_store_arn", edge.api_key_store_arn)
 pulumi.export("cluster_name", cluster.cluster_name)

@@ -12,6 +12,7 @@ from tools.new_image import main, replaced, repository
 
 ROOT = Path(__file__).parents[2]
 REPOSITORY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/flowise"
+IMAGE_WORKFLOW = ROOT / ".github" / "workflows" / "image.yml"
 NEW = f"{REPOSITORY}:3.1.4-0a1b2c3d4e5f-7@sha256:{'ab' * 32}"
 
 
@@ -60,6 +61,8 @@ def test_of_two_releases_the_one_that_waits_takes_it_and_is_served_from_then_on(
     assert taken(first) == {**before, "active": "green", "green_image": first}
     # the way back is the one that was served before, as it was
     assert taken(second) == {"active": "blue", "blue_image": second, "green_image": first}
+    # Flowise's pipeline asks so whether there are two or one
+    assert "run: .ci/image propose image flowise:service.blue_green" in IMAGE_WORKFLOW.read_text()
     # where there is one alone, it
     assert first in replaced(f"  ranking:service:\n    image: {of}:1.0.0\n", "ranking:service.blue_green", first)
     elsewhere = "ranking/other:1.0.0"

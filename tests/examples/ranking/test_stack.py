@@ -84,6 +84,13 @@ def test_the_switch_sends_everybody_to_the_other_colour_at_once_and_back() -> No
     assert served == {"blue": {"blue": True, "green": False}, "green": {"blue": False, "green": True}}
 
 
+def test_the_pipeline_is_told_which_one_is_served() -> None:
+    assert {name: run(name, folder=FOLDER).exports["served"] for name in ("dev", "prod")} == {
+        "dev": ("", False),
+        "prod": ("blue", False),
+    }
+
+
 def both(**changes: str) -> dict[str, str]:
     image = "ranking:1.0.{}@sha256:" + "0123456789abcdef" * 4
     return {"active": "blue", "blue_image": image.format(0), "green_image": image.format(1), **changes}
