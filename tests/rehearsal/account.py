@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from typing import Any
 
 import yaml
 
+from sandbox.commands.drift import drift
 from sandbox.toolchain import CHOICE, pulumi_cli
+from sandbox.workspace import Workspace
 
 from .actions import Ended, Run
 from .stand_in import PROGRAMS
@@ -171,6 +174,16 @@ class Account:
         self.ran(commit, {name: each.conclusion for name, each in ended.items()}, "systems")
         return {name.removeprefix(f"{system} / "): each for name, each in ended.items()}
 
+    def look(self, stacks: Sequence[str]) -> dict[str, Ended]:
+        """Run the workflow of the night on main's last commit, for these stacks."""
+        described = {"event_name": "schedule", "ref": "refs/heads/main", "sha": self.git("rev-parse", "main")}
+        return self._run("drift", described, {}, stacks=stacks)
+
+    def drift(self, stack: str, resource: str, *changes: str) -> None:
+        """Change a resource of a stack by hand, which the engine is not told."""
+        of = Workspace.of(self.tree, stack, self.folder / "sandbox")
+        drift(of, Namespace(resource=resource, changes=changes, delete=False), [])
+
     def ran(self, commit: str, jobs: Mapping[str, str], workflow: str = "deploy", **besides: Any) -> None:
         """Let GitHub have a run of a workflow that deploys, newer than those before."""
         known = self._runs()
@@ -249,8 +262,8 @@ class Account:
                 lambda workspace, given: None,
             ),
         }
-        # the one that it may call, too
-        file, _ = (self._workflow(each, scratch, stacks) for each in (workflow, "deploy"))
+        # those that it may call, too
+        file, *_ = (self._workflow(each, scratch, stacks) for each in (workflow, "deploy", "drift"))
         return Run(file, contexts, whole, played, scratch, self.log, cancel_at).jobs(jobs)
 
     def _workflow(self, name: str, scratch: Path, stacks: Sequence[str]) -> Path:

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -36,12 +37,17 @@ class Ended:
     conclusion: str
     printed: dict[str, str] = field(default_factory=dict)
     outcomes: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def said(self) -> str:
         """All that was printed."""
         return "\n".join(self.printed.values())
+
+    def title(self, step: str) -> str:
+        """Return a line on a step: how it ended, and how long it took."""
+        return f"--- {step}: {self.outcomes[step]}, {self.seconds[step]:.0f} s"
 
 
 @dataclass
@@ -120,13 +126,13 @@ class Run:
 
     def _print(self, label: str, ended: Ended) -> None:
         self.log.mkdir(parents=True, exist_ok=True)
-        whole = "".join(f"--- {name}: {ended.outcomes[name]}\n{text}" for name, text in ended.printed.items())
+        whole = "".join(f"{ended.title(name)}\n{text}" for name, text in ended.printed.items())
         with (self.log / f"{label.replace(' ', '-')}.txt").open("a", encoding="utf-8") as file:
             file.write(whole)
         sys.stdout.write(f"\n=== {self.log.name}: {label}: {ended.conclusion}\n")
         for name, text in ended.printed.items():
             lines = text.splitlines()
-            sys.stdout.write(f"--- {name}: {ended.outcomes[name]}\n")
+            sys.stdout.write(f"{ended.title(name)}\n")
             if len(lines) > SHOWN:
                 sys.stdout.write(f"  … {len(lines) - SHOWN} lines before these stand in {self.log.name}/\n")
             sys.stdout.writelines(f"  {line}\n" for line in lines[-SHOWN:])
@@ -149,8 +155,10 @@ class _Job:
             given = {key: filled_in(str(value), self.contexts) for key, value in step.get("with", {}).items()}
             self.run.played[uses](self.workspace, given)
             return
+        begun = time.monotonic()
         outcome, printed, outputs = self._shell(step, number)
         self.ended.printed[name], self.ended.outcomes[name] = printed, outcome
+        self.ended.seconds[name] = time.monotonic() - begun
         if identity := step.get("id"):
             self.contexts["steps"][identity] = {"outputs": outputs, "outcome": outcome}
             self.ended.outputs[identity] = outputs

@@ -8,7 +8,9 @@ import yaml
 
 from .expressions import Expression, filled_in, holds
 
-JOBS = yaml.safe_load((Path(__file__).parents[2] / ".github" / "workflows" / "deploy.yml").read_text())["jobs"]
+WORKFLOWS = Path(__file__).parents[2] / ".github" / "workflows"
+JOBS = yaml.safe_load((WORKFLOWS / "deploy.yml").read_text())["jobs"]
+DRIFT = yaml.safe_load((WORKFLOWS / "drift.yml").read_text())["jobs"]["drift"]
 
 
 def steps(status: str, **outputs: str) -> list[str]:
@@ -34,6 +36,29 @@ def steps(status: str, **outputs: str) -> list[str]:
 )
 def test_what_follows_a_deployment(status: str, outputs: dict[str, str], run: list[str]) -> None:
     assert steps(status, **outputs) == run
+
+
+@pytest.mark.parametrize(
+    ("deployed", "system", "branch", "looks"),
+    [
+        ("true", "", "main", True),
+        # called for a system, which its own caller has found deployed
+        ("", "aps", "main", True),
+        ("", "", "main", False),
+        ("true", "", "evil", False),
+        ("", "aps", "evil", False),
+    ],
+)
+def test_what_is_deployed_is_looked_at_by_night_and_from_main_alone(
+    deployed: str, system: str, branch: str, looks: bool
+) -> None:
+    contexts = {
+        "vars": {"DEPLOY": deployed},
+        "inputs": {"system": system},
+        "github": {"ref": f"refs/heads/{branch}"},
+        "job": {"status": "success"},
+    }
+    assert holds(DRIFT["if"], contexts) is looks
 
 
 @pytest.mark.parametrize(

@@ -45,3 +45,20 @@ def test_a_system_of_examples_is_delivered_by_the_same_jobs_and_goes_back(
     assert f"it is back at {good}" in account.issues
     assert bad not in account.state("staging", "ranking")
     assert account.locks() == []
+
+
+@pytest.mark.parametrize("system", ["aps", "tiktrend"])
+def test_every_other_system_reaches_staging(
+    system: str, tmp_path: Path, log: Path, request: pytest.FixtureRequest
+) -> None:
+    account = Account.made(tmp_path / "account", log / request.node.name)
+    (ended,) = account.deliver(system, jobs=["staging"]).values()
+    assert ended.conclusion == "success"
+    assert account.setting("staging", f"{system}:service.image", f"examples/{system}") in account.state(
+        "staging", system
+    )
+    assert account.called(f"examples.{system}.smoke https://")
+    assert account.called("Succeeded", f"Value={system}-staging}}]")
+    has_a_page = (account.tree / "examples" / system / "app" / "web" / "package.json").exists()
+    assert bool(account.called(f"tools.front_end --stack staging --cwd examples/{system}")) is has_a_page
+    assert account.locks() == []

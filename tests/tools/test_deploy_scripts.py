@@ -33,7 +33,8 @@ case "$(basename "$0") $*" in
   *"python -m tools.deployed"*) PYTHONPATH="$ROOT" exec "$REAL_PYTHON" "$@" ;;
   "gh api "*) answer="${2%%\?*}"; cat "$GITHUB_ANSWERS/${answer//\//_}" || exit ;;
   "pulumi up "*)
-    test -z "${SERVED:-}" || echo "served: $(sed -n 's/^ *active: //p' examples/ranking/Pulumi.dev.yaml)" >> "$LOG"
+    file="${SYSTEM:+examples/$SYSTEM/}Pulumi.dev.yaml"
+    test -z "${SERVED:-}" || echo "served: $(sed -n 's/^ *active: //p' "$file")" >> "$LOG"
     if test -n "${HANGS:-}"; then
       sleep 600 &
       trap 'kill $!; echo "wound up" >> "$LOG"; exit 1' INT
@@ -359,14 +360,19 @@ def test_an_application_is_tested_looked_through_built_and_tried(repository: Rep
     assert repository.run("application", "guess", SYSTEM="aps").returncode == 2
 
 
-def a_system(repository: Repository, system: str = "ranking", *, page: bool = False) -> str:
-    """Lay out a program of examples/ with two releases, of which blue is served; its folder."""
-    program = repository.folder / "examples" / system
-    program.mkdir(parents=True)
-    (program / "Pulumi.yaml").write_text(f"name: {system}\n")
-    service = f"  {system}:service:\n    blue_green:\n      active: blue\n"
+def two_releases(program: Path, project: str) -> None:
+    """Lay out a program with two releases, of which blue is served."""
+    (program / "Pulumi.yaml").write_text(f"name: {project}\n")
+    service = f"  {project}:service:\n    blue_green:\n      active: blue\n"
     for stack in ("dev", "prod"):
         (program / f"Pulumi.{stack}.yaml").write_text(f"config:\n  aws:region: sa-east-1\n{service}")
+
+
+def a_system(repository: Repository, system: str = "ranking", *, page: bool = False) -> str:
+    """Lay out a program of examples/ with two releases; its folder."""
+    program = repository.folder / "examples" / system
+    program.mkdir(parents=True)
+    two_releases(program, system)
     if page:
         (program / "app" / "web").mkdir(parents=True)
         (program / "app" / "web" / "package.json").write_text("{}")
@@ -452,12 +458,17 @@ def test_a_feature_reaches_production_while_there_is_error_budget(
         assert repository.called("pulumi up")
 
 
-def test_the_colour_that_waits_gets_ready_before_everybody_is_sent_there(repository: Repository) -> None:
-    program = a_system(repository)
-    file = repository.folder / program / "Pulumi.dev.yaml"
+@pytest.mark.parametrize("system", ["", "ranking"])
+def test_the_colour_that_waits_gets_ready_before_everybody_is_sent_there(system: str, repository: Repository) -> None:
+    if system:
+        program = repository.folder / a_system(repository, system)
+    else:
+        program = repository.folder
+        two_releases(program, "flowise")
+    file = program / "Pulumi.dev.yaml"
     file.write_text(file.read_text().replace("active: blue", "active: green"))
     repository.commit("Send everybody to green")
-    served = {"SYSTEM": "ranking", "SERVED": "blue"}
+    served = {"SYSTEM": system, "SERVED": "blue"}
     assert repository.run("deploy", **served).returncode == 0
     told = [line for line in repository.called("") if line.startswith("pulumi up") or "served:" in line]
     assert [line for line in told if "served:" in line] == ["served: blue", "served: green"]
@@ -832,13 +843,26 @@ def test_the_way_back_of_a_cancelled_run_winds_up_before_github_ends_it(reposito
     assert "it is back at" in repository.called("gh issue create")[1]
 
 
-def test_drift_is_told_once(repository: Repository) -> None:
-    assert repository.run("drift").returncode == 0
+@pytest.mark.parametrize(
+    ("system", "of", "name"), [("", "--stack dev", "dev"), ("aps", "--stack dev --cwd examples/aps", "aps-dev")]
+)
+def test_drift_is_told_once(system: str, of: str, name: str, repository: Repository) -> None:
+    assert repository.run("drift", SYSTEM=system).returncode == 0
     assert repository.called("gh") == []
-    assert repository.run("drift", FAILS="pulumi preview").returncode == 1
-    assert repository.run("drift", FAILS="pulumi preview", OPEN_ISSUE="5").returncode == 1
-    assert len(repository.called("gh issue create")) == 1
-    assert "--refresh --expect-no-changes" in repository.called("pulumi preview")[0]
+    differs = {"SYSTEM": system, "FAILS": "pulumi preview"}
+    assert repository.run("drift", **differs).returncode == 1
+    assert repository.run("drift", **differs, OPEN_ISSUE=f"{name} and its account differ").returncode == 1
+    (told,) = repository.called("gh issue create")
+    assert f"--title {name} and its account differ" in told
+    assert f"Run `pulumi refresh {of}` and look" in told
+    assert f"pulumi preview {of} --refresh --expect-no-changes" in repository.called("pulumi preview")[0]
+    # GitHub finds another stack's by the same words
+    assert repository.run("drift", **differs, OPEN_ISSUE=f"other-{name} and its account differ").returncode == 1
+    assert len(repository.called("gh issue create")) == 2
+    # who does not hear what was told before tells it again
+    differs["FAILS"] = "@(pulumi preview|gh issue list)"
+    assert repository.run("drift", **differs).returncode == 1
+    assert len(repository.called("gh issue create")) == 3
 
 
 def test_staging_waits_for_dev_and_production_for_staging_and_for_its_environment() -> None:
@@ -882,13 +906,34 @@ def test_the_report_of_a_real_stack_is_of_a_preview_under_every_pack(repository:
 
 
 def test_drift_is_looked_for_with_the_role_that_reads() -> None:
-    text = (ROOT / ".github" / "workflows" / "drift.yml").read_text()
+    text = (WORKFLOWS / "drift.yml").read_text()
     assert "PLAN_ROLE_ARN" in text
     assert "DEPLOY_ROLE_ARN" not in text
     job = yaml.safe_load(text)["jobs"]["drift"]
     # as the plan role's trust names it
-    assert job["environment"] == "drift-${{ matrix.stack }}"
-    assert job["strategy"]["matrix"] == {"stack": ["dev", "staging", "prod"]}
+    assert job["environment"] == "drift-${{ inputs.prefix }}${{ matrix.stack }}"
+    # who looks at one stack breaks off nobody who looks at another
+    assert job["concurrency"]["group"] == job["environment"]
+    assert "concurrency" not in yaml.safe_load(text)
+    assert job["env"]["SYSTEM"] == "${{ inputs.system }}"
+
+
+def test_every_stack_that_is_deployed_is_looked_at_by_night() -> None:
+    """Those of the repository's own and of every system, where the pipeline deploys them: none is left out."""
+    drift = yaml.safe_load((WORKFLOWS / "drift.yml").read_text())["jobs"]
+    looked_at = {("", stack) for stack in drift["drift"]["strategy"]["matrix"]["stack"]}
+    systems = yaml.safe_load((WORKFLOWS / "systems-drift.yml").read_text())
+    assert "schedule" in systems[True]  # YAML's "on"
+    for name, job in systems["jobs"].items():
+        assert job["uses"] == "./.github/workflows/drift.yml"
+        assert job["with"] == {"system": name, "prefix": f"{name}-"}
+        assert job["permissions"] == drift["drift"]["permissions"]
+        assert job["if"] == f"vars.DEPLOY_{name.upper()} == 'true' && github.ref == 'refs/heads/main'"
+        assert job["secrets"] == "inherit"
+        looked_at |= {(name, stack) for _, stack in looked_at}
+    files = (*ROOT.glob("Pulumi.*.yaml"), *(ROOT / "examples").glob("*/Pulumi.*.yaml"))
+    there = {("" if path.parent == ROOT else path.parent.name, path.name.split(".")[1]) for path in files}
+    assert looked_at == there
 
 
 def test_what_judges_a_change_or_decides_what_is_deployed_has_owners() -> None:

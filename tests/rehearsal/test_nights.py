@@ -1,0 +1,24 @@
+"""The workflow of the night: whether what stands in the account is still what the state says."""
+
+import pytest
+
+from .account import Account
+
+pytestmark = pytest.mark.rehearsal
+
+
+def test_what_somebody_changed_by_hand_is_told_in_the_morning(small: Account) -> None:
+    assert {name: each.conclusion for name, each in small.look(["dev"]).items()} == {
+        "drift dev": "success",
+        "tell": "skipped",
+    }
+    assert small.issues == ""
+    small.drift("dev", "vpc-vpc", "tags.Owner=nobody")
+    ended = small.look(["dev"])["drift dev"]
+    assert ended.conclusion == "failure"
+    assert "nobody" in ended.said
+    assert small.issues.startswith("dev and its account differ\n")
+    assert "pulumi refresh --stack dev" in small.issues
+    # it reads alone
+    assert "nobody" not in small.state("dev")
+    assert small.locks() == []
