@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 # what runs whole stacks on the mocks
 _RENDERS = re.compile(r"^from (testing\.program|tools\.shapes|tests\.chart_judges|tools import .*\bshapes)\b", re.M)
@@ -44,6 +45,25 @@ class Units(LoadScopeScheduling):  # type: ignore[misc] # it is untyped
         file = nodeid.partition("::")[0]
         path = self.config.rootpath / file
         return "rendering" if renders(path) else file if shares(path) else nodeid
+
+    def remove_node(self, node: WorkerController) -> str | None:
+        """Give what a worker has left to the others, and return the test in which it died, if it did.
+
+        xdist's own also gives them what is done already, of which no worker ever reports anything: the run never ends.
+        And it gives them the test that killed one.
+        """
+        left: dict[str, dict[str, bool]] = {}
+        died_in = None
+        for unit, tests in self.assigned_work.pop(node).items():
+            pending = [test for test, done in tests.items() if not done]
+            if pending and died_in is None:
+                died_in, *pending = pending
+            if pending:
+                left[unit] = dict.fromkeys(pending, False)
+        self.workqueue.update(left)
+        for other in self.assigned_work:
+            self._reschedule(other)
+        return died_in
 
 
 @pytest.hookimpl(optionalhook=True)
