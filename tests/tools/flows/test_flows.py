@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests import broken_site
 from tests.ports import free_port
 from tools.flows.__main__ import main
 from tools.flows.client import Flowise, Login
@@ -442,6 +443,9 @@ def test_whoever_is_no_flowise_of_this_version_is_one_sentence(fake: Fake) -> No
     nobody = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(Refused, match=rf"^{nobody} does not answer: "):
         Flowise(nobody, Login(api_key=KEY)).state()
+    for answer in broken_site.ANSWERS:
+        with broken_site.answering(answer) as other, pytest.raises(Refused, match=rf"^{other} does not answer: "):
+            Flowise(other, Login(api_key=KEY)).state()
     fake.version = "2.2.7"
     with pytest.raises(Refused, match=r"is Flowise 2\.2\.7, and this command knows 3\.1$"):
         Flowise(fake.url, Login(**OWNER)).state()
