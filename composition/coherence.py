@@ -65,21 +65,16 @@ def door_is_there(
 
     Its login and its no-login list are its own code, which nobody mends any more.
     """
-    key = "open_to_all"
     asks_for_keys = any(programs_path.lower().startswith(each.lower()) for each in edge.api_key_paths)
-    if edge.sign_in is not None or edge.firewall.allowed_cidrs or asks_for_keys:
-        if accepted is not None:
-            yield Problem(key, "accepts what is not so: something asks who comes", accepted.expires, "remove it")
-    elif accepted is None:
-        yield Problem(
-            key,
-            "or something that asks who comes must be given in prod",
-            None,
-            f"set edge.sign_in, edge.firewall.allowed_cidrs or edge.api_key_paths with {programs_path.rstrip('/')}, or "
-            "say in open_to_all who answers for it, why, and until when",
-        )
-    else:
-        yield from _in_time(key, accepted, today, "set a door")
+    stands = edge.sign_in is not None or edge.firewall.allowed_cidrs or asks_for_keys
+    missing = Problem(
+        "open_to_all",
+        "or something that asks who comes must be given in prod",
+        None,
+        f"set edge.sign_in, edge.firewall.allowed_cidrs or edge.api_key_paths with {programs_path.rstrip('/')}, or "
+        "say in open_to_all who answers for it, why, and until when",
+    )
+    yield from _or_accepted(missing, "something asks who comes" if stands else "", accepted, today)
 
 
 def names_are_listed(network: NetworkSettings, accepted: AcceptanceSettings | None, today: date) -> Iterator[Problem]:
@@ -87,30 +82,27 @@ def names_are_listed(network: NetworkSettings, accepted: AcceptanceSettings | No
 
     Of a network that was there before its owner decides.
     """
-    key = "open_egress"
-    if network.existing is not None or network.egress_allowed_domains is not None:
-        if accepted is not None:
-            yield Problem(key, "accepts what is not so: only listed names resolve", accepted.expires, "remove it")
-    elif accepted is None:
-        yield Problem(
-            key,
-            "or network.egress_allowed_domains must be given in prod",
-            None,
-            "list the names that flows ask for ([] for none), or say in open_egress who answers, why, and until when",
-        )
-    else:
-        yield from _in_time(key, accepted, today, "list the names")
+    stands = network.existing is not None or network.egress_allowed_domains is not None
+    missing = Problem(
+        "open_egress",
+        "or network.egress_allowed_domains must be given in prod",
+        None,
+        "list the names that flows ask for ([] for none), or say in open_egress who answers, why, and until when",
+    )
+    yield from _or_accepted(missing, "only listed names resolve" if stands else "", accepted, today)
 
 
-def _in_time(key: str, accepted: AcceptanceSettings, today: date, otherwise: str) -> Iterator[Problem]:
+def _or_accepted(missing: Problem, stands: str, accepted: AcceptanceSettings | None, today: date) -> Iterator[Problem]:
+    """Judge that something stands, as a text says, or else that somebody answers for its missing, a year at most."""
     last = today + LONGEST_ACCEPTANCE
-    if not today <= accepted.last_day() <= last:
-        yield Problem(
-            f"{key}.expires",
-            f"must lie between today, {today}, and {last}",
-            accepted.expires,
-            f"{otherwise}, or decide anew",
-        )
+    if accepted is None:
+        if not stands:
+            yield missing
+    elif stands:
+        yield Problem(missing.key, f"accepts what is not so: {stands}", accepted.expires, "remove it")
+    elif not today <= accepted.last_day() <= last:
+        must = f"must lie between today, {today}, and {last}"
+        yield Problem(f"{missing.key}.expires", must, accepted.expires, missing.write)
 
 
 def zones_lie_in_region(network: NetworkSettings, region: str) -> Iterator[Problem]:
