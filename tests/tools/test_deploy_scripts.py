@@ -43,6 +43,7 @@ case "$(basename "$0") $*" in
     fi
     ;;
   *"python -m sandbox install") echo /built/pulumi ;;
+  "aws ssm get-parameters "*) printf '%s\t%s\n' "$4" "$NEWEST" ;;
   *"stack history"*) echo "[]"; test -z "${SOMEBODY:-}" || wc -l < "$LOG" ;;
   *"stack output served"*) test -n "${SERVED:-}" && echo "$SERVED" || exit ;;
   *"issue list"*) echo "${OPEN_ISSUE:-}" ;;
@@ -764,6 +765,47 @@ def test_a_new_image_is_proposed_to_the_stacks_that_have_an_older_one(repository
     # the run again
     repository.git("switch", "--quiet", "main")
     proposed(image)
+    assert len(repository.called("gh pr create")) == 1
+
+
+def test_newer_images_of_nodes_are_proposed_to_the_stacks_that_name_older_ones(
+    repository: Repository, tmp_path: Path
+) -> None:
+    (repository.folder / "tools").mkdir()
+    shutil.copy(ROOT / "tools" / "node_release.py", repository.folder / "tools")
+    file = repository.folder / "Pulumi.prod.yaml"
+    file.write_text('config:\n  aws:region: eu-west-1\n  flowise:cluster:\n    kubernetes_version: "1.35"\n')
+    repository.commit("a stack that names none")
+
+    def step(name: str, **environment: str) -> str:
+        repository.output.write_text("")
+        done = repository.run("nodes", name, **environment)
+        assert done.returncode == 0, done.stderr
+        return repository.output.read_text().strip()
+
+    assert step("region") == "region=eu-west-1"
+    assert step("ask") == ""
+    assert repository.called("aws") == []
+    file.write_text(f"{file.read_text()}    node_release: 1.35.2-20261120\n")
+    main = repository.commit("with a release")
+    origin = tmp_path / "origin"
+    repository.git("clone", "--quiet", "--bare", ".", str(origin))
+    repository.git("remote", "add", "origin", str(origin))
+    asked = "/aws/service/eks/optimized-ami/1.35/amazon-linux-2023/arm64/standard/recommended/release_version"
+    releases = step("ask", NEWEST="1.35.2-20261120").removeprefix("releases=")
+    assert releases == f"{asked}=1.35.2-20261120"
+    # it is the newest
+    step("propose", RELEASES=releases)
+    assert repository.called("gh pr create") == []
+    releases = step("ask", NEWEST="1.35.3-20261127").removeprefix("releases=")
+    step("propose", RELEASES=releases)
+    (told,) = repository.called("gh pr create")
+    branch = told.partition("--head ")[2].split()[0]
+    assert "node_release: 1.35.3-20261127" in repository.git("show", f"origin/{branch}:Pulumi.prod.yaml")
+    assert repository.git("rev-parse", f"{branch}~1") == main
+    # the run again, of one that nobody has merged
+    repository.git("switch", "--quiet", "main")
+    step("propose", RELEASES=releases)
     assert len(repository.called("gh pr create")) == 1
 
 

@@ -93,6 +93,7 @@ RUN: Mapping[str, str] = {
     "tools.licences": "tests/tools/test_licences.py",
     "tools.load": "tests/tools/test_load.py",
     "tools.new": "tests/tools/test_new.py",
+    "tools.node_release": "tests/tools/test_node_release.py",
     "tools.park": "tests/tools/test_park.py",
     "tools.plan_guard": "tests/tools/test_plan_guard.py",
     "tools.pod_security": "tests/policies/test_pod_security.py",
