@@ -76,6 +76,22 @@ def test_all_that_was_asked_for_is_there() -> None:
     assert set(FILES) == topics | SYSTEMS
 
 
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("delivery", {"Deployment duration", "Uptime", "Time to recovery", "Change failure rate"}),
+        (
+            "ranking",
+            {"Request rate", "Response time p95", "Error rate", "Computation p95", "What an answer's time goes into"},
+        ),
+        ("aps", {"Request rate", "Response time p95", "Error rate", "Database connections"}),
+        ("tiktrend", {"Request rate", "Response time p95", "Error rate"}),
+    ],
+)
+def test_a_page_shows_what_its_system_was_asked_for(name: str, asked: set[str]) -> None:
+    assert asked <= {panel["title"] for panel in panels(name)}
+
+
 @EACH
 def test_a_page_is_what_grafanas_model_knows_and_nothing_else(name: str) -> None:
     # what the model does not know is lost on the way through it

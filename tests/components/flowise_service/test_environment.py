@@ -61,6 +61,7 @@ def test_passwords_and_keys_go_by_a_secret() -> None:
     kept = {ENCRYPTION_KEY, "DATABASE_PASSWORD", "DATABRICKS_TOKEN", "REDIS_PASSWORD"}
     assert set(secret(found)) == kept
     assert not kept & set(plain(found))
+    assert plain(found)["DATABRICKS_URL"] == databricks["url"]
 
 
 def test_the_database_is_verified() -> None:
