@@ -794,6 +794,10 @@ def test_newer_images_of_nodes_are_proposed_to_the_stacks_that_name_older_ones(
     asked = "/aws/service/eks/optimized-ami/1.35/amazon-linux-2023/arm64/standard/recommended/release_version"
     unknown = repository.run("nodes", "ask")
     assert (unknown.returncode, asked in unknown.stderr) == (1, True)
+    text = file.read_text()
+    file.write_text(f"{text}    node_image: WINDOWS\n")
+    assert repository.run("nodes", "ask").returncode == 1
+    file.write_text(text)
     releases = step("ask", NEWEST="1.35.2-20261120").removeprefix("releases=")
     assert releases == f"{asked}=1.35.2-20261120"
     # it is the newest
