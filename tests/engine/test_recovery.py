@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import psutil
 import pytest
@@ -54,7 +54,7 @@ def kill_when(sandbox: Sandbox, *options: str, made: int, all_of_it: bool = Fals
 
 def count(world: object) -> int:
     try:
-        with sqlite3.connect(f"file:{world}?mode=ro", uri=True) as database:
+        with closing(sqlite3.connect(f"file:{world}?mode=ro", uri=True)) as database:
             row = database.execute("SELECT count(*) FROM resource").fetchone()
             return int(row[0])
     except sqlite3.OperationalError:
