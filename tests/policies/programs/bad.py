@@ -123,7 +123,7 @@ pods k8s-image CKV_K8S_14 | pods k8s-resources CKV_K8S_13 | pods k8s-liveness CK
 pods k8s-sa-token CKV_K8S_38 | pods k8s-default-ns CKV_K8S_21 | pods k8s-readonly-root CKV_K8S_22 | pods k8s-secret-literal CWE-798
 pods k8s-capabilities CKV_K8S_37 | pods k8s-capabilities-add CKV_K8S_25 | pods k8s-sa-own CKV_K8S_41 | pods k8s-replicas kube-score
 pods k8s-image-digest CKV_K8S_43 | pods k8s-cpu-limit CKV_K8S_11 | pods k8s-pull-policy CKV_K8S_15 | ns k8s-ns-pss-label PSS restricted | ns k8s-netpol-default CKV2_K8S_6
-config k8s-secret-config CWE-798 | service k8s-service-public CIS EKS 5.4.5 | service k8s-external-ips CVE-2020-8554
+config k8s-secret-config CWE-798 | service k8s-service-public kube-score | service k8s-external-ips CVE-2020-8554
 ingress k8s-ingress-tls CIS EKS 5.4.5 | role k8s-rbac-star CKV_K8S_49 | role k8s-rbac-secrets CIS EKS 4.1.2
 role k8s-rbac-escalate CKV_K8S_158 | binding k8s-rbac-admin CIS EKS 4.1.1 | old-api k8s-api-version removed in 1.25
 """

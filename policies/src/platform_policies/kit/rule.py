@@ -23,7 +23,7 @@ CONCERNS: dict[Concern, tuple[str, str]] = {
     "in-transit": ("SC-8", "Art. 46"),
     "boundary": ("SC-7", "Art. 46"),
     "privilege": ("AC-6", "Art. 46"),
-    "identity": ("IA-2", "Art. 46"),
+    "identity": ("AC-3", "Art. 46"),
     "secrets": ("IA-5", "Art. 46"),
     "audit": ("AU-12", "Art. 48"),
     "backup": ("CP-9", "Art. 6 VIII"),

@@ -114,7 +114,7 @@ RULES = (
     ),
     Rule(
         "k8s-helm-public", "high", "a chart's Service is not exposed to the internet", "use ClusterIP, or annotate the load balancer as internal", "boundary", _CHARTS, _values(_internal),
-        refs="CIS EKS 5.4.5", link=_LINK, level="advisory",
+        link=_LINK, level="advisory",
     ),
     Rule(
         "k8s-helm-version", "medium", "a chart has a version", "set version, or a digest: what comes next is another chart", "configuration", _CHARTS, _pinned,

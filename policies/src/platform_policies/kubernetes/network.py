@@ -141,7 +141,7 @@ RULES = (
     ),
     Rule(
         "k8s-service-public", "high", "a Service is not exposed to the internet", "use ClusterIP, or annotate the load balancer as internal", "boundary",
-        _SERVICES, _internal, refs="CIS EKS 5.4.5, kube-score service-type", link="https://docs.aws.amazon.com/eks/latest/userguide/network-load-balancing.html",
+        _SERVICES, _internal, refs="kube-score service-type", link="https://docs.aws.amazon.com/eks/latest/userguide/network-load-balancing.html",
     ),
     Rule(
         "k8s-external-ips", "high", "a Service has no external IPs", "leave externalIPs out (CVE-2020-8554)", "boundary",
