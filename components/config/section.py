@@ -17,6 +17,9 @@ Cidr = Annotated[str, StringConstraints(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}
 
 # "large" of db.t4g.large: what EC2, RDS and ElastiCache call sizes.
 SIZE = r"(nano|micro|small|medium|large|\d*xlarge)"
+# "t4g" of it: since the sixth generation (t: the fourth) a family's name has the letter of its processors (EC2 user
+# guide, naming conventions): there is no t4, m6 or r7. What AWS brings tomorrow has one, too.
+FAMILY = r"(t[1-3]|[a-su-z][1-5]|[a-z]+\d+[a-z]+)"
 
 
 @dataclass(frozen=True)

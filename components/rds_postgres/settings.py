@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from ..config.problems import Problem
-from ..config.section import SIZE, InProd, LogDays, Section
+from ..config.section import FAMILY, SIZE, InProd, LogDays, Section
 from ..config.sizes import DATABASE_CLASSES
 from ..shared.network_policies import Road
 from ..shared.windows import daily, weekly
@@ -98,7 +98,7 @@ class DatabaseSettings(Section):
         description="lets engine_version go to a later major version, in the maintenance window; take a snapshot "
         "first, for nothing leads back, and write false again afterwards",
     )
-    instance_class: Annotated[str, StringConstraints(pattern=rf"^db\.[a-z0-9]+\.{SIZE}$"), DATABASE_CLASSES] = Field(
+    instance_class: Annotated[str, StringConstraints(pattern=rf"^db\.{FAMILY}\.{SIZE}$"), DATABASE_CLASSES] = Field(
         default="db.t4g.medium", description="instance class", examples=["db.t4g.medium"]
     )
     storage_gib: int = Field(default=20, ge=20, le=65536, description="storage at creation, GiB, gp3")

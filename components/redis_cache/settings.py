@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from ..config.problems import Problem
-from ..config.section import SIZE, InProd, LogDays, Section
+from ..config.section import FAMILY, SIZE, InProd, LogDays, Section
 from ..config.sizes import CACHE_NODE_TYPES
 from ..shared.network_policies import Road
 from .existing_settings import ExistingCacheSettings
@@ -27,7 +27,7 @@ class CacheSettings(Section):
     engine_version: Literal["7.2", "8.0", "8.1", "8.2", "9.0", "9.1"] = Field(
         default="8.2", description="Valkey version, major.minor; cannot go back"
     )
-    node_type: Annotated[str, StringConstraints(pattern=rf"^cache\.[a-z0-9]+\.{SIZE}$"), CACHE_NODE_TYPES] = Field(
+    node_type: Annotated[str, StringConstraints(pattern=rf"^cache\.{FAMILY}\.{SIZE}$"), CACHE_NODE_TYPES] = Field(
         default="cache.t4g.small", description="node type", examples=["cache.t4g.small"]
     )
     eviction_policy: EvictionPolicy = Field(
