@@ -29,6 +29,7 @@ from components.flowise_service.watch import PAGES
 from components.shared.external_secrets import SecretField
 from components.shared.references import CacheRef, DatabaseRef
 from components.web_service.environment import plain, secret
+from sandbox import private_files
 
 FOLDER = Path(__file__).parents[1] / "compose" / "generated"
 MEMORY_LIMIT_MIB = 2048
@@ -128,8 +129,7 @@ def _write_env(path: Path, values: Mapping[str, str]) -> None:
     for name, value in values.items():
         if "\n" in value:
             raise ValueError(f"{name} has several lines, which an environment file cannot hold")
-    path.touch(mode=0o600)
-    path.write_text("".join(f"{name}={values[name]}\n" for name in sorted(values)))
+    private_files.write(path, "".join(f"{name}={values[name]}\n" for name in sorted(values)))
 
 
 def _valkey_users(password: str) -> str:

@@ -1,6 +1,7 @@
 """Makes what a cluster trusts and is trusted by: its CA, server certificate, service-account keys and tokens."""
 
 import csv
+import io
 import ipaddress
 import os
 import secrets
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from .. import private_files
 from .users import TOKENS, USERS
 
 # A world may be kept for years, and nobody rotates what never leaves the machine.
@@ -36,13 +38,14 @@ def make(folder: Path) -> None:
     authority.write(made)
     authority.write_server(made, "kube-apiserver", ("localhost",), ("127.0.0.1",))
     service_accounts = _key()
-    _write(made / "service-account.key", _private(service_accounts))
+    private_files.write(made / "service-account.key", _private(service_accounts))
     public = service_accounts.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    _write(made / "service-account.pub", public)
-    with open(os.open(made / TOKENS, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerows(
-            (secrets.token_urlsafe(32), user, user, groups) for user, groups in USERS.items()
-        )
+    private_files.write(made / "service-account.pub", public)
+    tokens = io.StringIO()
+    csv.writer(tokens, lineterminator="\n").writerows(
+        (secrets.token_urlsafe(32), user, user, groups) for user, groups in USERS.items()
+    )
+    private_files.write(made / TOKENS, tokens.getvalue())
     os.replace(made, folder)
 
 
@@ -55,7 +58,7 @@ class Authority:
 
     def write(self, folder: Path) -> None:
         """Write its certificate, `ca.crt`."""
-        _write(folder / "ca.crt", self._certificate.public_bytes(Encoding.PEM))
+        private_files.write(folder / "ca.crt", self._certificate.public_bytes(Encoding.PEM))
 
     def write_server(self, folder: Path, name: str, hosts: Sequence[str], addresses: Sequence[str] = ()) -> None:
         """Write what a server shows for these hosts and addresses, `server.crt`, and its key, `server.key`."""
@@ -65,8 +68,8 @@ class Authority:
             *(x509.IPAddress(ipaddress.ip_address(each)) for each in addresses),
         )
         server = _server(key, _name(name), names, self._certificate, self._key)
-        _write(folder / "server.crt", server.public_bytes(Encoding.PEM))
-        _write(folder / "server.key", _private(key))
+        private_files.write(folder / "server.crt", server.public_bytes(Encoding.PEM))
+        private_files.write(folder / "server.key", _private(key))
 
 
 def _key() -> ec.EllipticCurvePrivateKey:
@@ -135,8 +138,3 @@ def _name(common: str) -> x509.Name:
 
 def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def _write(path: Path, content: bytes) -> None:
-    with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(content)

@@ -21,6 +21,7 @@ from typing import Any, Self
 
 import yaml
 
+from .. import private_files
 from .binaries import Binaries, binaries
 from .client import Client, KubernetesError
 from .credentials import Credentials
@@ -217,7 +218,7 @@ class _Starting:
         }
         for name, user in users.items():
             text = kubeconfig(url, credentials.ca.read_text(encoding="utf-8"), credentials.token(user), user=user)
-            _write_private(self._cluster.kubeconfigs / f"{name}.yaml", text)
+            private_files.write(self._cluster.kubeconfigs / f"{name}.yaml", text)
 
     def _start(self, name: str, command: Sequence[str], *, grace_seconds: float = 0) -> None:
         self._pids[name] = self._processes.start(name, command, grace_seconds=grace_seconds)
@@ -262,7 +263,7 @@ def _ports(folder: Path, *, keep: bool) -> Ports:
     with ExitStack() as held:
         chosen = {name: _free_port(held, last.get(name, 0)) for name in Ports.__dataclass_fields__}
     ports = Ports(**chosen)
-    _write_private(file, json.dumps(asdict(ports)))
+    private_files.write(file, json.dumps(asdict(ports)))
     return ports
 
 
@@ -294,11 +295,3 @@ def _kwok_configuration(stages: str) -> str:
         "options": {"manageAllNodes": True, "nodeLeaseDurationSeconds": _LEASE_SECONDS},
     }
     return "---\n".join([yaml.safe_dump(own), *([stages] if stages else [])])
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Replace a file at once, readable by its owner alone."""
-    new = path.with_suffix(".new")
-    with open(os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(new, path)

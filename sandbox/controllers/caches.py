@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from .. import private_files
 from ..control_plane.certificates import Authority
 from ..control_plane.processes import Processes
 from ..world import Record
@@ -87,7 +88,7 @@ class Caches:
         encrypted = bool(record.inputs.get("transitEncryptionEnabled"))
         if encrypted:
             self._authority.write_server(folder, "cache", names)
-        _write_private(folder / "users.acl", "".join(f"{each}\n" for each in self._access(record)))
+        private_files.write(folder / "users.acl", "".join(f"{each}\n" for each in self._access(record)))
         processes = Processes(folder, {"PATH": os.environ.get("PATH", os.defpath)})
         processes.start("server", command(program, address, port, encrypted=encrypted))
         _wait_for(address, port)
@@ -154,8 +155,3 @@ def _wait_for(address: str, port: int) -> None:
         with suppress(OSError), socket.create_connection((address, port), timeout=1):
             return
         time.sleep(_POLL_SECONDS)
-
-
-def _write_private(path: Path, text: str) -> None:
-    with open(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
+from .. import private_files
 from ..clusters.placeholders import stands_in
 from ..clusters.reconcile_loop import ReconcileLoop
 from ..clusters.scaled_objects import OPERATOR
@@ -117,7 +118,7 @@ class KedaOperator(ReconcileLoop):
             for key, value in (secret.get("data") or {}).items():
                 content = base64.b64decode(value)
                 if not (folder / key).is_file() or (folder / key).read_bytes() != content:
-                    _write_private(folder / key, content)
+                    private_files.write(folder / key, content)
 
     def _begun(self, told: Told) -> Processes:
         (self._folder / "logs").mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -129,7 +130,7 @@ class KedaOperator(ReconcileLoop):
         path = self._folder / "kubeconfig.yaml"
         user = f"system:serviceaccount:{told.namespace}:{told.account}"
         text = kubeconfig(self._plane.url, self._plane.ca_pem, self._token(told), user=user)
-        _write_private(path, text.encode())
+        private_files.write(path, text)
         processes = Processes(self._folder, environment(told, path, self._reached))
         processes.start(OPERATOR, command(self._program, told, self._mounts(told), self._reached, _addresses()))
         return processes
@@ -178,11 +179,3 @@ def _addresses() -> list[str]:
     finally:
         for each in sockets:
             each.close()
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    """Replace a file at once, readable by its owner alone."""
-    new = path.with_suffix(".new")
-    with open(os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(content)
-    os.replace(new, path)
