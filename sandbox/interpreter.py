@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 _USUAL = (".venv", "venv")
+_RUNS_PACKS = Path(__file__).with_name("run_pack.py")
 
 
 def environment_of(
@@ -68,7 +69,7 @@ def _become_pack(address: str, folder: str, *given: str) -> None:
     """Run the pack in `folder`, whose runtime options come as `-virtualenv=../.venv` (analyzer_plugin.go)."""
     options = dict(each.removeprefix("-").split("=", 1) for each in given if "=" in each)
     python = interpreter(environment_of(Path(folder).resolve(), {"options": options}, needs="pulumi_policy"))
-    os.execv(python, [python, "-u", "-m", "pulumi.policy", address, folder])
+    os.execv(python, [python, "-u", str(_RUNS_PACKS), address, folder])
 
 
 if __name__ == "__main__":

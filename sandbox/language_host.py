@@ -23,6 +23,7 @@ from .interpreter import environment_of, interpreter
 from .schema import PACKAGES
 
 _PROGRAM = Path(__file__).with_name("run_program.py")
+_PACK = Path(__file__).with_name("run_pack.py")
 
 
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
@@ -135,7 +136,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         options = {"options": dict(request.info.options.items())}
         needs = "pulumi_policy" if request.kind == "analyzer" else "pulumi"
         plugin = warm.start(
-            ["-m", "pulumi.policy" if request.kind == "analyzer" else "__main__", *request.args, "."],
+            [*([str(_PACK)] if request.kind == "analyzer" else ["-m", "__main__"]), *request.args, "."],
             cwd=directory,
             # the engine's own, which `serve` lets be any; what this process has was kept on purpose
             env=without_credentials(dict(item.split("=", 1) for item in request.env) or os.environ, os.environ),

@@ -74,7 +74,7 @@ for index in range({count} // 4):
 PARTS = {
     "run_program.py": "the program and its SDK",
     "sandbox.server": "the clouds: providers, laws, facts",
-    "pulumi.policy": "the packs",
+    "run_pack.py": "the packs",
     "pulumi preview": "the engine",
     "pulumi up": "the engine",
     "pulumi destroy": "the engine",

@@ -4,7 +4,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from platform_policies.kit.wire import FILE, add, plain
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, plugin_pb2
 from pulumi_policy import proxy
 from pulumi_policy.deserialize import deserialize_properties
+
+from sandbox import run_pack
 
 from .cases.case import varied
 from .packs import ROOT
@@ -150,11 +152,15 @@ def test_a_resource_is_read_once_and_for_no_remediation_that_is_off(monkeypatch:
     assert [json_format.MessageToDict(each) for each in read] == [EXPOSED]
 
 
+OFFICIAL = ("-m", "pulumi.policy")
+SANDBOX = (str(Path(run_pack.__file__)),)
+
+
 @contextmanager
-def started(pack: Path) -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
-    """A pack as the engine's language host starts it."""
+def started(pack: Path, runner: Sequence[str] = OFFICIAL) -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
+    """A pack as a language host starts it, the official one or the sandbox's."""
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", "."], cwd=pack, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-u", *runner, "127.0.0.1:1", "."], cwd=pack, stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     try:
@@ -167,9 +173,10 @@ def started(pack: Path) -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
         assert process.wait() == 0
 
 
-def test_a_pack_serves_until_it_is_ended(tmp_path: Path) -> None:
+@pytest.mark.parametrize("runner", [OFFICIAL, SANDBOX])
+def test_a_pack_serves_until_it_is_ended(runner: Sequence[str], tmp_path: Path) -> None:
     folder = shutil.copytree(ROOT / "cost", tmp_path / "cost", ignore=shutil.ignore_patterns("__pycache__"))
-    with started(folder) as pack:
+    with started(folder, runner) as pack:
         # the engine goes on without what there is no method for
         with pytest.raises(grpc.RpcError, match="UNIMPLEMENTED"):
             pack.Handshake(analyzer_pb2.AnalyzerHandshakeRequest(engine_address="127.0.0.1:1"))
@@ -207,3 +214,15 @@ def test_a_resource_is_offered_for_remediation_where_a_stack_asks_for_one(tmp_pa
         pack.Configure(message)
         (told,) = pack.Remediate(bucket).remediations
         assert json_format.MessageToDict(told.properties) == {"tags": {"Owner": "jo"}}
+
+
+def test_a_pack_is_made_without_loading_the_sdk_whose_messages_it_speaks() -> None:
+    """The SDK takes longer to load than a stack of hundreds of resources to judge."""
+    asked = (
+        "import sys, platform_policies; from platform_policies.kit import serving;"
+        "print({each.partition('.')[0] for each in sys.modules} & {'pulumi', 'pulumi_policy', 'opentelemetry'});"
+        "import pulumi.runtime.proto.analyzer_pb2 as official;"
+        "print(official.AnalyzeResponse is serving.proto.AnalyzeResponse)"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["set()", "True"]

@@ -13,9 +13,9 @@ from typing import Any
 
 import grpc
 from google.protobuf import empty_pb2, json_format
-from pulumi.runtime.proto import analyzer_pb2 as proto
-from pulumi.runtime.proto import plugin_pb2
 
+from .messages import analyzer as proto
+from .messages import plugin
 from .pack import Pack, Policy, Said
 from .rule import Resource
 from .stack import Shown
@@ -51,9 +51,9 @@ class Analyzer:
         """Whether a stack asks for a remediation."""
         return bool(self._remediations)
 
-    def GetPluginInfo(self, request: Any, context: Any) -> plugin_pb2.PluginInfo:
+    def GetPluginInfo(self, request: Any, context: Any) -> plugin.PluginInfo:
         """No version of its own: PulumiPolicy.yaml has it."""
-        return plugin_pb2.PluginInfo()
+        return plugin.PluginInfo()
 
     def GetAnalyzerInfo(self, request: Any, context: Any) -> proto.AnalyzerInfo:
         """Say which policies there are, and what configuration they take."""
