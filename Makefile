@@ -129,6 +129,7 @@ bench: cli ## The CPU of a preview against its bound, as it grows, and beside ot
 	@$(PYTHON) tools/bench.py $(BENCH)
 
 drills: cli ## Every drill on STACK, with its guards and without; the stack must be up (builds the next minor, too)
+	@$(PYTHON) -m tools.validate --stack $(STACK) >&2
 	@$(SANDBOX) install --kubernetes > /dev/null
 	@$(PYTHON) tools/drills.py $(STACK)
 

@@ -4,6 +4,7 @@ Run by path, it becomes a policy pack, as the engine starts one that finds no of
 """
 
 import os
+import runpy
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -69,7 +70,10 @@ def _become_pack(address: str, folder: str, *given: str) -> None:
     """Run the pack in `folder`, whose runtime options come as `-virtualenv=../.venv` (analyzer_plugin.go)."""
     options = dict(each.removeprefix("-").split("=", 1) for each in given if "=" in each)
     python = interpreter(environment_of(Path(folder).resolve(), {"options": options}, needs="pulumi_policy"))
-    os.execv(python, [python, "-u", str(_RUNS_PACKS), address, folder])
+    if python != sys.executable:
+        os.execv(python, [python, "-u", str(_RUNS_PACKS), address, folder])
+    sys.argv = [str(_RUNS_PACKS), address, folder]
+    runpy.run_path(sys.argv[0], run_name="__main__")  # where it runs already, another start is for nothing
 
 
 if __name__ == "__main__":

@@ -158,9 +158,9 @@ class Workspace:
         name = f"Pulumi.{self.stack}.yaml"
         source = self.program / str(project.get("stackConfigDir", ".")) / name
         given = mapping(source) if source.is_file() else {}
-        if others := [] if source.is_file() else stacks_of(self.program):
+        if (others := [] if source.is_file() else stacks_of(self.program)) and not self.state_file.exists():
             hint = did_you_mean(self.stack, others, f"there are {', '.join(others)}")
-            sys.stderr.write(f"there is no {name}, so the stack {self.stack} has no settings; {hint}\n")
+            raise SandboxError(f"there is no {name} (a stack without settings has an empty one): {hint}")
         salt = (mapping(self.work / name) if (self.work / name).is_file() else {}).get("encryptionsalt")
         config = given.get("config") or {}
         hidden = [key for key, value in config.items() if is_secure(value)]
@@ -220,7 +220,7 @@ class Workspace:
         Where it finds no official Python language host: their starters come with that.
         """
         # As installed plugins (analyzer_plugin.go, plugins.go); those on PATH would work too, with a warning each time.
-        self._write_starter("analyzer", "policy-python", f'exec "{sys.executable}" "{_PACK_STARTER}" "$@"')
+        self._write_starter("analyzer", "policy-python", f'exec "{sys.executable}" -u "{_PACK_STARTER}" "$@"')
         self._write_starter("resource", "pulumi-python", f'exec "{python}" -u -m pulumi.dynamic "$@"')
 
     def _write_starter(self, kind: str, name: str, command: str) -> None:

@@ -7,6 +7,7 @@ import yaml
 
 from sandbox.__main__ import main
 from sandbox.commands.beginning import Finding, findings
+from sandbox.workspace import SandboxError, Workspace
 from tests.sandbox.test_interpreter import made
 
 
@@ -52,6 +53,19 @@ def test_the_only_stack_is_meant_and_others_are_named(tmp_path: Path, capsys: py
     (tmp_path / "Pulumi.prod.yaml").write_text("config: {}\n")
     assert main(["world", "--cwd", str(tmp_path)]) == 1
     assert "say which stack, with --stack NAME: there are dev, prod" in capsys.readouterr().err
+
+
+def test_a_stack_that_has_no_file_is_refused_where_others_have_one(tmp_path: Path) -> None:
+    """A misspelt one would run without settings, and each of them would be named as missing."""
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    Workspace.of(tmp_path, "any").write_project()  # a program may well have no settings
+    for name in ("dev", "prod"):
+        (tmp_path / f"Pulumi.{name}.yaml").write_text("config: {}\n")
+    with pytest.raises(SandboxError, match=r"^there is no Pulumi.prd.yaml \(a stack .*\): did you mean prod\?$"):
+        Workspace.of(tmp_path, "prd").write_project()
+    with pytest.raises(SandboxError, match=r": there are dev, prod$"):
+        Workspace.of(tmp_path, "eu").write_project()
+    Workspace.of(tmp_path, "any").write_project()  # it stands, and can be taken away
 
 
 def test_doctor_says_what_is_to_be_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,8 @@ class _Page:
         return [*head, *body, *tail]
 
     def short(self) -> list[str]:
+        if self.stack.diagnostics:  # why is all that there is to say
+            return self._said()
         told = "; ".join(f"{each.component} {each.summary}" for each in groups(self.stack.changes))
         label, indent = f"  {'In':<{_ANSWER - 2}}", " " * _ANSWER
         named = textwrap.wrap(told, self.width - _ANSWER, max_lines=2, placeholder=" …")
@@ -68,13 +70,22 @@ class _Page:
         line = f"  {'Next':<{_ANSWER - 2}}{self.report.again(self.stack.stack)}{option}"
         return f"{line} ({hint})" if len(line) + len(hint) + 3 <= self.width else line
 
-    def _head(self) -> list[str]:
+    def _said(self) -> list[str]:
+        """Return the title, and what is wrong where that says more."""
+        title, told = self._title(), "\n".join(self.stack.diagnostics)
+        return [title] if title.endswith(told) else [title, "", *self._wrapped("  ", told, 12)]
+
+    def _title(self) -> str:
         stack = self.stack
         sign = f"{VERDICT_SIGNS[stack.verdict]} {stack.verdict.upper()}"
         commits = self.report.commits
         title = _cut(f"{stack.stack}: {stack.why}", self.width - len(sign) - 2 - (len(commits) + 2 if commits else 0))
         gap = " " * max(self.width - len(sign) - 2 - len(title) - len(commits), 2)
-        lines = [f"{self._paint(sign, stack.verdict)}  {title}{gap if commits else ''}{commits}"]
+        return f"{self._paint(sign, stack.verdict)}  {title}{gap if commits else ''}{commits}"
+
+    def _head(self) -> list[str]:
+        stack = self.stack
+        lines = [self._title()]
         if stack.diagnostics:
             lines += ["", *self._wrapped("  ", "\n".join(stack.diagnostics), 12)]
         else:
@@ -112,11 +123,13 @@ class _Page:
         return lines or [f"  {'Decide':<{_ANSWER - 2}}nothing"]
 
     def _tail(self) -> list[str]:
+        if self.stack.diagnostics:  # that is mended first
+            return []
         rules = self.stack.rules
         said = f"{len(rules.new)} new" if rules.new else "no new finding"
         said += f", {len(rules.gone)} gone" if rules.gone else ""
         said += f", {plural(rules.exceptions, 'exception')} in force" if rules.exceptions else ""
-        lines = [] if self.stack.diagnostics else [f"  {'Policies':<{_ANSWER - 2}}{said}"]
+        lines = [f"  {'Policies':<{_ANSWER - 2}}{said}"]
         # of this repository's own stacks make writes a page
         asked = (" --full", "all of it") if self.report.program else ("", "all of it, as a page")
         return [*lines, self._next(*asked)]
