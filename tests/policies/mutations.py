@@ -1,8 +1,8 @@
 """Breaks every rule of every pack, and counts the breaks that the cases of the tests notice.
 
 `python -m tests.policies.mutations` prints killed / total, and what lives. A rule is broken as a whole: its condition
-negated, always holding, never holding. With `--operators` every comparison, `and`, `or`, `not`, `any` and `all` in the
-packs' sources is turned around as well, one by one (some minutes).
+negated, always holding, never holding; a remediation adds nothing. With `--operators` every comparison, `and`, `or`,
+`not`, `any` and `all` in the packs' sources is turned around as well, one by one (some minutes).
 """
 
 import ast
@@ -19,9 +19,11 @@ from typing import Any
 
 import platform_policies
 from platform_policies import RULE_SETS
+from platform_policies.kit.remediation import Remediation
 from platform_policies.kit.rule import Rule
 from platform_policies.kit.stack import Finding, StackRule
 
+from .cases import remediations
 from .cases.case import Case, varied
 from .cases.stacks import CASES as STACK_CASES
 from .cases.stacks import StackCase, changed
@@ -74,6 +76,11 @@ def _stack_agrees(pack: str, rule: StackRule) -> bool:
     return True
 
 
+def fills(remediation: Remediation) -> bool:
+    """Return whether a remediation adds what its cases say."""
+    return all(case.holds(remediation) for case in remediations.CASES[remediation.name])
+
+
 def mutants(rule: Rule | StackRule) -> Iterator[tuple[str, Rule | StackRule]]:
     """Yield a rule broken in every way, each with its name."""
     if isinstance(rule, Rule):
@@ -99,7 +106,9 @@ def every_rule(pack: str) -> tuple[Rule | StackRule, ...]:
 def survivors(pack: str) -> tuple[int, list[str]]:
     """Break every rule of a pack as a whole: how often, and the breaks that no case notices."""
     broken = [(rule.id, name, mutant) for rule in every_rule(pack) for name, mutant in mutants(rule)]
-    return len(broken), [f"{rule}: {name}" for rule, name, mutant in broken if agrees(pack, mutant)]
+    alive = [f"{rule}: {name}" for rule, name, mutant in broken if agrees(pack, mutant)]
+    without = [replace(each, lacking=lambda _: {}) for each in RULE_SETS[pack].remediations]
+    return len(broken) + len(without), alive + [f"{each.name}: adds nothing" for each in without if fills(each)]
 
 
 def operators(source: str) -> Iterator[tuple[int, str, ast.Module]]:
@@ -158,7 +167,8 @@ def _noticed(pack: str, path: Path, tree: ast.Module) -> bool:
         for other in sorted(sources, key=lambda each: ("\nRULES = (" in sources[each], each)):
             if other not in (path, path.parent / "__init__.py"):
                 rules += _loaded(pack, other, ast.parse(sources[other])).__dict__.get("RULES", ())
-        return not all(agrees(pack, rule) for rule in rules)
+        added = [each for each in module.__dict__.values() if isinstance(each, Remediation)]
+        return not (all(agrees(pack, rule) for rule in rules) and all(map(fills, added)))
     except Exception:  # a module that does not even load is noticed
         return True
     finally:

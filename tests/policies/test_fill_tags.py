@@ -6,9 +6,12 @@ import pytest
 from google.protobuf import json_format, struct_pb2
 from platform_policies import RULE_SETS
 from platform_policies.kit.pack import Pack
+from platform_policies.kit.remediation import Remediation
 from platform_policies.kit.serving import Analyzer
 from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE as UNKNOWN
+
+from .cases.remediations import CASES
 
 BUCKET = "aws:s3/bucket:Bucket"
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "value": "hunter2"}
@@ -33,6 +36,11 @@ def filled(
         analyzer_pb2.AnalyzeRequest(type=resource_type, properties=struct, urn="urn", name="it"), None
     )
     return json_format.MessageToDict(answer.remediations[0].properties) if answer.remediations else None
+
+
+@pytest.mark.parametrize("remediation", [each for one in RULE_SETS.values() for each in one.remediations])
+def test_a_remediation_adds_what_its_cases_say(remediation: Remediation) -> None:
+    assert [case for case in CASES[remediation.name] if not case.holds(remediation)] == []
 
 
 def test_missing_tags_are_added_and_others_kept() -> None:
