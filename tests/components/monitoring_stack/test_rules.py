@@ -1,7 +1,9 @@
 """Every alert fires, does not fire and resolves, as Prometheus itself evaluates the rendered rules."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -94,12 +96,25 @@ def test_prometheus_reads_the_rules_of_every_shape(shape: str, tmp_path: Path) -
 
 
 def alone(file: Path, alert: str) -> Path:
-    """Write the file of a group again with one of its alerts, beside what the group records."""
+    """Write the file of a group again with one of its alerts, beside what it reads of what the group records."""
     (group,) = yaml.safe_load(file.read_text(encoding="utf-8"))["groups"]
-    group["rules"] = [rule for rule in group["rules"] if rule.get("alert", alert) == alert]
+    read = needed(group["rules"], alert)
+    group["rules"] = [rule for rule in group["rules"] if rule.get("alert") == alert or rule.get("record") in read]
     written = file.with_name(f"{alert}.yaml")
     written.write_text(yaml.safe_dump({"groups": [group]}, sort_keys=False), encoding="utf-8")
     return written
+
+
+def needed(rules: Sequence[Mapping[str, Any]], alert: str) -> set[str]:
+    """Return which recordings an alert reads, and what these read."""
+    found: set[str] = set()
+    unread = [rule["expr"] for rule in rules if rule.get("alert") == alert]
+    while unread:
+        words = set(re.findall(r"[a-zA-Z_:][\w:]*", unread.pop()))
+        new = {rule["record"] for rule in rules if rule.get("record") in words} - found
+        found |= new
+        unread += [rule["expr"] for rule in rules if rule.get("record") in new]
+    return found
 
 
 @pytest.mark.parametrize("folder", CASES)
