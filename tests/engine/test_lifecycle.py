@@ -177,6 +177,7 @@ def test_the_plan_is_the_only_thing_on_standard_output(sandbox: Sandbox) -> None
 
 
 def test_stacks_are_independent(sandbox: Sandbox) -> None:
+    (sandbox.program / "Pulumi.other.yaml").touch()
     sandbox("up")
     sandbox("up", stack="other")
 
