@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 _USUAL = (".venv", "venv")
-_RUNS_PACKS = Path(__file__).with_name("run_pack.py")
+RUNS_PACKS = Path(__file__).with_name("run_pack.py")
 
 
 def environment_of(
@@ -71,8 +71,8 @@ def _become_pack(address: str, folder: str, *given: str) -> None:
     options = dict(each.removeprefix("-").split("=", 1) for each in given if "=" in each)
     python = interpreter(environment_of(Path(folder).resolve(), {"options": options}, needs="pulumi_policy"))
     if python != sys.executable:
-        os.execv(python, [python, "-u", str(_RUNS_PACKS), address, folder])
-    sys.argv = [str(_RUNS_PACKS), address, folder]
+        os.execv(python, [python, "-u", str(RUNS_PACKS), address, folder])
+    sys.argv = [str(RUNS_PACKS), address, folder]
     runpy.run_path(sys.argv[0], run_name="__main__")  # where it runs already, another start is for nothing
 
 

@@ -19,11 +19,10 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, language_pb2, lang
 
 from . import warm
 from .credentials import without_credentials
-from .interpreter import environment_of, interpreter
+from .interpreter import RUNS_PACKS, environment_of, interpreter
 from .schema import PACKAGES
 
 _PROGRAM = Path(__file__).with_name("run_program.py")
-_PACK = Path(__file__).with_name("run_pack.py")
 
 
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
@@ -136,7 +135,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         options = {"options": dict(request.info.options.items())}
         needs = "pulumi_policy" if request.kind == "analyzer" else "pulumi"
         plugin = warm.start(
-            [*([str(_PACK)] if request.kind == "analyzer" else ["-m", "__main__"]), *request.args, "."],
+            [*([str(RUNS_PACKS)] if request.kind == "analyzer" else ["-m", "__main__"]), *request.args, "."],
             cwd=directory,
             # the engine's own, which `serve` lets be any; what this process has was kept on purpose
             env=without_credentials(dict(item.split("=", 1) for item in request.env) or os.environ, os.environ),

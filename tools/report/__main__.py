@@ -82,7 +82,7 @@ def status(told: Report, fail_on: str) -> int:
 def _after(command: Sequence[str], stack: str, options: argparse.Namespace) -> int:
     """Run a preview, and end with the short form of the report and its own status, or with all of it."""
     plan = None
-    program = Path(command[command.index("--cwd") + 1]) if "--cwd" in command else options.cwd
+    program = _folder(command) or options.cwd
     all_of_it = options.full or any((options.json, options.comment, options.summary, options.html))
     try:
         ended, log = logged(command)
@@ -107,11 +107,17 @@ def _after(command: Sequence[str], stack: str, options: argparse.Namespace) -> i
     return ended or (2 if told.diagnostics else 0)
 
 
+def _folder(command: Sequence[str]) -> Path | None:
+    """Return where a command finds its program, if it says so."""
+    return Path(command[command.index("--cwd") + 1]) if "--cwd" in command else None
+
+
 def _standing(command: Sequence[str], stack: str) -> Sequence[Mapping[str, Any]]:
     """Return what a real stack's state holds, by which the order of its changes is known; nothing where nobody says."""
     if "pulumi" not in command:
         return ()
-    where = ("--cwd", command[command.index("--cwd") + 1]) if "--cwd" in command else ()
+    folder = _folder(command)
+    where = ("--cwd", str(folder)) if folder else ()
     try:
         state = json.loads(run_program("pulumi", "stack", "export", "--stack", stack, *where))["deployment"] or {}
     except NoAnswer as reason:
